@@ -1,0 +1,1 @@
+"""Newstables: batches of news articles in, joined tables of entities, quotes and claims out."""
