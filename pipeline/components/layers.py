@@ -12,7 +12,7 @@ References between layers are indices: `Quotation.speaker_entities` points into 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
@@ -202,6 +202,10 @@ def _role(obj: Entity | Quotation | Claim, field: str) -> str:
     return {"span": "CLAIM"}.get(field, field.upper().rstrip("S") if field != "places" else "PLACE")
 
 
+def _reader(name: str, kind: type[Any]) -> Callable[[Doc], tuple[Any, ...]]:
+    return lambda doc: read_layer(doc, name, kind)
+
+
 # The evidence that is not in the text: set by whoever has it, read by the extractors.
 for _name in ("title", "published_at", "source"):
     if not Doc.has_extension(_name):
@@ -209,4 +213,4 @@ for _name in ("title", "published_at", "source"):
 
 for _name, _kind in (("entities", Entity), ("quotes", Quotation), ("claims", Claim)):
     if not Doc.has_extension(_name):
-        Doc.set_extension(_name, getter=lambda doc, name=_name, kind=_kind: read_layer(doc, name, kind))
+        Doc.set_extension(_name, getter=_reader(_name, _kind))
