@@ -1,1 +1,18 @@
 """One typed class per table: the single source of the Arrow schema, the checks and the codebook."""
+
+from schemas.articles import Article
+from schemas.claims import Claim
+from schemas.duplicates import Duplicate
+from schemas.entities import Entity
+from schemas.mentions import Mention
+from schemas.quotes import Quote
+from schemas.rejects import Reject
+from schemas.table import Row
+
+DAY_TABLES: tuple[type[Row], ...] = (Entity, Mention, Quote, Claim, Reject, Article)
+"""The tables of a day in the order in which they are published: articles, which all refer to, last."""
+
+DERIVED_TABLES: tuple[type[Row], ...] = (Duplicate,)
+"""The tables that are merged from all days."""
+
+TABLES: dict[str, type[Row]] = {t.table_name: t for t in (*DAY_TABLES, *DERIVED_TABLES)}
