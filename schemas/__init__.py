@@ -16,3 +16,17 @@ DERIVED_TABLES: tuple[type[Row], ...] = (Duplicate,)
 """The tables that are merged from all days."""
 
 TABLES: dict[str, type[Row]] = {t.table_name: t for t in (*DAY_TABLES, *DERIVED_TABLES)}
+
+__all__ = [
+    "DAY_TABLES",
+    "DERIVED_TABLES",
+    "TABLES",
+    "Article",
+    "Claim",
+    "Duplicate",
+    "Entity",
+    "Mention",
+    "Quote",
+    "Reject",
+    "Row",
+]

@@ -11,15 +11,15 @@ def codebook() -> str:
     parts = [
         "# Tables\n\n"
         "<!-- Generated from the classes in schemas/ by `make docs`; do not edit. -->\n\n"
-        f"Schema version {SCHEMA_VERSION}. Columns may be added; those here keep their names, types and meaning.\n"
+        f"Schema version {SCHEMA_VERSION}. Columns may be added; those here keep names, types and meaning.\n"
         "Offsets are Unicode code points of `articles.text`, end exclusive. A day's tables lie in\n"
-        "`tables/<table>/<YYYY-MM-DD>.parquet` and are joined on (day, article_id); the descriptions below also\n"
-        "stand in the metadata of each Parquet file.\n"
+        "`tables/<table>/<YYYY-MM-DD>.parquet` and are joined on (day, article_id). The descriptions below\n"
+        "also stand in the metadata of each Parquet file.\n"
     ]
     parts += ["## Tables of a day\n"] + [_table(t) for t in reversed(DAY_TABLES)]
     parts += [
-        "## Derived tables\n\nMerged from all days after each published day; the same in whatever order the days"
-        " came.\n"
+        "## Derived tables\n\n"
+        "Merged from all days after each published day; the same in whatever order the days came.\n"
     ]
     parts += [_table(t) for t in DERIVED_TABLES]
     return "\n".join(parts)
@@ -43,7 +43,7 @@ def _docstring(row_class: type[Row]) -> str:
 def _line(column: Column) -> str:
     values = f" One of: {', '.join(f'`{v}`' for v in column.values)}." if column.values else ""
     null = "" if column.is_required else "yes"
-    return f"| {column.name} | {column.type} | {null} | {column.description}.{values} |".replace("..", ".")
+    return f"| {column.name} | {column.type} | {null} | {column.description.rstrip('.')}.{values} |"
 
 
 if __name__ == "__main__":

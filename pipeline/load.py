@@ -1,0 +1,136 @@
+"""What analysts import: published tables as pandas frames.
+
+    from pipeline.load import load
+    quotes = load("quotes", days=("2026-03-01", "2026-03-03"))
+
+Plain `pd.read_parquet("data/tables/quotes")` reads the same files. `load` also makes sure that each day is
+whole and of one run, that the schema is the one this code knows, and can count articles once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.batch import derived_path, manifest_path, published_path
+from pipeline.errors import ConfigError, InputError
+from pipeline.settings import load_settings
+from pipeline.store import Store
+from schemas import TABLES
+from schemas.table import SCHEMA_VERSION, arrow_schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# A day is being replaced for some milliseconds: long enough to be met, too short to matter.
+_ATTEMPTS = 20
+_PAUSE_S = 0.1
+
+
+def load(
+    table: str,
+    *,
+    days: tuple[str | date, str | date] | str | date | None = None,
+    columns: Sequence[str] | None = None,
+    latest: bool = False,
+    once: bool = False,
+    data_dir: str | None = None,
+) -> pd.DataFrame:
+    """Return the rows of a published table.
+
+    Args:
+        table: articles, entities, mentions, quotes, claims, rejects, or a derived table.
+        days: first and last day, both included; one day; or None for all there are.
+        columns: the columns wanted, None for all.
+        latest: of an article published on several days in several versions, keep the last day's rows.
+        once: leave out the rows of articles that are duplicates of another one, on any day.
+        data_dir: where the tables lie; the setting of that name where it is left out.
+
+    Raises:
+        ConfigError: no such table or column, or nothing is published.
+        InputError: the files of a day are of different runs, or of another schema version.
+    """
+    if table not in TABLES:
+        raise ConfigError(f"no table {table!r}; there are {', '.join(sorted(TABLES))}")
+    schema = arrow_schema(TABLES[table])
+    unknown = [name for name in columns or () if name not in schema.names]
+    if unknown:
+        raise ConfigError(f"table {table} has no column {unknown[0]!r}; see docs/tables.md")
+    store = Store(data_dir or load_settings().data_dir)
+    if TABLES[table].is_derived:
+        if not store.exists(derived_path(table)):
+            raise ConfigError(f"nothing is derived in {store.root}: run `python -m pipeline run` first")
+        rows = store.read(derived_path(table))
+    else:
+        wanted = None if columns is None else list(dict.fromkeys([*columns, "article_id", "day"]))
+        parts = [_read_day(store, table, day, wanted) for day in _days(store, days)]
+        rows = pa.concat_tables([_select(schema.empty_table(), wanted), *parts])
+        if latest:
+            rows = _latest(rows)
+        if once:
+            rows = _once(store, rows)
+    return _select(rows, columns).to_pandas()
+
+
+def _days(store: Store, days: tuple[str | date, str | date] | str | date | None) -> list[date]:
+    there = [date.fromisoformat(name.removesuffix(".json")) for name in store.names("tables/_manifests")]
+    if not there:
+        raise ConfigError(f"nothing is published in {store.root}: run `python -m pipeline run` first")
+    if days is None:
+        return there
+    first, last = days if isinstance(days, tuple) else (days, days)
+    return [day for day in there if _date(first) <= day <= _date(last)]
+
+
+def _date(day: str | date) -> date:
+    return day if isinstance(day, date) else date.fromisoformat(day)
+
+
+def _read_day(store: Store, table: str, day: date, columns: list[str] | None) -> pa.Table:
+    """Read a day's file once it and its manifest are of the same run."""
+    path = published_path(table, day)
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            time.sleep(_PAUSE_S)
+        manifest = store.read_json(manifest_path(day))
+        lineage = store.lineage(path)
+        if lineage is None:
+            continue
+        if lineage["schema_version"] != SCHEMA_VERSION:
+            raise InputError(
+                f"{path} has schema version {lineage['schema_version']}, this code knows {SCHEMA_VERSION}:"
+                f" run the day again (python -m pipeline run {day})"
+            )
+        if manifest["run_id"] == lineage["run_id"]:
+            return store.read(path, columns=columns).replace_schema_metadata(None)
+    raise InputError(
+        f"{path} is of another run than {manifest_path(day)}: publishing was cut short."
+        f" Run the day again (python -m pipeline run {day})"
+    )
+
+
+def _latest(rows: pa.Table) -> pa.Table:
+    last = rows.group_by("article_id").aggregate([("day", "max")])
+    return rows.filter(pc.is_in(_versions(rows), value_set=_versions(last, day="day_max")))
+
+
+def _once(store: Store, rows: pa.Table) -> pa.Table:
+    if not store.exists(derived_path("duplicates")):
+        raise ConfigError(f"nothing is derived in {store.root}: run `python -m pipeline run` first")
+    duplicates = store.read(derived_path("duplicates"))
+    others = duplicates.filter(pc.is_valid(duplicates["duplicate_of"]))
+    return rows.filter(pc.invert(pc.is_in(_versions(rows), value_set=_versions(others))))
+
+
+def _versions(rows: pa.Table, *, day: str = "day") -> pa.ChunkedArray:
+    """Return (article, day) of each row as one string."""
+    return pc.binary_join_element_wise(rows["article_id"], rows[day].cast(pa.string()), " ")
+
+
+def _select(rows: pa.Table, columns: Sequence[str] | None) -> pa.Table:
+    return rows.replace_schema_metadata(None) if columns is None else rows.select(list(columns))

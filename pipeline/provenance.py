@@ -1,0 +1,48 @@
+"""What made a row: the code, the model and the settings that count, and the run_id made of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pipeline
+import schemas
+from pipeline.identity import checksum, content_id
+from pipeline.settings import Settings
+
+ROW_SETTINGS = ("nlp_model", "languages", "max_record_bytes", "max_chars", "min_words", "timeout_s")
+"""The settings that can change a row. Others (folders, shard size, processes) only change how it is made."""
+
+
+@cache
+def code_version() -> str:
+    """Return the package's version and a hash of its code, lexicons and weights: '0.1.0+3f2a...'."""
+    digests = []
+    for package in (pipeline, schemas):
+        root = Path(next(iter(package.__path__)))
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and path.suffix in {".py", ".txt", ".toml", ".npz", ".json", ".tsv"}:
+                digests.append(f"{path.relative_to(root.parent).as_posix()} {checksum(path.read_bytes())}")
+    try:
+        number = version("newstables")
+    except PackageNotFoundError:
+        number = "0"
+    return f"{number}+{checksum('\n'.join(digests))[:12]}"
+
+
+def row_settings(settings: Settings) -> dict[str, str]:
+    """Return the settings that can change a row, as text."""
+    return {name: str(getattr(settings, name)) for name in ROW_SETTINGS}
+
+
+def run_id(*, inputs: str, code: str, model: str, settings: dict[str, str]) -> str:
+    """Return the id of a run: the same for the same input, code, model and settings.
+
+    Args:
+        inputs: checksum of what went in.
+        code: see `code_version`.
+        model: name and version of the model.
+        settings: see `row_settings`.
+    """
+    return content_id("run", inputs, code, model, *(f"{k}={v}" for k, v in sorted(settings.items())))

@@ -1,0 +1,305 @@
+"""From a Doc with its layers to rows: the one place that knows both.
+
+Entities, quotations and claims that turn out to have the same identity (the same name twice, the same
+words found by two rules) become one row here, so that keys are unique whatever an extractor does.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from spacy.tokens import Doc, Span
+
+import schemas
+from pipeline.components import layers
+from pipeline.components.entities import canonical_key
+from pipeline.identity import content_id
+from schemas.claims import Argument, DateInterval, Hedge, Place, Quantity, ScorePart
+from schemas.table import TextSpan
+
+CONTEXT_CHARS = 100
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of some articles, by table."""
+
+    entities: list[schemas.Entity] = field(default_factory=list)
+    mentions: list[schemas.Mention] = field(default_factory=list)
+    quotes: list[schemas.Quote] = field(default_factory=list)
+    claims: list[schemas.Claim] = field(default_factory=list)
+
+    def extend(self, other: Rows) -> None:
+        """Add the rows of another article."""
+        self.entities += other.entities
+        self.mentions += other.mentions
+        self.quotes += other.quotes
+        self.claims += other.claims
+
+
+def doc_rows(doc: Doc, article_id: str) -> Rows:
+    """Return the rows of one article.
+
+    Args:
+        doc: with the layers entities, quotes and claims; its text is `articles.text`.
+        article_id: of the article.
+    """
+    entities: tuple[layers.Entity, ...] = doc._.entities
+    quotations: tuple[layers.Quotation, ...] = doc._.quotes
+    sentences = _sentence_starts(doc)
+    entity_ids = [_entity_id(entity, article_id) for entity in entities]
+    quote_ids = [content_id("quote", article_id, *_offsets(q.content)) for q in quotations]
+    rows = Rows()
+    rows.mentions = _mentions(entities, entity_ids, quotations, sentences, article_id)
+    rows.entities = _entities(doc, entities, entity_ids, rows.mentions, article_id)
+    # From here on, only what has a row of its own may be referred to.
+    with_row = {row.entity_id: row.name for row in rows.entities}
+    refs = [entity_id if entity_id in with_row else None for entity_id in entity_ids]
+    rows.quotes = _quotes(doc, quotations, quote_ids, refs, with_row, article_id)
+    quoted = {row.quote_id for row in rows.quotes}
+    quote_refs = [quote_id if quote_id in quoted else None for quote_id in quote_ids]
+    rows.claims = _claims(doc, refs, with_row, quote_refs, sentences, article_id)
+    return rows
+
+
+def _entity_id(entity: layers.Entity, article_id: str) -> str:
+    key = canonical_key(entity.name, entity.label)
+    return content_id("entity", key, article_id) if entity.is_local else content_id("entity", key)
+
+
+def _mentions(
+    entities: Sequence[layers.Entity],
+    entity_ids: Sequence[str],
+    quotations: Iterable[layers.Quotation],
+    sentences: Sequence[int],
+    article_id: str,
+) -> list[schemas.Mention]:
+    quoted = _merged((s.start_char, s.end_char) for q in quotations for s in q.content)
+    found: dict[tuple[int, int], schemas.Mention] = {}
+    for entity, entity_id in zip(entities, entity_ids, strict=True):
+        for mention in entity.mentions:
+            start, end = mention.span.start_char, mention.span.end_char
+            if start >= end or ((start, end) in found and found[start, end].score >= mention.score):
+                continue
+            found[start, end] = schemas.Mention(
+                mention_id=content_id("mention", article_id, start, end),
+                article_id=article_id,
+                entity_id=entity_id,
+                start_char=start,
+                end_char=end,
+                text=mention.span.text,
+                label=entity.label,  # type: ignore[arg-type]
+                kind=mention.kind,
+                sentence_index=_sentence_index(sentences, start),
+                in_quote=_lies_in(quoted, start, end),
+                method=mention.method,
+                score=round(mention.score, 4),
+            )
+    return [found[offsets] for offsets in sorted(found)]
+
+
+def _entities(
+    doc: Doc,
+    entities: Sequence[layers.Entity],
+    entity_ids: Sequence[str],
+    mentions: Iterable[schemas.Mention],
+    article_id: str,
+) -> list[schemas.Entity]:
+    by_id: dict[str, list[schemas.Mention]] = {}
+    for mention in mentions:
+        by_id.setdefault(mention.entity_id, []).append(mention)
+    title = (doc._.title or "").casefold()
+    rows: dict[str, schemas.Entity] = {}
+    for entity, entity_id in zip(entities, entity_ids, strict=True):
+        if entity_id in rows or entity_id not in by_id:
+            continue
+        own = by_id[entity_id]
+        names = [m.text for m in own if m.kind == "name"]
+        aliases = sorted({" ".join(name.split()) for name in names})
+        rows[entity_id] = schemas.Entity(
+            article_id=article_id,
+            entity_id=entity_id,
+            name=entity.name,
+            label=entity.label,  # type: ignore[arg-type]
+            n_mentions=len(own),
+            n_named=len(names),
+            aliases=aliases,
+            first_start_char=own[0].start_char,
+            in_title=any(_names(title, alias.casefold()) for alias in (*aliases, entity.name)),
+            salience=round(entity.salience, 4),
+            role=entity.role,
+            wikidata_id=entity.wikidata_id,
+            geonames_id=entity.geonames_id,
+            country_code=entity.country_code,
+            link_method=entity.link_method,
+            link_score=entity.link_score,
+        )
+    return sorted(rows.values(), key=lambda row: (row.first_start_char, row.entity_id))
+
+
+def _quotes(
+    doc: Doc,
+    quotations: Sequence[layers.Quotation],
+    quote_ids: Sequence[str],
+    refs: Sequence[str | None],
+    names: Mapping[str, str],
+    article_id: str,
+) -> list[schemas.Quote]:
+    text = doc.text
+    with_row = {quote_id for quote_id, q in zip(quote_ids, quotations, strict=True) if _text_spans(q.content)}
+    rows: dict[str, schemas.Quote] = {}
+    for quotation, quote_id in zip(quotations, quote_ids, strict=True):
+        spans = _text_spans(quotation.content)
+        if not spans or (quote_id in rows and rows[quote_id].score >= quotation.score):
+            continue
+        start, end = spans[0].start_char, max(s.end_char for s in spans)
+        speakers = _referred(refs, quotation.speaker_entities)
+        parent = None if quotation.parent is None else quote_ids[quotation.parent]
+        rows[quote_id] = schemas.Quote(
+            quote_id=quote_id,
+            article_id=article_id,
+            kind=quotation.kind,
+            content=" ... ".join(text[s.start_char : s.end_char] for s in spans),
+            content_spans=spans,
+            start_char=start,
+            end_char=end,
+            cue=_joined(quotation.cue),
+            cue_spans=_text_spans(quotation.cue),
+            speaker=_joined(quotation.speaker),
+            speaker_spans=_text_spans(quotation.speaker),
+            speaker_entity_id=speakers[0] if speakers else None,
+            speaker_name=names[speakers[0]] if speakers else None,
+            speaker_entity_ids=speakers,
+            speaker_method=quotation.speaker_method,
+            parent_quote_id=parent if parent in with_row and parent != quote_id else None,
+            is_speech=quotation.is_speech,
+            context_before=text[max(0, start - CONTEXT_CHARS) : start],
+            context_after=text[end : end + CONTEXT_CHARS],
+            score=round(quotation.score, 4),
+        )
+    return sorted(rows.values(), key=lambda row: (row.start_char, row.end_char, row.quote_id))
+
+
+def _claims(
+    doc: Doc,
+    refs: Sequence[str | None],
+    names: Mapping[str, str],
+    quote_refs: Sequence[str | None],
+    sentences: Sequence[int],
+    article_id: str,
+) -> list[schemas.Claim]:
+    claims: tuple[layers.Claim, ...] = doc._.claims
+    rows: dict[str, schemas.Claim] = {}
+    for claim in claims:
+        start, end = claim.span.start_char, claim.span.end_char
+        subject = "" if claim.subject is None else claim.subject.text
+        subject_start = -1 if claim.subject is None else claim.subject.start_char
+        claim_id = content_id("claim", article_id, start, end, subject_start, *_offsets(claim.predicate))
+        if start >= end or claim_id in rows:
+            continue
+        claimers = _referred(refs, claim.claimer_entities)
+        rows[claim_id] = schemas.Claim(
+            claim_id=claim_id,
+            article_id=article_id,
+            start_char=start,
+            end_char=end,
+            text=claim.span.text,
+            sentence_index=_sentence_index(sentences, start),
+            claimer_kind=claim.claimer_kind,
+            claimer=_joined(claim.claimer),
+            claimer_spans=_text_spans(claim.claimer),
+            claimer_entity_id=claimers[0] if claimers else None,
+            claimer_name=names[claimers[0]] if claimers else None,
+            quote_id=None if claim.quotation is None else quote_refs[claim.quotation],
+            attribution_chain=list(claim.chain),
+            subject=subject,
+            subject_entity_id=None if claim.subject_entity is None else refs[claim.subject_entity],
+            predicate=_joined(claim.predicate, by=" ") or "",
+            predicate_lemma=claim.predicate_lemma,
+            object=None if claim.object is None else claim.object.text,
+            arguments=[Argument(role, span.text) for role, span in claim.arguments],
+            polarity=claim.polarity,
+            modality=claim.modality,
+            factuality=round(claim.factuality, 3),
+            hedges=[Hedge(s.text, s.start_char, s.end_char) for s in claim.hedges],
+            quantities=[
+                Quantity(s.text, value, unit, comparator, s.start_char, s.end_char)
+                for s, value, unit, comparator in claim.quantities
+            ],
+            dates=[
+                DateInterval(s.text, _day(first), _day(last), s.start_char, s.end_char)
+                for s, first, last in claim.dates
+            ],
+            places=[
+                Place(s.text, None if entity is None else refs[entity], s.start_char, s.end_char)
+                for s, entity in claim.places
+            ],
+            entity_ids=_referred(refs, claim.entities),
+            claim_type=claim.claim_type,  # type: ignore[arg-type]
+            is_self_contained=claim.is_self_contained,
+            unresolved=list(claim.unresolved),
+            checkable=round(claim.checkable, 4),
+            checkworthiness=round(claim.checkworthiness, 4),
+            score_parts=[ScorePart(name, round(value, 4)) for name, value in claim.score_parts],
+            topics=list(claim.topics),
+        )
+    return sorted(rows.values(), key=lambda row: (row.start_char, row.end_char, row.claim_id))
+
+
+def _referred(refs: Sequence[str | None], indices: Iterable[int]) -> list[str]:
+    """Return the ids that indices into a layer stand for, each once, in order."""
+    return list(dict.fromkeys(ref for i in indices if (ref := refs[i]) is not None))
+
+
+def _offsets(spans: Iterable[Span]) -> list[int]:
+    return [offset for span in spans for offset in (span.start_char, span.end_char)]
+
+
+def _text_spans(spans: Iterable[Span]) -> list[TextSpan]:
+    return sorted(TextSpan(s.start_char, s.end_char) for s in spans if s.start_char < s.end_char)
+
+
+def _joined(spans: Sequence[Span], *, by: str = " ... ") -> str | None:
+    return by.join(span.text for span in sorted(spans, key=lambda s: s.start_char)) or None
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _sentence_starts(doc: Doc) -> list[int]:
+    return [token.idx for token in doc if token.is_sent_start] or [0]
+
+
+def _sentence_index(starts: Sequence[int], start_char: int) -> int:
+    return max(bisect_right(starts, start_char) - 1, 0)
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans in order, those that overlap made one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _lies_in(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    at = bisect_right(spans, (start, float("inf"))) - 1
+    return at >= 0 and end <= spans[at][1]
+
+
+def _names(title: str, name: str) -> bool:
+    """Tell whether a headline holds a name as words of its own."""
+    at = title.find(name) if name else -1
+    while at >= 0:
+        end = at + len(name)
+        if not (title[at - 1 : at].isalnum() or title[end : end + 1].isalnum()):
+            return True
+        at = title.find(name, at + 1)
+    return False

