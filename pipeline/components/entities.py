@@ -1,0 +1,103 @@
+"""Entities: the persons, organisations and places of a document, each once, with all its mentions.
+
+`find_entities` is the whole: names (`mentions`), which of them are the same (`clusters`), pronouns, and how
+much the document is about each (`salience`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from pipeline.components import layers
+from pipeline.components.clusters import Cluster, cluster_names
+from pipeline.components.gazetteer import country_of, wikidata_id
+from pipeline.components.identity import canonical_key, name_words
+from pipeline.components.layers import Entity, Mention
+from pipeline.components.mentions import find_names
+from pipeline.components.pronouns import Pronoun, resolve_pronouns
+from pipeline.components.salience import salience
+from pipeline.components.tokens import Tokens, read_tokens
+
+__all__ = ["canonical_key", "find_entities", "make_entities"]
+
+
+def find_entities(doc: Doc) -> Iterator[Entity]:
+    """Yield the entities of a document, in order of their first mention by name.
+
+    Args:
+        doc: a document with named entities (`doc.ents`); tags and a parse make the result better.
+            `doc._.title`, where set, is evidence for salience.
+    """
+    tokens = read_tokens(doc)
+    clusters = cluster_names(find_names(doc, tokens), tokens)
+    pronouns: dict[int, list[Pronoun]] = {}
+    for pronoun in resolve_pronouns(clusters, tokens):
+        pronouns.setdefault(pronoun.cluster, []).append(pronoun)
+    title = _title_words(doc, tokens)
+    for i, cluster in enumerate(clusters):
+        yield _entity(doc, cluster, pronouns.get(i, []), title)
+
+
+def _entity(doc: Doc, cluster: Cluster, pronouns: list[Pronoun], title: frozenset[str]) -> Entity:
+    mentions = [
+        Mention(
+            span=Span(doc, name.start, name.end, label=cluster.label),
+            kind="name",
+            method=name.rule if name.method == "ner" else f"{name.method}+{name.rule}",
+            score=round(name.score * name.certainty, 3),
+        )
+        for name in cluster.names
+    ]
+    mentions += [
+        Mention(
+            span=Span(doc, p.token, p.token + 1, label=cluster.label),
+            kind="pronoun",
+            method=p.method,
+            score=p.score,
+        )
+        for p in pronouns
+    ]
+    mentions.sort(key=lambda mention: mention.span.start)
+    country = country_of(cluster.code) if cluster.code else None
+    item = wikidata_id(cluster.code) if cluster.code else None
+    return Entity(
+        name=cluster.name,
+        label=cluster.label,
+        mentions=tuple(mentions),
+        is_local=cluster.is_local,
+        salience=salience(
+            n_named=len(cluster.names),
+            n_mentions=len(mentions),
+            first=cluster.names[0].start / len(doc),
+            in_title=bool(title)
+            and name_words(cluster.name)[-1:] != ()
+            and name_words(cluster.name)[-1] in title,
+        ),
+        wikidata_id=item,
+        country_code=country,
+        link_method="territory" if item else None,
+        link_score=0.95 if item else None,
+    )
+
+
+def _title_words(doc: Doc, tokens: Tokens) -> frozenset[str]:
+    """The words of the headline: the title, else the first line if the text has several."""
+    title = doc._.title
+    if title is None and tokens.lines and tokens.lines[-1] > 0:
+        title = " ".join(word for word, line in zip(tokens.words, tokens.lines, strict=True) if line == 0)
+    return frozenset(name_words(title or ""))
+
+
+@Language.factory("entities", assigns=["doc.spans"])
+def make_entities(nlp: Language, name: str) -> Any:
+    """Return the spaCy component that stores the entities of a document as `doc.spans["entities"]`."""
+
+    def entities(doc: Doc) -> Doc:
+        layers.write_layer(doc, "entities", find_entities(doc))
+        return doc
+
+    return entities

@@ -1,0 +1,68 @@
+"""The attributes of a document's tokens as plain lists: what the rules read, fetched from spaCy once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """One document, token by token.
+
+    Attributes:
+        words, lower: the text of each token, and its lower-cased form.
+        tags: Penn tags, "" where the document has none.
+        deps: dependency labels, "" without a parse.
+        heads: index of the head, the token's own where it is a root or there is no parse.
+        sents: number of the sentence.
+        lines: number of the line, counted by tokens that hold a line break.
+        breaks: whether the token holds a line break (such a token is white space only).
+    """
+
+    words: list[str]
+    lower: list[str]
+    tags: list[str]
+    deps: list[str]
+    heads: list[int]
+    sents: list[int]
+    lines: list[int]
+    breaks: list[bool]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+def read_tokens(doc: Doc) -> Tokens:
+    """Fetch the attributes of a document that the rules read."""
+    words = [token.text for token in doc]
+    strings = doc.vocab.strings
+    tags_, deps_, heads_, starts = doc.to_array(["TAG", "DEP", "HEAD", "SENT_START"]).T.tolist()
+    names: dict[int, str] = {key: strings[key] for key in {*tags_, *deps_}}
+    size = len(words)
+    sents: list[int] = []
+    lines: list[int] = []
+    breaks: list[bool] = []
+    sent = line = -1
+    line = 0
+    for i, word in enumerate(words):
+        if starts[i] == 1 or i == 0:
+            sent += 1
+        sents.append(sent)
+        has_break = "\n" in word
+        if has_break:
+            line += 1
+        breaks.append(has_break)
+        lines.append(line)
+    return Tokens(
+        words=words,
+        lower=[word.lower() for word in words],
+        tags=[names[key] for key in tags_],
+        deps=[names[key] for key in deps_],
+        # HEAD is the distance to the head, in two's complement.
+        heads=[i + (h - 2**64 if h >= 2**63 else h) for i, h in enumerate(heads_)] if size else [],
+        sents=sents,
+        lines=lines,
+        breaks=breaks,
+    )
