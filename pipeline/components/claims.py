@@ -1,0 +1,478 @@
+"""What an article asserts, clause by clause: by whom, and how firmly.
+
+A claim is the shortest stretch of text that stands as a statement: a main, coordinated, relative,
+participial or adverbial clause or an apposition that says that something is so. Questions, commands,
+conditions, purposes and the attributing clause itself ("he said") are none. What stands inside a quotation
+belongs to its speaker; all else is said by the outlet.
+
+The rules read the dependency parse (`propositions.py`) and the layers of entities and quotations, both of
+which may be empty; without quotations, the content of a verb of saying is attributed to that verb's subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from pipeline.components.layers import Claim, Entity, Quotation, write_layer
+from pipeline.components.propositions import Proposition, Range, find_propositions
+from pipeline.components.tree import Tree, read_tree
+from pipeline.components.verbs import base_form
+from pipeline.lexicons import entries, words
+
+Modality = Literal["asserted", "possible", "probable", "necessary", "conditional", "future"]
+
+_PUNCTUATION = frozenset({",", ".", ";", ":", "-", "--", "–", "—", "…", "..."})
+_OPENERS = frozenset(
+    {"however", "still", "meanwhile", "moreover", "furthermore", "therefore", "thus", "so", "also"}
+)
+_FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our", "mine", "ours", "myself", "ourselves"})
+_PLACES = frozenset({"GPE", "LOC", "FAC"})
+
+
+@Language.factory("claims", assigns=["doc.spans"])
+def make_claims(nlp: Language, name: str) -> Claims:
+    """Return the component that writes the layer of claims; put it after `entities` and `quotes`."""
+    return Claims()
+
+
+class Claims:
+    """The claims of a document, kept as `doc.spans["claims"]` and read from `doc._.claims`."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the claims and store them."""
+        write_layer(doc, "claims", find_claims(doc))
+        return doc
+
+
+@dataclass(slots=True)
+class _Context:
+    """What the rules need to know of a document, one entry a token where it is a list.
+
+    Attributes:
+        quotation_of: index of the innermost quotation whose content holds the token, or -1.
+        is_frame: the token belongs to a cue or a speaker.
+        entity_of: index of the entity whose mention holds the token, or -1.
+    """
+
+    doc: Doc
+    tree: Tree
+    quotes: tuple[Quotation, ...]
+    entities: tuple[Entity, ...]
+    quotation_of: list[int]
+    is_frame: list[bool]
+    entity_of: list[int]
+
+
+def find_claims(doc: Doc) -> Iterator[Claim]:
+    """Yield the claims of a document in the order of their spans.
+
+    Args:
+        doc: tagged and parsed; the layers `entities` and `quotes` are used where they have been written.
+    """
+    context = _read_context(doc)
+    by_head = {p.head: p for p in find_propositions(context.tree)}
+    claims = [
+        claim
+        for proposition in by_head.values()
+        if _is_claim(context, proposition)
+        and (claim := _make_claim(context, proposition, by_head)) is not None
+    ]
+    yield from sorted(claims, key=lambda claim: (claim.span.start, claim.span.end))
+
+
+def _read_context(doc: Doc) -> _Context:
+    quotes: tuple[Quotation, ...] = doc._.quotes
+    entities: tuple[Entity, ...] = doc._.entities
+    quotation_of = [-1] * len(doc)
+    is_frame = [False] * len(doc)
+    entity_of = [-1] * len(doc)
+    # Longer contents first, so that a quotation inside another one has the last word.
+    for number in sorted(range(len(quotes)), key=lambda n: -sum(map(len, quotes[n].content))):
+        for span in quotes[number].content:
+            quotation_of[span.start : span.end] = [number] * len(span)
+    for quotation in quotes:
+        for span in (*quotation.cue, *quotation.speaker):
+            is_frame[span.start : span.end] = [True] * len(span)
+    for number, entity in enumerate(entities):
+        for mention in entity.mentions:
+            entity_of[mention.span.start : mention.span.end] = [number] * len(mention.span)
+    return _Context(doc, read_tree(doc), quotes, entities, quotation_of, is_frame, entity_of)
+
+
+def _is_claim(context: _Context, proposition: Proposition) -> bool:
+    """Whether the clause asserts something of its own."""
+    tree, head = context.tree, proposition.head
+    if proposition.subject is None or context.is_frame[head] or _is_question(tree, head):
+        return False
+    if proposition.object is None and not proposition.arguments and proposition.kind != "main":
+        return False
+    if _is_attribution(context, proposition):
+        return False
+    match proposition.kind:
+        case "apposition":
+            return _is_asserting_apposition(tree, proposition)
+        case "main" | "conjunct":
+            return True
+        case "relative":
+            return _is_asserting_modifier(tree, proposition)
+        case "participle":
+            return tree.tags[head] != "VB" and _is_asserting_modifier(tree, proposition)
+        case "adverbial":
+            return _is_asserting_adverbial(tree, proposition)
+        case "complement":
+            return _is_reported(context, proposition)
+
+
+def _is_question(tree: Tree, i: int) -> bool:
+    _, end = tree.sentences[tree.sentence_of[i]]
+    end -= 1
+    while end > i and tree.words[end] in {'"', "”", "'", ")", "''"}:
+        end -= 1
+    return tree.words[end] == "?"
+
+
+def _is_attribution(context: _Context, proposition: Proposition) -> bool:
+    """Whether a clause only tells who says what: its content is the claim."""
+    tree, head = context.tree, proposition.head
+    frames = entries("cue_verbs").get(base_form(tree.words[head]))
+    if frames is None or proposition.kind == "apposition":
+        return False
+    quotation = context.quotation_of[head]
+    if frames.startswith("speech") and proposition.object is None and not proposition.is_passive:
+        return True
+    return any(tree.deps[c] == "ccomp" or context.quotation_of[c] != quotation for c in tree.children[head])
+
+
+def _is_asserting_apposition(tree: Tree, proposition: Proposition) -> bool:
+    """An apposition with a determiner or a complement of its own, beside a name or a definite noun."""
+    head, anchor = proposition.head, proposition.parent
+    if (
+        anchor is None
+        or tree.tags[head] not in {"NN", "NNS", "NNP", "NNPS"}
+        or tree.tags[anchor] not in {"NN", "NNS", "NNP", "NNPS"}
+    ):
+        return False
+    labels = {tree.deps[c] for c in tree.children[head]}
+    return bool(labels & {"det", "poss", "prep", "relcl", "acl"})
+
+
+def _is_asserting_modifier(tree: Tree, proposition: Proposition) -> bool:
+    """A relative or participial clause that tells something new, or something that is taken as given.
+
+    "The rebels, who were armed in 2013" and "the man who shot the mayor" do; "people who smoke" and "anyone
+    caught speeding" only tell which are meant.
+    """
+    antecedent = proposition.subject_head if proposition.parent is None else proposition.parent
+    while antecedent is not None and tree.tags[antecedent] in {"VBD", "VBN", "VBG", "VBZ", "VBP", "VB"}:
+        up = tree.heads[antecedent]
+        if up == antecedent:
+            break
+        antecedent = up
+    if antecedent is None:
+        return False
+    start = tree.first[proposition.head]
+    if start > 0 and tree.words[start - 1] in {",", "(", "–", "—", "--"}:
+        return True
+    if any(tree.tags[i] == "MD" for i in proposition.predicate):
+        return False
+    if tree.tags[antecedent] in {"NNP", "NNPS", "CD"} or tree.ents[antecedent]:
+        return True
+    determiners = {
+        tree.words[c] for c in tree.children[antecedent] if tree.deps[c] in {"det", "poss", "nummod"}
+    }
+    if not determiners:
+        return tree.tags[proposition.head] == "VBD"
+    return not determiners & {"any", "no", "every", "each", "those", "whichever", "whatever"}
+
+
+def _is_asserting_adverbial(tree: Tree, proposition: Proposition) -> bool:
+    mark = _opening(tree, proposition)
+    if mark is None:
+        return tree.tags[proposition.head] in {"VBG", "VBN", "VBD", "VBZ", "VBP"}
+    return entries("subordinators").get(tree.words[mark]) == "asserted"
+
+
+def _opening(tree: Tree, proposition: Proposition) -> int | None:
+    """The word that subordinates a clause: a conjunction, a wh-word or the "to" of an infinitive."""
+    if proposition.mark is not None:
+        return proposition.mark
+    for c in tree.children[proposition.head]:
+        if c < proposition.head and (
+            tree.tags[c] in {"WRB", "WP", "TO"} or (tree.deps[c] == "prep" and tree.tags[c] == "IN")
+        ):
+            return c
+    return None
+
+
+def _is_reported(context: _Context, proposition: Proposition) -> bool:
+    """Whether a complement clause is what somebody says, or what the matrix verb holds to be so."""
+    tree, head = context.tree, proposition.head
+    parent = tree.heads[head]
+    first = tree.first[head]
+    if tree.tags[head] in {"VB", "VBG", "VBN"} and not any(
+        tree.deps[c] in {"aux", "auxpass"} for c in tree.children[head]
+    ):
+        return False
+    if tree.words[first] in {"whether", "if", "how", "what", "why", "who", "which", "where"}:
+        return False
+    if context.quotation_of[head] != context.quotation_of[parent] or context.is_frame[parent]:
+        return True
+    return base_form(tree.words[parent]) in entries("cue_verbs")
+
+
+def _make_claim(context: _Context, proposition: Proposition, by_head: dict[int, Proposition]) -> Claim | None:
+    doc, tree = context.doc, context.tree
+    start, end = _claim_range(context, proposition, by_head)
+    if end <= start:
+        return None
+    kind, claimer, claimer_entities, quotation, chain, denied = _claimer(context, proposition)
+    negated = _is_negated(tree, proposition) != denied
+    hedges = tuple(doc[a:b] for a, b, _ in _hedges(tree, start, end))
+    modality = _modality(tree, proposition)
+    subject_entity = _entity_at(context, proposition.subject_head, quotation)
+    mentioned = sorted({context.entity_of[i] for i in range(start, end)} - {-1})
+    unresolved = _unresolved(context, proposition, start, end, quotation)
+    return Claim(
+        span=doc[start:end],
+        claimer_kind=kind,
+        claimer=claimer,
+        claimer_entities=claimer_entities,
+        quotation=quotation,
+        chain=chain,
+        subject=_span(doc, proposition.subject),
+        subject_entity=subject_entity,
+        predicate=tuple(_runs(doc, proposition.predicate)),
+        predicate_lemma="be" if proposition.kind == "apposition" else base_form(tree.words[proposition.head]),
+        object=_span(doc, proposition.object),
+        arguments=tuple((role, doc[a:b]) for role, (a, b) in proposition.arguments),
+        polarity="negated" if negated else "affirmed",
+        modality=modality,
+        hedges=hedges,
+        places=tuple(_places(context, start, end)),
+        entities=tuple(mentioned),
+        is_self_contained=not unresolved,
+        unresolved=unresolved,
+    )
+
+
+def _span(doc: Doc, at: Range | None) -> Span | None:
+    return None if at is None else doc[at[0] : at[1]]
+
+
+def _runs(doc: Doc, indices: list[int]) -> Iterator[Span]:
+    """The spans that unbroken runs of indices make."""
+    start = previous = None
+    for i in indices:
+        if previous is not None and i != previous + 1:
+            yield doc[start : previous + 1]
+            start = i
+        elif start is None:
+            start = i
+        previous = i
+    if previous is not None:
+        yield doc[start : previous + 1]
+
+
+def _claim_range(context: _Context, proposition: Proposition, by_head: dict[int, Proposition]) -> Range:
+    """The tokens of a claim: its clause, without what hangs on its edges and is a claim of its own."""
+    tree, head = context.tree, proposition.head
+    start, end = tree.first[head], tree.last[head] + 1
+    if proposition.kind in {"relative", "participle", "apposition"} and proposition.subject is not None:
+        antecedent = proposition.subject
+        if antecedent[1] <= start <= antecedent[1] + 2:
+            start = antecedent[0]
+    for c in tree.children[head]:
+        # Coordinated clauses speak for themselves; what is quoted inside the clause belongs to somebody else.
+        if c > head and tree.deps[c] in {"conj", "parataxis"} and c in by_head:
+            end = min(end, tree.first[c])
+            break
+    quotation = context.quotation_of[head]
+    while (
+        start < end
+        and (_is_edge(tree, start) or context.is_frame[start] or context.quotation_of[start] != quotation)
+        and start < head
+    ):
+        start += 1
+    while end - 1 > head and (
+        tree.words[end - 1] in _PUNCTUATION
+        or tree.deps[end - 1] == "cc"
+        or context.is_frame[end - 1]
+        or context.quotation_of[end - 1] != quotation
+    ):
+        end -= 1
+    if start <= head and tree.words[start] in _OPENERS and start + 1 < head and tree.words[start + 1] == ",":
+        start += 2
+    return start, end
+
+
+def _is_edge(tree: Tree, i: int) -> bool:
+    return tree.deps[i] in {"punct", "cc", "mark", "intj"} and tree.words[i] not in {"(", "["}
+
+
+def _claimer(
+    context: _Context, proposition: Proposition
+) -> tuple[
+    Literal["outlet", "attributed", "unknown"],
+    tuple[Span, ...],
+    tuple[int, ...],
+    int | None,
+    tuple[str, ...],
+    bool,
+]:
+    """Who makes the claim: kind, spans, entities, quotation, chain of speakers, and whether they deny it."""
+    number = context.quotation_of[proposition.head]
+    if number >= 0:
+        quotation = context.quotes[number]
+        chain: list[str] = []
+        link: int | None = number
+        while link is not None and len(chain) < 10:
+            speaker = context.quotes[link].speaker
+            if speaker:
+                chain.insert(0, " ".join(span.text for span in speaker))
+            link = context.quotes[link].parent
+        denied = any(
+            base_form(token.text.lower()) in words("denial_verbs") for cue in quotation.cue for token in cue
+        )
+        kind: Literal["attributed", "unknown"] = "attributed" if quotation.speaker else "unknown"
+        return kind, quotation.speaker, quotation.speaker_entities, number, tuple(chain), denied
+    if proposition.kind == "complement" and proposition.parent is not None:
+        return _grammatical_claimer(context, proposition.parent)
+    return "outlet", (), (), None, (), False
+
+
+def _grammatical_claimer(
+    context: _Context, verb: int
+) -> tuple[Literal["attributed", "unknown"], tuple[Span, ...], tuple[int, ...], None, tuple[str, ...], bool]:
+    """The subject of the verb of saying, where no quotation was found."""
+    tree = context.tree
+    lemma = base_form(tree.words[verb])
+    while tree.deps[verb] in {"conj", "xcomp"} and tree.child(verb, "nsubj") is None:
+        verb = tree.heads[verb]
+    subject = tree.child(verb, "nsubj")
+    denied = lemma in words("denial_verbs")
+    if subject is None:
+        return "unknown", (), (), None, (), denied
+    span = context.doc[tree.first[subject] : tree.last[subject] + 1]
+    entity = context.entity_of[subject]
+    return "attributed", (span,), (entity,) if entity >= 0 else (), None, (span.text,), denied
+
+
+def _is_negated(tree: Tree, proposition: Proposition) -> bool:
+    """Whether the clause says that something is not so; two negations cancel out."""
+    count = int(proposition.negation is not None)
+    negators = words("negators")
+    for i in proposition.predicate:
+        is_negator = i != proposition.negation and tree.words[i] in negators
+        is_last = i == proposition.predicate[-1]
+        count += is_negator or (not is_last and base_form(tree.words[i]) in words("negative_implicatives"))
+    for noun in (proposition.subject_head, proposition.object_head):
+        if noun is not None and noun != proposition.head:
+            count += tree.words[noun] in negators or any(
+                tree.words[c] in negators and tree.deps[c] in {"det", "neg", "preconj"}
+                for c in tree.children[noun]
+            )
+    for c in tree.children[proposition.head]:
+        if (
+            tree.words[c] in negators
+            and tree.deps[c] in {"advmod", "preconj"}
+            and c not in proposition.predicate
+        ):
+            count += 1
+    return count % 2 == 1
+
+
+def _modality(tree: Tree, proposition: Proposition) -> Modality:
+    """The mode of a clause, from its auxiliaries, its adverbs and a condition that hangs on it."""
+    head = proposition.head
+    hedges = entries("hedges")
+    for c in tree.children[head]:
+        if tree.deps[c] == "advcl":
+            mark = tree.child(c, "mark", "advmod")
+            if mark is not None and entries("subordinators").get(tree.words[mark]) == "conditional":
+                return "conditional"
+    around = [
+        *proposition.predicate,
+        *(c for c in tree.children[head] if tree.deps[c] in {"advmod", "acomp"}),
+    ]
+    forms = {tree.words[i] for i in around}
+    if forms & {"may", "might", "could", "perhaps", "possibly", "maybe"}:
+        return "possible"
+    if (
+        {base_form(w) for w in forms} & words("necessity_words")
+        or {"have", "to"} <= forms
+        or {"has", "to"} <= forms
+    ):
+        return "necessary"
+    if any(hedges.get(w) == "probable" for w in forms):
+        return "probable"
+    if forms & {"will", "'ll", "wo", "shall"} or {"going", "to"} <= forms:
+        return "future"
+    if forms & {"would", "'d"}:
+        return "conditional"
+    return "asserted"
+
+
+def _hedges(tree: Tree, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """Hedging words and phrases between two tokens: (start, end, class), the longest first at each place."""
+    lexicon = entries("hedges")
+    longest = 5
+    i = start
+    while i < end:
+        for n in range(min(longest, end - i), 0, -1):
+            phrase = " ".join(tree.words[i : i + n])
+            if phrase in lexicon and not (n == 1 and tree.ents[i] == "DATE"):
+                yield i, i + n, lexicon[phrase]
+                i += n - 1
+                break
+        i += 1
+
+
+def _entity_at(context: _Context, i: int | None, quotation: int | None) -> int | None:
+    """The entity that a word names or points to; "I" and "we" are the speaker of the quotation."""
+    if i is None:
+        return None
+    if context.entity_of[i] >= 0:
+        return context.entity_of[i]
+    if context.tree.words[i] in _FIRST_PERSON and quotation is not None:
+        speakers = context.quotes[quotation].speaker_entities
+        return speakers[0] if speakers else None
+    return None
+
+
+def _unresolved(
+    context: _Context, proposition: Proposition, start: int, end: int, quotation: int | None
+) -> tuple[str, ...]:
+    """Pronouns whose referent nobody has settled, as printed."""
+    tree = context.tree
+    open_words = []
+    for i in range(start, end):
+        if tree.words[i] not in words("pronouns") or tree.tags[i] not in {"PRP", "PRP$", "DT"}:
+            continue
+        if tree.tags[i] == "DT" and tree.deps[i] == "det":
+            continue
+        if tree.deps[i] == "expl" or _entity_at(context, i, quotation) is not None:
+            continue
+        open_words.append(context.doc[i].text)
+    return tuple(dict.fromkeys(open_words))
+
+
+def _places(context: _Context, start: int, end: int) -> Iterator[tuple[Span, int | None]]:
+    """The named places between two tokens."""
+    tree = context.tree
+    i = start
+    while i < end:
+        label = tree.ents[i]
+        if label in _PLACES:
+            j = i + 1
+            while j < end and tree.ents[j] == label and context.doc[j].ent_iob == 1:
+                j += 1
+            entity = context.entity_of[i]
+            yield context.doc[i:j], entity if entity >= 0 else None
+            i = j
+        else:
+            i += 1
