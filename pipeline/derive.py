@@ -29,7 +29,7 @@ class Derived:
 DERIVED = (Derived("duplicates", ("articles",), duplicates.partial, duplicates.merge),)
 
 
-def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:  # noqa: ARG001
+def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     """Bring the derived tables up to date after a day was published, and return their row counts.
 
     A day whose partial is missing, or is of another run than the day that stands published (a crash, a

@@ -74,7 +74,8 @@ def load(
             rows = _latest(rows)
         if once:
             rows = _once(store, rows)
-    return _select(rows, columns).to_pandas()
+    frame: pd.DataFrame = _select(rows, columns).to_pandas()
+    return frame
 
 
 def _days(store: Store, days: tuple[str | date, str | date] | str | date | None) -> list[date]:

@@ -87,6 +87,13 @@ class Settings(BaseSettings):
         " runs without parsing again.",
     )
 
+    @property
+    def model_processes(self) -> int:
+        """How many model processes may run at the same time: as set, else the cores of this process."""
+        if self.processes:
+            return self.processes
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
     @classmethod
     def settings_customise_sources(
         cls,

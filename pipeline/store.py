@@ -77,6 +77,14 @@ class Store:
         with self._files.open_input_file(path) as stream:
             return stream.read()  # type: ignore[no-any-return]
 
+    def digest(self, path: str) -> str:
+        """Return the SHA-256 of a file.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
+        return checksum(self.get(path))
+
     def remove(self, path: str) -> None:
         """Remove a file or a folder with all that is in it; nothing happens where there is none."""
         info = self._files.get_file_info(path)

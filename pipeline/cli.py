@@ -1,0 +1,131 @@
+"""The command line: `python -m pipeline COMMAND` or `newstables COMMAND`.
+
+What is heavy is imported inside the commands, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.table import Table
+
+from pipeline.errors import ConfigError, NewstablesError
+
+app = typer.Typer(
+    help="News articles in; joined Parquet tables of entities, quotes and claims out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+EXIT_FAILED, EXIT_CONFIG = 1, 2
+
+
+def main() -> None:
+    """Run the command line: exit code 2 and one line where the user has to mend something, 1 for bad data."""
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(message)s",
+        handlers=[RichHandler(console=Console(stderr=True), show_path=False)],
+    )
+    try:
+        app()
+    except ConfigError as error:
+        _say(error)
+        sys.exit(EXIT_CONFIG)
+    except NewstablesError as error:
+        _say(error)
+        sys.exit(EXIT_FAILED)
+
+
+@app.command()
+def run(
+    first: Annotated[str, typer.Argument(metavar="DAY", help="The day, as YYYY-MM-DD.")],
+    last: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The last day of a range.")] = None,
+    stage: Annotated[str | None, typer.Option(help="Only this stage: ingest, parse, extract ...")] = None,
+) -> None:
+    """Run a day, or all days from the first to the last, without Airflow."""
+    from pipeline.batch import days_between, parse_day
+    from pipeline.settings import load_settings
+    from pipeline.stages import run_days
+    from pipeline.store import Store
+
+    settings = load_settings()
+    days = days_between(parse_day(first), parse_day(last or first))
+    for name, batch, counts in run_days(days, Store(settings.data_dir), settings, only=stage):
+        typer.echo(f"{batch.day} {name} {batch.shard}: {_counts(counts)}")
+
+
+@app.command()
+def extract(
+    input: Annotated[
+        Path, typer.Option(help="Clean articles, one JSON object a line (.gz too); - is stdin.")
+    ],
+    output: Annotated[Path, typer.Option(help="The folder for the Parquet files.")],
+    processes: Annotated[int, typer.Option(min=0, help="Child processes; 0 is one for each core.")] = 0,
+    model: Annotated[str | None, typer.Option(help="The spaCy model, instead of setting nlp_model.")] = None,
+) -> None:
+    """Extract the tables of clean articles from one file; the text, and so the offsets, stay as given."""
+    from pipeline.extract_file import extract_file
+    from pipeline.settings import load_settings
+
+    values: dict[str, Any] = {"processes": processes} if processes else {}
+    if model:
+        values["nlp_model"] = model
+    counts = extract_file(input, output, load_settings(**values))
+    typer.echo(f"{output}: {_counts(counts)}")
+
+
+@app.command()
+def forget(
+    article: Annotated[str, typer.Argument(metavar="ARTICLE_ID|URL", help="The article to take down.")],
+    reason: Annotated[str, typer.Option(help="Why; kept with the takedown.")] = "takedown",
+) -> None:
+    """Take an article out of every day and table; it stays out in every rerun and rebuild."""
+    from pipeline.forget import forget as forget_article
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+
+    days = forget_article(Store(load_settings().data_dir), article, reason=reason)
+    typer.echo(f"forgotten; {len(days)} published days changed{''.join(f' {day}' for day in days)}")
+
+
+@app.command()
+def late() -> None:
+    """Print the published days for which records came in later: run them again."""
+    from pipeline.ingest import late_days
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+
+    settings = load_settings()
+    for day in late_days(Store(settings.data_dir), settings):
+        typer.echo(day)
+
+
+@app.command()
+def status() -> None:
+    """Print, for each published day, the number of rows of each table."""
+    from pipeline.settings import load_settings
+    from pipeline.status import published_rows
+    from pipeline.store import Store
+
+    rows = published_rows(Store(load_settings().data_dir))
+    names = ["articles", "entities", "mentions", "quotes", "claims", "rejects"]
+    table = Table("day", *names)
+    for day, counts in rows:
+        table.add_row(str(day), *(str(counts[name]) for name in names))
+    Console().print(table)
+
+
+def _counts(counts: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in counts.items())
+
+
+def _say(error: Exception) -> None:
+    typer.echo(f"newstables: {' '.join(str(error).split())}", err=True)

@@ -1,0 +1,108 @@
+"""The stage that turns a shard's Docs into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from pipeline import provenance
+from pipeline.article import Article, lost
+from pipeline.batch import Batch, staged_path
+from pipeline.errors import InputError
+from pipeline.settings import Settings
+from pipeline.store import Store
+from pipeline.workers import Fault, map_chunks
+from schemas import TABLES
+from schemas.table import arrow_schema
+
+if TYPE_CHECKING:
+    from pipeline.annotate import Tables
+
+EXTRACTED = ("entities", "mentions", "quotes", "claims")
+
+
+def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 1) -> dict[str, Any]:
+    """Extract a shard's staged Docs into staged rows, and return their counts.
+
+    Args:
+        store: where staged files lie.
+        batch: the shard.
+        settings: the model (for its vectors) and the time an article may take.
+        processes: child processes at work on the shard.
+
+    Raises:
+        InputError: the shard was not parsed since it was ingested.
+    """
+    docs_path = staged_path("docs", batch)
+    lineage = store.lineage(docs_path)
+    if lineage is None or lineage["articles"] != store.digest(staged_path("articles", batch)):
+        raise InputError(f"{batch.day}, shard {batch.shard}: run the stage parse first")
+    articles = {article.article_id: article for article in read_articles(store, batch)}
+    parts = list(
+        map_chunks(
+            _chunks(store, docs_path, articles),
+            start=_start,
+            start_args=(settings.nlp_model, settings.timeout_s),
+            failed=_failed,
+            processes=processes,
+            seconds_per_item=settings.timeout_s,
+        )
+    )
+    origin = {
+        "articles": lineage["articles"],
+        "model": lineage["model"],
+        "code": provenance.code_version(),
+        "settings": provenance.row_settings(settings),
+    }
+    counts = {}
+    for name in (*EXTRACTED, "rejects"):
+        schema = arrow_schema(TABLES[name])
+        table = pa.concat_tables([schema.empty_table(), *(part[name].cast(schema) for part in parts)])
+        folder = "rejects-extract" if name == "rejects" else name
+        store.write(staged_path(folder, batch), table, lineage=origin)
+        counts[name] = len(table)
+    return counts
+
+
+def read_articles(store: Store, batch: Batch) -> Iterator[Article]:
+    """Yield the articles of a staged shard, whatever their language."""
+    columns = ["article_id", "record_ref", "text", "title", "published_at", "source"]
+    for part in store.read_batches(staged_path("articles", batch), columns=columns):
+        for row in part.to_pylist():
+            yield Article(day=batch.day, **row)
+
+
+type _Item = tuple[bytes, int, Article]
+"""A document as its bin, its place there, and its article. A bin is pickled once for a whole chunk."""
+
+
+def _chunks(store: Store, docs_path: str, articles: Mapping[str, Article]) -> Iterator[Sequence[_Item]]:
+    for part in store.read_batches(docs_path):
+        for row in part.to_pylist():
+            yield [(row["docbin"], at, articles[id]) for at, id in enumerate(row["article_ids"])]
+
+
+def _start(model: str, timeout_s: float) -> Callable[[Sequence[_Item]], Tables]:
+    """Set a child up: the vocabulary with its vectors is all that is needed of the model."""
+    from pipeline.annotate import extracted
+    from pipeline.nlp import load_nlp
+    from pipeline.parse import bins_to_docs
+
+    nlp = load_nlp(model, fast=False)
+
+    def run(items: Sequence[_Item]) -> Tables:
+        with nlp.memory_zone():
+            docs = list(bins_to_docs([items[0][0]], nlp.vocab))
+            return extracted(((docs[at], article) for _, at, article in items), timeout_s=timeout_s)
+
+    return run
+
+
+def _failed(item: _Item, fault: Fault) -> Tables:
+    from pipeline.annotate import to_tables
+    from pipeline.rows import Rows
+
+    article = item[2]
+    return to_tables(Rows(), [lost(article, fault, stage="extract")], {article.article_id: article.day})
