@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import ingest, provenance
+from pipeline import provenance
 from pipeline.audits import audit
 from pipeline.batch import Batch, manifest_path, plan_path, published_path, staged_folder, staged_path
 from pipeline.errors import AuditError, InputError
@@ -78,7 +78,6 @@ def publish(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
                 f" Staged rows: {store.root}/{staged_folder(day)}; see docs/operations.md"
             )
         result = replace_day(store, day, tables, counts=counts, origin=origin, inputs=plan["inputs"])
-        store.remove(ingest.late_marker(day))
     _prune(store, settings)
     return result
 

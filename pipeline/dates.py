@@ -1,0 +1,344 @@
+"""Dates of publication as corpora write them, to UTC, with how much of the time was given.
+
+Understood are ISO 8601, RFC 2822, epoch numbers (seconds to nanoseconds), MongoDB's {"$date": ...}, the
+forms of archives ("26-FEB-1987 15:01:01.79", "3 March 2026", "03/04/2018", "20260301T101500Z"), and, given
+the time of fetching, relative ones ("6 hours ago"). A time without a zone is taken as UTC.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from datetime import UTC, datetime, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from dateutil import parser as dateutil_parser
+from dateutil import tz
+
+Precision = Literal["second", "minute", "day", "month"]
+
+FIRST_YEAR = 1600
+"""No newspaper is older: the Relation of Strasbourg appeared from 1605."""
+
+
+class ImpossibleDateError(ValueError):
+    """It is written as a date, but there is or can be no such date of publication."""
+
+
+class Moment(NamedTuple):
+    """A time in UTC, cut to what was given of it."""
+
+    at: datetime
+    precision: Precision
+
+
+def parse_moment(
+    value: Any, *, fetched_at: datetime | None = None, latest: datetime | None = None
+) -> Moment | None:
+    """Return the time that a value stands for; None where it is not understood.
+
+    Args:
+        value: a string, a number, an object or a list, as records have them.
+        fetched_at: time of fetching; without it a relative time is not understood.
+        latest: when the record had arrived at the latest; settles "03/04/2018" where one reading is later.
+            Without it the day comes first between slashes and dots, the month between hyphens or where
+            there is an AM or PM.
+
+    Raises:
+        ImpossibleDateError: the 30th of February, the year 201.
+    """
+    if isinstance(value, str):
+        text = " ".join(value.split())
+        if len(text) > 80:
+            return None
+        found = _absolute(text, _order(text, latest))
+        if found is None and fetched_at is not None:
+            found = _relative(text, fetched_at)
+        return found
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return _number(value)
+    if isinstance(value, datetime):
+        return _moment(value, "second")
+    if isinstance(value, dict):
+        inner = next((value[k] for k in ("$date", "$numberLong", "iso", "value", "date") if k in value), None)
+        return None if inner is None else parse_moment(inner, fetched_at=fetched_at, latest=latest)
+    if isinstance(value, list):
+        return _list(value, fetched_at, latest)
+    return None
+
+
+def _moment(at: datetime, precision: Precision) -> Moment:
+    """Return a moment in UTC, cut to its precision.
+
+    Raises:
+        ImpossibleDateError: its year cannot be.
+    """
+    try:
+        at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise ImpossibleDateError("out of the calendar") from None
+    if at.year < FIRST_YEAR:
+        raise ImpossibleDateError(f"year {at.year}")
+    if precision == "second":
+        return Moment(at.replace(microsecond=0), precision)
+    if precision == "minute":
+        return Moment(at.replace(second=0, microsecond=0), precision)
+    return Moment(at.replace(hour=0, minute=0, second=0, microsecond=0), precision)
+
+
+def _list(value: list[Any], fetched_at: datetime | None, latest: datetime | None) -> Moment | None:
+    """Return the moment of a struct_time written as a list, or the first of a list of values."""
+    if len(value) >= 6 and all(isinstance(v, int) and not isinstance(v, bool) for v in value):
+        try:
+            return _moment(datetime(*value[:6], tzinfo=UTC), "second")  # type: ignore[misc]
+        except ValueError as error:
+            raise ImpossibleDateError(str(error)) from None
+    for item in value[:10]:
+        if isinstance(item, list):
+            continue
+        found = parse_moment(item, fetched_at=fetched_at, latest=latest)
+        if found:
+            return found
+    return None
+
+
+# ---- numbers ---------------------------------------------------------------------------------------
+
+
+def _number(value: float) -> Moment | None:
+    """Return the moment of an epoch number, its unit told by its size; or of 20260301."""
+    if isinstance(value, int) and 16000101 <= value <= 99991231:
+        text = str(value)
+        return _moment(_datetime(int(text[:4]), int(text[4:6]), int(text[6:])), "day")
+    size = abs(value)
+    if not 1e8 <= size < 1e20:  # before 1973 or so it may be any number
+        return None
+    units = ((1e11, 1), (1e14, 10**3), (1e17, 10**6), (1e20, 10**9))
+    unit = next(unit for limit, unit in units if size < limit)
+    try:
+        return _moment(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value // unit), "second")
+    except OverflowError:
+        raise ImpossibleDateError("out of the calendar") from None
+
+
+# ---- written dates ---------------------------------------------------------------------------------
+
+_ISO = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ]{1,2}(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?"
+    r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?")
+_MONTH_ONLY = re.compile(r"(\d{4})-(\d\d)")
+_DIGITS = re.compile(r"-?\d{9,19}(?:\.\d+)?")
+_NUMERIC = re.compile(
+    r"(\d\d?)([/.-])(\d\d?)\2(\d{4})(?:,?[T ] ?(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? ?([AaPp]\.?[Mm]\.?)?"
+    r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?"
+)
+_SLASHED = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)(.*)")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_LETTERS = re.compile(r"[^\W\d_]{3}")
+_ZONES: dict[str, tzinfo] = {
+    name: tz.tzoffset(name, hours * 3600)
+    for name, hours in {
+        "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "EST": -5, "EDT": -4, "ET": -5, "CST": -6, "CDT": -5, "MST": -7,
+        "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10, "BST": 1, "WEST": 1, "CET": 1,
+        "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "SAST": 2, "JST": 9, "KST": 9, "SGT": 8, "HKT": 8,
+        "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+    }.items()
+}  # fmt: skip
+"""Abbreviations that mean one zone in news copy; the others (IST, AST) are taken as UTC."""
+
+
+def _order(text: str, latest: datetime | None) -> Literal["day", "month"]:
+    """Return what comes first in a date of two numbers that could both be the month."""
+    numeric = _NUMERIC.match(text)
+    if not numeric:
+        return "day"
+    usual: Literal["day", "month"] = "month" if numeric[2] == "-" or numeric[8] else "day"
+    first, second, year = int(numeric[1]), int(numeric[3]), int(numeric[4])
+    if first > 12 or second > 12:
+        return "day" if first > 12 else "month"
+    if latest is None:
+        return usual
+    day, month = (first, second) if usual == "day" else (second, first)
+    if (year, month, day) > (latest.year, latest.month, latest.day):
+        return "month" if usual == "day" else "day"
+    return usual
+
+
+@lru_cache(maxsize=65536)
+def _absolute(text: str, order: Literal["day", "month"]) -> Moment | None:
+    iso = _ISO.fullmatch(text)
+    if iso:
+        return _from_parts(iso[1], iso[2], iso[3], iso[4], iso[5], iso[6], iso[7])
+    if _DIGITS.fullmatch(text) and not (len(text) in (12, 14) and text[:2] in ("19", "20")):
+        return _number(float(text) if "." in text else int(text))
+    compact = _COMPACT.fullmatch(text)
+    if compact:
+        return _from_parts(*compact.groups())
+    month = _MONTH_ONLY.fullmatch(text)
+    if month:
+        return _moment(_datetime(int(month[1]), int(month[2]), 1), "month")
+    numeric = _NUMERIC.fullmatch(text)
+    if numeric:
+        day, middle = (numeric[1], numeric[3]) if order == "day" else (numeric[3], numeric[1])
+        return _from_parts(
+            numeric[4], middle, day, numeric[5], numeric[6], numeric[7], numeric[9], numeric[8]
+        )
+    slashed = _SLASHED.fullmatch(text)
+    if slashed:
+        return _absolute(f"{slashed[1]}-{slashed[2]}-{slashed[3]}{slashed[4]}", order)
+    if not _LETTERS.search(text):
+        return None
+    return _rfc(text) or _worded(text) or _foreign(text)
+
+
+def _datetime(*parts: int, zone: tzinfo = UTC) -> datetime:
+    try:
+        return datetime(*parts, tzinfo=zone)  # type: ignore[arg-type,misc]
+    except (ValueError, OverflowError) as error:
+        raise ImpossibleDateError(str(error)) from None
+
+
+def _from_parts(
+    year: str,
+    month: str,
+    day: str,
+    hour: str | None,
+    minute: str | None,
+    second: str | None,
+    zone: str | None,
+    half: str | None = None,
+) -> Moment:
+    if hour is None or minute is None:
+        return _moment(_datetime(int(year), int(month), int(day)), "day")
+    hours = int(hour)
+    if half and hours <= 12:
+        hours = hours % 12 + (12 if half[0] in "pP" else 0)
+    parts = [int(year), int(month), int(day), hours, int(minute), min(int(second or 0), 59)]
+    if hours == 24:  # 24:00 is the end of the day in ISO 8601
+        parts[3] = 0
+        at = _datetime(*parts, zone=_zone(zone)) + timedelta(days=1)
+    else:
+        at = _datetime(*parts, zone=_zone(zone))
+    return _moment(at, "second" if second else "minute")
+
+
+def _zone(text: str | None) -> tzinfo:
+    if not text or text[0] not in "+-":
+        return UTC
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return tz.tzoffset(None, (-offset if text[0] == "-" else offset).total_seconds())
+
+
+_RFC = re.compile(
+    r"(?:[A-Za-z]{3}, )?\d\d? [A-Za-z]{3} \d{4} \d\d:\d\d(:\d\d)? (?:[+-]\d{4}|[A-Z]{1,4}|[A-Z][a-z]+)"
+)
+
+
+def _rfc(text: str) -> Moment | None:
+    found = _RFC.fullmatch(text)
+    if not found:
+        return None
+    try:
+        return _moment(parsedate_to_datetime(text), "second" if found[1] else "minute")
+    except ImpossibleDateError:
+        raise
+    except ValueError as error:
+        raise ImpossibleDateError(str(error)) from None
+
+
+_DEFAULTS = (datetime(1904, 1, 1), datetime(1908, 2, 2, 1, 1, 1))
+"""Two that differ in each part: a part that comes out different was not given."""
+
+_NOISE = re.compile(
+    r"^(?:published|updated|posted|first published|last updated|date)(?: on| at)?:? |"
+    r"(?<=\d)(?:st|nd|rd|th)\b|[|•·–—]| at (?=\d)|\bo'?clock\b|[()]",
+    re.IGNORECASE,
+)
+
+
+def _worded(text: str) -> Moment | None:
+    """Return the moment of an English date with the name of its month, by dateutil."""
+    plain = " ".join(_NOISE.sub(" ", text).split())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an unknown abbreviation of a zone is taken as UTC
+            first, second = (
+                dateutil_parser.parse(plain, default=default, tzinfos=_ZONES) for default in _DEFAULTS
+            )
+    except (ValueError, OverflowError, TypeError, AttributeError) as error:
+        if _YEAR.search(plain) and re.search(r"out of range|must be in", str(error)):
+            raise ImpossibleDateError(str(error)) from None
+        return None
+    if (first.year, first.month) != (second.year, second.month):
+        return None
+    if first.day != second.day:
+        return _moment(first.replace(day=1, hour=0, tzinfo=UTC), "month")
+    if first.hour != second.hour:
+        return _moment(first.replace(tzinfo=UTC), "day")
+    return _moment(first, "minute" if first.second != second.second else "second")
+
+
+def _foreign(text: str) -> Moment | None:
+    """Return the moment of a complete date in another language, by dateparser."""
+    import dateparser  # slow to import, and seldom needed
+
+    if not _YEAR.search(text):
+        return None
+    found = dateparser.parse(
+        text,
+        settings={
+            "STRICT_PARSING": True,
+            "PARSERS": ["absolute-time"],
+            "TIMEZONE": "UTC",
+            "RETURN_AS_TIMEZONE_AWARE": True,
+        },
+    )
+    if found is None:
+        return None
+    if found.hour or found.minute or found.second:
+        return _moment(found, "second" if found.second else "minute")
+    return _moment(found.replace(tzinfo=UTC), "day")
+
+
+# ---- relative dates --------------------------------------------------------------------------------
+
+_AGO = re.compile(
+    r"(?:(?:published|updated|posted) )?(an?|one|\d{1,4}) ?"
+    r"(second|sec|minute|min|hour|hr|day|week|month)s? ago",
+    re.IGNORECASE,
+)
+
+
+def _relative(text: str, fetched_at: datetime) -> Moment | None:
+    """Return the moment of "6 hours ago"; "6 years ago" does not say the month and is not understood."""
+    lower = text.lower()
+    if lower in ("just now", "now"):
+        return _moment(fetched_at, "minute")
+    if lower in ("today", "yesterday"):
+        return _moment(fetched_at - timedelta(days=lower == "yesterday"), "day")
+    found = _AGO.fullmatch(text)
+    if not found:
+        return None
+    n = 1 if found[1].lower() in ("a", "an", "one") else int(found[1])
+    unit = found[2].lower()
+    if unit == "month":
+        months = fetched_at.year * 12 + fetched_at.month - 1 - n
+        return _moment(_datetime(months // 12, months % 12 + 1, 1), "month")
+    if unit == "week":
+        at = fetched_at - timedelta(weeks=n)
+        return _moment(at, "day") if n == 1 else _moment(at.replace(day=1), "month")
+    if unit == "day":
+        return _moment(fetched_at - timedelta(days=n), "day")
+    if unit in ("hour", "hr"):
+        return _moment(fetched_at - timedelta(hours=n), "day")
+    return _moment(
+        fetched_at - timedelta(**{"minutes" if unit.startswith("min") else "seconds": n}), "minute"
+    )

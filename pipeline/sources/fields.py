@@ -1,0 +1,233 @@
+"""The fields of an article, out of a record in any known layout.
+
+One list of aliases for all layouts (`field_aliases.toml`) rather than one mapping a layout: real files mix
+layouts, rename a column or two, and change case. What a value must look like (a URL, a text, a name) decides
+between aliases that mean different things in different layouts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from math import isnan
+from typing import Any
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """What a record says, still in its own words; None where it says nothing.
+
+    Attributes:
+        published: the values that may be the date of publication, of whatever type, likeliest first.
+        fetched: the value of the date of fetching.
+        text: the body as plain text, not yet cleaned.
+        html: the body as HTML, where the record has no plain text.
+    """
+
+    id: str | None = None
+    url: str | None = None
+    canonical_url: str | None = None
+    source: str | None = None
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published: tuple[Any, ...] = ()
+    modified: Any = None
+    fetched: Any = None
+    language: str | None = None
+    text: str | None = None
+    html: str | None = None
+    section: str | None = None
+    summary: str | None = None
+    wire: str | None = None
+
+
+_URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
+_NAME_KEYS = ("name", "value", "rendered", "title", "text", "$t", "#text", "_", "@value", "main")
+
+
+def aliases() -> dict[str, tuple[str, ...]]:
+    """Return the aliases of each field as they are written in `field_aliases.toml`."""
+    text = files("pipeline.sources").joinpath("field_aliases.toml").read_text("utf-8")
+    return {field: tuple(names) for field, names in tomllib.loads(text).items()}
+
+
+@lru_cache(maxsize=1)
+def _paths() -> dict[str, tuple[Path, ...]]:
+    return {
+        field: tuple(dict.fromkeys(tuple(_key(part) for part in name.split(".")) for name in names))
+        for field, names in aliases().items()
+    }
+
+
+@lru_cache(maxsize=4096)
+def _key(name: str) -> str:
+    """Return a name without case, blanks and punctuation."""
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+def read_fields(record: dict[str, Any]) -> Fields:
+    """Return the fields of an article that a record holds.
+
+    Args:
+        record: a JSON object in any of the known layouts, or with their names of fields.
+    """
+    keyed = _keyed(record)
+    paths = _paths()
+    text = next(filter(None, (_text(v) for v in _values(keyed, paths["text"]))), None) or _sections(keyed)
+    return Fields(
+        id=_first(keyed, paths["id"]),
+        url=next((v for v in _strings(keyed, paths["url"]) if _URL.match(v)), None),
+        canonical_url=next((v for v in _strings(keyed, paths["canonical_url"]) if _URL.match(v)), None),
+        source=next((v for v in _strings(keyed, paths["source"]) if not _URL.match(v)), None),
+        title=_first(keyed, paths["title"]),
+        authors=_authors(keyed, paths["authors"]),
+        published=tuple(_values(keyed, paths["published_at"])),
+        modified=next(_values(keyed, paths["modified_at"]), None),
+        fetched=next(_values(keyed, paths["fetched_at"]), None),
+        language=_first(keyed, paths["language"]),
+        text=text,
+        html=_first(keyed, paths["html"]),
+        section=_first(keyed, paths["section"]),
+        summary=_first(keyed, paths["summary"]),
+        wire=_first(keyed, paths["wire"]),
+    )
+
+
+def _keyed(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record by normalised names; of two that become the same, the first with a value counts."""
+    keyed: dict[str, Any] = {}
+    for name, value in record.items():
+        key = _key(name)
+        if keyed.get(key) in (None, ""):
+            keyed[key] = value
+    return keyed
+
+
+def _values(keyed: dict[str, Any], paths: tuple[Path, ...]) -> Iterator[Any]:
+    """Yield the values at the paths, in order; nothing for those that are empty."""
+    for path in paths:
+        value = keyed.get(path[0])
+        if value is None or value in ("", [], {}):
+            continue
+        if len(path) > 1:
+            value = _inside(value, path[1:])
+            if value is None or value in ("", [], {}):
+                continue
+        if isinstance(value, float) and isnan(value):  # pandas' word for nothing
+            continue
+        yield value
+
+
+def _inside(value: Any, path: Path) -> Any:
+    """Return what stands at the path in an object; of a list, of each of its objects."""
+    if isinstance(value, list):
+        found = [_inside(item, path) for item in value if isinstance(item, dict)]
+        return [item for item in found if item not in (None, "")]
+    if not isinstance(value, dict):
+        return None
+    inner = _keyed(value).get(path[0])
+    return inner if len(path) == 1 else _inside(inner, path[1:])
+
+
+def _strings(keyed: dict[str, Any], paths: tuple[Path, ...]) -> Iterator[str]:
+    for value in _values(keyed, paths):
+        string = _string(value)
+        if string:
+            yield string
+
+
+def _first(keyed: dict[str, Any], paths: tuple[Path, ...]) -> str | None:
+    return next(_strings(keyed, paths), None)
+
+
+def _string(value: Any) -> str | None:
+    """Return a value as one string: itself, the first of a list, or the name or value of an object."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, list):
+        return next(filter(None, map(_string, value)), None)
+    if isinstance(value, dict):
+        keyed = _keyed(value)
+        if "oid" in keyed:  # MongoDB's {"$oid": ...}
+            return _string(keyed["oid"])
+        return next(filter(None, (_string(value.get(k)) for k in _NAME_KEYS if k in value)), None)
+    return None
+
+
+def _text(value: Any) -> str | None:
+    """Return a body: a string as it is, a list of paragraphs joined by blank lines."""
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, list):
+        parts = [part for part in (_text(item) for item in value) if part]
+        return "\n\n".join(parts) or None
+    if isinstance(value, dict):
+        return next(filter(None, (_text(value.get(k)) for k in _NAME_KEYS if k in value)), None)
+    return None
+
+
+def _sections(keyed: dict[str, Any]) -> str | None:
+    """Return the body as fundus writes it: a summary, then sections of headline and paragraphs."""
+    body = keyed.get("body")
+    if not isinstance(body, dict):
+        return None
+    sections = body.get("sections")
+    parts = [body.get("summary")]
+    for section in sections if isinstance(sections, list) else ():
+        if isinstance(section, dict):
+            parts += [section.get("headline"), section.get("paragraphs")]
+    return "\n\n".join(filter(None, map(_text, parts))) or None
+
+
+def _authors(keyed: dict[str, Any], paths: tuple[Path, ...]) -> tuple[str, ...]:
+    for value in _values(keyed, paths):
+        names = tuple(dict.fromkeys(_names(value)))
+        if names:
+            return names
+    return ()
+
+
+_BY = re.compile(r"^\s*(?:by|von|par|por|di)\s+", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r"\s*(?:;|\||\s+and\s+|\s+&\s+|\s+und\s+|\s+et\s+)\s*")
+
+
+def _names(value: Any) -> Iterator[str]:
+    """Yield the names in a byline: a list, objects with a name, a list written as a string, a string."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _names(item)
+    elif isinstance(value, dict):
+        name = _string(value)
+        if name:
+            yield name
+    elif isinstance(value, str):
+        if value.lstrip().startswith("["):
+            written = _written_list(value)
+            if written is not None:
+                yield from _names(written)
+                return
+        for name in _BETWEEN_NAMES.split(_BY.sub("", value)):
+            cleaned = " ".join(name.split()).strip(",")
+            if cleaned:
+                yield cleaned
+
+
+def _written_list(value: str) -> list[Any] | None:
+    """Return the list that CSV exports write as a string: "['A', 'B']"."""
+    try:
+        parsed = json.loads(value)
+    except (ValueError, RecursionError):
+        parsed = re.findall(r"""'([^']+)'|"([^"]+)\"""", value)
+        return [a or b for a, b in parsed]
+    return parsed if isinstance(parsed, list) else None

@@ -1,0 +1,49 @@
+"""The canonical form of an article's URL, which its identity is made from. Nothing here reads the network."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import urlsplit, urlunsplit
+
+from courlan import clean_url
+
+MAX_LENGTH = 2000
+
+
+@lru_cache(maxsize=4096)
+def canonical_url(url: str | None) -> str | None:
+    """Return a URL without trackers, fragment and other accidents; None where it names no single page.
+
+    A home page names none: feeds and exports give it for want of an article's own address, and all their
+    articles would become one.
+    """
+    if not url or len(url) > MAX_LENGTH:
+        return None
+    cleaned = clean_url(url.strip())
+    if not cleaned:
+        return None
+    try:
+        parts = urlsplit(cleaned)
+        query = parts.query or _bare_query(url)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or "." not in parts.hostname:
+        return None
+    if parts.path in ("", "/") and not query:
+        return None
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def host(url: str | None) -> str | None:
+    """Return the host of a URL without `www.`; None where there is none."""
+    try:
+        name = urlsplit(url).hostname if url else None
+    except ValueError:
+        return None
+    return name.removeprefix("www.") if name else None
+
+
+def _bare_query(url: str) -> str:
+    """Return a query that is an article's number and nothing else (`story.asp?12345`)."""
+    query = urlsplit(url.strip()).query
+    return query if query and "=" not in query and len(query) <= 100 else ""
