@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import pyarrow as pa
 from spacy.tokens import Doc
@@ -13,7 +14,7 @@ from pipeline.components.claims import find_claims
 from pipeline.components.entities import find_entities
 from pipeline.components.layers import write_layer
 from pipeline.components.quotes import find_quotes
-from pipeline.limits import reason_of, time_limit
+from pipeline.guard import Failure, attempt
 from pipeline.rows import Rows, doc_rows
 from schemas import TABLES, Reject, Row
 from schemas.table import to_arrow
@@ -31,23 +32,29 @@ def annotate(doc: Doc, article: Article) -> Doc:
     return doc
 
 
-def extracted(docs: Iterable[tuple[Doc, Article]], *, timeout_s: float) -> Tables:
+def extracted(docs: Iterable[tuple[Doc | Failure, Article]], *, timeout_s: float) -> Tables:
     """Return the rows of parsed documents; one that fails becomes a reject and stops no other.
 
     Args:
-        docs: documents with their articles; they may be used up one by one.
-        timeout_s: seconds that one article may take.
+        docs: documents, or why there is none, with their articles; they may be used up one by one.
+        timeout_s: seconds that the extraction of one article may take.
     """
     rows, rejects, days = Rows(), [], {}
     for doc, article in docs:
         days[article.article_id] = article.day
-        try:
-            with time_limit(timeout_s):
-                rows.extend(doc_rows(annotate(doc, article), article.article_id))
-        except Exception as error:  # noqa: BLE001 - whatever an article does, the night goes on
-            detail = f"{type(error).__name__}: {error}"
-            rejects.append(reject_of(article, reason=reason_of(error), detail=detail, stage="extract"))
+        stage = "parse" if isinstance(doc, Failure) else "extract"
+        outcome = (
+            doc if isinstance(doc, Failure) else attempt(partial(_rows, doc, article), timeout_s=timeout_s)
+        )
+        if isinstance(outcome, Failure):
+            rejects.append(reject_of(article, reason=outcome.reason, detail=outcome.detail, stage=stage))
+        else:
+            rows.extend(outcome)
     return to_tables(rows, rejects, days)
+
+
+def _rows(doc: Doc, article: Article) -> Rows:
+    return doc_rows(annotate(doc, article), article.article_id)
 
 
 def to_tables(rows: Rows, rejects: Sequence[Reject], days: Mapping[str, date | None]) -> Tables:

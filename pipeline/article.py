@@ -19,6 +19,7 @@ class Article:
     title: str | None = None
     published_at: datetime | None = None
     source: str | None = None
+    language: str = "en"
 
 
 def reject_of(article: Article, *, reason: str, detail: str, stage: str) -> Reject:

@@ -68,7 +68,7 @@ def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 
 
 def read_articles(store: Store, batch: Batch) -> Iterator[Article]:
     """Yield the articles of a staged shard, whatever their language."""
-    columns = ["article_id", "record_ref", "text", "title", "published_at", "source"]
+    columns = ["article_id", "record_ref", "text", "title", "published_at", "source", "language"]
     for part in store.read_batches(staged_path("articles", batch), columns=columns):
         for row in part.to_pylist():
             yield Article(day=batch.day, **row)

@@ -17,7 +17,7 @@ import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -63,7 +63,8 @@ class Store:
             OSError: the disk is full or the like; the file is then as it was before.
         """
         if self._local:
-            _replace(Path(self._base) / path, data)
+            with replacing(Path(self._base) / path) as file:
+                file.write(data)
             return
         with self._files.open_output_stream(path) as stream:
             stream.write(data)
@@ -221,12 +222,18 @@ def _json(value: Any, *, indent: int | None = None) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=indent).encode()
 
 
-def _replace(target: Path, data: bytes) -> None:
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """Open a hidden file that takes the place of `target` when the block ends well, and is gone otherwise.
+
+    Raises:
+        OSError: the disk is full or the like; the target is then as it was before.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)

@@ -2,7 +2,12 @@
 
 import pytest
 import spacy
+from hypothesis import settings
 from spacy.language import Language
+
+# Deterministic, and without a time limit: machines that run tests are shared and uneven.
+settings.register_profile("newstables", deadline=None, derandomize=True, max_examples=50)
+settings.load_profile("newstables")
 
 
 @pytest.fixture(scope="session")
