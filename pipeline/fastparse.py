@@ -12,6 +12,8 @@ A spaCy tok2vec has two halves, and both can be had for less than their layers a
   processor's cache, with buffers that are used again and with weights laid out so that the maxout is an
   `np.maximum` of column blocks.
 
+Beside that, the tokenizer may remember how it split five times as many words.
+
 `speed_up` replaces the forward function of the tok2vec nodes whose layers it recognises one by one and
 leaves everything else as it is: other architectures, transformers, and any call for training. The tree of
 layers and the weights stay untouched, so a patched pipeline can still be saved.
@@ -68,6 +70,8 @@ def speed_up(nlp: Language, *, cache_rows: int = 30_000) -> Language:
         encoder = _read_tok2vec(node)
         if encoder is not None:
             node._func = _Tok2Vec(node._func, node.get_ref("embed"), encoder, cache_rows)
+    if hasattr(nlp.tokenizer, "max_cache_size"):
+        nlp.tokenizer.max_cache_size = 50_000
     return nlp
 
 

@@ -1,0 +1,141 @@
+"""Texts to Docs, and Docs to bytes and back: the only stage that runs neural models.
+
+Docs are made inside of spaCy's memory zones: when a zone ends, the words that were new in it are given
+back, and memory does not grow with the number of articles. The price is a rule for whoever consumes the
+Docs of `parse_texts` and `bins_to_docs`: use a Doc when it comes, and keep nothing that belongs to it (Doc,
+Span, Token, Lexeme) for later. Copies in plain Python are free to stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
+
+from pipeline.fastparse import forget
+from pipeline.guard import Failure, attempt
+
+# What a bin keeps of a token beside its text and the space that follows; sentences follow from the heads.
+_KEPT = ("NORM", "TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE")
+
+# A batch ends here even if it has few texts: the parser takes about 1 kB for a character.
+_BATCH_CHARS = 200_000
+
+# spaCy's tokenizer remembers how it split a word only outside of memory zones: inside of them alone it is
+# three times as slow. So texts are split outside until the vocabulary has this many words (about 10 MB).
+_VOCABULARY = 50_000
+
+
+def parse_texts[Context](
+    nlp: Language,
+    texts: Iterable[tuple[str, Context]],
+    *,
+    batch_size: int = 32,
+    timeout_s: float = 60.0,
+    max_chars: int = 200_000,
+) -> Iterator[tuple[Doc | Failure, Context]]:
+    """Parse texts as they come, in order, with bounded memory.
+
+    A batch that fails is parsed again text by text, so that a poisoned one takes only itself out. A Doc
+    stays valid until the first Doc of the next batch is asked for; since nobody outside knows where a
+    batch ends, use each Doc before asking for the next.
+
+    The same texts give the same Docs whatever the process parsed before: caches of embeddings start empty.
+
+    Args:
+        nlp: a pipeline of `load_nlp`. It is in a memory zone between two Docs: do not open another.
+        texts: pairs of a text and whatever should come out beside its Doc.
+        batch_size: texts in a batch.
+        timeout_s: seconds for one text, and for one batch until it is tried text by text. Outside of the
+            main thread nothing is timed (see `guard`).
+        max_chars: a longer text is not parsed.
+
+    Yields:
+        The Doc or a `Failure` (too_large, timeout, out_of_memory, extraction_error), and the context.
+    """
+    forget(nlp)
+    for batch in _batches(texts, batch_size):
+        short = [text for text, _ in batch if len(text) <= max_chars]
+        inputs: Sequence[str | Doc] = short
+        if len(nlp.vocab) < _VOCABULARY:
+            made = attempt(partial(_split, nlp, short), timeout_s=timeout_s)
+            inputs = short if isinstance(made, Failure) else made
+        with nlp.memory_zone():
+            parsed = iter(_parse_batch(nlp, short, inputs, timeout_s=timeout_s))
+            for text, context in batch:
+                if len(text) > max_chars:
+                    yield Failure("too_large", f"{len(text)} characters"), context
+                else:
+                    yield next(parsed), context
+
+
+def docs_to_bins(docs: Iterable[Doc], *, size: int = 150) -> Iterator[bytes]:
+    """Serialise Docs as spaCy `DocBin`s of so many articles; the same Docs give the same bytes.
+
+    Kept are text, tags, parse, entities and `doc.spans`; `bins_to_docs` or `DocBin.from_bytes` reads them.
+    Nothing of a Doc is kept once the next is asked for.
+    """
+    bin_ = DocBin(attrs=_KEPT)
+    for doc in docs:
+        _add(bin_, doc)
+        if len(bin_) == size:
+            yield bin_.to_bytes()
+            bin_ = DocBin(attrs=_KEPT)
+    if len(bin_):
+        yield bin_.to_bytes()
+
+
+def bins_to_docs(bins: Iterable[bytes], vocab: Vocab) -> Iterator[Doc]:
+    """Yield the Docs of `docs_to_bins`, each bin in a memory zone: use each before asking for the next."""
+    for data in bins:
+        with vocab.memory_zone():
+            yield from DocBin().from_bytes(data).get_docs(vocab)
+
+
+def _batches[Context](texts: Iterable[tuple[str, Context]], size: int) -> Iterator[list[tuple[str, Context]]]:
+    """Cut a stream into batches of at most `size` texts, and fewer where they are long."""
+    batch: list[tuple[str, Context]] = []
+    chars = 0
+    for text, context in texts:
+        if batch and (len(batch) == size or chars + len(text) > _BATCH_CHARS):
+            yield batch
+            batch, chars = [], 0
+        batch.append((text, context))
+        chars += len(text)
+    if batch:
+        yield batch
+
+
+def _split(nlp: Language, texts: Sequence[str]) -> list[Doc]:
+    return [nlp.make_doc(text) for text in texts]
+
+
+def _parse_batch(
+    nlp: Language, texts: Sequence[str], inputs: Sequence[str | Doc], *, timeout_s: float
+) -> Sequence[Doc | Failure]:
+    """Parse a batch, and where that fails its texts one by one. `inputs` are the texts or Docs of them."""
+    whole = attempt(lambda: list(nlp.pipe(inputs, batch_size=max(len(inputs), 1))), timeout_s=timeout_s)
+    if not isinstance(whole, Failure):
+        return whole
+    if len(texts) == 1:
+        return [whole]
+    return [attempt(partial(nlp, text), timeout_s=timeout_s) for text in texts]
+
+
+def _add(bin_: DocBin, doc: Doc) -> None:
+    """Do what `bin_.add(doc)` does, without its nine look-ups of a string for each token."""
+    bin_.tokens.append(doc.to_array([*bin_.attrs]))
+    bin_.spaces.append(doc.to_array("SPACY").astype(bool).reshape(len(doc), 1))
+    bin_.flags.append({"has_unknown_spaces": doc.has_unknown_spaces})
+    bin_.cats.append(doc.cats)
+    bin_.span_groups.append(doc.spans.to_bytes())
+    strings = doc.vocab.strings
+    hashes = np.unique(doc.to_array(["ORTH", "NORM", "TAG", "DEP", "ENT_TYPE"]))
+    bin_.strings.update(strings[int(value)] for value in hashes)
+    for group in doc.spans.values():
+        for span in group:
+            bin_.strings.update((span.label_, span.id_, span.kb_id_))
