@@ -121,6 +121,8 @@ def _same_person(short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
     if first == other:
         middle = [w for w in a[1:-1] if all(not _agree(w, o) for o in b[1:-1])]
         return not middle
+    if len(first) > 4 and len(first) == len(other) and len(a) == len(b) == 2:
+        return sum(x != y for x, y in zip(first, other, strict=True)) == 1  # Kristen, Kristin
     return (len(first) == 1 or len(other) == 1) and first[0] == other[0]
 
 
@@ -206,6 +208,16 @@ def _genders(form: _Form) -> set[str]:
 def _join_places(forms: dict[tuple[str, ...], _Form]) -> None:
     """Join the names of one country, and the demonyms of one country."""
     seen: dict[tuple[str, str], _Form] = {}
+    for key, form in list(forms.items()):
+        if (
+            len(key) > 1
+            and key[-1] == "city"
+            and (town := forms.get(key[:-1]))
+            and not territory_code(town.text)
+        ):
+            _join(town, form, "place_name", 0.8)
+        if key in (("north",), ("south",)) and (korea := forms.get((*key, "korea"))):
+            _join(form, korea, "country_part", 0.7)
     for form in forms.values():
         code = territory_code(form.text) if form.label in _PLACES or form.label == "ORG" else None
         kind = "place"
@@ -245,6 +257,8 @@ def _join_organisations(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> 
         form = forms[key]
         if form.root() is not outer.root() and form.label == outer.label == "ORG":
             _join(form, outer, "bracket", 0.8)
+    _join_parts(organisations)
+    _join_countrys(organisations)
     company = words("organisation_words") | words("organisation_suffixes")
     for form in organisations:
         if form.label != "ORG" or territory_code(form.text):
@@ -259,6 +273,48 @@ def _join_organisations(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> 
         }
         if len(found) == 1 and form.root() is form:
             _join(form, next(iter(found.values())), "beginning", 0.8)
+
+
+def _join_parts(organisations: list[_Form]) -> None:
+    """Join "Scientology" to "Church of Scientology" and "the Court" to the only name of a court."""
+    bodies = words("organisation_words")
+    for form in organisations:
+        if len(form.key) != 1 or form.root() is not form:
+            continue
+        word = form.key[0]
+        found: dict[int, _Form] = {}
+        for other in organisations:
+            if len(other.key) < 2 or other.label not in ("ORG", "FAC"):
+                continue
+            is_tail = form.label == "ORG" and other.key[-2:] == ("of", word) and not territory_code(form.text)
+            is_head = word in bodies and (other.key[-1] == word or other.key[:2] == (word, "of"))
+            if is_tail or is_head:
+                found[id(other.root())] = other
+        if len(found) == 1:
+            _join(form, next(iter(found.values())), "part_of_name", 0.7)
+
+
+def _join_countrys(organisations: list[_Form]) -> None:
+    """Join "US Air Force" and "United States Air Force", and a bare "Air Force" if there is but one."""
+    by_rest: dict[tuple[str, ...], dict[str, list[_Form]]] = defaultdict(lambda: defaultdict(list))
+    for form in organisations:
+        if form.label != "ORG" or len(form.key) < 2:
+            continue
+        parts = form.text.replace("'s", "").replace("’s", "").split()
+        for n in (1, 2):
+            first = " ".join(parts[:n])
+            if len(parts) > n and (code := territory_code(first) or demonym_code(first)):
+                by_rest[name_words(" ".join(parts[n:]))][code].append(form)
+                break
+        else:
+            by_rest[form.key][""].append(form)
+    for codes in by_rest.values():
+        bare = codes.pop("", [])
+        for same in codes.values():
+            for form in same[1:]:
+                _join(form, same[0], "country_prefix", 0.9)
+        if len(codes) == 1 and bare:
+            _join(bare[0], next(iter(codes.values()))[0], "country_prefix", 0.75)
 
 
 def _initials(text: str) -> set[str]:

@@ -6,7 +6,9 @@ docs/entities.md has what each is worth.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 
 from spacy.tokens import Doc
 
@@ -44,31 +46,52 @@ class Name:
 
 def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
     """Return the names of a document in text order; they do not overlap."""
+    from pipeline.components.overlooked import find_overlooked
+
     found = [
         name
         for ent in doc.ents
         if ent.label_ in LABELS
-        for name in _cut_at_breaks(tokens, ent.start, ent.end, ent.label_)
+        for name in _cut(tokens, ent.start, ent.end, ent.label_)
     ]
     names = []
     for name in found:
         for part in _split_at_titles(tokens, name):
+            narrow(tokens, part)
             _trim(tokens, part)
             if part.start < part.end and _is_name(tokens, part):
                 _relabel(tokens, part)
                 names.append(part)
-    return names
+    return find_overlooked(names, tokens)
 
 
-def _cut_at_breaks(tokens: Tokens, start: int, end: int, label: str) -> list[Name]:
-    """A name does not run over a line break."""
+def _cut(tokens: Tokens, start: int, end: int, label: str) -> list[Name]:
+    """Cut where no name goes on: at a line break, an open bracket, a comma between places, a flight."""
+    lower = tokens.lower
+    open_bracket = "(" in lower[start:end] and ")" not in lower[start:end]
     parts = []
     at = start
     for i in range(start, end + 1):
-        if i == end or tokens.breaks[i]:
+        if (
+            i == end
+            or tokens.breaks[i]
+            or (open_bracket and lower[i] == "(")
+            or (lower[i] == "," and label in ("GPE", "LOC"))
+            or (lower[i] == "flight" and i > start and i + 2 == end)
+        ):
             if i > at:
-                parts.append(Name(start=at, end=i, label=label, method="ner", score=0.8))
+                parts.append(
+                    Name(
+                        start=at,
+                        end=i,
+                        label=label,
+                        method="ner" if i - at == end - start else "cut",
+                        score=0.8,
+                    )
+                )
             at = i + 1
+            if i < end and lower[i] == "flight":
+                break
     return parts
 
 
@@ -124,7 +147,10 @@ def _trim(tokens: Tokens, name: Name) -> None:
             break
         start += 1
     while end > start and (
-        words_[end - 1] in _POSSESSIVES or words_[end - 1] in _EDGE or words_[end - 1].isspace()
+        words_[end - 1] in _POSSESSIVES
+        or words_[end - 1] in _EDGE
+        or words_[end - 1].isspace()
+        or (end - start > 1 and _is_loose(tokens, end - 1))
     ):
         end -= 1
     if end > start and name.label == "PERSON":
@@ -133,6 +159,78 @@ def _trim(tokens: Tokens, name: Name) -> None:
             at -= 1
         name.title = tuple(lower[at:start])
     name.start, name.end = start, end
+
+
+def narrow(tokens: Tokens, name: Name) -> None:
+    """Narrow a noun phrase to the name in it: "aid worker Ana Colvey of Malmo" to Ana Colvey.
+
+    What follows a comma, an open bracket or (for a person) a preposition is cut off, and what stands before
+    the last lower-case word or possessive, where a capital comes after it.
+    """
+    words_, lower = tokens.words, tokens.lower
+    start, end = name.start, name.end
+    if name.label not in ("PERSON", "ORG", "GPE") or end - start < 3:
+        return
+    particles = words("name_particles")
+    legal = words("organisation_suffixes") | {"inc.", "ltd.", "llc", "jr.", "jr", "sr."}
+    for i in range(start + 1, end):
+        if lower[i] in ("(", "[", "—", "--", ":") or (
+            lower[i] == "," and not _goes_on(tokens, i, end, name.label, legal)
+        ):
+            end = i
+            break
+        if name.label == "PERSON" and (lower[i] in _PREPOSITIONS or lower[i] in ("and", "who")):
+            end = i
+            break
+    inner = start
+    for i in range(start, end - 1):
+        word = words_[i]
+        is_small = word.islower() and lower[i] not in particles and word.isalpha()
+        if (is_small or word in _POSSESSIVES) and any(w[0].isupper() for w in words_[i + 1 : end]):
+            if word in _POSSESSIVES and name.label != "PERSON":
+                continue
+            if name.label == "PERSON" or (words_[i + 1][0].isupper() and lower[i] not in _SMALL_IN_BODIES):
+                inner = i + 1
+    name.start, name.end = inner, end
+
+
+def _goes_on(tokens: Tokens, comma: int, end: int, label: str, legal: frozenset[str] | set[str]) -> bool:
+    """Whether a name goes on behind a comma: "Acme Tools, Inc.", "Ministry of Arts, Sports and Youth"."""
+    if comma + 1 < end and tokens.lower[comma + 1] in legal:
+        return True
+    return label == "ORG" and ("and" in tokens.lower[comma + 1 : end] or "&" in tokens.lower[comma + 1 : end])
+
+
+_PREPOSITIONS = frozenset(("of", "from", "in", "at", "for", "with", "to", "on", "by"))
+_SMALL_IN_BODIES = frozenset(
+    ("of", "and", "for", "the", "in", "on", "to", "with", "at", "a", "an", "by", "from", "or", "s", "me")
+)
+
+
+def _is_loose(tokens: Tokens, i: int) -> bool:
+    """Whether a word at the end of a span belongs to no name: "this season", "2008", "era"."""
+    word = tokens.words[i]
+    if word in _CALENDAR:
+        return True
+    if word.isdigit():
+        return len(word) == 4 and word[:2] in ("19", "20")
+    return (
+        word.islower()
+        and tokens.tags[i] in ("NN", "NNS", "DT", "IN", "VBD", "VBZ", "CC", "PRP$")
+        and word not in _kind_words()
+    )
+
+
+@cache
+def _kind_words() -> frozenset[str]:
+    return frozenset().union(
+        *(words(f"{kind}_words") for kind in ("organisation", "facility", "location", "event"))
+    )
+
+
+_CALENDAR = frozenset(
+    ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Image", "Photo", "Video", "Picture")
+)
 
 
 def _is_name(tokens: Tokens, name: Name) -> bool:
@@ -145,27 +243,65 @@ def _is_name(tokens: Tokens, name: Name) -> bool:
         return False
     if "://" in text or "www." in text or "@" in text:
         return False
+    if text in words("common_acronyms") or _UNIT.fullmatch(text):
+        return False
     return not (first[0] in "#$£€%" or all(not c.isalpha() for c in text))
+
+
+_UNIT = re.compile(r"\d+ ?(gb|mb|tb|kb|km|kg|mph|px|am|pm|th|st|nd|rd|bn|m|k)")
 
 
 def _relabel(tokens: Tokens, name: Name) -> None:
     """Correct the label where a list knows better."""
-    text = " ".join(tokens.words[name.start : name.end])
-    last = tokens.lower[name.end - 1]
-    label = name.label
-    if territory_code(text):
-        if label not in ("GPE", "PERSON") or (label == "PERSON" and not name.title):
-            label = "GPE"
-    elif is_region(text):
-        label = "LOC"
-    elif is_people(text):
-        label = "NORP"
-    elif label in ("PERSON", "GPE", "NORP", "PRODUCT", "FAC", "LOC") and name.end - name.start > 1:
-        if last in words("facility_words"):
-            label = "FAC"
-        elif last in words("organisation_words"):
-            label = "ORG"
-        elif last in words("location_words") and label not in ("PERSON", "FAC"):
-            label = "LOC" if label != "GPE" else label
+    label = classify(tokens, name.start, name.end, name.label)
+    if name.title and label == "GPE":
+        label = "PERSON"
     if label != name.label:
         name.label, name.method = label, "relabelled"
+
+
+def classify(tokens: Tokens, start: int, end: int, label: str) -> str:
+    """Return the label that lists give to the name at [start, end), else the given one."""
+    text = " ".join(tokens.words[start:end])
+    last = tokens.lower[end - 1]
+    if territory_code(text):
+        return "GPE"
+    if is_region(text):
+        return "LOC"
+    if is_people(text):
+        return "NORP"
+    if text.lower() in words("known_organisations"):
+        return "ORG"
+    if text.lower() in words("known_products"):
+        return "PRODUCT"
+    if end - start > 1 and last in words("event_words") and label != "GPE":
+        return "EVENT"
+    given = entries("given_names")
+    if (
+        1 < end - start < 4
+        and label in ("GPE", "LOC", "ORG", "PRODUCT", "FAC", "")
+        and tokens.lower[start] in given
+    ):
+        rest = tokens.lower[start + 1 : end]
+        if not any(
+            w in _BODY_WORDS or w in words("organisation_words") or not w[0].isalpha() for w in rest
+        ) and not (
+            last in words("facility_words")
+            or last in words("location_words")
+            or last in words("organisation_suffixes")
+        ):
+            return "PERSON"
+    if end - start > 1 and label in ("PERSON", "GPE", "NORP", "PRODUCT", "FAC", "LOC", ""):
+        if last in words("facility_words"):
+            return "FAC"
+        if last in words("organisation_words") or tokens.lower[start] in _BODIES:
+            return "ORG"
+        if last in words("location_words") and label != "GPE":
+            return "LOC"
+    if len(text) > 2 and text[0] == "i" and text[1].isupper() and text[2].islower():
+        return "PRODUCT"  # iPhone, iPad
+    return label
+
+
+_BODY_WORDS = frozenset(("and", "&", "of", "for", "in", "the", "at"))
+_BODIES = frozenset(("university", "ministry", "department", "bank", "church", "council", "municipality"))

@@ -1,0 +1,351 @@
+"""Names that the model overlooked, or found only a part of.
+
+Each function takes the names found so far and adds to them or widens them; none of them lets two names
+overlap. The order in `find_overlooked` is that of trust.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+
+from pipeline.components.gazetteer import demonyms, is_people, is_region, territories, territory_code
+from pipeline.components.mentions import Name, classify
+from pipeline.components.tokens import Tokens
+from pipeline.lexicons import entries, words
+
+_NAME_TAGS = frozenset(("NNP", "NNPS"))
+_FREE_TAGS = frozenset(
+    ("NNP", "NNPS", "NN", "NNS", "JJ", "FW", "VBG", "VBD", "VB", "RB", "CD", "", "XX", "UH")
+)
+
+
+def find_overlooked(names: list[Name], tokens: Tokens) -> list[Name]:
+    """Return the names with what was overlooked, in text order."""
+    covered = [False] * len(tokens)
+    for name in names:
+        for i in range(name.start, name.end):
+            covered[i] = True
+    names = [*names]
+    widen(names, tokens, covered)
+    names = branches(names, tokens)
+    models(names, tokens, covered)
+    names += listed(tokens, covered)
+    names += titled(tokens, covered)
+    names += runs(tokens, covered)
+    names = repeated(names, tokens)
+    return sorted(names, key=lambda name: name.start)
+
+
+def _take(covered: list[bool], start: int, end: int) -> None:
+    for i in range(start, end):
+        covered[i] = True
+
+
+def _capital(tokens: Tokens, i: int) -> bool:
+    return tokens.words[i][:1].isupper() and tokens.tags[i] in _NAME_TAGS
+
+
+def widen(names: list[Name], tokens: Tokens, covered: list[bool]) -> None:
+    """Widen a name over the proper nouns right behind it ("Northrop" Grumman, "Irving" Police Department)."""
+    titles = entries("person_titles")
+    size = len(tokens)
+    shouting = _shouting(tokens)
+    for name in names:
+        if shouting[tokens.lines[name.start]] or name.label in ("NORP", "WORK_OF_ART", "EVENT"):
+            continue
+        end = name.end
+        while (
+            end < size
+            and not covered[end]
+            and _capital(tokens, end)
+            and tokens.words[end] not in _HEADLINE
+            and tokens.lower[end] not in titles
+            and not is_people(tokens.words[end])
+            and tokens.sents[end] == tokens.sents[name.start]
+        ):
+            end += 1
+        if end == name.end:
+            continue
+        last = tokens.lower[end - 1]
+        if last not in words("organisation_words") and last not in words("facility_words"):
+            continue
+        _take(covered, name.end, end)
+        name.end = end
+        name.method = "widened"
+        name.score = 0.7
+        name.label = classify(tokens, name.start, name.end, name.label)
+
+
+def branches(names: list[Name], tokens: Tokens) -> list[Name]:
+    """An organisation and the country that ends its name ("Greenpeace UK") are one name."""
+    joined: list[Name] = []
+    for name in sorted(names, key=lambda n: n.start):
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last.end == name.start
+            and last.label == "ORG"
+            and name.label in ("GPE", "LOC")
+            and tokens.heads[name.start - 1] == name.end - 1
+            and tokens.deps[name.start - 1] == "compound"
+        ):
+            last.end, last.method = name.end, "branch"
+        else:
+            joined.append(name)
+    return joined
+
+
+_HEADLINE = frozenset(
+    ("Image", "Photo", "Video", "Picture", "File", "More", "Read", "Related", "Inc", "Jr", "Sr")
+)
+
+
+def _text(tokens: Tokens, name: Name) -> str:
+    return " ".join(tokens.words[name.start : name.end])
+
+
+def models(names: list[Name], tokens: Tokens, covered: list[bool]) -> None:
+    """A maker's name with a model number is a product ("Boeing 737-800", "iPhone 4")."""
+    size = len(tokens)
+    for name in names:
+        i = name.end
+        if name.label not in ("ORG", "PRODUCT") or i >= size or covered[i]:
+            continue
+        word = tokens.words[i]
+        if not any(c.isdigit() for c in word):
+            continue
+        mixed = any(c.isalpha() and c.isupper() for c in word) or "-" in word
+        if (
+            (mixed and word[0].isalnum())
+            or (word.rstrip("s").isdigit() and len(word.rstrip("s")) == 3)
+            or (name.label == "PRODUCT" and word.isdigit())
+        ):
+            name.end = i + 1
+            covered[i] = True
+            name.label, name.method = "PRODUCT", "model_number"
+
+
+def listed(tokens: Tokens, covered: list[bool]) -> list[Name]:
+    """Countries, subdivisions, demonyms, peoples and regions that stand in the lists."""
+    found = []
+    size = len(tokens)
+    firsts = _first_words()
+    i = 0
+    while i < size:
+        if covered[i] or tokens.lower[i] not in firsts or not tokens.words[i][0].isupper():
+            i += 1
+            continue
+        for end in range(min(i + 4, size), i, -1):
+            if any(covered[i:end]):
+                continue
+            text = " ".join(tokens.words[i:end])
+            one = end - i == 1
+            if one and tokens.tags[i] not in ("NNP", "NNPS", "JJ", "NN", "NNS", "", "ADD", "PRP"):
+                continue
+            if one and text == "US" and tokens.tags[i] == "PRP" and _in_capitals(tokens, i):
+                continue
+            label = (
+                "GPE"
+                if territory_code(text)
+                else "NORP"
+                if is_people(text)
+                else "LOC"
+                if is_region(text)
+                else None
+            )
+            if label and text not in (
+                "Western",
+                "Republican",
+                "Democrat",
+                "Pole",
+                "Chad",
+                "Jordan",
+                "Georgia",
+            ):
+                found.append(Name(start=i, end=end, label=label, method="listed", score=0.85))
+                _take(covered, i, end)
+                i = end - 1
+                break
+        i += 1
+    return found
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    names = {*territories(), *demonyms(), *words("peoples"), *words("regions")}
+    return frozenset(name.split()[0] for name in names)
+
+
+def _in_capitals(tokens: Tokens, i: int) -> bool:
+    around = [tokens.words[j] for j in range(max(0, i - 2), min(len(tokens), i + 3)) if j != i]
+    return sum(w.isupper() for w in around if w.isalpha()) >= 2
+
+
+def titled(tokens: Tokens, covered: list[bool]) -> list[Name]:
+    """Capitalised words behind "Mr", "Senator" and the like are a person."""
+    titles = entries("person_titles")
+    found = []
+    size = len(tokens)
+    for i in range(size - 1):
+        if covered[i] or tokens.lower[i] not in titles or covered[i + 1] or not tokens.words[i][0].isupper():
+            continue
+        if tokens.lower[i] in (
+            "general",
+            "private",
+            "major",
+            "st",
+            "st.",
+            "saint",
+            "chief",
+            "director",
+            "officer",
+        ):
+            continue
+        end = i + 1
+        while (
+            end < size
+            and end < i + 4
+            and not covered[end]
+            and _capital(tokens, end)
+            and tokens.lower[end] not in titles
+        ):
+            end += 1
+        if end > i + 1 and not any(
+            tokens.lower[j] in words("organisation_words") or tokens.lower[j] in words("not_names")
+            for j in range(i + 1, end)
+        ):
+            found.append(
+                Name(
+                    start=i + 1, end=end, label="PERSON", method="title", score=0.85, title=(tokens.lower[i],)
+                )
+            )
+            _take(covered, i + 1, end)
+    return found
+
+
+def runs(tokens: Tokens, covered: list[bool]) -> list[Name]:
+    """Sequences of proper nouns that nothing covers yet, where a word tells what they are."""
+    found = []
+    size = len(tokens)
+    shouting = _shouting(tokens)
+    i = 0
+    while i < size:
+        if covered[i] or not _capital(tokens, i) or shouting[tokens.lines[i]]:
+            i += 1
+            continue
+        end = i + 1
+        while (
+            end < size and not covered[end] and _capital(tokens, end) and tokens.lines[end] == tokens.lines[i]
+        ):
+            end += 1
+        name = _run(tokens, i, end)
+        if name is not None:
+            found.append(name)
+            _take(covered, name.start, name.end)
+        i = end
+    return found
+
+
+def _run(tokens: Tokens, start: int, end: int) -> Name | None:
+    lower, words_ = tokens.lower, tokens.words
+    titles = entries("person_titles")
+    while start < end and (lower[start] in titles or lower[start] in words("not_names")):
+        start += 1
+    while end > start and (lower[end - 1] in titles or lower[end - 1] in words("not_names")):
+        end -= 1
+    if start >= end:
+        return None
+    if end - start > 1:
+        label = classify(tokens, start, end, "")
+        if label:
+            return Name(start=start, end=end, label=label, method="run", score=0.6)
+        return Name(start=start, end=end, label="ORG", method="run", score=0.4)
+    word = words_[start]
+    if (
+        word.isupper()
+        and word.isalpha()
+        and 2 < len(word) < 7
+        and lower[start] not in words("common_acronyms")
+    ):
+        return Name(start=start, end=end, label="ORG", method="run_acronym", score=0.5)
+    if lower[start] in entries("organisations") or lower[start] in words("known_organisations"):
+        return Name(start=start, end=end, label="ORG", method="listed", score=0.7)
+    return None
+
+
+def _shouting(tokens: Tokens) -> list[bool]:
+    """For each line, whether nearly all its longer words are capitalised, as in some headlines."""
+    large: dict[int, int] = defaultdict(int)
+    small: dict[int, int] = defaultdict(int)
+    for word, line in zip(tokens.words, tokens.lines, strict=True):
+        if len(word) > 3 and word[0].isalpha():
+            if word[0].isupper():
+                large[line] += 1
+            else:
+                small[line] += 1
+    last = tokens.lines[-1] if tokens.lines else 0
+    return [large[line] >= 3 and large[line] > 3 * small[line] for line in range(last + 1)]
+
+
+def repeated(names: list[Name], tokens: Tokens) -> list[Name]:
+    """Names that were found elsewhere in the document, and surnames of persons found in full.
+
+    A longer known name takes the place of a shorter one that was found inside it.
+    """
+    known: dict[str, list[tuple[tuple[str, ...], str, str]]] = defaultdict(list)
+    seen: set[tuple[str, ...]] = set()
+    for name in sorted(names, key=lambda n: (n.start - n.end, n.start)):
+        if name.score < 0.5 or name.label in ("WORK_OF_ART", "LAW"):
+            continue
+        key = tuple(tokens.lower[name.start : name.end])
+        text = tokens.words[name.start : name.end]
+        if key not in seen and (len(key) > 1 or _may_repeat(text[0], name.label)):
+            seen.add(key)
+            known[key[0]].append((key, name.label, "repeated"))
+        if name.label == "PERSON" and 1 < len(key) < 5:
+            surname = key[-1:]
+            if surname not in seen and len(surname[0]) > 2 and text[-1][0].isupper() and surname[0].isalpha():
+                seen.add(surname)
+                known[surname[0]].append((surname, "PERSON", "repeated_surname"))
+    by_token: list[Name | None] = [None] * len(tokens)
+    for name in names:
+        for i in range(name.start, name.end):
+            by_token[i] = name
+    gone: set[int] = set()
+    added = []
+    size = len(tokens)
+    i = 0
+    while i < size:
+        step = 1
+        for key, label, method in known.get(tokens.lower[i], ()):
+            end = i + len(key)
+            if end > size or tuple(tokens.lower[i:end]) != key or not _written_as_name(tokens, i, end):
+                continue
+            inside = {id(n): n for j in range(i, end) if (n := by_token[j]) is not None}
+            if any(n.start < i or n.end > end or n.end - n.start == len(key) for n in inside.values()):
+                step = max((n.end for n in inside.values()), default=i + 1) - i
+                break
+            if inside and len(key) == 1:
+                continue
+            gone.update(inside)
+            added.append(Name(start=i, end=end, label=label, method=method, score=0.75))
+            step = len(key)
+            break
+        i += max(1, step)
+    return [name for name in names if id(name) not in gone] + added
+
+
+def _may_repeat(word: str, label: str) -> bool:
+    return word[:1].isupper() and len(word) > 1 and word.lower() not in words("not_names") and label != "LAW"
+
+
+def _written_as_name(tokens: Tokens, start: int, end: int) -> bool:
+    """Whether the words are written as a name: with a capital, and tagged as a noun can be."""
+    if end - start > 1:
+        return any(tokens.words[i][0].isupper() for i in range(start, end))
+    word = tokens.words[start]
+    if not any(c.isupper() for c in word):
+        return False
+    tag = tokens.tags[start]
+    return tag in ("NNP", "NNPS", "", "NN", "NNS", "FW", "XX", "ADD", "JJ", "VBG", "VBD", "VBN", "AFX")
