@@ -19,8 +19,8 @@ leaves everything else as it is: other architectures, transformers, and any call
 layers and the weights stay untouched, so a patched pipeline can still be saved.
 
 What it takes for granted: the weights, the vectors and the attributes of known lexemes do not change after
-`speed_up`. Embeddings may differ from stock spaCy in the last bits (another order of summation), which
-turns about one head in some hundred thousand tokens; docs/decisions/fast-parse.md has the figures.
+`speed_up`. Sums are taken in another order than in stock spaCy, so the last bits of a layer's output differ,
+which turns about one head in some hundred thousand tokens; docs/decisions/fast-parse.md has the figures.
 """
 
 from __future__ import annotations
@@ -75,17 +75,6 @@ def speed_up(nlp: Language, *, cache_rows: int = 30_000) -> Language:
     return nlp
 
 
-def forget(nlp: Language) -> None:
-    """Empty the caches of a patched pipeline.
-
-    The last bits of an embedding depend on the batch in which it was computed first. Work that must give
-    the same bytes whatever the process did before starts with empty caches.
-    """
-    for node in _nodes(nlp):
-        if isinstance(node._func, _Tok2Vec):
-            node._func.cache.clear()
-
-
 def _nodes(nlp: Language) -> Iterator[Model[Any, Any]]:
     """Yield all layers of all components that run in numpy."""
     for _, component in nlp.pipeline:
@@ -133,7 +122,7 @@ class _EmbeddingCache:
     """Output rows of an embedding layer by token, in a table of fixed size."""
 
     def __init__(self, embed: Model[Any, Any], rows: int, width: int) -> None:
-        self.embed = embed
+        self.embed = _exact(embed)
         self.table: Floats = np.empty((rows, width), dtype=np.float32)
         self.row_of: dict[bytes, int] = {}
 
@@ -176,16 +165,37 @@ class _EmbeddingCache:
         return computed
 
 
-class _PickedTokens:
-    """Tokens from here and there in a batch, to the embedding layers as good as a `Doc`.
+def _exact(embed: Model[Any, Any]) -> Model[Any, Any]:
+    """Return a copy of an embedding layer whose matrix products are computed in float64, then rounded.
 
-    A single one is doubled: the product of a matrix with one row takes another way through BLAS.
+    BLAS sums up in another order for another number of rows, so a float32 product would depend in its last
+    bits on the tokens that happened to be computed together, and a cached embedding on what the process
+    did before. After rounding from float64 it does not: the same texts give the same bytes.
     """
+    copy = embed.copy()
+    for node in copy.walk():
+        node.ops = _Float64Products(use_blis=False)
+    return copy
+
+
+class _Float64Products(NumpyOps):  # type: ignore[misc]
+    """Numpy's operations, with matrix products computed in float64."""
+
+    def gemm(self, x: Any, y: Any, out: Any = None, trans1: bool = False, trans2: bool = False) -> Any:
+        wide = np.matmul(*((a.T if turn else a).astype(np.float64) for a, turn in ((x, trans1), (y, trans2))))
+        if out is None:
+            return wide.astype(x.dtype)
+        out[...] = wide
+        return out
+
+
+class _PickedTokens:
+    """Tokens from here and there in a batch, to the embedding layers as good as a `Doc`."""
 
     def __init__(self, docs: Sequence[Doc], places: NDArray[np.int64]) -> None:
         self.vocab = docs[0].vocab
         self.docs = docs
-        self.places = places if len(places) > 1 else places.repeat(2)
+        self.places = places
 
     def __len__(self) -> int:
         return len(self.places)
