@@ -55,7 +55,7 @@ class _Context:
 
     Attributes:
         quotation_of: index of the innermost quotation whose content holds the token, or -1.
-        is_frame: the token belongs to a cue or a speaker.
+        frame_of: index of the quotation of whose cue or speaker the token is part, or -1.
         entity_of: index of the entity whose mention holds the token, or -1.
     """
 
@@ -64,7 +64,7 @@ class _Context:
     quotes: tuple[Quotation, ...]
     entities: tuple[Entity, ...]
     quotation_of: list[int]
-    is_frame: list[bool]
+    frame_of: list[int]
     entity_of: list[int]
 
 
@@ -89,34 +89,32 @@ def _read_context(doc: Doc) -> _Context:
     quotes: tuple[Quotation, ...] = doc._.quotes
     entities: tuple[Entity, ...] = doc._.entities
     quotation_of = [-1] * len(doc)
-    is_frame = [False] * len(doc)
+    frame_of = [-1] * len(doc)
     entity_of = [-1] * len(doc)
     # Longer contents first, so that a quotation inside another one has the last word.
     for number in sorted(range(len(quotes)), key=lambda n: -sum(map(len, quotes[n].content))):
         for span in quotes[number].content:
             quotation_of[span.start : span.end] = [number] * len(span)
-    for quotation in quotes:
+    for number, quotation in enumerate(quotes):
         for span in (*quotation.cue, *quotation.speaker):
-            is_frame[span.start : span.end] = [True] * len(span)
+            frame_of[span.start : span.end] = [number] * len(span)
     for number, entity in enumerate(entities):
         for mention in entity.mentions:
             entity_of[mention.span.start : mention.span.end] = [number] * len(mention.span)
-    return _Context(doc, read_tree(doc), quotes, entities, quotation_of, is_frame, entity_of)
+    return _Context(doc, read_tree(doc), quotes, entities, quotation_of, frame_of, entity_of)
 
 
 def _is_claim(context: _Context, proposition: Proposition) -> bool:
     """Whether the clause asserts something of its own."""
     tree, head = context.tree, proposition.head
-    if proposition.subject is None or context.is_frame[head] or _is_question(tree, head):
+    if proposition.subject is None or _is_cue(context, head) or _is_question(tree, head):
         return False
-    if proposition.object is None and not proposition.arguments and proposition.kind != "main":
+    if proposition.object is None and not proposition.arguments and proposition.is_verbless:
         return False
     if _is_attribution(context, proposition):
         return False
     match proposition.kind:
-        case "apposition":
-            return _is_asserting_apposition(tree, proposition)
-        case "main" | "conjunct":
+        case "main" | "conjunct" | "apposition":
             return True
         case "relative":
             return _is_asserting_modifier(tree, proposition)
@@ -131,7 +129,7 @@ def _is_claim(context: _Context, proposition: Proposition) -> bool:
 def _is_question(tree: Tree, i: int) -> bool:
     _, end = tree.sentences[tree.sentence_of[i]]
     end -= 1
-    while end > i and tree.words[end] in {'"', "”", "'", ")", "''"}:
+    while end > i and (tree.words[end] in {'"', "”", "'", ")", "''"} or tree.words[end].isspace()):
         end -= 1
     return tree.words[end] == "?"
 
@@ -146,19 +144,6 @@ def _is_attribution(context: _Context, proposition: Proposition) -> bool:
     if frames.startswith("speech") and proposition.object is None and not proposition.is_passive:
         return True
     return any(tree.deps[c] == "ccomp" or context.quotation_of[c] != quotation for c in tree.children[head])
-
-
-def _is_asserting_apposition(tree: Tree, proposition: Proposition) -> bool:
-    """An apposition with a determiner or a complement of its own, beside a name or a definite noun."""
-    head, anchor = proposition.head, proposition.parent
-    if (
-        anchor is None
-        or tree.tags[head] not in {"NN", "NNS", "NNP", "NNPS"}
-        or tree.tags[anchor] not in {"NN", "NNS", "NNP", "NNPS"}
-    ):
-        return False
-    labels = {tree.deps[c] for c in tree.children[head]}
-    return bool(labels & {"det", "poss", "prep", "relcl", "acl"})
 
 
 def _is_asserting_modifier(tree: Tree, proposition: Proposition) -> bool:
@@ -220,7 +205,7 @@ def _is_reported(context: _Context, proposition: Proposition) -> bool:
         return False
     if tree.words[first] in {"whether", "if", "how", "what", "why", "who", "which", "where"}:
         return False
-    if context.quotation_of[head] != context.quotation_of[parent] or context.is_frame[parent]:
+    if context.quotation_of[head] != context.quotation_of[parent] or context.frame_of[parent] >= 0:
         return True
     return base_form(tree.words[parent]) in entries("cue_verbs")
 
@@ -286,32 +271,80 @@ def _claim_range(context: _Context, proposition: Proposition, by_head: dict[int,
         antecedent = proposition.subject
         if antecedent[1] <= start <= antecedent[1] + 2:
             start = antecedent[0]
-    for c in tree.children[head]:
-        # Coordinated clauses speak for themselves; what is quoted inside the clause belongs to somebody else.
-        if c > head and tree.deps[c] in {"conj", "parataxis"} and c in by_head:
-            end = min(end, tree.first[c])
-            break
-    quotation = context.quotation_of[head]
-    while (
-        start < end
-        and (_is_edge(tree, start) or context.is_frame[start] or context.quotation_of[start] != quotation)
-        and start < head
-    ):
-        start += 1
-    while end - 1 > head and (
-        tree.words[end - 1] in _PUNCTUATION
-        or tree.deps[end - 1] == "cc"
-        or context.is_frame[end - 1]
-        or context.quotation_of[end - 1] != quotation
-    ):
+    start = max(start, _after_label(tree, head))
+    while end - 1 > head and _is_edge(tree, end - 1):
         end -= 1
-    if start <= head and tree.words[start] in _OPENERS and start + 1 < head and tree.words[start + 1] == ",":
+    start, end = _without_satellites(tree, head, start, end, by_head)
+    quotation = context.quotation_of[head]
+
+    def is_foreign(i: int) -> bool:
+        """Attribution within what is attributed, or a longer quotation within what is not part of it."""
+        inner = context.quotation_of[i]
+        if quotation >= 0:
+            return inner != quotation or context.frame_of[i] == quotation
+        return inner >= 0 and sum(map(len, context.quotes[inner].content)) > 3
+
+    while start < head and (_is_edge(tree, start) or is_foreign(start)):
+        start += 1
+    while end - 1 > head and (_is_edge(tree, end - 1) or tree.words[end - 1] in "\"”’'" or is_foreign(end - 1)):
+        end -= 1
+    if tree.words[start] in _OPENERS and start + 1 < head and tree.words[start + 1] == ",":
         start += 2
     return start, end
 
 
+def _without_satellites(
+    tree: Tree, head: int, start: int, end: int, by_head: dict[int, Proposition]
+) -> Range:
+    """Cut off what stands at the edges of a clause and speaks for itself.
+
+    These are coordinated clauses, adverbial clauses that assert something, relative clauses after a comma,
+    and what follows a lone dash.
+    """
+    for c in tree.children[head]:
+        clause = by_head.get(c)
+        if c > head and tree.deps[c] in {"conj", "parataxis"} and clause and clause.kind != "apposition":
+            if c == head + 2 and tree.deps[head + 1] == "cc":
+                continue  # "prevent and treat": one predicate, one object
+            end = min(end, tree.first[c])
+        elif tree.deps[c] == "advcl" and clause is not None:
+            mark = _opening(tree, clause)
+            asserted = mark is not None and tree.words[mark] in words("satellite_openers")
+            if c < head and asserted and tree.first[c] <= start + 1 and tree.last[c] + 1 < head:
+                start = tree.last[c] + 1
+            elif c > head and asserted and tree.last[c] + 2 >= end:
+                end = min(end, tree.first[c])
+    for i in range(end - 1, head, -1):
+        if tree.deps[i] == "relcl" and tree.last[i] + 2 >= end and tree.words[tree.first[i] - 1] == ",":
+            end = tree.first[i]
+    dashes = [i for i in range(head + 1, end - 1) if tree.words[i] in {"–", "—", "--"}]
+    if len(dashes) == 1:
+        end = dashes[0]
+    return start, end
+
+
+def _after_label(tree: Tree, head: int) -> int:
+    """After a label that opens the sentence of a clause: "Truth: ...", "Myth #2: ...", "LONDON - ..."."""
+    start, _ = tree.sentences[tree.sentence_of[head]]
+    while start < head and tree.words[start].isspace():
+        start += 1
+    for i in range(start + 1, min(start + 5, head)):
+        if tree.words[i] == ":":
+            return i + 1
+    return start
+
+
 def _is_edge(tree: Tree, i: int) -> bool:
-    return tree.deps[i] in {"punct", "cc", "mark", "intj"} and tree.words[i] not in {"(", "["}
+    word = tree.words[i]
+    if word in _PUNCTUATION or word.isspace():
+        return True
+    return tree.deps[i] in {"punct", "cc", "mark", "intj"} and word not in {"(", ")", "[", "]", "%", '"', "”"}
+
+
+def _is_cue(context: _Context, i: int) -> bool:
+    """Whether a word is part of a cue, and not of a speaker (a relative clause can stand in a speaker)."""
+    number = context.frame_of[i]
+    return number >= 0 and any(span.start <= i < span.end for span in context.quotes[number].cue)
 
 
 def _claimer(

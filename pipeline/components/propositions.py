@@ -24,6 +24,8 @@ ClauseKind = Literal["main", "conjunct", "relative", "participle", "adverbial", 
 
 _VERB = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
+_DESCRIBES = frozenset({"det", "poss", "prep", "relcl", "acl"})
 _SUBJECT = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 _KINDS: dict[str, ClauseKind] = {
     "ROOT": "main",
@@ -59,6 +61,7 @@ class Proposition:
         arguments: (role, range) of everything else.
         negation: the negating word.
         is_passive: its verb is passive.
+        is_verbless: a form of "be" is understood: in appositions and before participles.
     """
 
     head: int
@@ -73,6 +76,7 @@ class Proposition:
     arguments: list[tuple[str, Range]] = field(default_factory=list)
     negation: int | None = None
     is_passive: bool = False
+    is_verbless: bool = False
 
 
 def find_propositions(tree: Tree) -> Iterator[Proposition]:
@@ -94,6 +98,8 @@ def find_propositions(tree: Tree) -> Iterator[Proposition]:
 
 
 def _kind(tree: Tree, i: int, dep: str, found: dict[int, Proposition]) -> ClauseKind | None:
+    if dep == "ccomp" and _stands_apart(tree, i, tree.heads[i]):
+        return "main"
     if dep == "conj":
         # A coordinated verb is a clause where its first conjunct is one.
         head = tree.heads[i]
@@ -103,6 +109,8 @@ def _kind(tree: Tree, i: int, dep: str, found: dict[int, Proposition]) -> Clause
             return None
         return "conjunct"
     if dep == "xcomp" and tree.tags[tree.heads[i]] in _VERB:
+        return None
+    if dep == "acl" and tree.words[tree.heads[i]] == "order":  # "in order to"
         return None
     return _KINDS.get(dep)
 
@@ -128,7 +136,9 @@ def _read_clause(tree: Tree, i: int, kind: ClauseKind) -> Proposition:
             elif dep == "auxpass":
                 clause.predicate.append(c)
                 clause.is_passive = True
-            elif dep in {"mark"}:
+            elif dep == "expl":
+                clause.predicate.append(c)
+            elif dep == "mark":
                 if verb == i:
                     clause.mark = c
             elif dep in {"dobj", "attr", "acomp", "oprd"}:
@@ -148,13 +158,30 @@ def _read_clause(tree: Tree, i: int, kind: ClauseKind) -> Proposition:
                 else:
                     loose.append(("complement", c))
             elif dep == "ccomp":
-                loose.append(("content", c))
+                if not _stands_apart(tree, c, verb):
+                    loose.append(("content", c))
             elif dep in {"prep", "agent", "dative", "npadvmod", "advmod", "advcl"}:
                 loose.append((dep, c))
         verb = completion
     clause.predicate.sort()
+    clause.is_verbless = tree.tags[i] in {"VBG", "VBN"} and not any(
+        tree.deps[c] in {"aux", "auxpass"} for c in clause.predicate
+    )
+    clause.is_passive = clause.is_passive or (clause.is_verbless and tree.tags[i] == "VBN")
     _attach(tree, clause, loose)
+    if clause.subject is None and tree.child(i, "expl") is not None:
+        # "There is no evidence": what there is, is what the clause is about.
+        clause.subject, clause.subject_head = clause.object, clause.object_head
+        clause.object = clause.object_head = None
     return clause
+
+
+def _stands_apart(tree: Tree, complement: int, verb: int) -> bool:
+    """Whether a clause before the verb is joined to it only by a semicolon or a dash."""
+    if complement > verb:
+        return False
+    end = tree.last[complement] + 1
+    return any(tree.words[i] in {";", "--", "–", "—", ":"} for i in (end - 1, end) if i < verb)
 
 
 def _attach(tree: Tree, clause: Proposition, loose: list[tuple[str, int]]) -> None:
@@ -168,7 +195,7 @@ def _attach(tree: Tree, clause: Proposition, loose: list[tuple[str, int]]) -> No
         elif dep == "prep":
             role = _prepositional_role(tree, c)
             pobj = tree.child(c, "pobj")
-            if clause.object_head is None and pobj is not None and role == "other":
+            if clause.object_head is None and pobj is not None and role == "other" and c > clause.head:
                 clause.predicate.append(c)
                 clause.object_head, clause.object = pobj, noun_range(tree, pobj)
             else:
@@ -241,8 +268,12 @@ def _share_object(tree: Tree, clause: Proposition) -> None:
 
 
 def _apposition(tree: Tree, i: int) -> Proposition | None:
-    """A noun phrase beside another that says what it is."""
+    """A noun phrase beside another that says what it is: with a determiner or a complement of its own."""
     head = tree.heads[i]
+    if tree.tags[i] not in _NOUN or tree.tags[head] not in _NOUN:
+        return None
+    if not any(tree.deps[c] in _DESCRIBES for c in tree.children[i]):
+        return None
     return Proposition(
         head=i,
         kind="apposition",
@@ -251,6 +282,7 @@ def _apposition(tree: Tree, i: int) -> Proposition | None:
         subject_head=head,
         object=noun_range(tree, i),
         object_head=i,
+        is_verbless=True,
     )
 
 

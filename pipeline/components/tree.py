@@ -3,6 +3,9 @@
 Reading `token.head` or `token.subtree` builds objects at every step; a list index does not. Every list has
 one entry a token. The subtree of a token is taken as the unbroken range between its edges, which is exact for
 projective parses (all but a few).
+
+The parser knows nothing of paragraphs: it joins a headline to the text below it. Here no arc and no sentence
+crosses a line break or a wide gap; a word whose head lies beyond one is a root.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ class Tree:
         heads: index of the head; a root is its own.
         children: indices of the dependants, in text order.
         first, last: the outermost tokens of the subtree, both inside it.
-        sentences: (first token, after the last token).
+        sentences: (first token, after the last token); line breaks and wide gaps end one.
         sentence_of: index into `sentences`.
     """
 
@@ -50,6 +53,35 @@ class Tree:
 _names: dict[int, str] = {0: ""}  # of labels and tags, a closed set of about a hundred
 
 
+def _reattach(tags: list[str], deps: list[str], heads: list[int], segment: list[int]) -> None:
+    """Give words whose head lies in another paragraph a head in their own.
+
+    A run of them is taken as one phrase headed by its last word; a noun phrase so made is the object of the
+    verb before it. Whatever is left is a root.
+    """
+    orphans = {i for i, head in enumerate(heads) if segment[head] != segment[i]}
+    verb, current = None, 0
+    for i, tag in enumerate(tags):
+        if segment[i] != current:
+            verb, current = None, segment[i]
+        if i not in orphans:
+            if tag.startswith("VB"):
+                verb = i
+        elif i + 1 in orphans and segment[i + 1] == segment[i] and not tag.startswith("VB"):
+            heads[i] = i + 1
+        elif verb is not None and tag.startswith("NN"):
+            heads[i], deps[i] = verb, "dobj"
+        else:
+            heads[i], deps[i] = i, "ROOT"
+
+
+def _is_break(doc: Doc, i: int) -> bool:
+    """Whether white space parts two paragraphs: a line break, a wide gap, two blanks before a capital."""
+    if len(doc[i]) > 1 or doc[i].text == "\n":
+        return True
+    return 0 < i < len(doc) - 1 and doc[i - 1].text != "," and not doc[i + 1].text[0].islower()
+
+
 def read_tree(doc: Doc) -> Tree:
     """Read the parse of a document.
 
@@ -61,9 +93,23 @@ def read_tree(doc: Doc) -> Tree:
     offsets, *labels = columns.T.tolist() if n else ([], [], [], [])
     for label in {x for column in labels for x in column}.difference(_names):
         _names[label] = doc.vocab.strings[label]
-    deps, tags, ents = ([_names[x] for x in column] for column in labels)
+    deps, tags, ents = ([_names[x] for x in column] for column in labels) if n else ([], [], [])
     wrap = 1 << 63
     heads = [i + (o if o < wrap else o - (wrap << 1)) for i, o in enumerate(offsets)]
+    words = [token.text.lower().replace("’", "'") for token in doc]
+    bounds = [0, *(token.i for token in doc if token.is_sent_start and token.i)] if n else []
+    gaps = [i for i, word in enumerate(words) if word.isspace() and _is_break(doc, i)]
+    if gaps:
+        segment, number = [0] * n, 0
+        for start, end in zip([0, *gaps], [*gaps, n], strict=True):
+            segment[start:end] = [number] * (end - start)
+            number += 1
+        _reattach(tags, deps, heads, segment)
+        bounds = sorted({*bounds, *(i + 1 for i in gaps if i + 1 < n)})
+    sentences = list(zip(bounds, [*bounds[1:], n], strict=True)) if n else []
+    sentence_of = [0] * n
+    for number, (start, end) in enumerate(sentences):
+        sentence_of[start:end] = [number] * (end - start)
     first, last = list(range(n)), list(range(n))
     children: list[list[int]] = [[] for _ in range(n)]
     for i, head in enumerate(heads):
@@ -75,13 +121,4 @@ def read_tree(doc: Doc) -> Tree:
         head = heads[i]
         if head < i and last[i] > last[head]:
             last[head] = last[i]
-    sentences, sentence_of = [], [0] * n
-    if doc.has_annotation("SENT_START"):
-        for number, sent in enumerate(doc.sents):
-            start, end = sent.start, sent.end
-            sentences.append((start, end))
-            sentence_of[start:end] = [number] * (end - start)
-    elif n:
-        sentences.append((0, n))
-    words = [token.text.lower().replace("’", "'") for token in doc]
     return Tree(words, tags, deps, ents, heads, children, first, last, sentences, sentence_of)
