@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
+from pipeline.batch import Batch, staged_path
+from pipeline.store import Store
 from schemas import Reject
 
 
@@ -20,6 +23,14 @@ class Article:
     published_at: datetime | None = None
     source: str | None = None
     language: str = "en"
+
+
+def read_articles(store: Store, batch: Batch) -> Iterator[Article]:
+    """Yield the articles of a staged shard, whatever their language."""
+    columns = [field.name for field in fields(Article) if field.name != "day"]
+    for part in store.read_batches(staged_path("articles", batch), columns=columns):
+        for row in part.to_pylist():
+            yield Article(day=batch.day, **row)
 
 
 def reject_of(article: Article, *, reason: str, detail: str, stage: str) -> Reject:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipeline import provenance
-from pipeline.article import Article, lost
+from pipeline.article import Article, lost, read_articles
 from pipeline.batch import Batch, staged_path
 from pipeline.errors import InputError
 from pipeline.settings import Settings
@@ -66,14 +66,6 @@ def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 
     return counts
 
 
-def read_articles(store: Store, batch: Batch) -> Iterator[Article]:
-    """Yield the articles of a staged shard, whatever their language."""
-    columns = ["article_id", "record_ref", "text", "title", "published_at", "source", "language"]
-    for part in store.read_batches(staged_path("articles", batch), columns=columns):
-        for row in part.to_pylist():
-            yield Article(day=batch.day, **row)
-
-
 type _Item = tuple[bytes, int, Article]
 """A document as its bin, its place there, and its article. A bin is pickled once for a whole chunk."""
 
@@ -90,12 +82,12 @@ def _start(model: str, timeout_s: float) -> Callable[[Sequence[_Item]], Tables]:
     from pipeline.nlp import load_nlp
     from pipeline.parse import bins_to_docs
 
-    nlp = load_nlp(model, fast=False)
+    vocab = load_nlp(model, fast=False).vocab
 
     def run(items: Sequence[_Item]) -> Tables:
-        with nlp.memory_zone():
-            docs = list(bins_to_docs([items[0][0]], nlp.vocab))
-            return extracted(((docs[at], article) for _, at, article in items), timeout_s=timeout_s)
+        wanted = {at: article for _, at, article in items}
+        docs = enumerate(bins_to_docs([items[0][0]], vocab))
+        return extracted(((doc, wanted[at]) for at, doc in docs if at in wanted), timeout_s=timeout_s)
 
     return run
 

@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 from pipeline.batch import Batch, manifest_path, published_path, staged_folder
 from pipeline.derive import derive
 from pipeline.ingest import article_id_of_url
-from pipeline.publish import FORGOTTEN, Origin, forgotten_ids, replace_day, without
+from pipeline.publish import Origin, replace_day, without
 from pipeline.settings import load_settings
 from pipeline.store import Store
+from pipeline.takedowns import take_down
 from schemas import DAY_TABLES
 
 
@@ -31,8 +32,7 @@ def forget(store: Store, article: str, *, reason: str) -> list[date]:
         The published days from which it was taken.
     """
     article_id = article_id_of_url(article) if "://" in article else article
-    if article_id not in forgotten_ids(store):
-        store.append_line(FORGOTTEN, {"article_id": article_id, "reason": reason})
+    take_down(store, article_id, reason=reason)
     for name in store.names("staged"):
         day = date.fromisoformat(name)
         if _is_staged(store, day, article_id):

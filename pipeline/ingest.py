@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -25,12 +25,11 @@ from pipeline.sources.fields import Fields
 from pipeline.sources.placement import Placement
 from pipeline.sources.record import DayRecord, Fault, Source
 from pipeline.store import Store, to_parquet
+from pipeline.takedowns import forgotten_ids
 from pipeline.urls import canonical_url, host
 from pipeline.wire import wire_source
 from schemas import Article, Reject
 from schemas.table import to_arrow
-
-FORGOTTEN = "tables/_forgotten.jsonl"
 
 UNKNOWN_SOURCE = "unknown"
 """The outlet of a record that names none and has no URL."""
@@ -56,8 +55,7 @@ def ingest(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     if batch.day >= datetime.now(UTC).date():
         raise ConfigError(f"{batch.day} is not over yet (UTC): a day is run when all of it can be there")
     source = open_source(store, settings)
-    forgotten = {str(line["article_id"]) for line in store.read_lines(FORGOTTEN)}
-    articles, rejects, counts = _read(source, batch.day, settings, forgotten)
+    articles, rejects, counts = _read(source, batch.day, settings, forgotten_ids(store))
     with store.lock(f"ingest-{batch.day}"):
         _write(store, batch.day, settings, source, articles, rejects, counts)
     return counts | {"unplaced": sum(file.n_records for file in source.unplaced())}
@@ -99,7 +97,7 @@ def late_days(store: Store, settings: Settings) -> list[date]:
 
 
 def _read(
-    source: Source, day: date, settings: Settings, forgotten: set[str]
+    source: Source, day: date, settings: Settings, forgotten: Set[str]
 ) -> tuple[list[Article], list[Reject], dict[str, Any]]:
     articles: dict[str, Article] = {}
     rejects: list[Reject] = []

@@ -61,6 +61,16 @@ def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True) -> Language:
     return speed_up(nlp) if fast else nlp
 
 
+def find_model_id(name: str) -> tuple[str, str]:
+    """Return name and version of a model without loading it.
+
+    Raises:
+        ConfigError: no such model is installed.
+    """
+    meta = util.load_meta(_find(name) / "meta.json")
+    return f"{meta['lang']}_{meta['name']}", str(meta["version"])
+
+
 def model_id(nlp: Language) -> tuple[str, str]:
     """Return name and version of a model as its own metadata give them: ("en_core_web_md", "3.8.0")."""
     return f"{nlp.meta['lang']}_{nlp.meta['name']}", str(nlp.meta["version"])

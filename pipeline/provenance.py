@@ -14,16 +14,23 @@ from pipeline.settings import Settings
 ROW_SETTINGS = ("nlp_model", "languages", "max_record_bytes", "max_chars", "min_words", "timeout_s")
 """The settings that can change a row. Others (folders, shard size, processes) only change how it is made."""
 
+_CODE = frozenset({".py", ".txt", ".toml", ".npz", ".json", ".tsv", ".parquet"})
+
 
 @cache
-def code_version() -> str:
-    """Return the package's version and a hash of its code, lexicons and weights: '0.1.0+3f2a...'."""
+def code_version(files: tuple[str, ...] | None = None) -> str:
+    """Return the package's version and a hash of its code, lexicons and weights: '0.1.0+3f2a...'.
+
+    Args:
+        files: names of the modules that count; None for all that is in the packages.
+    """
     digests = []
     for package in (pipeline, schemas):
         root = Path(next(iter(package.__path__)))
         for path in sorted(root.rglob("*")):
-            if path.is_file() and path.suffix in {".py", ".txt", ".toml", ".npz", ".json", ".tsv"}:
-                digests.append(f"{path.relative_to(root.parent).as_posix()} {checksum(path.read_bytes())}")
+            name = path.relative_to(root.parent).as_posix()
+            if path.suffix in _CODE and (files is None or name in files):
+                digests.append(f"{name} {checksum(path.read_bytes())}")
     try:
         number = version("newstables")
     except PackageNotFoundError:

@@ -7,7 +7,7 @@ until it is written, `load()` notices that files and manifest differ and looks a
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from pipeline.errors import AuditError, InputError
 from pipeline.identity import checksum
 from pipeline.settings import Settings
 from pipeline.store import Store, to_parquet
+from pipeline.takedowns import forgotten_ids
 from schemas import DAY_TABLES, TABLES
 from schemas.datapackage import datapackage
 from schemas.table import SCHEMA_VERSION, arrow_schema
@@ -29,7 +30,6 @@ from schemas.table import SCHEMA_VERSION, arrow_schema
 log = logging.getLogger(__name__)
 
 EXTRACTED = ("entities", "mentions", "quotes", "claims")
-FORGOTTEN = "tables/_forgotten.jsonl"
 
 _ORDER = {
     "articles": ("article_id",),
@@ -144,12 +144,7 @@ def describe(store: Store) -> None:
         store.write_json("tables/datapackage.json", datapackage(paths))
 
 
-def forgotten_ids(store: Store) -> set[str]:
-    """Return the ids of the articles that were taken down."""
-    return {line["article_id"] for line in store.read_lines(FORGOTTEN)}
-
-
-def without(tables: Mapping[str, pa.Table], article_ids: set[str]) -> tuple[dict[str, pa.Table], int]:
+def without(tables: Mapping[str, pa.Table], article_ids: Set[str]) -> tuple[dict[str, pa.Table], int]:
     """Return a day's tables without some articles, and how many of these there were.
 
     Where the first of several duplicates goes, the next takes its place.

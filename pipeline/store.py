@@ -15,7 +15,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -113,18 +113,26 @@ class Store:
 
     # ---- rows --------------------------------------------------------------------------------------
 
-    def write(self, path: str, table: pa.Table, *, lineage: dict[str, Any] | None = None) -> str:
+    def write(
+        self,
+        path: str,
+        table: pa.Table,
+        *,
+        lineage: dict[str, Any] | None = None,
+        row_group_size: int | None = None,
+    ) -> str:
         """Write rows as Parquet, in one step, and return the file's SHA-256.
 
         Args:
             path: relative to the root.
             table: rows; the same rows give the same bytes.
             lineage: what they were made from; stands in the footer, see `lineage()`.
+            row_group_size: rows that `read_batches` will give at a time; None leaves it to Arrow.
         """
         if lineage is not None:
             metadata = {**(table.schema.metadata or {}), LINEAGE_KEY: _json(lineage)}
             table = table.replace_schema_metadata(metadata)
-        data = to_parquet(table)
+        data = to_parquet(table, row_group_size=row_group_size)
         self.put(path, data)
         return checksum(data)
 
@@ -205,16 +213,10 @@ class Store:
             yield
 
 
-def to_parquet(tables: pa.Table | Iterable[pa.Table], *, schema: pa.Schema | None = None) -> bytes:
-    """Return rows as the bytes of a Parquet file, a row group for each table given."""
-    if isinstance(tables, pa.Table):
-        tables = [tables]
-    tables = list(tables)
+def to_parquet(table: pa.Table, *, row_group_size: int | None = None) -> bytes:
+    """Return rows as the bytes of a Parquet file."""
     sink = io.BytesIO()
-    schema = schema or tables[0].schema
-    with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
-        for table in tables:
-            writer.write_table(table)
+    pq.write_table(table, sink, compression="zstd", row_group_size=row_group_size)
     return sink.getvalue()
 
 
