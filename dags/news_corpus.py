@@ -1,0 +1,135 @@
+"""A day of news becomes a day of tables.
+
+Each run takes one day (UTC) through the stages: `ingest` → (`parse` → `extract`, for each shard) →
+`publish` → `derive`. Every night runs the day before; a backfill runs each day of its range:
+
+    airflow backfill create --dag-id news_corpus --from-date 2026-03-01 --to-date 2026-03-04T23:59:59 \\
+        --reprocess-behavior completed
+
+**Which day?** The parameter `day` where a run has one, else its partition key. Days from today on are
+refused. Don't give `day` to a backfill: all of its runs would take that one day.
+
+**When a run fails:** faults of disk and network are tried again, three times. Wrong data, a failed audit or
+a wrong setting are not: the last line of the task's log says what, where, and how to look. The tables that
+were published for the day before still stand. A run can be repeated: the same input gives the same bytes.
+
+**What comes out:** Parquet files in `data/tables`, and for each table an asset event with its number of
+rows, on which other DAGs can be scheduled (`quotes_report` is).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import airflow.sdk as af
+
+from pipeline.batch import Batch, parse_day
+from pipeline.errors import ConfigError, NewstablesError
+from pipeline.settings import load_settings
+from pipeline.stages import STAGES, Stage, run_stage
+
+OUTLETS = {
+    "publish": ("articles", "entities", "mentions", "quotes", "claims", "rejects"),
+    "derive": ("duplicates",),
+}
+ASSETS = {
+    name: af.Asset(name, f"x-newstables://tables/{name}") for names in OUTLETS.values() for name in names
+}
+
+RETRY_POLICY = af.ExceptionRetryPolicy(
+    rules=[
+        af.RetryRule(NewstablesError, af.RetryAction.FAIL, reason="running again gives the same"),
+        af.RetryRule(OSError, af.RetryAction.RETRY, reason="disk or network may recover"),
+    ],
+    default=af.RetryAction.FAIL,
+)
+
+
+def day_of_run(params: Any, dag_run: Any) -> date:
+    """Return the day of a run: its parameter, else its partition key, else its logical date (UTC).
+
+    Raises:
+        ConfigError: the run names no day, or one that is not over yet.
+    """
+    named = params.get("day") or dag_run.partition_key
+    if named is None and dag_run.logical_date is not None:  # `airflow dags test` knows no partitions
+        named = dag_run.logical_date.astimezone(UTC).strftime("%Y-%m-%d")
+    if named is None:
+        raise ConfigError('this run names no day: trigger it with {"day": "YYYY-MM-DD"}')
+    return parse_day(named)
+
+
+def stage_task(stage: Stage) -> Any:
+    """Return the task of a stage. It hands on its counts; that of ingest, which shards are to be parsed."""
+
+    @af.task(
+        task_id=stage.name,
+        map_index_template="{{ shard_name }}" if stage.per_shard else None,
+        max_active_tis_per_dag=load_settings().model_processes if stage.per_shard else 1,
+        outlets=[ASSETS[name] for name in OUTLETS.get(stage.name, ())],
+        trigger_rule="none_failed",  # a day without articles has no shards, and is published all the same
+    )
+    def run(shard: int = 0, *, params: Any, dag_run: Any, outlet_events: Any) -> Any:
+        # Stages and store load spaCy and pyarrow, so only here: Airflow reads this file again and again.
+        from pipeline.ingest import shards
+        from pipeline.store import Store
+
+        if stage.per_shard:
+            af.get_current_context()["shard_name"] = f"shard {shard}"
+        settings = load_settings(**{"source": params["source"]} if params["source"] else {})
+        store, batch = Store(settings.data_dir), Batch(day_of_run(params, dag_run), shard)
+        counts = run_stage(stage.name, store, batch, settings)
+        for name in OUTLETS.get(stage.name, ()):
+            outlet_events[ASSETS[name]].extra = {"day": batch.day.isoformat(), "rows": counts[name]}
+        return shards(store, batch.day) if stage.name == "ingest" else counts
+
+    return run
+
+
+@af.dag(
+    schedule=af.CronPartitionTimetable("0 0 * * *", timezone="UTC", run_offset=-1, key_format="%Y-%m-%d"),
+    start_date=datetime(1900, 1, 1, tzinfo=UTC),  # before any archive, so that all of it can be backfilled
+    catchup=False,
+    max_active_runs=4,
+    default_args={
+        "retries": 3,
+        "retry_delay": timedelta(seconds=30),
+        "retry_exponential_backoff": 2,
+        "max_retry_delay": timedelta(minutes=10),
+        "retry_policy": RETRY_POLICY,
+        "execution_timeout": timedelta(hours=2),
+        "weight_rule": "upstream",  # a day that is nearly done goes before one that begins
+    },
+    params={
+        "day": af.Param(
+            None, type=["null", "string"], format="date", description="Instead of the run's own."
+        ),
+        "source": af.Param(None, type=["null", "string"], minLength=1, description="Instead of the setting."),
+    },
+    doc_md=__doc__,
+    tags=["newstables"],
+)
+def news_corpus() -> None:
+    """Chain the stages; those of a shard become a group that is mapped over what ingest found."""
+    before: Any = None
+    for is_per_shard, stages in groupby(STAGES, key=attrgetter("per_shard")):
+        tasks = [stage_task(stage) for stage in stages]
+        if is_per_shard:
+
+            @af.task_group(group_id="shards")
+            def of_shard(shard: int, tasks: list[Any] = tasks) -> None:
+                af.chain(*[run(shard) for run in tasks])
+
+            before = of_shard.expand(shard=before)
+        else:
+            for run in tasks:
+                step = run()
+                if before is not None:
+                    before >> step
+                before = step
+
+
+news_corpus()
