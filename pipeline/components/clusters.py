@@ -26,6 +26,7 @@ class Cluster:
         name: canonical name.
         code: code of the country or subdivision that it is, if it is one.
         is_local: a lone surname or the like.
+        gender: m or f, where a title has shown it.
     """
 
     names: list[Name]
@@ -33,6 +34,7 @@ class Cluster:
     name: str
     code: str | None = None
     is_local: bool = False
+    gender: str = ""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class _Form:
 def cluster_names(names: list[Name], tokens: Tokens) -> list[Cluster]:
     """Group the names of a document by entity, in order of first mention."""
     forms = _forms(names, tokens)
+    _find_people(forms, tokens)
     people = [form for form in forms.values() if form.label == "PERSON"]
     _join_full_names(people)
     _join_short_names(forms, tokens)
@@ -88,6 +91,34 @@ def _forms(names: list[Name], tokens: Tokens) -> dict[tuple[str, ...], _Form]:
             votes[name.label] += 3 if name.title and name.label == "PERSON" else 1
         form.label = votes.most_common(1)[0][0]
     return forms
+
+
+def _find_people(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> None:
+    """Relabel names of two or three words as persons where the last word alone goes on as a surname does."""
+    kinds = words("organisation_words") | words("facility_words") | words("location_words") | words("event_words")
+    for key, form in forms.items():
+        if form.label not in ("ORG", "GPE", "FAC", "PRODUCT", "LOC", "WORK_OF_ART") or not 2 <= len(key) <= 3:
+            continue
+        parts = form.text.split()
+        if any(p.lower() in kinds or not p[0].isupper() or (p.isupper() and len(p) > 2) for p in parts):
+            continue
+        if territory_code(form.text) or territory_code(parts[0]) or demonym_code(parts[0]):
+            continue
+        alone = forms.get(key[-1:])
+        if alone is None or (key[-1] in kinds) or demonym_code(alone.text) or territory_code(alone.text):
+            continue
+        acting = sum(_acts(tokens, name) for name in (*form.names, *alone.names))
+        if alone.label == "PERSON" or (len(alone.names) > 1 and acting > 1):
+            form.label = alone.label = "PERSON"
+
+
+def _acts(tokens: Tokens, name: Name) -> bool:
+    """Whether somebody of this name says or does what persons do."""
+    last = name.end - 1
+    if tokens.deps[last] in ("nsubj", "nsubjpass"):
+        return tokens.lower[tokens.heads[last]] in words("personal_verbs")
+    after = tokens.lower[name.end : name.end + 2]
+    return after[:1] == ["who"] or after == [",", "who"]
 
 
 def _join(form: _Form, into: _Form, method: str, score: float) -> None:
@@ -368,7 +399,9 @@ def _cluster(group: list[_Form]) -> Cluster:
     if code and (plain := territory_name(code)):
         name = plain
     names = sorted((name for form in group for name in form.names), key=lambda name: name.start)
+    shown = Counter(g for n in names for t in n.title if (g := entries("person_titles").get(t, "-")) != "-")
     return Cluster(
+        gender=shown.most_common(1)[0][0] if shown and label == "PERSON" else "",
         names=names, label=label, name=name, code=code, is_local=label == "PERSON" and len(best.key) == 1
     )
 
