@@ -1,0 +1,173 @@
+"""Staged days made by hand: small, and without a model."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pipeline.batch import Batch, plan_path, staged_path
+from pipeline.identity import checksum, content_id
+from pipeline.store import Store
+from schemas import TABLES, Article, Claim, Entity, Mention, Quote, Reject
+from schemas.table import TextSpan, to_arrow
+
+DAY = date(2026, 3, 1)
+TEXT = "Mara Lindqvist said the bridge was safe. She blamed the weather."
+
+
+def article(article_id: str = "a1", *, text: str = TEXT, **values: Any) -> Article:
+    given: dict[str, Any] = {
+        "article_id": article_id,
+        "source": "The Ledger",
+        "published_at": datetime(2026, 3, 1, 8, tzinfo=UTC),
+        "published_at_source": "record",
+        "published_at_precision": "second",
+        "language": "en",
+        "text": text,
+        "text_sha256": checksum(text),
+        "n_chars": len(text),
+        "n_words": len(text.split()),
+        "record_ref": f"{article_id}.jsonl#1",
+    }
+    return Article(**(given | values))
+
+
+def rows_of(article_id: str) -> dict[str, list[Any]]:
+    """The rows of an article with TEXT: one speaker, two mentions, a quotation and a claim."""
+    entity = content_id("entity", "mara lindqvist")
+    mention = {"article_id": article_id, "entity_id": entity, "label": "PERSON", "in_quote": False}
+    quote = content_id("quote", article_id)
+    return {
+        "entities": [
+            Entity(
+                article_id=article_id,
+                entity_id=entity,
+                name="Mara Lindqvist",
+                label="PERSON",
+                n_mentions=2,
+                n_named=1,
+                aliases=["Mara Lindqvist"],
+                first_start_char=0,
+                in_title=False,
+                salience=1.0,
+            )
+        ],
+        "mentions": [
+            Mention(
+                mention_id=content_id("mention", article_id, start, end),
+                start_char=start,
+                end_char=end,
+                text=TEXT[start:end],
+                kind=kind,
+                sentence_index=sentence,
+                method="test",
+                score=1.0,
+                **mention,
+            )
+            for start, end, kind, sentence in ((0, 14, "name", 0), (41, 44, "pronoun", 1))
+        ],
+        "quotes": [
+            Quote(
+                quote_id=quote,
+                article_id=article_id,
+                kind="indirect",
+                content=TEXT[20:39],
+                content_spans=[TextSpan(20, 39)],
+                start_char=20,
+                end_char=39,
+                speaker_entity_id=entity,
+                speaker_name="Mara Lindqvist",
+                speaker_entity_ids=[entity],
+                is_speech=True,
+                context_before=TEXT[:20],
+                context_after=TEXT[39:],
+                score=1.0,
+            )
+        ],
+        "claims": [
+            Claim(
+                claim_id=content_id("claim", article_id),
+                article_id=article_id,
+                start_char=20,
+                end_char=39,
+                text=TEXT[20:39],
+                sentence_index=0,
+                claimer_kind="attributed",
+                claimer_entity_id=entity,
+                quote_id=quote,
+                subject="the bridge",
+                predicate="was",
+                predicate_lemma="be",
+                polarity="affirmed",
+                modality="asserted",
+                factuality=3.0,
+                claim_type="state",
+                is_self_contained=True,
+                checkable=1.0,
+                checkworthiness=0.5,
+                entity_ids=[entity],
+            )
+        ],
+    }
+
+
+def stage_day(
+    store: Store,
+    day: date = DAY,
+    *,
+    articles: Sequence[Article] = (),
+    rejects: Sequence[Reject] = (),
+    failed: Sequence[str] = (),
+    change: dict[str, Any] | None = None,
+    shard_size: int = 2,
+) -> None:
+    """Stage a day as ingest, parse and extract would.
+
+    Args:
+        articles: with TEXT, each; they get the rows of `rows_of`.
+        rejects: of ingest.
+        failed: ids of articles that extract gave up.
+        change: tables whose rows are replaced (in shard 0), to break the day.
+    """
+    shards = []
+    lineage = {"code": "test", "model": "test 1", "settings": {}}
+    slices = [articles[i : i + shard_size] for i in range(0, len(articles), shard_size)]
+    for number, part in enumerate(slices):
+        batch = Batch(day, number)
+        digest = store.write(staged_path("articles", batch), to_arrow(part, Article, day=day))
+        shards.append({"shard": number, "n_articles": len(part), "n_to_parse": len(part), "sha256": digest})
+        made = [rows_of(a.article_id) for a in part if a.article_id not in failed]
+        for name in ("entities", "mentions", "quotes", "claims"):
+            rows = [row for rows in made for row in rows[name]]
+            if number == 0 and change and name in change:
+                rows = change[name]
+            table = to_arrow(rows, TABLES[name], day=day)
+            store.write(staged_path(name, batch), table, lineage={**lineage, "articles": digest})
+        given_up = [
+            Reject(
+                record_ref=a.record_ref,
+                reason="extraction_error",
+                detail="test",
+                article_id=a.article_id,
+                bytes=len(a.text),
+                stage="extract",
+            )
+            for a in part
+            if a.article_id in failed
+        ]
+        for stage, found in (("parse", []), ("extract", given_up)):
+            table = to_arrow(found, Reject, day=day)
+            path = staged_path(f"rejects-{stage}", batch)
+            store.write(path, table, lineage={**lineage, "articles": digest})
+    store.write(staged_path("rejects-ingest", Batch(day)), to_arrow(rejects, Reject, day=day))
+    counts = {"records": len(articles) + len(rejects), "kept": len(articles), "forgotten": 0, "rejected": {}}
+    plan = {"day": day.isoformat(), "source": "test", "shards": shards, "inputs": [], "counts": counts}
+    store.write_json(plan_path(day), plan)
+
+
+def table_bytes(store: Store) -> dict[str, bytes]:
+    """All published bytes, by path."""
+    found = {}
+    for folder in store.names("tables"):
+        names = store.names(f"tables/{folder}") if "." not in folder else []
+        found |= {f"{folder}/{n}": store.get(f"tables/{folder}/{n}") for n in names if "." in n}
+    return found

@@ -1,0 +1,120 @@
+"""What analysts load is whole, of one run, and counted as they ask."""
+
+import multiprocessing
+import time
+from datetime import date
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from days import article, stage_day
+
+from pipeline.batch import Batch, manifest_path
+from pipeline.derive import derive
+from pipeline.errors import ConfigError, InputError
+from pipeline.load import load
+from pipeline.publish import publish
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+FIRST, SECOND, THIRD = (date(2026, 3, n) for n in (1, 2, 3))
+
+
+def put(store: Store, day: date, *ids: str) -> None:
+    stage_day(store, day, articles=[article(id) for id in ids])
+    publish(store, Batch(day), Settings())
+    derive(store, Batch(day), Settings())
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Store:
+    store = Store(str(tmp_path))
+    put(store, FIRST, "a1", "a2")
+    put(store, SECOND, "a2", "a3")
+    put(store, THIRD)
+    return store
+
+
+def test_days_are_a_range_with_both_ends(published: Store) -> None:
+    root = published.root
+    assert len(load("articles", data_dir=root)) == 4
+    assert len(load("articles", days=("2026-03-01", "2026-03-03"), data_dir=root)) == 4
+    assert len(load("articles", days="2026-03-02", data_dir=root)) == 2
+    assert load("quotes", days=(THIRD, THIRD), data_dir=root).empty
+
+
+def test_columns_are_those_asked_for(published: Store) -> None:
+    frame = load("quotes", columns=["speaker_name"], latest=True, data_dir=published.root)
+    assert list(frame.columns) == ["speaker_name"]
+
+
+def test_latest_keeps_the_last_version_of_an_article(published: Store) -> None:
+    frame = load("articles", latest=True, data_dir=published.root)
+    assert sorted(zip(frame["article_id"], frame["day"], strict=True)) == [
+        ("a1", FIRST),
+        ("a2", SECOND),
+        ("a3", SECOND),
+    ]
+
+
+def test_once_leaves_out_what_is_the_same_text(published: Store) -> None:
+    assert len(load("duplicates", data_dir=published.root)) == 4
+    frame = load("mentions", once=True, data_dir=published.root)
+    assert set(zip(frame["article_id"], frame["day"], strict=True)) == {("a1", FIRST)}
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [({"table": "quots"}, "no table 'quots'"), ({"table": "quotes", "columns": ["who"]}, "no column 'who'")],
+)
+def test_what_is_not_there_is_told(published: Store, call: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load(**call, data_dir=published.root)  # type: ignore[arg-type]
+
+
+def test_nothing_published_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="nothing is published"):
+        load("quotes", data_dir=str(tmp_path))
+
+
+def test_a_day_of_two_runs_is_refused(published: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.load._PAUSE_S", 0.0)
+    manifest = published.read_json(manifest_path(FIRST))
+    published.write_json(manifest_path(FIRST), manifest | {"run_id": "another"})
+    with pytest.raises(InputError, match="Run the day again"):
+        load("quotes", data_dir=published.root)
+    assert len(load("quotes", days=SECOND, data_dir=published.root)) == 2
+
+
+def replace_again_and_again(root: str, stop: Event) -> None:
+    store = Store(root)
+    n = 0
+    while not stop.is_set():
+        n += 1
+        stage_day(store, FIRST, articles=[article(f"a{i}") for i in range(20 if n % 2 else 30)])
+        publish(store, Batch(FIRST), Settings())
+
+
+def test_reading_never_fails_while_a_day_is_replaced(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    put(store, FIRST, *(f"a{i}" for i in range(20)))
+    put(store, SECOND, "b1")
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    writer = context.Process(target=replace_again_and_again, args=(store.root, stop))
+    writer.start()
+    try:
+        sizes: set[int] = set()
+        started = time.monotonic()
+        while len(sizes) < 2 or time.monotonic() - started < 3:
+            assert time.monotonic() - started < 60, "the day was not replaced while it was read"
+            plain = pd.read_parquet(tmp_path / "tables" / "quotes", filters=[("day", "<=", SECOND)])
+            assert plain["quote_id"].is_unique
+            sizes.add(len(plain))
+            sizes.add(len(load("quotes", data_dir=store.root)))
+    finally:
+        stop.set()
+        writer.join(30)
+    assert writer.exitcode == 0
+    assert sizes == {21, 31}
