@@ -23,7 +23,7 @@ from pipeline.identity import checksum
 from pipeline.settings import Settings
 from pipeline.store import Store, to_parquet
 from pipeline.takedowns import forgotten_ids
-from schemas import DAY_TABLES, TABLES
+from schemas import DAY_TABLES, TABLES, Article, Reject
 from schemas.datapackage import datapackage
 from schemas.table import SCHEMA_VERSION, arrow_schema
 
@@ -99,8 +99,9 @@ def replace_day(
     Returns:
         The number of rows by table, and the run_id.
     """
+    came_in = (to_parquet(_with_run(tables[t.table_name], t, day, "")) for t in (Article, Reject))
     run = provenance.run_id(
-        inputs=checksum(to_parquet(tables["articles"]) + to_parquet(tables["rejects"])),
+        inputs=checksum(b"".join(came_in)),
         code=origin.code,
         model=origin.model,
         settings=origin.settings,
