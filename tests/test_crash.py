@@ -1,6 +1,7 @@
 """Whatever ends a run early, the run after it leaves the bytes of a run that nothing ended."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pipeline.settings import Settings
 from pipeline.stages import STAGES, run_stage
 from pipeline.store import Store
 
+ROOT = Path(__file__).parents[1]
 DAY = date(2026, 3, 1)
 STAGE_NAMES = [stage.name for stage in STAGES]
 TEXTS = [
@@ -111,9 +113,9 @@ def test_a_run_after_a_kill_gives_the_same_bytes(
 ) -> None:
     root = tmp_path / "root"
     shutil.copytree(steps[stage], root)
-    script = tmp_path / "dies.py"
-    script.write_text(DIES, encoding="utf-8")
-    died = subprocess.run([sys.executable, str(script), str(root), stage, str(nth), moment], check=False)
+    died = subprocess.run(
+        [sys.executable, "-c", DIES, str(root), stage, str(nth), moment], check=False, cwd=ROOT
+    )
     assert died.returncode == -9
     run_from(stage, root)
     assert table_bytes(Store(str(root / "data"))) == table_bytes(Store(str(steps["end"] / "data")))
@@ -124,14 +126,14 @@ def test_two_runs_at_once_give_the_same_bytes(steps: dict[str, Path], tmp_path: 
     root = tmp_path / "root"
     shutil.copytree(steps["ingest"], root)
     environment = {
-        "PATH": "/usr/bin:/bin",
+        "PATH": os.environ["PATH"],
         "NEWSTABLES_DATA_DIR": str(root / "data"),
         "NEWSTABLES_DROP_DIR": str(root / "drop"),
         "NEWSTABLES_SHARD_SIZE": "2",
         "NEWSTABLES_PROCESSES": "1",
     }
     runs = [
-        subprocess.Popen([sys.executable, "-m", "pipeline", "run", str(DAY)], env=environment)
+        subprocess.Popen([sys.executable, "-m", "pipeline", "run", str(DAY)], env=environment, cwd=ROOT)
         for _ in range(2)
     ]
     assert [run.wait(timeout=300) for run in runs] == [0, 0]
