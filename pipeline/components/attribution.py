@@ -12,88 +12,82 @@ in news.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from spacy.attrs import DEP, ENT_TYPE, HEAD, IS_PUNCT, IS_SPACE, LOWER, TAG  # type: ignore[attr-defined]
-from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 from pipeline.components import cues
 from pipeline.components.regions import Region, paragraphs
+from pipeline.components.tree import Tree, read_tree
+from pipeline.lexicons import words
 
 Range = tuple[int, int]
 
-
-def _ids(text: str) -> frozenset[int]:
-    return frozenset(get_string_id(word) for word in text.split())
-
-
-_VERB_TAGS = _ids("VB VBD VBG VBN VBP VBZ")
-_NOUN_TAGS = _ids("NN NNS NNP NNPS")
-_CCOMP, _XCOMP, _DOBJ, _PREP, _POBJ, _PCOMP, _OPRD, _ACOMP = map(
-    get_string_id, ("ccomp", "xcomp", "dobj", "prep", "pobj", "pcomp", "oprd", "acomp")
+_VERB_TAGS = frozenset(["VB", "VBD", "VBG", "VBN", "VBP", "VBZ"])
+_FINITE_TAGS = frozenset(["VBD", "VBP", "VBZ", "VBN"])
+_NOUN_TAGS = frozenset(["NN", "NNS", "NNP", "NNPS"])
+_PUNCTUATION = frozenset(".,;:!?…\"“”„‟«»‘’'`()[]{}-–—/*•_|~<>=\\")
+_SENTENCE_END = frozenset(".!?…")
+_MARKS = frozenset(("“", "”", '"', "„", "«", "»", "``", "''", "'", "`"))
+_COPULAS = words("copulas")
+_OBJECT_PREPOSITIONS = frozenset(
+    ("as", "of", "for", "to", "with", "against", "on", "about", "over", "from", "by", "at", "in", "than")
 )
-_NSUBJ, _NSUBJPASS, _AUX, _AUXPASS, _AGENT, _NEG, _PRT, _MARK = map(
-    get_string_id, ("nsubj", "nsubjpass", "aux", "auxpass", "agent", "neg", "prt", "mark")
-)
-_CONJ, _ADVCL, _ACL, _RELCL, _PARATAXIS, _POSS, _DEP = map(
-    get_string_id, ("conj", "advcl", "acl", "relcl", "parataxis", "poss", "dep")
-)
-_VBG, _VBN, _TO = map(get_string_id, ("VBG", "VBN", "TO"))
-_ACCORDING, _TO_WORD, _BY, _FROM = map(get_string_id, ("according", "to", "by", "from"))
-_BE_FORMS = _ids(
-    "be is are was were been being 's 're 'm ’s ’re ’m am feel feels felt seem seems seemed"
-    " remain remains remained sounds sounded"
-)
-_TIMES = _ids("DATE TIME")
-_OBJECT_PREPOSITIONS = _ids("as of for to with against on about over from by at in than")
-_NOUN_PREPOSITIONS = _ids("of for about on against to")
-_NO_SPEAKER = _ids("it there this that which what")
+_JUDGEMENT_PREPOSITIONS = frozenset(("as", "for", "of", "over"))
+_NOUN_PREPOSITIONS = frozenset(("of", "for", "about", "on", "against", "to"))
+_NO_SPEAKER = frozenset(["it", "there", "this", "that", "which", "what"])
+_TIMES = frozenset(("DATE", "TIME"))
+_CLAUSAL = frozenset(("relcl", "acl", "advcl", "ccomp", "parataxis", "dep"))
+_ABOVE = frozenset(["conj", "xcomp", "advcl", "pcomp", "prep", "ccomp", "aux"])
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A quotation in the making; ranges are token ranges, ends exclusive."""
+    """A quotation in the making; ranges are token ranges, ends exclusive.
+
+    Attributes:
+        content: its ranges, sorted, apart.
+        cue: its tokens.
+        speaker: None where the text gives none.
+        kind: of the cue: speech, thought, show.
+        rule: that found it.
+        score: 0..1.
+    """
 
     content: list[Range]
     cue: list[int]
     speaker: Range | None
-    kind: str  # of the cue: speech, thought, show
+    kind: str
     rule: str
     score: float = 0.5
-    regions: list[int] = field(default_factory=list)
 
 
 class Parse:
-    """The attributes of a document's tokens as lists, taken once."""
+    """A document as the rules see it: its tree, its paragraphs, which tokens are punctuation or blank."""
 
     def __init__(self, doc: Doc) -> None:
-        array = doc.to_array([HEAD, DEP, TAG, LOWER, ENT_TYPE, IS_PUNCT, IS_SPACE])
-        columns = [column.tolist() for column in array.T] if len(doc) else [[]] * 7
-        heads, self.dep, self.tag, self.lower, self.entity, punct, space = columns
+        self.tree: Tree = read_tree(doc)
+        self.words, self.tags, self.deps = self.tree.words, self.tree.tags, self.tree.deps
+        self.heads, self.kids = self.tree.heads, self.tree.children
+        self.size = len(self.words)
         self.doc = doc
-        self.n = len(doc)
-        self.head = [i + (h if h < 1 << 63 else h - (1 << 64)) for i, h in enumerate(heads)]
-        self.kids: list[list[int]] = [[] for _ in range(self.n)]
-        for i, h in enumerate(self.head):
-            if h != i:
-                self.kids[h].append(i)
-        self.is_empty = [bool(p or s) for p, s in zip(punct, space, strict=True)]
+        self.text = doc.text
         self.idx = [token.idx for token in doc]
+        self.is_empty = [
+            word.isspace() or (word[0] in _PUNCTUATION and not any(c.isalnum() for c in word))
+            for word in self.words
+        ]
+        self.paragraphs: list[Range] = []
+        self.paragraph_of = [0] * self.size
+        for number, (start, end) in enumerate(paragraphs(self.text)):
+            first, last = bisect_left(self.idx, start), bisect_left(self.idx, end)
+            self.paragraphs.append((first, last))
+            self.paragraph_of[first:last] = [number] * (last - first)
 
     def subtree(self, i: int) -> Range:
         """The range from the left to the right edge of a token's subtree."""
-        token = self.doc[i]
-        return token.left_edge.i, token.right_edge.i + 1
-
-    def kid(self, i: int, dep: int) -> int | None:
-        """The first child with that relation."""
-        dependency = self.dep
-        for k in self.kids[i]:
-            if dependency[k] == dep:
-                return k
-        return None
+        return self.tree.first[i], self.tree.last[i] + 1
 
     def trim(self, span: Range) -> Range | None:
         """The range without punctuation and blanks at its ends; None if nothing is left."""
@@ -105,23 +99,25 @@ class Parse:
             end -= 1
         return (start, end) if end > start else None
 
+    def clip(self, span: Range, at: int) -> Range:
+        """The part of a range that lies in the paragraph of the token `at`."""
+        start, end = self.paragraphs[self.paragraph_of[at]]
+        return max(span[0], start), min(span[1], end)
 
-def find_attributions(doc: Doc, regions: Sequence[Region]) -> list[Candidate]:
+
+def find_attributions(parse: Parse, regions: Sequence[Region]) -> list[Candidate]:
     """Find the quotations of a document by rules.
 
     Args:
-        doc: tagged and parsed; without a parse, only what stands in quotation marks can be found.
+        parse: of the document; where it has no dependencies, hardly anything can be found.
         regions: of its text, from `find_regions`.
 
     Returns:
         Candidates in order of their content's start; nested ones included.
     """
-    parse = Parse(doc)
-    if not parse.n:
-        return []
-    found = list(_from_cues(parse))
+    found = [*_from_cues(parse), *_from_colons(parse)]
     found = _with_regions(parse, regions, found)
-    found = _without_doubles(parse, found)
+    found = _without_doubles(found)
     found.sort(key=lambda c: (c.content[0][0], -c.content[-1][1]))
     return found
 
@@ -129,16 +125,15 @@ def find_attributions(doc: Doc, regions: Sequence[Region]) -> list[Candidate]:
 # --- cues -----------------------------------------------------------------------------------------------
 
 
-def _from_cues(parse: Parse) -> Iterable[Candidate]:
+def _from_cues(parse: Parse) -> Iterator[Candidate]:
     verbs, nouns, adjectives = cues.verbs(), cues.nouns(), cues.adjectives()
-    lower, tag = parse.lower, parse.tag
-    for i in range(parse.n):
-        word = lower[i]
-        if word in verbs and tag[i] in _VERB_TAGS:
+    tags = parse.tags
+    for i, word in enumerate(parse.words):
+        if word in verbs and tags[i] in _VERB_TAGS:
             candidate = _from_verb(parse, i, verbs[word])
-        elif word in nouns and tag[i] in _NOUN_TAGS:
+        elif word in nouns and tags[i] in _NOUN_TAGS:
             candidate = _from_noun(parse, i, nouns[word])
-        elif word == _ACCORDING:
+        elif word == "according":
             candidate = _from_according(parse, i)
         elif word in adjectives:
             candidate = _from_adjective(parse, i, adjectives[word])
@@ -149,130 +144,153 @@ def _from_cues(parse: Parse) -> Iterable[Candidate]:
 
 
 def _from_verb(parse: Parse, i: int, cue: cues.Cue) -> Candidate | None:
-    kids, dep = parse.kids[i], parse.dep
+    kids, deps, tags = parse.kids[i], parse.deps, parse.tags
     frames = cue.frames
-    passive = any(dep[k] == _AUXPASS for k in kids) or (parse.tag[i] == _VBN and dep[i] in (_ACL, _ADVCL))
+    passive = any(deps[k] == "auxpass" for k in kids) or (tags[i] == "VBN" and deps[i] in ("acl", "advcl"))
     content: list[Range] = []
-    words = [k for k in kids if dep[k] in (_AUX, _AUXPASS, _NEG, _PRT) and abs(k - i) < 4] + [i]
+    cue_words = [i, *(k for k in kids if deps[k] in ("aux", "auxpass", "neg", "prt") and abs(k - i) < 4)]
     rule = ""
-    dobj = parse.kid(i, _DOBJ)
+    has_object = any(deps[k] == "dobj" for k in kids)
     for k in kids:
-        d = dep[k]
-        if d == _CCOMP and (frames & {"c", "x"}):
+        dep = deps[k]
+        if dep == "ccomp" and frames & {"c", "x"}:
             content.append(parse.subtree(k))
             rule = "clause"
-        elif d == _XCOMP and (
+        elif dep == "xcomp" and (
             "i" in frames
-            or (parse.tag[k] == _VBG and frames & {"c", "o"})
-            or ("x" in frames and (dobj is not None or passive))
+            or (tags[k] == "VBG" and frames & {"c", "o"})
+            or ("x" in frames and (has_object or passive))
         ):
             content.append(parse.subtree(k))
             rule = rule or "infinitive"
-        elif d == _XCOMP and "e" in frames:
+        elif dep == "xcomp" and "e" in frames:
             content.append(parse.subtree(k))
             rule = rule or "seem"
-        elif (d == _DOBJ and (frames & {"o", "x"}) and "a" not in frames and not passive) or (
-            d == _OPRD and "x" in frames
+        elif (dep == "dobj" and frames & {"o", "x"} and "a" not in frames and not passive) or (
+            dep == "oprd" and "x" in frames
         ):
             content.append(parse.subtree(k))
             rule = rule or "object"
-        elif d == _PREP and parse.lower[k] in cue.prepositions:
-            inner = [j for j in parse.kids[k] if dep[j] in (_POBJ, _PCOMP)]
-            if inner:
-                content.append((k + 1, parse.subtree(k)[1]))
-                words.append(k)
-                rule = rule or "preposition"
+        elif dep == "prep" and parse.words[k] in cue.prepositions and len(parse.kids[k]):
+            content.append((k + 1, parse.subtree(k)[1]))
+            cue_words.append(k)
+            rule = rule or "preposition"
     if rule == "object":
-        for k in kids:
-            if (
-                "x" in frames
-                and dep[k] == _PREP
-                and k > i
-                and parse.lower[k] in _OBJECT_PREPOSITIONS
-                and not _is_when(parse, k)
-            ):
-                content.append(parse.subtree(k))
+        wanted = _OBJECT_PREPOSITIONS if "x" in frames else _JUDGEMENT_PREPOSITIONS
+        content += [
+            parse.subtree(k)
+            for k in kids
+            if k > i and deps[k] == "prep" and parse.words[k] in wanted and not _is_when(parse, k)
+        ]
     subject = _subject(parse, i)
-    if not content and "c" in frames and dep[i] in (_PARATAXIS, _CCOMP, _ADVCL, _RELCL, _CONJ) and subject:
-        content, rule = _parenthetical(parse, i)
-    if passive and (frames & {"o", "x"}):
-        theme = parse.kid(i, _NSUBJPASS)
-        if theme is not None and parse.lower[theme] not in _NO_SPEAKER and rule != "clause":
+    if not content and "c" in frames and deps[i] == "parataxis" and subject:
+        content, rule = _around(parse, i), "parenthetical"
+    if passive:
+        theme = _kid(parse, i, "nsubjpass")
+        if (
+            frames & {"o", "x"}
+            and theme is not None
+            and parse.words[theme] not in _NO_SPEAKER
+            and rule != "clause"
+        ):
             content.insert(0, parse.subtree(theme))
             rule = "passive"
-        subject = None
-    elif passive:
-        subject = None
-    if passive:
         subject = _agent(parse, i)
-    if not content:
-        return None
-    if rule == "seem":
-        theme = parse.kid(i, _NSUBJ)
+    elif rule == "seem":
+        theme = _kid(parse, i, "nsubj")
         if theme is not None:
             content.insert(0, parse.subtree(theme))
         subject = None
-    ranges = _ranges(parse, content, without=[*words])
+    return _candidate(parse, content, cue_words, subject, cue.kind, rule, at=i)
+
+
+def _candidate(
+    parse: Parse,
+    content: Iterable[Range],
+    cue: Sequence[int],
+    speaker: Range | None,
+    kind: str,
+    rule: str,
+    *,
+    at: int,
+) -> Candidate | None:
+    """A candidate with its content cleaned: in the cue's paragraph, without the cue; None if none is left."""
+    pieces = [_until_quote_ends(parse, parse.clip(span, at), at) for span in content]
+    ranges = _ranges(parse, pieces, without=cue)
     if not ranges:
         return None
-    return Candidate(ranges, sorted(words), subject, cue.kind, rule)
+    if speaker is not None:
+        speaker = parse.trim(parse.clip(speaker, at))
+    return Candidate(ranges, sorted(cue), speaker, kind, rule)
+
+
+def _until_quote_ends(parse: Parse, span: Range, at: int) -> Range:
+    """Cut off what follows a closed quotation of whole sentences: the parse does not see that it ends."""
+    start, end = span
+    if at < start:
+        for t in range(start + 1, end - 1):
+            if (
+                parse.words[t] in _MARKS
+                and parse.words[t - 1] in _SENTENCE_END
+                and (parse.doc[t + 1].text[:1].isupper() or parse.is_empty[t + 1])
+            ):
+                return start, t
+    return span
+
+
+def _kid(parse: Parse, i: int, dep: str) -> int | None:
+    return parse.tree.child(i, dep)
 
 
 def _is_when(parse: Parse, k: int) -> bool:
     """Tell whether a preposition brings a time: it belongs to the saying, not to what is said."""
-    pobj = parse.kid(k, _POBJ)
-    return pobj is not None and parse.entity[pobj] in _TIMES
+    pobj = _kid(parse, k, "pobj")
+    return pobj is not None and parse.tree.ents[pobj] in _TIMES
 
 
-def _parenthetical(parse: Parse, i: int) -> tuple[list[Range], str]:
+def _around(parse: Parse, i: int) -> list[Range]:
     """The content of a reporting clause set into another: "Sales, he said, were great"."""
-    if parse.dep[i] != _PARATAXIS:
-        return [], ""
-    start, end = parse.subtree(parse.head[i])
+    start, end = parse.subtree(parse.heads[i])
     inner_start, inner_end = parse.subtree(i)
-    return [(start, inner_start), (inner_end, end)], "parenthetical"
+    return [(start, inner_start), (inner_end, end)]
 
 
 def _agent(parse: Parse, i: int) -> Range | None:
-    agent = parse.kid(i, _AGENT)
-    if agent is None:
-        return None
-    pobj = parse.kid(agent, _POBJ)
+    agent = _kid(parse, i, "agent")
+    pobj = _kid(parse, agent, "pobj") if agent is not None else None
     return _noun_phrase(parse, pobj) if pobj is not None else None
 
 
 def _subject(parse: Parse, i: int, depth: int = 0) -> Range | None:
-    """The noun phrase that the verb `i` is said of; a participle or conjunct takes it from the verb above."""
+    """The noun phrase that the verb `i` is said of; a participle or conjunct has it from the verb above."""
     if depth > 6:
         return None
-    dep = parse.dep
-    for k in parse.kids[i]:
-        if dep[k] == _NSUBJ:
-            return _noun_phrase(parse, k)
-    if any(dep[k] == _NSUBJPASS for k in parse.kids[i]):
-        if depth:
-            theme = parse.kid(i, _NSUBJPASS)
-            return _noun_phrase(parse, theme) if theme is not None else None
-        return None
-    head = parse.head[i]
+    deps, tags = parse.deps, parse.tags
+    subject = _kid(parse, i, "nsubj")
+    if subject is not None:
+        return _noun_phrase(parse, subject)
+    theme = _kid(parse, i, "nsubjpass")
+    if theme is not None:
+        return _noun_phrase(parse, theme) if depth else None
+    head = parse.heads[i]
     if head == i:
         return None
-    if dep[i] in (_ACL, _RELCL) and parse.tag[head] in _NOUN_TAGS:
+    if deps[i] in ("acl", "relcl") and tags[head] in _NOUN_TAGS:
         return _noun_phrase(parse, head, before=i)
-    if dep[i] in (_CONJ, _XCOMP, _ADVCL, _PCOMP, _PREP, _CCOMP, _AUX):
-        above = head
-        while above != parse.head[above] and parse.tag[above] not in _VERB_TAGS:
-            if parse.tag[above] in _NOUN_TAGS and dep[i] == _CONJ:
-                return None
-            above = parse.head[above]
-        if above == i:
+    if deps[i] not in _ABOVE:
+        return None
+    above = head
+    while above != parse.heads[above] and tags[above] not in _VERB_TAGS:
+        if tags[above] in _NOUN_TAGS and deps[i] == "conj":
             return None
-        if dep[i] == _XCOMP:
-            dobj = parse.kid(above, _DOBJ)
-            if dobj is not None and dobj < i:
-                return _noun_phrase(parse, dobj)
-        return _subject(parse, above, depth + 1)
-    return None
+        above = parse.heads[above]
+    if above == i:
+        return None
+    if deps[i] == "xcomp":
+        dobj = _kid(parse, above, "dobj")
+        if dobj is not None and dobj < i:
+            return _noun_phrase(parse, dobj)
+    return _subject(parse, above, depth + 1)
 
 
 def _noun_phrase(parse: Parse, i: int, before: int | None = None) -> Range | None:
@@ -281,95 +299,99 @@ def _noun_phrase(parse: Parse, i: int, before: int | None = None) -> Range | Non
     if before is not None:
         end = min(end, before)
     for k in parse.kids[i]:
-        if k > i and parse.dep[k] in (_RELCL, _ACL, _ADVCL, _CCOMP, _PARATAXIS, _DEP):
+        if k > i and parse.deps[k] in _CLAUSAL:
             end = min(end, parse.subtree(k)[0])
-    return parse.trim((start, end)) if end > i else (i, i + 1)
+    return parse.trim(parse.clip((start, end), i)) if end > i else (i, i + 1)
 
 
 def _from_noun(parse: Parse, i: int, cue: cues.Cue) -> Candidate | None:
-    dep = parse.dep
+    deps, tags = parse.deps, parse.tags
     content: list[Range] = []
-    words = [i]
+    cue_words = [i]
     speaker: Range | None = None
     for k in parse.kids[i]:
-        d = dep[k]
-        if d == _POSS:
-            speaker = _possessor(parse, k)
+        dep = deps[k]
+        if dep == "poss":
+            speaker = parse.trim(parse.subtree(k))
         elif k < i:
             continue
-        elif (
-            d == _ACL
-            and parse.tag[k] != _VBN
-            and (parse.kid(k, _MARK) is not None or any(parse.tag[j] == _TO for j in parse.kids[k]))
-        ) or d == _CCOMP:
+        elif dep == "ccomp" or (
+            dep == "acl"
+            and tags[k] != "VBN"
+            and any(deps[j] == "mark" or tags[j] == "TO" for j in parse.kids[k])
+        ):
             content.append(parse.subtree(k))
-        elif d == _PREP and parse.lower[k] in (_BY, _FROM):
-            pobj = parse.kid(k, _POBJ)
-            if pobj is not None:
-                speaker = _noun_phrase(parse, pobj)
+        elif dep == "prep" and parse.words[k] in ("by", "from"):
+            pobj = _kid(parse, k, "pobj")
+            speaker = _noun_phrase(parse, pobj) if pobj is not None else speaker
     if speaker is not None and not content:
         for k in parse.kids[i]:
-            if k > i and dep[k] == _PREP and parse.lower[k] in _NOUN_PREPOSITIONS:
+            if k > i and deps[k] == "prep" and parse.words[k] in _NOUN_PREPOSITIONS:
                 content.append((k + 1, parse.subtree(k)[1]))
-                words.append(k)
+                cue_words.append(k)
                 break
     if not content:
         return None
-    if speaker is None:
-        verb = parse.head[i]
-        if dep[i] == _DOBJ and parse.tag[verb] in _VERB_TAGS:
-            speaker = _subject(parse, verb)
-            words.append(verb)
-    ranges = _ranges(parse, content, without=words)
-    if not ranges:
-        return None
-    return Candidate(ranges, sorted(words), speaker, cue.kind, "noun")
-
-
-def _possessor(parse: Parse, k: int) -> Range | None:
-    start, end = parse.subtree(k)
-    return parse.trim((start, end))
+    verb = parse.heads[i]
+    if speaker is None and deps[i] == "dobj" and tags[verb] in _VERB_TAGS:
+        speaker = _subject(parse, verb)
+        cue_words.append(verb)
+    return _candidate(parse, content, cue_words, speaker, cue.kind, "noun", at=i)
 
 
 def _from_according(parse: Parse, i: int) -> Candidate | None:
-    """ "According to" and what it belongs to."""
-    if i + 1 >= parse.n or parse.lower[i + 1] != _TO_WORD:
-        return None
+    """ "According to" and the clause that it belongs to."""
     to = i + 1
-    pobj = parse.kid(to, _POBJ)
+    if to >= parse.size or parse.words[to] != "to":
+        return None
+    pobj = _kid(parse, to, "pobj")
     if pobj is None:
-        pobj = parse.kid(i, _POBJ)
+        pobj = _kid(parse, i, "pobj")
     if pobj is None or pobj < i:
         return None
-    speaker = _noun_phrase(parse, pobj)
     end = parse.subtree(pobj)[1]
-    head = parse.head[i]
-    while parse.tag[head] not in _VERB_TAGS and parse.head[head] != head:
-        head = parse.head[head]
-    sent = parse.doc[i].sent
-    start_, end_ = parse.subtree(head)
-    start_, end_ = max(start_, sent.start), min(end_, sent.end)
-    pieces = [(start_, i)] if head < i else [(start_, i), (end, end_)]
-    ranges = _ranges(parse, pieces, without=[i, to])
-    if not ranges:
-        return None
-    return Candidate(ranges, [i, to], speaker, "speech", "according", 0.9)
+    head = parse.heads[i]
+    while parse.tags[head] not in _VERB_TAGS and parse.heads[head] != head:
+        head = parse.heads[head]
+    first, last = parse.subtree(head)
+    pieces = [(first, i)] if head < i else [(first, i), (end, last)]
+    found = _candidate(parse, pieces, [i, to], _noun_phrase(parse, pobj), "speech", "according", at=i)
+    return found
 
 
 def _from_adjective(parse: Parse, i: int, cue: cues.Cue) -> Candidate | None:
-    verb = parse.head[i]
-    if parse.dep[i] != _ACOMP or parse.lower[verb] not in _BE_FORMS:
+    verb = parse.heads[i]
+    if parse.deps[i] != "acomp" or parse.words[verb] not in _COPULAS:
         return None
-    content = [
-        parse.subtree(k)
-        for k in [*parse.kids[i], *parse.kids[verb]]
-        if k > i and parse.dep[k] in (_CCOMP, _XCOMP)
-    ]
+    kids = sorted({*parse.kids[i], *parse.kids[verb]})
+    content = [parse.subtree(k) for k in kids if k > i and parse.deps[k] in ("ccomp", "xcomp")]
     subject = _subject(parse, verb)
-    if not content or subject is None or parse.lower[subject[0]] in _NO_SPEAKER:
+    if subject is None or parse.words[subject[0]] in _NO_SPEAKER:
         return None
-    ranges = _ranges(parse, content, without=[i, verb])
-    return Candidate(ranges, sorted({verb, i}), subject, cue.kind, "adjective") if ranges else None
+    return _candidate(parse, content, [verb, i], subject, cue.kind, "adjective", at=i)
+
+
+def _from_colons(parse: Parse) -> Iterator[Candidate]:
+    """Headlines and transcripts: "Mayor: We will rebuild the bridge"."""
+    sources = cues.sources()
+    for number, (start, end) in enumerate(parse.paragraphs):
+        colon = next((t for t in range(start, min(end, start + 9)) if parse.words[t] == ":"), None)
+        if colon is None or colon == start or colon + 2 > end:
+            continue
+        name = range(start, colon)
+        if any(parse.is_empty[t] and parse.words[t] not in ("-", "(", ")", ".") for t in name):
+            continue
+        is_named = any(parse.tree.ents[t] in ("PERSON", "ORG") for t in name)
+        is_shouted = all(parse.doc[t].text.isupper() or parse.is_empty[t] for t in name)
+        last = parse.words[colon - 1]
+        if not (is_shouted and number and is_named) and not (number == 0 and (is_named or last in sources)):
+            continue
+        if any(parse.tags[t] in _FINITE_TAGS for t in name):
+            continue
+        content = parse.trim((colon + 1, end))
+        speaker = parse.trim((start, colon))
+        if content is not None and speaker is not None and content[1] - content[0] > 1:
+            yield Candidate([content], [colon], speaker, "speech", "colon", 0.7)
 
 
 def _ranges(parse: Parse, spans: Iterable[Range], *, without: Iterable[int] = ()) -> list[Range]:
@@ -396,150 +418,363 @@ def _ranges(parse: Parse, spans: Iterable[Range], *, without: Iterable[int] = ()
 # --- regions --------------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Quoted:
+    """A region as token range, without its marks."""
+
+    start: int
+    end: int
+    region: Region
+    owner: Candidate | None = None
+
+
 def _with_regions(parse: Parse, regions: Sequence[Region], found: list[Candidate]) -> list[Candidate]:
     """Widen contents to the quotation marks around them, and give the other marks a cue of their own."""
-    tokens: list[Range | None] = []
+    quoted = []
     for region in regions:
-        start = bisect_left(parse.idx, region.inner_start)
-        end = bisect_left(parse.idx, region.inner_end)
-        tokens.append(parse.trim((start, end)) if region.depth == 0 else None)
-    spans = [(s, k) for k, s in enumerate(tokens) if s is not None]
-    if not spans:
+        if region.depth == 0:
+            start, end = bisect_left(parse.idx, region.inner_start), bisect_left(parse.idx, region.inner_end)
+            span = parse.trim((start, end))
+            if span is not None:
+                quoted.append(_Quoted(*span, region))
+    if not quoted:
         return found
-    starts = [s[0] for s, _ in spans]
+    starts = [q.start for q in quoted]
 
-    def region_of(token: int) -> int | None:
-        """The number of the region that a token stands in."""
+    def around(token: int) -> _Quoted | None:
         at = bisect_right(starts, token) - 1
-        if at >= 0 and token < spans[at][0][1]:
-            return at
-        return None
+        return quoted[at] if at >= 0 and token < quoted[at].end else None
 
-    owner: dict[int, Candidate] = {}
+    inside: list[Candidate] = []
+    outside: list[Candidate] = []
     candidate: Candidate | None
-    nested: list[Candidate] = []
-    outer: list[Candidate] = []
     for candidate in found:
-        if region_of(candidate.cue[-1]) is not None:
-            nested.append(candidate)
+        home = around(candidate.cue[-1]) if candidate.cue else None
+        if home is None:
+            outside.append(candidate)
             continue
-        outer.append(candidate)
+        # What is reported within a quotation ends where that ends.
+        pieces = [(max(s, home.start), min(e, home.end)) for s, e in candidate.content]
+        candidate.content = _ranges(parse, [p for p in pieces if p[0] < p[1]])
+        if candidate.content:
+            inside.append(candidate)
+    beside = {id(q): candidate for q in quoted if (candidate := _beside(parse, q)) is not None}
+    by_cue = {candidate.cue[-1]: candidate for candidate in outside}
+    for candidate in beside.values():
+        by_cue.setdefault(candidate.cue[-1], candidate)
     # The tightest candidate owns a region: of "X said Y called it “a farce”", the call.
-    for candidate in sorted(outer, key=_length, reverse=True):
+    for candidate in sorted(outside, key=_length, reverse=True):
         for start, end in candidate.content:
             at = max(0, bisect_right(starts, start) - 1)
-            while at < len(spans) and spans[at][0][0] < end:
-                if spans[at][0][1] > start:
-                    owner[at] = candidate
+            while at < len(quoted) and quoted[at].start < end:
+                if quoted[at].end > start:
+                    quoted[at].owner = candidate
                 at += 1
-    for at, candidate in owner.items():
-        candidate.regions.append(at)
-        candidate.content = _ranges(parse, [*candidate.content, spans[at][0]], without=candidate.cue)
-    added: list[Candidate] = []
-    paragraph_ends = [end for _, end in paragraphs(parse.doc.text)]
-    paragraph = [bisect_left(paragraph_ends, parse.idx[s[0]] + 1) for s, _ in spans]
-    previous: Candidate | None = None
-    for at, (span, number) in enumerate(spans):
-        candidate = owner.get(at)
-        if candidate is None:
-            candidate = _beside(parse, span)
-            if candidate is not None:
-                twin = next(
-                    (
-                        c
-                        for c in [*outer, *added]
-                        if c.cue == candidate.cue and c.rule in ("clause", "beside")
-                    ),
-                    None,
-                )
-                if twin is not None:
-                    twin.content = _ranges(parse, [*twin.content, span])
-                    candidate = twin
-                else:
-                    added.append(candidate)
-        if candidate is None and previous is not None and at and _is_utterance(parse, span):
-            gap = range(spans[at - 1][0][1], span[0])
-            near = (
-                paragraph[at] == paragraph[at - 1]
-                or regions[number].continues
-                or (paragraph[at] == paragraph[at - 1] + 1 and _starts_paragraph(parse, span))
-            )
-            speech = [t for t in gap if not parse.is_empty[t]]
-            limit = 25 if regions[number].continues else 14 if paragraph[at] == paragraph[at - 1] else 0
-            if near and (
-                len(speech) < limit or all(t in previous.cue or _in(t, previous.speaker) for t in speech)
-            ):
-                previous.content = _ranges(parse, [*previous.content, span])
-                candidate = previous
-        previous = candidate
-        if candidate is not None:
-            candidate.regions.append(at)
-    return outer + added + nested
-
-
-def _in(token: int, span: Range | None) -> bool:
-    return span is not None and span[0] <= token < span[1]
-
-
-def _starts_paragraph(parse: Parse, span: Range) -> bool:
-    before = span[0] - 1
-    while before >= 0 and parse.is_empty[before]:
-        if "\n" in parse.doc[before].text_with_ws:
-            return True
-        before -= 1
-    return before < 0
+    said = {
+        parse.tree.sentence_of[c.cue[-1]]: c
+        for c in sorted(by_cue.values(), key=lambda c: c.cue[-1])
+        if c.kind == "speech" and c.rule != "object" and c.speaker is not None
+    }
+    previous: _Quoted | None = None
+    floating: list[Candidate] = []
+    for q in quoted:
+        own = beside.get(id(q))
+        if own is not None:
+            q.owner = by_cue[own.cue[-1]]
+            if q.owner.speaker is None:
+                q.owner.speaker = own.speaker
+        elif q.owner is None and previous is not None and _goes_on(parse, previous, q):
+            q.owner = previous.owner
+        if q.owner is None:
+            q.owner = _within(parse, q) or _floating(parse, q, previous, said)
+            if q.owner is not None and q.owner.cue:
+                q.owner = by_cue.setdefault(q.owner.cue[-1], q.owner)
+            elif q.owner is not None:
+                floating.append(q.owner)
+        if q.owner is not None:
+            speaker = q.owner.speaker
+            without = [*q.owner.cue, *(range(*speaker) if speaker is not None else ())]
+            q.owner.content = _ranges(parse, [*q.owner.content, (q.start, q.end)], without=without)
+        previous = q
+    kept = {id(c): c for c in (*outside, *by_cue.values(), *floating)}
+    return [c for c in (*kept.values(), *inside) if c.content]
 
 
 def _length(candidate: Candidate) -> int:
     return sum(end - start for start, end in candidate.content)
 
 
-def _is_utterance(parse: Parse, span: Range) -> bool:
-    """Tell a stretch that somebody says from a title, a nickname or scare quotes."""
-    if span[1] - span[0] > 5:
+def _goes_on(parse: Parse, before: _Quoted, q: _Quoted) -> bool:
+    """Tell whether a region goes on with the quotation before it: nothing but its cue and speaker between."""
+    if before.owner is None:
+        return False
+    if q.region.continues:
         return True
-    after = parse.doc[span[1] - 1 : min(span[1] + 1, parse.n)].text
-    return any(c in after for c in ",.!?") and any(parse.tag[t] in _VERB_TAGS for t in range(*span))
+    if not _is_utterance(parse, q):
+        return False
+    here, there = parse.paragraph_of[q.start], parse.paragraph_of[before.start]
+    starts_paragraph = all(parse.is_empty[parse.paragraphs[here][0] : q.start])
+    if here != there and not (here == there + 1 and starts_paragraph):
+        return False
+    gap = [t for t in range(before.end, q.start) if not parse.is_empty[t]]
+    if not gap:
+        return True
+    between = parse.words[gap[-1] + 1 : q.start]
+    if not any(w in _SENTENCE_END for w in between) and here == there and any(w != "," for w in between[:1]):
+        return False
+    ends = sum(parse.words[t] in _SENTENCE_END for t in range(gap[0], q.start))
+    return ends <= 1 and bool(before.owner.cue) and before.owner.cue[-1] in gap
 
 
-def _beside(parse: Parse, span: Range) -> Candidate | None:
-    """A quotation whose cue stands just after or just before the marks."""
+def _is_utterance(parse: Parse, q: _Quoted) -> bool:
+    """Tell a stretch that somebody says from a title, a nickname or scare quotes."""
+    if q.end - q.start > 5:
+        return True
+    return any(c in ",.!?" for c in parse.text[q.region.inner_end - 1 : q.region.end + 1])
+
+
+def _is_title(parse: Parse, q: _Quoted) -> bool:
+    """Tell the title of a book or song: every longer word begins with a capital."""
+    longer = [t for t in range(q.start, q.end) if len(parse.words[t]) > 3]
+    return len(longer) > 1 and all(parse.doc[t].text[0].isupper() for t in longer)
+
+
+def _beside(parse: Parse, q: _Quoted) -> Candidate | None:
+    """The quotation that a cue beside the marks makes of a region."""
+    return _cue_after(parse, q) or _cue_before(parse, q) or _signed(parse, q)
+
+
+def _cue_after(parse: Parse, q: _Quoted) -> Candidate | None:
+    """“...,” she said; “...,” said Ann, a doctor; “...,” Ann, a doctor, told the court."""
+    ending = parse.text[max(q.region.inner_end - 3, 0) : q.region.end + 1]
+    if not any(c in ",?!-–—…" for c in ending):
+        return None
     verbs = cues.verbs()
-    start, end = span
-    # After: “...,” she said / said Smith / Smith, a doctor, said
-    limit = min(parse.n, end + 30)
-    for t in range(end, limit):
-        if "\n" in parse.doc[t].text:
+    limit = parse.paragraphs[parse.paragraph_of[q.end - 1]][1]
+    first = q.end
+    while first < limit and parse.is_empty[first]:
+        first += 1
+    for t in range(first, min(limit, first + 25)):
+        if parse.words[t] in _SENTENCE_END and t > first and parse.tags[t] == ".":
             break
-        if t > end + 2 and parse.doc[t].is_sent_start and parse.doc[t - 1].text in {".", "!", "?"}:
+        if parse.words[t] in _MARKS:
             break
-        cue = verbs.get(parse.lower[t])
-        if cue is not None and parse.tag[t] in _VERB_TAGS and cue.frames & {"c", "q"}:
-            subject = _subject(parse, t)
-            if subject is not None and subject[0] >= end:
-                return Candidate([span], [t], subject, cue.kind, "beside", 0.9)
+        if parse.tags[t] not in _VERB_TAGS:
+            continue
+        cue = verbs.get(parse.words[t])
+        if cue is None or not cue.frames & {"c", "q"}:
+            if parse.deps[t] in ("relcl", "acl", "advcl", "aux", "auxpass", "amod", "compound"):
+                continue
             break
-    # Before: Smith said: “...”; Smith, who is 40, told reporters, “...”
-    for t in range(start - 1, max(-1, start - 25), -1):
-        if "\n" in parse.doc[t].text:
+        if parse.deps[t] in ("relcl", "acl", "advcl") and t - first > 1:
+            continue
+        subject = _subject(parse, t)
+        if subject is None or subject[0] < first:
+            subject = _nearby_subject(parse, first, t, limit)
+        if subject is None or not _may_say(parse, cue, subject):
             break
-        if t < start - 2 and parse.doc[t].text in {".", "!", "?"}:
+        if min(subject[0], t) - first > 2:
             break
-        cue = verbs.get(parse.lower[t])
-        if cue is not None and parse.tag[t] in _VERB_TAGS and cue.frames & {"c", "q", "o", "x"}:
-            subject = _subject(parse, t)
-            if subject is not None and subject[1] <= start:
-                return Candidate([span], [t], subject, cue.kind, "beside", 0.8)
+        return Candidate([(q.start, q.end)], [t], subject, cue.kind, "after", 0.9)
     return None
 
 
-def _without_doubles(parse: Parse, found: list[Candidate]) -> list[Candidate]:
+def _signed(parse: Parse, q: _Quoted) -> Candidate | None:
+    """“...” - Ann Miller, at the end of a line or on the next one."""
+    t = q.end
+    while t < parse.size and (
+        parse.words[t].isspace() or parse.words[t] in _MARKS or parse.words[t] in _SENTENCE_END
+    ):
+        t += 1
+    if t >= parse.size or parse.words[t] not in ("-", "--", "–", "—"):
+        return None
+    end = parse.paragraphs[parse.paragraph_of[t]][1]
+    speaker = parse.trim((t + 1, end))
+    if (
+        speaker is None
+        or speaker[1] - speaker[0] > 15
+        or parse.tags[speaker[0]] not in _NOUN_TAGS
+        or any(parse.tags[i] in ("VBD", "VBZ", "VBP") for i in range(*speaker))
+    ):
+        return None
+    comma = next((i for i in range(*speaker) if parse.words[i] == ","), speaker[1])
+    return Candidate([(q.start, q.end)], [t], (speaker[0], comma), "speech", "signed", 0.7)
+
+
+def _within(parse: Parse, q: _Quoted) -> Candidate | None:
+    """The reporting verb that governs marks from further off: "warned them against “any haste”"."""
+    if _is_title(parse, q):
+        return None
+    verbs = cues.verbs()
+    at = q.start
+    for t in range(q.start, q.end):
+        if not q.start <= parse.heads[t] < q.end:
+            at = t
+            break
+    for _ in range(8):
+        above = parse.heads[at]
+        if above == at or parse.paragraph_of[above] != parse.paragraph_of[at]:
+            return None
+        cue = verbs.get(parse.words[above])
+        if (
+            cue is not None
+            and parse.tags[above] in _VERB_TAGS
+            and cue.kind == "speech"
+            and parse.deps[at] != "nsubj"
+        ):
+            subject = _subject(parse, above)
+            if subject is None or not (subject[1] <= q.start or q.end <= subject[0]):
+                return None
+            return _candidate(
+                parse, [parse.subtree(at), (q.start, q.end)], [above], subject, cue.kind, "within", at=above
+            )
+        at = above
+    return None
+
+
+def _floating(
+    parse: Parse, q: _Quoted, before: _Quoted | None, said: dict[int, Candidate]
+) -> Candidate | None:
+    """A quotation without a cue: whole sentences in marks, said by whom the text was just about.
+
+    Where the sentence before reports speech (`said`, by sentence), the marks go on with that.
+    """
+    text = parse.text
+    if q.end - q.start < 4 or not any(c in ".!?" for c in text[q.region.inner_end - 1 : q.region.end + 1]):
+        return None
+    paragraph = parse.paragraph_of[q.start]
+    t = q.start - 1
+    start = parse.paragraphs[paragraph][0]
+    while t >= start and parse.is_empty[t] and parse.words[t] not in _SENTENCE_END:
+        t -= 1
+    if t >= start and parse.words[t] not in _SENTENCE_END:
+        return None
+    if not text[q.region.inner_start : q.region.inner_end].lstrip("[( ")[:1].isupper():
+        return None
+    last = t if t >= start else start - 1
+    while last >= 0 and parse.is_empty[last]:
+        last -= 1
+    if last < 0 or paragraph - parse.paragraph_of[last] > 1:
+        return None
+    sentence = parse.tree.sentence_of[last]
+    if sentence in said:
+        return said[sentence]
+    speaker = None
+    if t > start:
+        speaker = _person_of(parse, sentence)
+    if (
+        speaker is None
+        and before is not None
+        and before.owner is not None
+        and paragraph - parse.paragraph_of[before.start] <= 1
+    ):
+        speaker = before.owner.speaker
+    if speaker is None:
+        return None
+    return Candidate([(q.start, q.end)], [], speaker, "speech", "floating", 0.5)
+
+
+def _person_of(parse: Parse, sentence: int) -> Range | None:
+    """The person that a sentence is about: its subject."""
+    for i in range(*parse.tree.sentences[sentence]):
+        if parse.deps[i] == "ROOT":
+            subject = _kid(parse, i, "nsubj")
+            if subject is not None and (
+                parse.tree.ents[subject] == "PERSON" or parse.words[subject] in ("he", "she")
+            ):
+                return _noun_phrase(parse, subject)
+    return None
+
+
+def _may_say(parse: Parse, cue: cues.Cue, subject: Range) -> bool:
+    """Persons do not read a quotation, letters do."""
+    return "d" not in cue.frames or not any(
+        parse.tree.ents[t] == "PERSON" or parse.tags[t] == "PRP" for t in range(*subject)
+    )
+
+
+def _nearby_subject(parse: Parse, first: int, verb: int, limit: int) -> Range | None:
+    """The noun phrase beside a reporting verb where the parse has no subject for it."""
+    if verb - first <= 1:
+        for t in range(verb + 1, min(limit, verb + 8)):
+            if parse.tags[t] in _NOUN_TAGS and parse.deps[t] not in ("compound", "nmod", "amod", "poss"):
+                span = _noun_phrase(parse, t)
+                if span is not None and span[0] > verb:
+                    return span
+                return (verb + 1, t + 1)
+            if parse.tags[t] == "PRP":
+                return (t, t + 1)
+        return None
+    for t in range(verb - 1, first - 1, -1):
+        if parse.tags[t] in _NOUN_TAGS or parse.tags[t] == "PRP":
+            return parse.trim((first, t + 1))
+    return None
+
+
+def _cue_before(parse: Parse, q: _Quoted) -> Candidate | None:
+    """Ann said: “...”; Ann told the court, “...”; Ann: “...”."""
+    verbs = cues.verbs()
+    at = q.start - 1
+    while at >= 0 and (parse.words[at] in _MARKS or parse.words[at].isspace()):
+        at -= 1
+    if at < 0:
+        return None
+    colon = parse.words[at] == ":"
+    start = parse.paragraphs[parse.paragraph_of[at]][0]
+    if parse.paragraph_of[at] != parse.paragraph_of[q.start] and not colon:
+        return None
+    if not colon and parse.words[at] not in (",", "-", "–", "—"):
+        cue = verbs.get(parse.words[at])
+        if cue is None or not cue.frames & {"c", "q"} or parse.tags[at] not in _VERB_TAGS:
+            return None
+        subject = _subject(parse, at)
+        if (
+            subject is None
+            or subject[0] >= q.start
+            or _is_title(parse, q)
+            or not _may_say(parse, cue, subject)
+        ):
+            return None
+        return Candidate([(q.start, q.end)], [at], subject, cue.kind, "before", 0.8)
+    for t in range(at - 1, max(start, at - 25) - 1, -1):
+        if parse.words[t] in _SENTENCE_END and parse.tags[t] == ".":
+            break
+        if parse.words[t] in _MARKS:
+            break
+        cue = verbs.get(parse.words[t])
+        if cue is None or parse.tags[t] not in _VERB_TAGS or parse.deps[t] in ("relcl", "amod"):
+            continue
+        if not cue.frames & ({"c", "q", "o"} if colon else {"c", "q"}):
+            continue
+        subject = _subject(parse, t)
+        if subject is not None and subject[1] <= q.start and _may_say(parse, cue, subject):
+            return Candidate([(q.start, q.end)], [t], subject, cue.kind, "before", 0.8)
+    if colon:
+        speaker = _name_before(parse, at, start)
+        if speaker is not None:
+            return Candidate([(q.start, q.end)], [at], speaker, "speech", "colon", 0.7)
+    return None
+
+
+def _name_before(parse: Parse, colon: int, start: int) -> Range | None:
+    """The noun phrase that ends just before a colon."""
+    t = colon - 1
+    if t < start or parse.tags[t] not in _NOUN_TAGS:
+        return None
+    first, _ = parse.subtree(t)
+    while t != parse.heads[t] and parse.heads[t] < t and parse.tags[parse.heads[t]] in _NOUN_TAGS:
+        t = parse.heads[t]
+        first = parse.subtree(t)[0]
+    return parse.trim((max(first, start), colon))
+
+
+def _without_doubles(found: list[Candidate]) -> list[Candidate]:
     """Of two candidates with the same content keep the first."""
     seen: set[tuple[Range, ...]] = set()
     kept = []
     for candidate in found:
         key = tuple(candidate.content)
-        if key and key not in seen:
+        if key not in seen:
             seen.add(key)
             kept.append(candidate)
     return kept

@@ -1,7 +1,7 @@
 """The words that attribute: reporting verbs, nouns and adjectives, by every form of theirs.
 
 The parse stage runs no lemmatizer, so the forms of each verb are made here, once, from the lexicon of verbs
-and that of irregular pasts; the lookup is by the id of the lower-cased form (`token.lower`).
+and that of irregular pasts; the lookup is by the lower-cased form.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Literal
 
-from spacy.strings import get_string_id
-
-from pipeline.lexicons import entries
+from pipeline.lexicons import entries, words
 
 CueKind = Literal["speech", "thought", "show"]
 
@@ -28,48 +26,54 @@ class Cue:
         lemma: as the lexicon has it.
         kind: speech (said or written), thought (with felt and wanted), show (evidence, not a speaker).
         frames: letters, see the head of `lexicons/en/cue_verbs.txt`.
-        prepositions: ids of the lower-cased prepositions whose object is content.
+        prepositions: those whose object is content.
     """
 
     lemma: str
     kind: CueKind
     frames: frozenset[str] = frozenset()
-    prepositions: frozenset[int] = frozenset()
+    prepositions: frozenset[str] = frozenset()
 
 
 @cache
-def verbs() -> dict[int, Cue]:
-    """Return every form of every reporting verb, by the id of the form."""
+def verbs() -> dict[str, Cue]:
+    """Return every form of every reporting verb, by the form."""
     irregular = {verb: tuple(past.split()) for verb, past in entries("cue_irregular_pasts").items()}
-    table: dict[int, Cue] = {}
+    table: dict[str, Cue] = {}
     for lemma, value in entries("cue_verbs").items():
         kind, *frames = value.split()
         cue = Cue(
             lemma,
             _kind(kind),
             frozenset(f for f in frames if ":" not in f),
-            frozenset(get_string_id(f.partition(":")[2]) for f in frames if ":" in f),
+            frozenset(f.partition(":")[2] for f in frames if ":" in f),
         )
         for form in inflected(lemma, past=irregular.get(lemma)):
-            table.setdefault(get_string_id(form), cue)
+            table.setdefault(form, cue)
     return table
 
 
 @cache
-def nouns() -> dict[int, Cue]:
-    """Return the reporting nouns, singular and plural, by the id of the form."""
+def nouns() -> dict[str, Cue]:
+    """Return the reporting nouns, singular and plural, by the form."""
     table = {}
     for noun, kind in entries("cue_nouns").items():
         cue = Cue(noun, _kind(kind))
-        table[get_string_id(noun)] = cue
-        table[get_string_id(_third_person(noun))] = cue
+        table[noun] = cue
+        table[_third_person(noun)] = cue
     return table
 
 
 @cache
-def adjectives() -> dict[int, Cue]:
-    """Return the adjectives that take a content ("aware that"), by the id of the form."""
-    return {get_string_id(word): Cue(word, _kind(kind)) for word, kind in entries("cue_adjectives").items()}
+def adjectives() -> dict[str, Cue]:
+    """Return the adjectives that take a content ("aware that"), by the form."""
+    return {word: Cue(word, _kind(kind)) for word, kind in entries("cue_adjectives").items()}
+
+
+@cache
+def sources() -> frozenset[str]:
+    """Return the nouns that stand for a source in a headline ("Poll: ...")."""
+    return words("source_nouns")
 
 
 def inflected(verb: str, *, past: tuple[str, ...] | None = None) -> tuple[str, ...]:

@@ -5,7 +5,8 @@
         print(quotation.speaker, quotation.cue, quotation.content)
 
 The steps, each a file of its own: regions in quotation marks (`regions.py`); content, cue and speaker
-(`attribution.py`); nesting, kind and what is speech (here); which entity the speaker is (`speakers.py`).
+(`attribution.py`); which of it is speech (`speech.py`); nesting and kind (here); which entity the speaker is
+(`speakers.py`).
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.components import layers
-from pipeline.components.attribution import Candidate, Range, find_attributions
+from pipeline.components.attribution import Candidate, Parse, Range, find_attributions
 from pipeline.components.layers import Entity, Quotation, QuoteKind
 from pipeline.components.regions import Region, find_regions
 from pipeline.components.speakers import Speakers
+from pipeline.components.speech import is_utterance
 
 _DIRECT_SHARE = 0.95
 """Share of a content's words that stand in quotation marks from which on it is direct speech."""
@@ -38,12 +40,15 @@ def find_quotes(doc: Doc, *, entities: Sequence[Entity] | None = None) -> Iterat
         Quotations in order of their first word, an outer one before those nested in it, so that `parent`
         always points backwards.
     """
-    regions = find_regions(doc.text)
-    candidates = sorted(find_attributions(doc, regions), key=lambda c: (c.content[0][0], -c.content[-1][1]))
+    if not len(doc):
+        return
+    parse = Parse(doc)
+    regions = find_regions(parse.text)
+    candidates = find_attributions(parse, regions)
     parents = _parents(candidates)
     known = doc._.entities if entities is None else entities
     speakers = Speakers(doc, known)
-    quoted = _quoted_tokens(doc, regions)
+    quoted = _quoted_tokens(parse, regions)
     said: list[tuple[int, ...]] = []
     for candidate, parent in zip(candidates, parents, strict=True):
         found: tuple[int, ...] = ()
@@ -53,15 +58,17 @@ def find_quotes(doc: Doc, *, entities: Sequence[Entity] | None = None) -> Iterat
             resolved = speakers.resolve(*candidate.speaker, outer=said[parent] if parent is not None else ())
             found, method = resolved.entities, resolved.method
         said.append(found)
+        kind = _kind(candidate.content, quoted)
         yield Quotation(
-            kind=_kind(candidate.content, quoted),
+            kind=kind,
             content=tuple(_content_span(doc, span, quoted) for span in candidate.content),
             cue=tuple(Span(doc, start, end) for start, end in _runs(candidate.cue)),
             speaker=(Span(doc, *candidate.speaker),) if candidate.speaker is not None else (),
             speaker_entities=found,
             speaker_method=method,
             parent=parent,
-            is_speech=candidate.kind == "speech",
+            is_speech=candidate.kind == "speech"
+            and (kind == "direct" or is_utterance(parse, candidate.content)),
             score=score,
         )
 
@@ -79,9 +86,9 @@ def _parents(candidates: Sequence[Candidate]) -> list[int | None]:
     return parents
 
 
-def _quoted_tokens(doc: Doc, regions: Sequence[Region]) -> dict[int, int]:
+def _quoted_tokens(parse: Parse, regions: Sequence[Region]) -> dict[int, int]:
     """Each token inside an outermost region, with the region's first token."""
-    offsets = [token.idx for token in doc] if regions else []
+    offsets = parse.idx
     inside: dict[int, int] = {}
     for region in regions:
         if region.depth == 0:

@@ -1,0 +1,36 @@
+"""What of the reported is speech: words said or written, against thoughts, wishes, stances and evidence.
+
+"She said that the bridge was safe" reports an utterance; "she criticised the bridge", "she supports the
+bridge" and "polls show that the bridge is liked" report a stance or evidence and give no words of hers. The
+cue tells saying from thinking and showing (`cues.py`); what is here tells an utterance from its mere topic:
+an utterance is a clause, or words in quotation marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.components.attribution import Parse, Range
+
+_VERBS = frozenset(("VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"))
+_SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
+_CLAUSE_HEADS = frozenset(("ccomp", "ROOT", "parataxis", "xcomp"))
+_PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct"))
+
+
+def is_utterance(parse: Parse, content: Sequence[Range]) -> bool:
+    """Tell a content that is a clause ("that it was safe", "to repair it") from a noun phrase ("the plan").
+
+    Args:
+        parse: of the document.
+        content: token ranges, ends exclusive.
+    """
+    inside = {t for start, end in content for t in range(start, end)}
+    for t in sorted(inside):
+        head = parse.heads[t]
+        if (head != t and head in inside) or parse.is_empty[t] or parse.deps[t] in _PERIPHERAL:
+            continue
+        if parse.tags[t] not in _VERBS:
+            return False
+        return parse.deps[t] in _CLAUSE_HEADS or any(parse.deps[k] in _SUBJECTS for k in parse.kids[t])
+    return False
