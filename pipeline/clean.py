@@ -14,6 +14,7 @@ import re
 import unicodedata
 
 from ftfy import TextFixerConfig, fix_text
+from ftfy.badness import is_bad
 
 _CONFIG = TextFixerConfig(
     unescape_html="auto",  # &rsquo; in plain text; not where there are tags, which may be meant
@@ -34,7 +35,17 @@ _CONFIG = TextFixerConfig(
 )
 
 _PLAIN = re.compile(r"[\n\x20-\x25\x27-\x7e]*")
-"""Text that ftfy would leave as it is: printable ASCII, line ends, no `&`."""
+"""Text that needs no cleaning but for its blanks: printable ASCII, line ends, no `&`."""
+
+_MENDABLE = re.compile(
+    "&#?[0-9A-Za-z]{1,24};"  # an entity
+    "|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffc\u206a-\u206f]"  # controls, line ends
+    "|[\u0132\u0133\u0149\u01c4-\u01cc\u01f1-\u01f3\ufb00-\ufb06\ud800-\udfff]"  # ligatures, surrogates
+)
+"""What ftfy may have something to do with, beside mojibake."""
+
+_UNUSUAL = re.compile("[^\x00-\x7f\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u2022\u00a0]")
+"""Mojibake has other characters than ASCII and the usual marks of print."""
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # control characters, but for those that are blanks or line ends
@@ -66,9 +77,20 @@ def clean_line(text: str | None) -> str | None:
 
 
 def _once(text: str) -> str:
-    if not _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text):
+        return _plain(text)
+    if is_mendable(text):
         text = fix_text(text, _CONFIG)
     return _plain(text)
+
+
+def is_mendable(text: str) -> bool:
+    """Tell whether ftfy might change a text by more than its Unicode normalisation; it is slow."""
+    if _MENDABLE.search(text):
+        return True
+    if text.isascii() or not _UNUSUAL.search(text):
+        return False
+    return any(is_bad(line + "\n") for line in text.split("\n") if _UNUSUAL.search(line))
 
 
 def _plain(text: str) -> str:

@@ -15,9 +15,11 @@ from pipeline.lexicons import entries
 
 UNKNOWN = "und"
 
+N_CHARS_CHECK = 150
 N_CHARS_FIRST = 300
 N_CHARS = 1000
-"""Characters of the text that the detector sees, at first and where that does not settle it."""
+"""Characters of the text that the detector sees: to check the record's word, where the record says
+nothing, and where that does not settle it."""
 
 SURE = 0.8
 """From this score on the detector is believed; with enough text, even against the record."""
@@ -47,13 +49,14 @@ def article_language(title: str | None, text: str, given: str | None) -> Languag
         given: what the record says: a code, a locale or the English name; or None.
     """
     said = normalize_language(given)
-    start = sample(title, text, N_CHARS_FIRST)
+    n_first = N_CHARS_CHECK if said else N_CHARS_FIRST
+    start = sample(title, text, n_first)
     if sum(map(str.isalpha, start)) < _FEW_LETTERS:
         return Language(said or UNKNOWN, None)
     detected = detect(start)
     if said == detected.code:
         return Language(said, None)
-    if (said or detected.score < SURE) and len(text) > N_CHARS_FIRST:
+    if (said or detected.score < SURE) and len(text) > n_first:
         detected = detect(sample(title, text, N_CHARS))
     is_sure = detected.score >= SURE and len(start) >= _ENOUGH
     return Language(said, None) if said and not is_sure else Language(detected.code, detected.score)

@@ -23,9 +23,9 @@ from typing import Any, BinaryIO, cast
 
 from pipeline.identity import checksum, content_id
 from pipeline.settings import Settings
-from pipeline.sources.fields import read_fields
+from pipeline.sources.fields import read_dates, read_fields
 from pipeline.sources.jsonl import read_jsonl
-from pipeline.sources.placement import arrival_day, place
+from pipeline.sources.placement import Placement, arrival_day, place
 from pipeline.sources.record import DayRecord, Fault, Input, RawRecord, Unplaced
 from pipeline.sources.walk import FoundFile, open_found, walk
 from pipeline.store import Store
@@ -101,10 +101,11 @@ class Drop:
             arrived = arrival_day(path)
             is_home = self._is_home(path, self.index[path], day)
             for record in read_file(self.files[path], self.settings):
-                placed = _placed(record, arrived)
-                own = placed.placement.day if placed.placement else arrived
+                placed, placement = _placed(record, arrived)
+                own = placement.day if placement else arrived
                 if own == day or (is_home and (own is None or own > self.today)):
-                    yield placed
+                    fields = read_fields(placed.data) if placed.data is not None else None
+                    yield DayRecord(placed, fields, placement)
 
     def unplaced(self) -> list[Unplaced]:
         """Return the files with records that belong to no day, or to one that is not there yet."""
@@ -125,15 +126,15 @@ class Drop:
         return arrival_day(path) is None and entry.home(self.today) == day.isoformat()
 
 
-def _placed(record: RawRecord, arrived: date | None) -> DayRecord:
+def _placed(record: RawRecord, arrived: date | None) -> tuple[RawRecord, Placement | None]:
+    """Return a record with its placement, or with a fault and None where it has none."""
     if record.data is None:
-        return DayRecord(record, None, None)
+        return record, None
     try:
-        fields = read_fields(record.data)
-        return DayRecord(record, fields, place(fields, arrived))
+        return record, place(read_dates(record.data), arrived)
     except Exception as error:  # noqa: BLE001 - one poisoned record must not stop a night
         fault = Fault("extraction_error", f"{type(error).__name__}: {error}")
-        return DayRecord(replace(record, data=None, fault=fault), None, None)
+        return replace(record, data=None, fault=fault), None
 
 
 # ---- files -----------------------------------------------------------------------------------------
@@ -206,15 +207,14 @@ def _scan(found: FoundFile, settings: Settings) -> Entry:
     hashes: dict[date | None, Any] = {}
     detail = ""
     for record in read_file(found, settings):
-        placed = _placed(record, arrived)
-        day = placed.placement.day if placed.placement else arrived
+        placed, placement = _placed(record, arrived)
+        day = placement.day if placement else arrived
         counts[day] = counts.get(day, 0) + 1
         hashes.setdefault(day, hashlib.sha256()).update(record.raw)
         if day is None and not detail:
-            placement = placed.placement
             said = placement.refused[1] if placement and placement.refused else ""
             detail = said or (placement.undated if placement else "") or ""
-            detail = detail or (record.fault.detail if record.fault else "")
+            detail = detail or (placed.fault.detail if placed.fault else "")
     totals = {day: (n, hashes[day].hexdigest()) for day, n in counts.items()}
     loose = totals.pop(None, None)
     days = {day.isoformat(): totals[day] for day in sorted(d for d in totals if d is not None)}

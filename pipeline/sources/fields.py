@@ -50,6 +50,7 @@ class Fields:
 
 _URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
 _NAME_KEYS = ("name", "value", "rendered", "title", "text", "$t", "#text", "_", "@value", "main")
+_TEXT_KEYS = ("value", "text", "$t", "#text", "_", "@value")
 
 
 def aliases() -> dict[str, tuple[str, ...]]:
@@ -58,18 +59,46 @@ def aliases() -> dict[str, tuple[str, ...]]:
     return {field: tuple(names) for field, names in tomllib.loads(text).items()}
 
 
-@lru_cache(maxsize=1)
-def _paths() -> dict[str, tuple[Path, ...]]:
-    return {
-        field: tuple(dict.fromkeys(tuple(_key(part) for part in name.split(".")) for name in names))
-        for field, names in aliases().items()
-    }
-
-
 @lru_cache(maxsize=4096)
 def _key(name: str) -> str:
     """Return a name without case, blanks and punctuation."""
     return "".join(c for c in name.lower() if c.isalnum())
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, list[tuple[str, int, Path]]]:
+    """Return, for the first part of an alias, the fields it serves, the alias' rank and its other parts."""
+    places: dict[str, list[tuple[str, int, Path]]] = {}
+    for field, names in aliases().items():
+        for rank, name in enumerate(names):
+            first, *others = (_key(part) for part in name.split("."))
+            places.setdefault(first, []).append((field, rank, tuple(others)))
+    return places
+
+
+@lru_cache(maxsize=512)
+def _plan(names: tuple[str, ...]) -> dict[str, tuple[tuple[str, Path], ...]]:
+    """Return where each field may stand in records of these names, likeliest first.
+
+    The records of a file mostly have the same names, so that this is worked out once a file.
+    """
+    places = _places()
+    found: dict[str, list[tuple[int, int, str, Path]]] = {field: [] for field in field_names()}
+    for position, name in enumerate(names):
+        for field, rank, others in places.get(_key(name), ()):
+            found[field].append((rank, position, name, others))
+    return {
+        field: tuple((name, others) for _, _, name, others in sorted(hits)) for field, hits in found.items()
+    }
+
+
+@lru_cache(maxsize=1)
+def field_names() -> tuple[str, ...]:
+    """Return the names of the fields."""
+    return tuple(aliases())
+
+
+_MANY = 300
 
 
 def read_fields(record: dict[str, Any]) -> Fields:
@@ -78,25 +107,42 @@ def read_fields(record: dict[str, Any]) -> Fields:
     Args:
         record: a JSON object in any of the known layouts, or with their names of fields.
     """
-    keyed = _keyed(record)
-    paths = _paths()
-    text = next(filter(None, (_text(v) for v in _values(keyed, paths["text"]))), None) or _sections(keyed)
+    names = tuple(record)
+    plan = _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
+
+    def values(field: str) -> Iterator[Any]:
+        return _values(record, plan[field])
+
+    def first(field: str) -> str | None:
+        return next(_strings(values(field)), None) if plan[field] else None
+
     return Fields(
-        id=_first(keyed, paths["id"]),
-        url=next((v for v in _strings(keyed, paths["url"]) if _URL.match(v)), None),
-        canonical_url=next((v for v in _strings(keyed, paths["canonical_url"]) if _URL.match(v)), None),
-        source=next((v for v in _strings(keyed, paths["source"]) if not _URL.match(v)), None),
-        title=_first(keyed, paths["title"]),
-        authors=_authors(keyed, paths["authors"]),
-        published=tuple(_values(keyed, paths["published_at"])),
-        modified=next(_values(keyed, paths["modified_at"]), None),
-        fetched=next(_values(keyed, paths["fetched_at"]), None),
-        language=_first(keyed, paths["language"]),
-        text=text,
-        html=_first(keyed, paths["html"]),
-        section=_first(keyed, paths["section"]),
-        summary=_first(keyed, paths["summary"]),
-        wire=_first(keyed, paths["wire"]),
+        id=first("id"),
+        url=next(filter(_URL.match, _strings(values("url"))), None),
+        canonical_url=next(filter(_URL.match, _strings(values("canonical_url"))), None),
+        source=next((name for name in _strings(values("source")) if not _URL.match(name)), None),
+        title=first("title"),
+        authors=_authors(values("authors")),
+        published=tuple(values("published_at")),
+        modified=next(values("modified_at"), None),
+        fetched=next(values("fetched_at"), None),
+        language=first("language"),
+        text=next(filter(None, map(_text, values("text"))), None) or _sections(record),
+        html=first("html"),
+        section=first("section"),
+        summary=first("summary"),
+        wire=first("wire"),
+    )
+
+
+def read_dates(record: dict[str, Any]) -> Fields:
+    """Return only the fields that a record's day depends on: its dates and its URL."""
+    names = tuple(record)
+    plan = _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
+    return Fields(
+        url=next(filter(_URL.match, _strings(_values(record, plan["url"]))), None),
+        published=tuple(_values(record, plan["published_at"])),
+        fetched=next(_values(record, plan["fetched_at"]), None),
     )
 
 
@@ -110,16 +156,14 @@ def _keyed(record: dict[str, Any]) -> dict[str, Any]:
     return keyed
 
 
-def _values(keyed: dict[str, Any], paths: tuple[Path, ...]) -> Iterator[Any]:
-    """Yield the values at the paths, in order; nothing for those that are empty."""
-    for path in paths:
-        value = keyed.get(path[0])
+def _values(record: dict[str, Any], places: tuple[tuple[str, Path], ...]) -> Iterator[Any]:
+    """Yield the values at the places, in order; nothing for those that are empty."""
+    for name, others in places:
+        value = record[name]
+        if others and value:
+            value = _inside(value, others)
         if value is None or value in ("", [], {}):
             continue
-        if len(path) > 1:
-            value = _inside(value, path[1:])
-            if value is None or value in ("", [], {}):
-                continue
         if isinstance(value, float) and isnan(value):  # pandas' word for nothing
             continue
         yield value
@@ -136,15 +180,8 @@ def _inside(value: Any, path: Path) -> Any:
     return inner if len(path) == 1 else _inside(inner, path[1:])
 
 
-def _strings(keyed: dict[str, Any], paths: tuple[Path, ...]) -> Iterator[str]:
-    for value in _values(keyed, paths):
-        string = _string(value)
-        if string:
-            yield string
-
-
-def _first(keyed: dict[str, Any], paths: tuple[Path, ...]) -> str | None:
-    return next(_strings(keyed, paths), None)
+def _strings(values: Iterator[Any]) -> Iterator[str]:
+    return (string for string in map(_string, values) if string)
 
 
 def _string(value: Any) -> str | None:
@@ -173,13 +210,13 @@ def _text(value: Any) -> str | None:
         parts = [part for part in (_text(item) for item in value) if part]
         return "\n\n".join(parts) or None
     if isinstance(value, dict):
-        return next(filter(None, (_text(value.get(k)) for k in _NAME_KEYS if k in value)), None)
+        return next(filter(None, (_text(value.get(k)) for k in _TEXT_KEYS if k in value)), None)
     return None
 
 
-def _sections(keyed: dict[str, Any]) -> str | None:
+def _sections(record: dict[str, Any]) -> str | None:
     """Return the body as fundus writes it: a summary, then sections of headline and paragraphs."""
-    body = keyed.get("body")
+    body = record.get("body")
     if not isinstance(body, dict):
         return None
     sections = body.get("sections")
@@ -190,8 +227,8 @@ def _sections(keyed: dict[str, Any]) -> str | None:
     return "\n\n".join(filter(None, map(_text, parts))) or None
 
 
-def _authors(keyed: dict[str, Any], paths: tuple[Path, ...]) -> tuple[str, ...]:
-    for value in _values(keyed, paths):
+def _authors(values: Iterator[Any]) -> tuple[str, ...]:
+    for value in values:
         names = tuple(dict.fromkeys(_names(value)))
         if names:
             return names
