@@ -149,7 +149,7 @@ def test_the_large_record_is_megabytes_and_the_repository_small():
 def test_ingest_repairs_what_was_damaged_on_purpose(ingested):
     articles, _ = ingested
     damaged = b"".join(path.read_bytes() for path in SAMPLE.glob("*/*.jsonl"))
-    for damage in (r"\r\n".encode(), "â€".encode(), "\u2028".encode(), "\u00a0".encode(), "i\u0308".encode()):
+    for damage in (rb"\r\n", "â€".encode(), "\u2028".encode(), "\u00a0".encode(), "i\u0308".encode()):
         assert damage in damaged, damage
     for row in articles.values():
         assert not re.search("[\r\u0085\u2028\u00a0\u0308]|â€", row["text"]), row["url"]
