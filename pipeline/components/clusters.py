@@ -95,7 +95,9 @@ def _forms(names: list[Name], tokens: Tokens) -> dict[tuple[str, ...], _Form]:
 
 def _find_people(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> None:
     """Relabel names of two or three words as persons where the last word alone goes on as a surname does."""
-    kinds = words("organisation_words") | words("facility_words") | words("location_words") | words("event_words")
+    kinds = (
+        words("organisation_words") | words("facility_words") | words("location_words") | words("event_words")
+    )
     for key, form in forms.items():
         if form.label not in ("ORG", "GPE", "FAC", "PRODUCT", "LOC", "WORK_OF_ART") or not 2 <= len(key) <= 3:
             continue
@@ -402,7 +404,11 @@ def _cluster(group: list[_Form]) -> Cluster:
     shown = Counter(g for n in names for t in n.title if (g := entries("person_titles").get(t, "-")) != "-")
     return Cluster(
         gender=shown.most_common(1)[0][0] if shown and label == "PERSON" else "",
-        names=names, label=label, name=name, code=code, is_local=label == "PERSON" and len(best.key) == 1
+        names=names,
+        label=label,
+        name=name,
+        code=code,
+        is_local=label == "PERSON" and len(best.key) == 1,
     )
 
 

@@ -1,7 +1,7 @@
 """Entities: the persons, organisations and places of a document, each once, with all its mentions.
 
-`find_entities` is the whole: names (`mentions`), which of them are the same (`clusters`), pronouns, and how
-much the document is about each (`salience`).
+`find_entities` is the whole: names (`mentions`, `overlooked`), which of them are the same (`clusters`), what
+the document says they are (`nominals`), pronouns, and how much it is about each (`salience`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pipeline.components.gazetteer import country_of, wikidata_id
 from pipeline.components.identity import canonical_key, name_words
 from pipeline.components.layers import Entity, Mention
 from pipeline.components.mentions import find_names
+from pipeline.components.nominals import Nominal, Role, describe, role_gender
 from pipeline.components.pronouns import Pronoun, resolve_pronouns
 from pipeline.components.salience import salience
 from pipeline.components.tokens import Tokens, read_tokens
@@ -34,15 +35,35 @@ def find_entities(doc: Doc) -> Iterator[Entity]:
     """
     tokens = read_tokens(doc)
     clusters = cluster_names(find_names(doc, tokens), tokens)
+    described = describe(clusters, tokens)
+    for i, roles in described.roles.items():
+        if clusters[i].label == "PERSON":
+            clusters[i].gender = clusters[i].gender or role_gender(roles)
+    nominals: dict[int, list[Nominal]] = {}
+    for nominal in described.nominals:
+        nominals.setdefault(nominal.cluster, []).append(nominal)
     pronouns: dict[int, list[Pronoun]] = {}
     for pronoun in resolve_pronouns(clusters, tokens):
         pronouns.setdefault(pronoun.cluster, []).append(pronoun)
     title = _title_words(doc, tokens)
     for i, cluster in enumerate(clusters):
-        yield _entity(doc, cluster, pronouns.get(i, []), title)
+        role = _role(described.roles.get(i, [])) if cluster.label == "PERSON" else None
+        yield _entity(doc, cluster, pronouns.get(i, []), nominals.get(i, []), role, title)
 
 
-def _entity(doc: Doc, cluster: Cluster, pronouns: list[Pronoun], title: frozenset[str]) -> Entity:
+def _role(roles: list[Role]) -> str | None:
+    """The role to print: the first of the fullest."""
+    return max(roles, key=lambda role: (len(role.modifiers) > 0, -role.at)).text if roles else None
+
+
+def _entity(
+    doc: Doc,
+    cluster: Cluster,
+    pronouns: list[Pronoun],
+    nominals: list[Nominal],
+    role: str | None,
+    title: frozenset[str],
+) -> Entity:
     mentions = [
         Mention(
             span=Span(doc, name.start, name.end, label=cluster.label),
@@ -61,6 +82,15 @@ def _entity(doc: Doc, cluster: Cluster, pronouns: list[Pronoun], title: frozense
         )
         for p in pronouns
     ]
+    mentions += [
+        Mention(
+            span=Span(doc, n.start, n.end, label=cluster.label),
+            kind="nominal",
+            method=n.method,
+            score=n.score,
+        )
+        for n in nominals
+    ]
     mentions.sort(key=lambda mention: mention.span.start)
     country = country_of(cluster.code) if cluster.code else None
     item = wikidata_id(cluster.code) if cluster.code else None
@@ -69,6 +99,7 @@ def _entity(doc: Doc, cluster: Cluster, pronouns: list[Pronoun], title: frozense
         label=cluster.label,
         mentions=tuple(mentions),
         is_local=cluster.is_local,
+        role=role,
         salience=salience(
             n_named=len(cluster.names),
             n_mentions=len(mentions),

@@ -54,6 +54,17 @@ def widen(names: list[Name], tokens: Tokens, covered: list[bool]) -> None:
     for name in names:
         if shouting[tokens.lines[name.start]] or name.label in ("NORP", "WORK_OF_ART", "EVENT"):
             continue
+        before = name.start - 1
+        if (
+            name.label == "PERSON"
+            and before >= 0
+            and not covered[before]
+            and tokens.words[before][0].isupper()
+            and tokens.lower[before] in entries("given_names")
+            and tokens.lines[before] == tokens.lines[name.start]
+        ):
+            name.start, name.method = before, "widened"
+            covered[before] = True
         end = name.end
         while (
             end < size

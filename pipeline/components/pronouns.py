@@ -2,7 +2,8 @@
 
 Each person carries a weight that grows with each mention (more for a subject) and halves with each
 sentence. Syntax adds to it ("Colvey said that he ...", "Colvey sold his house") or takes from it ("Colvey
-saw him"); inside a quotation its speaker is hardly ever "he". After Lappin and Leass (1994), with fewer weights.
+saw him"); inside a quotation its speaker is hardly ever "he". After Lappin and Leass (1994), with fewer
+weights.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _GENDER = {
 }
 _SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 _REFLEXIVE = frozenset(("himself", "herself"))
-_QUOTES = frozenset(("\"", "“", "”", "``", "''", "«", "»"))
+_QUOTES = frozenset(('"', "“", "”", "``", "''", "«", "»"))
 
 SUBJECT, OTHER = 2.0, 1.0
 """Weight of a mention by name as subject, and elsewhere; a pronoun's is half of it."""
@@ -68,7 +69,9 @@ def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronou
             starts[name.start] = i
             for token in range(name.start, name.end):
                 owner[token] = i
-    for token, i in list(owner.items()):  # "Colvey, a teacher, said": the parser may take either for the subject
+    for token, i in list(
+        owner.items()
+    ):  # "Colvey, a teacher, said": the parser may take either for the subject
         if tokens.deps[token] in ("appos", "compound", "nmod"):
             owner.setdefault(tokens.heads[token], i)
     for token, word in enumerate(tokens.lower):
@@ -76,9 +79,7 @@ def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronou
             who = owner.get(tokens.heads[tokens.heads[token]])
             if who is not None:
                 owner[token] = who
-    subject_of = {
-        tokens.heads[i]: i for i in range(len(tokens) - 1, -1, -1) if tokens.deps[i] in _SUBJECTS
-    }
+    subject_of = {tokens.heads[i]: i for i in range(len(tokens) - 1, -1, -1) if tokens.deps[i] in _SUBJECTS}
     quoted = _quoted(tokens)
     weight = dict.fromkeys(people, 0.0)
     last_outside: dict[int, int] = {}
@@ -117,7 +118,12 @@ def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronou
             continue
         scores.sort(reverse=True)
         best, i = scores[0][0], -scores[0][1]
-        named = gender.get(i) is None and len(scores) > 1 and guess[i] == wanted and guess[-scores[1][1]] not in ("-", wanted)
+        named = (
+            gender.get(i) is None
+            and len(scores) > 1
+            and guess[i] == wanted
+            and guess[-scores[1][1]] not in ("-", wanted)
+        )
         score = min(0.95, best / (best + sum(value for value, _ in scores[1:]) + 0.1))
         found.append(
             Pronoun(
@@ -151,13 +157,12 @@ def _syntax(
     for _ in range(12):
         head = tokens.heads[at]
         subject = subject_of.get(head)
-        if subject is not None and subject != token and subject != at:
+        if subject is not None and subject not in (token, at):
             who = owner.get(subject)
             clauses += 1
             if who is not None:
-                if quoted[token] and not quoted[subject]:
-                    barred.add(who)
-                elif is_object and clauses == 1:
+                is_speaker = quoted[token] and not quoted[subject]
+                if is_speaker or (is_object and clauses == 1):
                     barred.add(who)
                 elif subject < token:
                     bonus[who] = bonus.get(who, 0.0) + COMMAND / clauses
@@ -170,7 +175,7 @@ def _syntax(
 
 
 def _announced(tokens: Tokens, token: int, owner: dict[int, int]) -> int | None:
-    """The subject that a possessive in an opening phrase points ahead to: "In her speech, Colvey said ..."."""
+    """The subject that a possessive in an opening phrase points ahead to: "In her talk, Colvey said"."""
     if tokens.deps[token] != "poss":
         return None
     first = token
@@ -202,8 +207,10 @@ def _quoted(tokens: Tokens) -> list[bool]:
 
 
 def _speaks(tokens: Tokens, token: int, mention: int | None, quoted: list[bool]) -> bool:
-    """Whether a mention outside the quotation stands in the pronoun's sentence, right before the quotation."""
-    return mention is not None and tokens.sents[mention] == tokens.sents[token] and _is_subject(tokens, mention)
+    """Whether a mention outside the quotation is a subject in the pronoun's sentence."""
+    return (
+        mention is not None and tokens.sents[mention] == tokens.sents[token] and _is_subject(tokens, mention)
+    )
 
 
 def _is_subject(tokens: Tokens, token: int) -> bool:
