@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pipeline
@@ -31,11 +30,7 @@ def code_version(files: tuple[str, ...] | None = None) -> str:
             name = path.relative_to(root.parent).as_posix()
             if path.suffix in _CODE and (files is None or name in files):
                 digests.append(f"{name} {checksum(path.read_bytes())}")
-    try:
-        number = version("newstables")
-    except PackageNotFoundError:
-        number = "0"
-    return f"{number}+{checksum('\n'.join(digests))[:12]}"
+    return f"{pipeline.__version__}+{checksum('\n'.join(digests))[:12]}"
 
 
 def row_settings(settings: Settings) -> dict[str, str]:

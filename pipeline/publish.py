@@ -110,7 +110,6 @@ def replace_day(
     for row_class in DAY_TABLES:
         name = row_class.table_name
         path = published_path(name, day)
-        store.sweep(f"tables/{name}", f"{day}.parquet")
         table = _with_run(tables[name], row_class, day, run)
         digest = store.write(path, table, lineage={"run_id": run, "schema_version": SCHEMA_VERSION})
         written[name] = {"rows": len(table), "sha256": digest}

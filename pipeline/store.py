@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import glob
 import io
 import json
 import os
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import psutil
 import pyarrow as pa
 import pyarrow.fs as pafs
 import pyarrow.parquet as pq
@@ -104,12 +106,6 @@ class Store:
         selector = pafs.FileSelector(folder, allow_not_found=True)
         found = (Path(info.path).name for info in self._files.get_file_info(selector))
         return sorted(name for name in found if not name.startswith("."))
-
-    def sweep(self, folder: str, name: str) -> None:
-        """Remove what killed writers left of a file; only for whoever holds the lock on it."""
-        if self._local:
-            for left in (Path(self._base) / folder).glob(f".{name}.*.tmp"):
-                left.unlink(missing_ok=True)
 
     # ---- rows --------------------------------------------------------------------------------------
 
@@ -232,6 +228,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         OSError: the disk is full or the like; the target is then as it was before.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(target)
     temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("wb") as file:
@@ -243,6 +240,14 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed writers left of a file: hidden files of processes that are no more."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
+        process = int(left.name.removesuffix(".tmp").rsplit(".", 1)[1].split("-")[0])
+        if process != os.getpid() and not psutil.pid_exists(process):
+            left.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
