@@ -47,7 +47,7 @@ def find_quotes(doc: Doc, *, entities: Sequence[Entity] | None = None) -> Iterat
     candidates = find_attributions(parse, regions)
     parents = _parents(candidates)
     known = doc._.entities if entities is None else entities
-    speakers = Speakers(doc, known)
+    speakers = Speakers(parse, known)
     quoted = _quoted_tokens(parse, regions)
     said: list[tuple[int, ...]] = []
     for candidate, parent in zip(candidates, parents, strict=True):
@@ -55,7 +55,11 @@ def find_quotes(doc: Doc, *, entities: Sequence[Entity] | None = None) -> Iterat
         method = None
         score = candidate.score
         if candidate.speaker is not None:
-            resolved = speakers.resolve(*candidate.speaker, outer=said[parent] if parent is not None else ())
+            resolved = speakers.resolve(
+                candidate.speaker,
+                content=candidate.content,
+                outer=said[parent] if parent is not None else (),
+            )
             found, method = resolved.entities, resolved.method
         said.append(found)
         kind = _kind(candidate.content, quoted)

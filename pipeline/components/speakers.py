@@ -1,38 +1,44 @@
-"""Which entity a speaker is: names, coordinated names, pronouns, relative pronouns, epithets, first persons.
+"""Which entity a speaker is: names, several names, pronouns, relative pronouns, descriptions, first persons.
 
 A speaker is a stretch of text ("the Treasury chief", "who"); analysts count persons and bodies. The entities
 layer says which words name whom. Where it has a mention on the speaker's head word, that settles it; what it
-leaves open is settled here by the discourse: who has just been named, who has just spoken, and what the text
-says of gender and number. Nothing is guessed from a forename alone. No entity is a valid answer.
+leaves open is settled here by what a speaker, among all mentions, is likely to be: the one who spoke last,
+the subject of the sentence before, never the one whom the quotation itself names. Nothing is guessed from a
+forename. No entity is a valid answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
-
+from pipeline.components.attribution import Parse, Range
 from pipeline.components.layers import Entity
 from pipeline.lexicons import entries
 
 _HE = frozenset(("he", "him", "his", "himself"))
 _SHE = frozenset(("she", "her", "hers", "herself"))
-_THEY = frozenset(("they", "them", "their", "themselves"))
+_THEY = frozenset(("they", "them", "their", "themselves", "both"))
 _IT = frozenset(("it", "its", "itself"))
-_FIRST = frozenset(("i", "we", "me", "us", "my", "our", "myself"))
-_RELATIVE = frozenset(("who", "which", "that", "whom"))
-_NAME_LABELS = frozenset(
-    ("PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW")
-)
+_FIRST = frozenset(("i", "we", "me", "us", "my", "our", "myself", "ourselves"))
+_RELATIVE = frozenset(("who", "which", "that", "whom", "whose"))
+_DETERMINERS = frozenset(("the", "this", "that", "its", "his", "her", "their", "these", "those"))
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
-_DECAY = 0.72
+_SUBJECTS = frozenset(("nsubj", "nsubjpass"))
+
+_DECAY = 0.6
 """Weight that a mention keeps for each sentence between it and the pronoun."""
+_SUBJECT = 1.7
+"""Weight of a mention that is a subject, against 1 for any other."""
+_SPOKE_LAST = 1.5
+"""Weight of having spoken last."""
+_REACH = 5
+"""Sentences back that a pronoun can point, where the entities layer does not know it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The entities of a speaker and how they were found; no entity: `entities` is empty."""
+    """The entities of a speaker (indices into the layer, maybe none), how found, and how surely."""
 
     entities: tuple[int, ...]
     method: str
@@ -42,174 +48,218 @@ class Resolved:
 class Speakers:
     """The entities of a document as seen from its words; ask `resolve` for one speaker after another.
 
-    Speakers must be asked for in text order: who spoke last is evidence for who speaks next.
+    Ask in text order: who spoke last is evidence for who speaks next.
     """
 
-    def __init__(self, doc: Doc, entities: Sequence[Entity]) -> None:
-        self.doc = doc
-        self.entities = entities
-        # Of two mentions on one word the longer one is the better reading ("Bank of X" against "X").
-        self.at: dict[int, tuple[int, str, int]] = {}
-        self.mentions: list[tuple[int, int, int, str]] = []
+    def __init__(self, parse: Parse, entities: Sequence[Entity]) -> None:
+        self._parse = parse
+        self._entities = entities
+        # Token -> (entity, kind, length of the mention): of two mentions on a word the longer is the better
+        # reading ("Bank of Canada" against "Canada").
+        self._at: dict[int, tuple[int, str, int]] = {}
+        self._mentions: list[tuple[int, int, str]] = []
         for number, entity in enumerate(entities):
             for mention in entity.mentions:
                 start, end = mention.span.start, mention.span.end
-                self.mentions.append((start, end, number, mention.kind))
+                self._mentions.append((start, number, mention.kind))
                 for token in range(start, end):
-                    known = self.at.get(token)
+                    known = self._at.get(token)
                     if known is None or known[2] < end - start:
-                        self.at[token] = (number, mention.kind, end - start)
-        self.mentions.sort()
-        self._sentence: list[int] | None = None
-        self._gender: dict[int, str] = {}
-        self._find_genders()
-        self.last: tuple[int, ...] = ()
-        self.last_at = -1
+                        self._at[token] = (number, mention.kind, end - start)
+        self._mentions.sort()
+        self._genders = self._read_genders()
+        self._last: tuple[int, ...] = ()
+        self._last_at = -1
 
-    def resolve(self, start: int, end: int, *, outer: tuple[int, ...] = ()) -> Resolved:
-        """Resolve the speaker at the tokens `start` to `end` (exclusive).
+    def resolve(
+        self,
+        speaker: Range,
+        *,
+        content: Iterable[Range] = (),
+        outer: tuple[int, ...] = (),
+    ) -> Resolved:
+        """Resolve one speaker.
 
         Args:
-            start: first token.
-            end: one past the last token.
-            outer: the speakers of the quotation that this one stands inside, for "I" and "we".
+            speaker: its tokens, end exclusive.
+            content: of the quotation, outside of which a pronoun must look.
+            outer: the speakers of the quotation that this one stands inside: its "I" and "we".
         """
-        resolved = self._resolve(start, end, outer)
-        if resolved.entities:
-            self.last, self.last_at = resolved.entities, start
+        resolved = self._resolve(speaker, list(content), outer)
+        if resolved.entities and not outer:
+            self._last, self._last_at = resolved.entities, speaker[0]
         return resolved
 
-    def _resolve(self, start: int, end: int, outer: tuple[int, ...]) -> Resolved:
-        head = self._head(start, end)
-        word = self.doc[head].lower_
-        if end - start == 1 or word in _HE | _SHE | _THEY | _IT | _FIRST | _RELATIVE:
-            if word in _RELATIVE:
-                return self._antecedent(head)
-            if word in _FIRST and outer:
-                return Resolved(outer, "first_person", 0.8)
-            known = self.at.get(head)
-            if word in _HE | _SHE | _THEY | _IT:
-                if known is not None:
-                    return Resolved((known[0],), "pronoun", 0.8)
-                return self._pronoun(head, word)
-        found = []
-        for part in self._conjuncts(head, end):
-            known = self.at.get(part)
-            if known is None:
-                known = self._apposed(part, start, end)
+    def _resolve(self, speaker: Range, content: Sequence[Range], outer: tuple[int, ...]) -> Resolved:
+        head = self._head(speaker)
+        word = self._parse.words[head]
+        if word in _FIRST:
+            return Resolved(outer, "first_person", 0.8) if outer else Resolved((), "first_person", 0.5)
+        if word in _RELATIVE and self._parse.tags[head] != "DT":
+            return self._antecedent(head)
+        if word in _HE or word in _SHE or word in _THEY or word in _IT:
+            return self._pronoun(head, content)
+        found: list[int] = []
+        for part in self._conjuncts(head, speaker):
+            known = self._at.get(part) or self._beside_title(part, speaker)
             if known is not None and known[0] not in found:
                 found.append(known[0])
         if found:
-            kind = self.at[head][1] if head in self.at else "apposition"
-            return Resolved(tuple(found), kind if kind in {"name", "nominal", "apposition"} else "name", 0.95)
-        return self._epithet(start, end, head)
+            kind = self._at[head][1] if head in self._at else "name"
+            return Resolved(tuple(found), kind, 0.95 if kind == "name" else 0.7)
+        return self._description(head, speaker)
 
-    def _head(self, start: int, end: int) -> int:
-        for token in self.doc[start:end]:
-            if token.head.i == token.i or not start <= token.head.i < end:
-                return token.i
+    def _head(self, speaker: Range) -> int:
+        start, end = speaker
+        for t in range(start, end):
+            above = self._parse.heads[t]
+            if (above == t or not start <= above < end) and not self._parse.is_empty[t]:
+                return t
         return start
 
-    def _conjuncts(self, head: int, end: int) -> list[int]:
+    def _conjuncts(self, head: int, speaker: Range) -> list[int]:
         parts = [head]
-        for at in parts:
-            parts += [k.i for k in self.doc[at].rights if k.dep_ == "conj" and k.i < end]
+        for part in parts:
+            parts += [
+                k
+                for k in self._parse.kids[part]
+                if self._parse.deps[k] == "conj" and part < k < speaker[1] and k not in parts
+            ]
         return parts
 
-    def _apposed(self, head: int, start: int, end: int) -> tuple[int, str, int] | None:
-        """ "The mayor, Ann Smith" and "mayor Ann Smith" where the parse took the title for the head."""
-        for kid in self.doc[head].children:
-            if kid.dep_ == "appos" and start <= kid.i < end and kid.i in self.at:
-                return self.at[kid.i]
-        return None
+    def _beside_title(self, head: int, speaker: Range) -> tuple[int, str, int] | None:
+        """The name beside a title that the parse took for the head: "the mayor, Ann", "envoy to Mali Ann Smith"."""
+        for k in self._parse.kids[head]:
+            if self._parse.deps[k] == "appos" and k < speaker[1] and k in self._at:
+                return self._at[k]
+        known = self._at.get(speaker[1] - 1)
+        if known is None or known[1] != "name" or self._entities[known[0]].label != "PERSON":
+            return None
+        before = speaker[1] - 1 - known[2]
+        return known if before > head and self._parse.tags[before].startswith("NN") else None
 
     def _antecedent(self, relative: int) -> Resolved:
         """The noun that a relative pronoun stands for."""
-        token = self.doc[relative]
-        for above in token.ancestors:
-            if above.dep_ == "relcl":
-                head = above.head.i
-                known = self.at.get(head)
+        parse = self._parse
+        above = relative
+        for _ in range(6):
+            if parse.deps[above] == "relcl":
+                head = parse.heads[above]
+                known = self._at.get(head)
                 if known is not None:
                     return Resolved((known[0],), "relative", 0.85)
-                span = self.doc[head].left_edge.i, head + 1
-                return self._epithet(*span, head)
+                found = self._description(head, (parse.tree.first[head], head + 1))
+                return Resolved(found.entities, "relative", found.score)
+            if parse.heads[above] == above:
+                break
+            above = parse.heads[above]
+        # Without a relative clause in the parse: the name just before ("Ann Smith, who said").
+        for t in range(relative - 1, max(-1, relative - 3), -1):
+            if t in self._at and not parse.is_empty[t]:
+                return Resolved((self._at[t][0],), "relative", 0.6)
         return Resolved((), "relative", 0.5)
 
-    def _epithet(self, start: int, end: int, head: int) -> Resolved:
-        """A definite description that an entity's name or role answers: "the ministry", "the chancellor"."""
-        word = self.doc[head].lower_
-        if (
-            self.doc[start].lower_ not in {"the", "this", "that", "its", "his", "her", "their"}
-            or len(word) < 4
-        ):
-            return Resolved((), "nominal", 0.6)
-        matches: dict[int, int] = {}
-        for at, _, number, kind in self.mentions:
-            if at >= start and matches:
-                break
-            entity = self.entities[number]
-            named = (entity.role or "").lower().split() + (
-                entity.name.lower().split() if entity.label in _BODIES else []
-            )
-            if word in named and kind == "name":
-                matches[number] = at
-        if len(matches) == 1:
-            return Resolved((next(iter(matches)),), "epithet", 0.7)
-        return Resolved((), "nominal", 0.6)
-
-    def _sentences(self) -> list[int]:
-        if self._sentence is None:
-            number = -1
-            numbers = []
-            for token in self.doc:
-                number += bool(token.is_sent_start) or token.i == 0
-                numbers.append(number)
-            self._sentence = numbers
-        return self._sentence
-
-    def _find_genders(self) -> None:
-        """What titles and roles say of persons."""
-        words = entries("gendered_words")
-        for start, end, number, kind in self.mentions:
-            if kind == "pronoun" or self.entities[number].label != "PERSON":
+    def _description(self, head: int, speaker: Range) -> Resolved:
+        """The entity that a definite description answers: by a word of its name or role, or by what it is."""
+        parse = self._parse
+        word = parse.words[head]
+        if parse.words[speaker[0]] not in _DETERMINERS:
+            return Resolved((), "nominal", 0.5)
+        label = entries("kinds_of_bodies").get(word)
+        near: list[int] = []
+        for at, number, kind in reversed(self._mentions):
+            if at >= speaker[0] or kind != "name":
                 continue
-            for token in range(max(0, start - 2), end):
-                gender = words.get(self.doc[token].lower_.rstrip("."))
-                if gender is not None:
-                    self._gender.setdefault(number, gender)
-        for number, entity in enumerate(self.entities):
-            for word in (entity.role or "").lower().split():
-                if word in words:
-                    self._gender.setdefault(number, words[word])
+            entity = self._entities[number]
+            known_as = (entity.role or "").lower().split()
+            if entity.label in _BODIES:
+                known_as += entity.name.lower().split()
+            if word in known_as:
+                return Resolved((number,), "description", 0.7)
+            if entity.label == label and self._sentences(at, speaker[0]) <= 2 and number not in near:
+                near.append(number)
+        if len(near) == 1:
+            return Resolved((near[0],), "description", 0.5)
+        return Resolved((), "nominal", 0.5)
 
-    def _pronoun(self, at: int, word: str) -> Resolved:
+    def _sentences(self, start: int, end: int) -> int:
+        return self._parse.tree.sentence_of[end] - self._parse.tree.sentence_of[start]
+
+    def _read_genders(self) -> dict[int, str]:
+        """What titles, roles and pronouns resolved by the entities layer say of persons: m or f."""
+        titles = entries("person_titles")
+        words = self._parse.words
+        genders: dict[int, str] = {}
+        for at, number, kind in self._mentions:
+            entity = self._entities[number]
+            if entity.label != "PERSON" or number in genders:
+                continue
+            if kind == "pronoun":
+                gender = "m" if words[at] in _HE else "f" if words[at] in _SHE else "-"
+            else:
+                gender = titles.get(words[at], "-")
+                if gender == "-" and at:
+                    gender = titles.get(words[at - 1], "-")
+            if gender in "mf":
+                genders[number] = gender
+        return genders
+
+    def _named_in(self, content: Iterable[Range]) -> set[int]:
+        """The persons that a content names: "he said that Smith" is not said by Smith."""
+        return {
+            known[0]
+            for start, end in content
+            for t in range(start, end)
+            if (known := self._at.get(t)) is not None
+            and known[1] == "name"
+            and self._entities[known[0]].label == "PERSON"
+        }
+
+    def _pronoun(self, at: int, content: Sequence[Range]) -> Resolved:
+        word = self._parse.words[at]
+        named = self._named_in(content)
+        known = self._at.get(at)
+        if known is not None and known[0] not in named:
+            return Resolved((known[0],), "pronoun", 0.8)
+        if word in _THEY and len(self._last) > 1 and self._sentences(self._last_at, at) <= 3:
+            return Resolved(self._last, "pronoun", 0.6)
+        weights = self._weights(at, word, named)
+        if not weights:
+            return Resolved((), "pronoun", 0.4)
+        best = max(weights, key=lambda number: (weights[number], -number))
+        share = weights[best] / sum(weights.values())
+        if word not in _HE and word not in _SHE and weights[best] < 1:
+            return Resolved((), "pronoun", 0.4)
+        return Resolved((best,), "pronoun", round(0.3 + 0.5 * share, 3))
+
+    def _weights(self, at: int, word: str, named: Collection[int]) -> dict[int, float]:
+        """How likely each entity before a pronoun is what it stands for."""
         gender = "m" if word in _HE else "f" if word in _SHE else None
-        sentence = self._sentences()
         weights: dict[int, float] = {}
-        for start, _, number, _kind in reversed(self.mentions):
+        for start, number, _ in reversed(self._mentions):
             if start >= at:
                 continue
-            distance = sentence[at] - sentence[start]
-            if distance > 8:
+            distance = self._sentences(start, at)
+            if distance > _REACH:
                 break
-            label = self.entities[number].label
-            if gender is not None:
-                if label != "PERSON" or self._gender.get(number, gender) != gender:
-                    continue
-            elif label not in _BODIES:
+            label = self._entities[number].label
+            if number in named or (
+                label not in _BODIES
+                if gender is None
+                else label != "PERSON" or self._genders.get(number, gender) != gender
+            ):
                 continue
-            weight = _DECAY**distance
-            if self.doc[start].head.dep_ == "nsubj" or self.doc[start].dep_ == "nsubj":
-                weight *= 1.6
-            if self._gender.get(number) == gender and gender is not None:
-                weight *= 1.3
+            weight = _DECAY**distance * (_SUBJECT if self._is_subject(start) else 1.0)
             weights[number] = weights.get(number, 0.0) + weight
-        if not weights or (gender is None and word in _THEY):
-            return Resolved((), "pronoun", 0.4)
-        if self.last and self.last[0] in weights and len(self.last) == 1:
-            weights[self.last[0]] += 1.5 * _DECAY ** (sentence[at] - sentence[self.last_at])
-        best = max(weights, key=lambda n: (weights[n], -n))
-        if gender is not None:
-            self._gender.setdefault(best, gender)
-        return Resolved((best,), "pronoun", min(0.9, 0.4 + weights[best] / (1 + sum(weights.values()))))
+        if len(self._last) == 1 and self._last[0] in weights:
+            # A body that speaks is "they" or "it"; one that is merely mentioned hardly ever.
+            factor = 1.0 if gender is not None else 4.0
+            weights[self._last[0]] += factor * _SPOKE_LAST * _DECAY ** self._sentences(self._last_at, at)
+        return weights
+
+    def _is_subject(self, start: int) -> bool:
+        """Tell whether the noun phrase that begins at a token is a subject."""
+        t = start
+        while self._parse.deps[t] in ("compound", "det", "amod", "nmod") and self._parse.heads[t] > t:
+            t = self._parse.heads[t]
+        return self._parse.deps[t] in _SUBJECTS
