@@ -21,6 +21,7 @@ layers and the weights stay untouched, so a patched pipeline can still be saved.
 What it takes for granted: the weights, the vectors and the attributes of known lexemes do not change after
 `speed_up`. Sums are taken in another order than in stock spaCy, so the last bits of a layer's output differ,
 which turns about one head in some hundred thousand tokens; docs/decisions/fast-parse.md has the figures.
+A patched pipeline is for one thread at a time.
 """
 
 from __future__ import annotations
@@ -37,7 +38,6 @@ from spacy.tokens import Doc
 from thinc.api import Model, NumpyOps
 
 type Floats = NDArray[np.float32]
-type Keys = NDArray[np.uint64]
 
 # Tokens in one piece of the convolutions: the buffers of a piece (about 1.5 MB) stay in the L2 cache.
 _ROWS = 512
@@ -64,7 +64,7 @@ def speed_up(nlp: Language, *, cache_rows: int = 30_000) -> Language:
     Args:
         nlp: a pipeline loaded for reading.
         cache_rows: embeddings kept for each tok2vec. A row takes 4 bytes for each unit of its width and
-            about 150 for its key: 16 MB for 30,000 rows of 96 units.
+            about 200 for its key: 18 MB for 30,000 rows of 96 units.
     """
     for node in _nodes(nlp):
         encoder = _read_tok2vec(node)
@@ -126,26 +126,22 @@ class _EmbeddingCache:
         self.table: Floats = np.empty((rows, width), dtype=np.float32)
         self.row_of: dict[bytes, int] = {}
 
-    def clear(self) -> None:
-        """Forget all rows."""
-        self.row_of.clear()
-
     def write(self, docs: Sequence[Doc], flat: Floats, starts: Sequence[int]) -> None:
         """Write the embeddings of each doc into `flat`, from its start on."""
         keys = list(chain.from_iterable(map(_token_keys, docs)))
-        missing = [key for key in dict.fromkeys(keys) if key not in self.row_of]
+        missing = self._missing(keys)
         if len(self.row_of) + len(missing) > len(self.table):
-            self.clear()
-            missing = list(dict.fromkeys(keys))
+            self.row_of.clear()
+            missing = self._missing(keys)
         if len(missing) > len(self.table):  # a batch with more different tokens than the table has rows
             for start, rows in zip(starts, self.embed.predict(docs), strict=True):
                 flat[start : start + len(rows)] = rows
             return
         if missing:
+            first, last = len(self.row_of), len(self.row_of) + len(missing)
             # The table first and then its index, so that an exception in between (a timeout) does no harm.
-            first = len(self.row_of)
-            self.table[first : first + len(missing)] = self._computed(docs, keys, missing)
-            self.row_of.update(zip(missing, range(first, first + len(missing)), strict=True))
+            self.table[first:last] = self.embed.predict([_PickedTokens(docs, [*missing.values()])])[0]
+            self.row_of.update(zip(missing, range(first, last), strict=True))
         rows_of_tokens = np.fromiter(map(self.row_of.__getitem__, keys), np.int64, len(keys))
         token = 0
         for start, doc in zip(starts, docs, strict=True):
@@ -154,15 +150,13 @@ class _EmbeddingCache:
             self.table.take(rows_of_doc, axis=0, out=flat[start : start + len(doc)], mode="clip")
             token += len(doc)
 
-    def _computed(self, docs: Sequence[Doc], keys: Sequence[bytes], missing: Sequence[bytes]) -> Floats:
-        """Run the original layers on one token of each missing key, shape (keys, width)."""
-        wanted = dict.fromkeys(missing)
+    def _missing(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        """Return the keys that have no row, each with the first place where it stands in the batch."""
+        places: dict[bytes, int] = {}
         for place, key in enumerate(keys):
-            if key in wanted and wanted[key] is None:
-                wanted[key] = place
-        picked = _PickedTokens(docs, np.fromiter(wanted.values(), np.int64, len(wanted)))
-        computed: Floats = self.embed.predict([picked])[0]
-        return computed
+            if key not in self.row_of:
+                places.setdefault(key, place)
+        return places
 
 
 def _exact(embed: Model[Any, Any]) -> Model[Any, Any]:
@@ -192,7 +186,7 @@ class _Float64Products(NumpyOps):  # type: ignore[misc]
 class _PickedTokens:
     """Tokens from here and there in a batch, to the embedding layers as good as a `Doc`."""
 
-    def __init__(self, docs: Sequence[Doc], places: NDArray[np.int64]) -> None:
+    def __init__(self, docs: Sequence[Doc], places: Sequence[int]) -> None:
         self.vocab = docs[0].vocab
         self.docs = docs
         self.places = places
@@ -200,7 +194,7 @@ class _PickedTokens:
     def __len__(self) -> int:
         return len(self.places)
 
-    def to_array(self, attrs: Any) -> Keys:
+    def to_array(self, attrs: Any) -> NDArray[np.uint64]:
         arrays = [doc.to_array(attrs) for doc in self.docs]
         return np.concatenate(arrays)[self.places]
 
