@@ -1,0 +1,80 @@
+"""What is generated is fresh; what the documents show exists."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from pipeline.cli import app
+from pipeline.settings import Settings, settings_toml
+from schemas.codebook import codebook
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data/sample").glob("*.md")])
+
+
+def test_the_codebook_is_fresh() -> None:
+    written = (ROOT / "docs/tables.md").read_text(encoding="utf-8")
+    assert written == codebook(), "docs/tables.md is stale; mend it with `make docs`"
+
+
+def test_the_settings_file_names_every_setting() -> None:
+    written = (ROOT / "settings.toml").read_text(encoding="utf-8")
+    assert set(tomllib.loads(written)) == set(Settings.model_fields), "mend settings.toml with `make docs`"
+    comments = [line for line in settings_toml().splitlines() if line.startswith("#")]
+    assert all(line in written for line in comments), "mend settings.toml with `make docs`"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8"))
+    missing = [link for link in links if not (document.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_command_is_documented_and_every_documented_command_exists() -> None:
+    commands = set(get_command(app).commands)  # type: ignore[attr-defined]
+    text = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    shown = set(re.findall(r"python -m pipeline ([a-z-]+)", text))
+    assert shown - commands == set()
+    assert commands - shown == set()
+
+
+def test_make_help_lists_the_targets_that_the_documents_show() -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    targets = set(re.findall(r"^make ([a-z]+)", done.stdout, re.MULTILINE))
+    text = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    shown = set(re.findall(r"(?:^|[`\n])make ([a-z]+)", text))
+    assert shown <= targets
+    assert {"run", "test", "lint", "bench", "eval", "docs", "airflow", "clean"} <= targets
+
+
+def test_the_readmes_pandas_example_runs_on_published_tables(tmp_path: Path) -> None:
+    from days import article, stage_day
+
+    from pipeline.batch import Batch
+    from pipeline.derive import derive
+    from pipeline.publish import publish
+    from pipeline.store import Store
+
+    store = Store(str(tmp_path))
+    stage_day(store, articles=[article("a1"), article("a2", text=article("a1").text + " ")])
+    publish(store, Batch(__import__("days").DAY), Settings())
+    derive(store, Batch(__import__("days").DAY), Settings())
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    example = next(block for block in blocks if "load(" in block)
+    done = subprocess.run(
+        [sys.executable, "-c", example],
+        cwd=ROOT,
+        env={"NEWSTABLES_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Mara Lindqvist" in done.stdout
