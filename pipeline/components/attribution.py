@@ -315,10 +315,14 @@ def _from_noun(parse: Parse, i: int, cue: cues.Cue) -> Candidate | None:
             speaker = parse.trim(parse.subtree(k))
         elif k < i:
             continue
-        elif dep == "ccomp" or (
-            dep == "acl"
-            and tags[k] != "VBN"
-            and any(deps[j] == "mark" or tags[j] == "TO" for j in parse.kids[k])
+        elif (
+            dep == "ccomp"
+            or (
+                dep == "acl"
+                and tags[k] != "VBN"
+                and any(deps[j] == "mark" or tags[j] == "TO" for j in parse.kids[k])
+            )
+            or (dep == "relcl" and any(deps[j] == "mark" and parse.words[j] == "that" for j in parse.kids[k]))
         ):
             content.append(parse.subtree(k))
         elif dep == "prep" and parse.words[k] in ("by", "from"):
@@ -458,10 +462,24 @@ def _with_regions(parse: Parse, regions: Sequence[Region], found: list[Candidate
         candidate.content = _ranges(parse, [p for p in pieces if p[0] < p[1]])
         if candidate.content:
             inside.append(candidate)
-    beside = {id(q): candidate for q in quoted if (candidate := _beside(parse, q)) is not None}
     by_cue = {candidate.cue[-1]: candidate for candidate in outside}
-    for candidate in beside.values():
-        by_cue.setdefault(candidate.cue[-1], candidate)
+    beside: dict[int, Candidate] = {}
+    for q in quoted:
+        candidate = _cue_after(parse, q)
+        if candidate is not None and not _starts_clause(parse, q):
+            known = by_cue.get(candidate.cue[-1])
+            if known is not None and known.speaker is None:
+                known.speaker = candidate.speaker
+            continue
+        candidate = candidate or _cue_before(parse, q) or _signed(parse, q)
+        if candidate is not None:
+            beside[id(q)] = by_cue.setdefault(candidate.cue[-1], candidate)
+            if beside[id(q)].speaker is None:
+                beside[id(q)].speaker = candidate.speaker
+    for q in quoted:
+        own = beside.get(id(q))
+        if own is not None:
+            _keep_apart(q, own, outside, quoted)
     # The tightest candidate owns a region: of "X said Y called it “a farce”", the call.
     for candidate in sorted(outside, key=_length, reverse=True):
         for start, end in candidate.content:
@@ -480,9 +498,7 @@ def _with_regions(parse: Parse, regions: Sequence[Region], found: list[Candidate
     for q in quoted:
         own = beside.get(id(q))
         if own is not None:
-            q.owner = by_cue[own.cue[-1]]
-            if q.owner.speaker is None:
-                q.owner.speaker = own.speaker
+            q.owner = own
         elif q.owner is None and previous is not None and _goes_on(parse, previous, q):
             q.owner = previous.owner
         if q.owner is None:
@@ -498,6 +514,34 @@ def _with_regions(parse: Parse, regions: Sequence[Region], found: list[Candidate
         previous = q
     kept = {id(c): c for c in (*outside, *by_cue.values(), *floating)}
     return [c for c in (*kept.values(), *inside) if c.content]
+
+
+def _keep_apart(q: _Quoted, owner: Candidate, others: Iterable[Candidate], quoted: Sequence[_Quoted]) -> None:
+    """Undo what the parse makes of a region whose cue stands beside it.
+
+    No other candidate keeps the region, unless it reports the cue too; and of what stands behind the cue,
+    only what is in marks is kept.
+    """
+    cue = owner.cue[-1]
+    for other in others:
+        if other is owner or any(start <= cue < end for start, end in other.content):
+            continue
+        other.content = [piece for span in other.content for piece in _minus(span, (q.start, q.end))]
+    if q.end <= cue:
+        owner.content = [
+            span
+            for span in owner.content
+            if span[0] < cue or any(span[0] < other.end and other.start < span[1] for other in quoted)
+        ]
+
+
+def _minus(span: Range, cut: Range) -> list[Range]:
+    """What is left of a range outside another."""
+    return [
+        piece
+        for piece in ((span[0], min(span[1], cut[0])), (max(span[0], cut[1]), span[1]))
+        if piece[0] < piece[1]
+    ]
 
 
 def _length(candidate: Candidate) -> int:
@@ -533,15 +577,21 @@ def _is_utterance(parse: Parse, q: _Quoted) -> bool:
     return any(c in ",.!?" for c in parse.text[q.region.inner_end - 1 : q.region.end + 1])
 
 
+def _starts_clause(parse: Parse, q: _Quoted) -> bool:
+    """Tell marks that open a sentence or clause from those in a phrase ("on “Morning News,” she said")."""
+    at = q.start - 1
+    start = parse.paragraphs[parse.paragraph_of[q.start]][0]
+    while at >= start and (parse.words[at] in _MARKS or parse.words[at].isspace()):
+        at -= 1
+    if at < start or parse.is_empty[at] or parse.tags[at] in ("CC", "UH"):
+        return True
+    return q.end - q.start > 7 and parse.doc[q.start].text[0].isupper()
+
+
 def _is_title(parse: Parse, q: _Quoted) -> bool:
     """Tell the title of a book or song: every longer word begins with a capital."""
     longer = [t for t in range(q.start, q.end) if len(parse.words[t]) > 3]
     return len(longer) > 1 and all(parse.doc[t].text[0].isupper() for t in longer)
-
-
-def _beside(parse: Parse, q: _Quoted) -> Candidate | None:
-    """The quotation that a cue beside the marks makes of a region."""
-    return _cue_after(parse, q) or _cue_before(parse, q) or _signed(parse, q)
 
 
 def _cue_after(parse: Parse, q: _Quoted) -> Candidate | None:
@@ -554,14 +604,16 @@ def _cue_after(parse: Parse, q: _Quoted) -> Candidate | None:
     first = q.end
     while first < limit and parse.is_empty[first]:
         first += 1
-    for t in range(first, min(limit, first + 25)):
+    for t in range(first, min(limit, first + 40)):
         if parse.words[t] in _SENTENCE_END and t > first and parse.tags[t] == ".":
             break
         if parse.words[t] in _MARKS:
             break
-        if parse.tags[t] not in _VERB_TAGS:
+        if parse.tags[t] not in _VERB_TAGS and not (
+            parse.tags[t] == "NNS" and t > first and parse.tags[t - 1] in ("NNP", "PRP")
+        ):
             continue
-        cue = verbs.get(parse.words[t])
+        cue = verbs.get(parse.words[t]) or _put_it(parse, t)
         if cue is None or not cue.frames & {"c", "q"}:
             if parse.deps[t] in ("relcl", "acl", "advcl", "aux", "auxpass", "amod", "compound"):
                 continue
@@ -686,6 +738,15 @@ def _person_of(parse: Parse, sentence: int) -> Range | None:
     return None
 
 
+def _put_it(parse: Parse, t: int) -> cues.Cue | None:
+    """Read "put it" as a cue ("as she put it: “...”")."""
+    is_idiom = parse.words[t] in ("put", "puts", "putting") and parse.words[t + 1 : t + 2] in (
+        ["it"],
+        ["this"],
+    )
+    return cues.Cue("put", "speech", frozenset("q")) if is_idiom else None
+
+
 def _may_say(parse: Parse, cue: cues.Cue, subject: Range) -> bool:
     """Persons do not read a quotation, letters do."""
     return "d" not in cue.frames or not any(
@@ -741,7 +802,7 @@ def _cue_before(parse: Parse, q: _Quoted) -> Candidate | None:
             break
         if parse.words[t] in _MARKS:
             break
-        cue = verbs.get(parse.words[t])
+        cue = verbs.get(parse.words[t]) or _put_it(parse, t)
         if cue is None or parse.tags[t] not in _VERB_TAGS or parse.deps[t] in ("relcl", "amod"):
             continue
         if not cue.frames & ({"c", "q", "o"} if colon else {"c", "q"}):

@@ -128,7 +128,7 @@ class Speakers:
         return parts
 
     def _beside_title(self, head: int, speaker: Range) -> tuple[int, str, int] | None:
-        """The name beside a title that the parse took for the head: "the mayor, Ann", "envoy to Mali Ann Smith"."""
+        """The name beside a title that the parse took for the head: "the mayor, Ann", "envoy to Mali Ann"."""
         for k in self._parse.kids[head]:
             if self._parse.deps[k] == "appos" and k < speaker[1] and k in self._at:
                 return self._at[k]
