@@ -13,6 +13,7 @@ from pipeline.lexicons import entries, words
 
 _SMALL = frozenset(("of", "the", "and", "for", "in", "on", "de", "des", "du", "la", "&", "to", "a"))
 _PLACE_CUES = frozenset(("in", "at", "near", "to", "from", "into", "outside", "across", "throughout"))
+TEAM = "#team"
 _PLACES = frozenset(("GPE", "LOC", "FAC"))
 
 
@@ -79,6 +80,8 @@ def _forms(names: list[Name], tokens: Tokens) -> dict[tuple[str, ...], _Form]:
         key = name_words(text)
         if not key:
             continue
+        if name.method == "team":  # apart from the country of that name
+            key = (*key, TEAM)
         form = forms.get(key)
         if form is None:
             form = forms[key] = _Form(key=key, text=text)
@@ -252,6 +255,8 @@ def _join_places(forms: dict[tuple[str, ...], _Form]) -> None:
         if key in (("north",), ("south",)) and (korea := forms.get((*key, "korea"))):
             _join(form, korea, "country_part", 0.7)
     for form in forms.values():
+        if form.key[-1] == TEAM:
+            continue
         code = territory_code(form.text) if form.label in _PLACES or form.label == "ORG" else None
         kind = "place"
         if code is None and form.label == "NORP":

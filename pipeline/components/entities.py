@@ -1,7 +1,8 @@
 """Entities: the persons, organisations and places of a document, each once, with all its mentions.
 
 `find_entities` is the whole: names (`mentions`, `overlooked`), which of them are the same (`clusters`), what
-the document says they are (`nominals`), pronouns, and how much it is about each (`salience`).
+the document says they are (`nominals`), pronouns, where places are (`places`), and how much the document is
+about each (`salience`).
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from spacy.tokens import Doc, Span
 
 from pipeline.components import layers
 from pipeline.components.clusters import Cluster, cluster_names
-from pipeline.components.gazetteer import country_of, wikidata_id
 from pipeline.components.identity import canonical_key, name_words
 from pipeline.components.layers import Entity, Mention
 from pipeline.components.mentions import find_names
 from pipeline.components.nominals import Nominal, Role, describe, role_gender
+from pipeline.components.places import Place, link_places
 from pipeline.components.pronouns import Pronoun, resolve_pronouns
 from pipeline.components.salience import salience
 from pipeline.components.tokens import Tokens, read_tokens
@@ -45,10 +46,14 @@ def find_entities(doc: Doc) -> Iterator[Entity]:
     pronouns: dict[int, list[Pronoun]] = {}
     for pronoun in resolve_pronouns(clusters, tokens):
         pronouns.setdefault(pronoun.cluster, []).append(pronoun)
+    places = link_places(clusters, tokens)
+    nowhere = Place()
     title = _title_words(doc, tokens)
     for i, cluster in enumerate(clusters):
         role = _role(described.roles.get(i, [])) if cluster.label == "PERSON" else None
-        yield _entity(doc, cluster, pronouns.get(i, []), nominals.get(i, []), role, title)
+        yield _entity(
+            doc, cluster, pronouns.get(i, []), nominals.get(i, []), role, places.get(i, nowhere), title
+        )
 
 
 def _role(roles: list[Role]) -> str | None:
@@ -62,6 +67,7 @@ def _entity(
     pronouns: list[Pronoun],
     nominals: list[Nominal],
     role: str | None,
+    place: Place,
     title: frozenset[str],
 ) -> Entity:
     mentions = [
@@ -92,13 +98,11 @@ def _entity(
         for n in nominals
     ]
     mentions.sort(key=lambda mention: mention.span.start)
-    country = country_of(cluster.code) if cluster.code else None
-    item = wikidata_id(cluster.code) if cluster.code else None
     return Entity(
-        name=cluster.name,
+        name=place.name or cluster.name,
         label=cluster.label,
         mentions=tuple(mentions),
-        is_local=cluster.is_local,
+        is_local=cluster.is_local or place.is_ambiguous,
         role=role,
         salience=salience(
             n_named=len(cluster.names),
@@ -108,10 +112,11 @@ def _entity(
             and name_words(cluster.name)[-1:] != ()
             and name_words(cluster.name)[-1] in title,
         ),
-        wikidata_id=item,
-        country_code=country,
-        link_method="territory" if item else None,
-        link_score=0.95 if item else None,
+        wikidata_id=place.wikidata_id,
+        geonames_id=place.geonames_id,
+        country_code=place.country_code,
+        link_method=place.method,
+        link_score=place.score,
     )
 
 

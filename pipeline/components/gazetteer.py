@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from pipeline.lexicons import entries, words
 
-# Wikidata has an item for the realm and one for the country within it; news mean the country.
-_COUNTRY_ITEMS = {"dk": "Q35", "nl": "Q55"}
+# Wikidata has an item for the realm and one for the country within it; news mean the country. For British
+# Columbia rigour has the id of another item.
+_ITEMS = {"dk": "Q35", "nl": "Q55", "ca-bc": "Q1974", "us-dc": "Q61"}
 # Entries that are no places.
 _NO_PLACES = frozenset({"un", "ip", "zz", "eu"})
 
@@ -84,7 +85,7 @@ def is_region(name: str) -> bool:
 def wikidata_id(code: str) -> str | None:
     """Return the Wikidata item of a territory."""
     territory = _known().get(code)
-    return _COUNTRY_ITEMS.get(code) or (territory.qid if territory else None)
+    return _ITEMS.get(code) or (territory.qid if territory else None)
 
 
 @cache

@@ -47,6 +47,7 @@ class Name:
 def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
     """Return the names of a document in text order; they do not overlap."""
     from pipeline.components.overlooked import find_overlooked
+    from pipeline.components.teams import mark_teams
 
     found = [
         name
@@ -62,7 +63,9 @@ def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
             if part.start < part.end and _is_name(tokens, part):
                 _relabel(tokens, part)
                 names.append(part)
-    return find_overlooked(names, tokens)
+    names = find_overlooked(names, tokens)
+    mark_teams(names, tokens)
+    return names
 
 
 def _cut(tokens: Tokens, start: int, end: int, label: str) -> list[Name]:
@@ -265,7 +268,7 @@ def classify(tokens: Tokens, start: int, end: int, label: str) -> str:
     text = " ".join(tokens.words[start:end])
     last = tokens.lower[end - 1]
     if territory_code(text):
-        return "GPE"
+        return label if label == "PERSON" and text.lower() in entries("given_names") else "GPE"
     if is_region(text):
         return "LOC"
     if is_people(text):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cache
 
+from pipeline.components.cities import is_large_city
 from pipeline.components.gazetteer import demonyms, is_people, is_region, territories, territory_code
 from pipeline.components.mentions import Name, classify
 from pipeline.components.tokens import Tokens
@@ -30,6 +31,7 @@ def find_overlooked(names: list[Name], tokens: Tokens) -> list[Name]:
     widen(names, tokens, covered)
     names = branches(names, tokens)
     models(names, tokens, covered)
+    towns(names, tokens)
     names += listed(tokens, covered)
     names += titled(tokens, covered)
     names += runs(tokens, covered)
@@ -44,6 +46,30 @@ def _take(covered: list[bool], start: int, end: int) -> None:
 
 def _capital(tokens: Tokens, i: int) -> bool:
     return tokens.words[i][:1].isupper() and tokens.tags[i] in _NAME_TAGS
+
+
+def towns(names: list[Name], tokens: Tokens) -> None:
+    """A large city behind "in" and the like, or beside another place, is a place whatever the model says."""
+    labels = {name.start: name.label for name in names} | {name.end - 1: name.label for name in names}
+    surnames = {tokens.lower[n.end - 1] for n in names if n.label == "PERSON" and n.end - n.start > 1}
+    for name in names:
+        if name.label not in ("PERSON", "ORG", "LOC", "FAC") or name.title or name.end - name.start > 2:
+            continue
+        i = name.start
+        before = tokens.lower[i - 1] if i else ""
+        if tokens.lower[name.end - 1] in surnames and (name.label != "PERSON" or name.end - name.start == 1):
+            continue
+        beside = before in ("and", ",") and labels.get(i - 2) == "GPE"
+        if not beside and name.end + 1 < len(tokens) and tokens.lower[name.end] in ("and", ","):
+            beside = labels.get(name.end + 1) == "GPE" and tokens.lower[name.end] == "and"
+        stated = (
+            name.end + 1 < len(tokens) and tokens.lower[name.end] == "," and labels.get(name.end + 1) == "GPE"
+        )
+        if (before in _WHERE or beside or stated) and is_large_city(_text(tokens, name)):
+            name.label, name.method = "GPE", "city"
+
+
+_WHERE = frozenset(("in", "at", "near", "to", "from", "into", "outside", "between", "around"))
 
 
 def widen(names: list[Name], tokens: Tokens, covered: list[bool]) -> None:
@@ -79,7 +105,9 @@ def widen(names: list[Name], tokens: Tokens, covered: list[bool]) -> None:
         if end == name.end:
             continue
         last = tokens.lower[end - 1]
-        if last not in words("organisation_words") and last not in words("facility_words"):
+        if name.label == "GPE" and tokens.words[name.end : end] == ["State"]:
+            name.label = "ORG"  # Ohio State, the university
+        elif last not in words("organisation_words") and last not in words("facility_words"):
             continue
         _take(covered, name.end, end)
         name.end = end
