@@ -8,6 +8,7 @@ through it.
 from __future__ import annotations
 
 import logging
+import math
 import signal
 import threading
 import time
@@ -65,26 +66,32 @@ def _time_limit(seconds: float) -> Iterator[None]:
         yield
         return
 
-    started = time.monotonic()
-    others_left, others_interval = signal.getitimer(signal.ITIMER_REAL)
+    left, interval = signal.getitimer(signal.ITIMER_REAL)
+    ours_at = time.monotonic() + seconds
+    theirs_at = time.monotonic() + left if left else math.inf
 
-    def others_due() -> float:
-        return started + others_left - time.monotonic()
+    def arm() -> None:
+        wait = min(ours_at, theirs_at) - time.monotonic()
+        signal.setitimer(signal.ITIMER_REAL, max(wait, 0.001), _REPEAT_S)
 
     def ring(number: int, frame: FrameType | None) -> None:
-        if others_left and others_due() <= 0 and callable(others):
-            others(number, frame)
-        else:
+        nonlocal theirs_at
+        now = time.monotonic() + 0.01  # clocks differ by a little
+        if now >= theirs_at and callable(theirs):
+            theirs_at = now + interval if interval else math.inf
+            arm()
+            theirs(number, frame)
+        elif now >= ours_at:
             raise _TimeIsUp
 
-    others = signal.signal(signal.SIGALRM, ring)
+    theirs = signal.signal(signal.SIGALRM, ring)
     try:
-        signal.setitimer(signal.ITIMER_REAL, min(seconds, others_left) if others_left else seconds, _REPEAT_S)
+        arm()
         yield
     finally:
         try:
             signal.setitimer(signal.ITIMER_REAL, 0)
         finally:
-            signal.signal(signal.SIGALRM, others)
-            if others_left:
-                signal.setitimer(signal.ITIMER_REAL, max(others_due(), 0.001), others_interval)
+            signal.signal(signal.SIGALRM, theirs)
+            if theirs_at < math.inf:
+                signal.setitimer(signal.ITIMER_REAL, max(theirs_at - time.monotonic(), 0.001), interval)

@@ -16,8 +16,10 @@ Two things make the same predictions faster, whatever the model:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy import util
@@ -56,24 +58,35 @@ def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True) -> Language:
         with use_ops("numpy", use_blis=False):
             nlp = spacy.load(folder, exclude=[part for part, made in factories.items() if made not in _KEPT])
     except (OSError, ValueError, KeyError, ImportError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ConfigError(f"model {name} cannot be loaded from {folder}: {reason}") from error
+        raise ConfigError(f"model {name} cannot be loaded from {folder}: {_one_line(error)}") from error
     return speed_up(nlp) if fast else nlp
+
+
+def model_id(nlp: Language) -> tuple[str, str]:
+    """Return name and version of a model as its own metadata give them: ("en_core_web_md", "3.8.0")."""
+    return _id(nlp.meta)
 
 
 def find_model_id(name: str) -> tuple[str, str]:
     """Return name and version of a model without loading it.
 
     Raises:
-        ConfigError: no such model is installed.
+        ConfigError: no such model is installed, or its metadata cannot be read.
     """
-    meta = util.load_meta(_find(name) / "meta.json")
+    path = _find(name) / "meta.json"
+    try:
+        return _id(util.load_meta(path))
+    except (OSError, ValueError, KeyError) as error:
+        raise ConfigError(f"model {name}: {path} cannot be read ({_one_line(error)})") from error
+
+
+def _id(meta: Mapping[str, Any]) -> tuple[str, str]:
     return f"{meta['lang']}_{meta['name']}", str(meta["version"])
 
 
-def model_id(nlp: Language) -> tuple[str, str]:
-    """Return name and version of a model as its own metadata give them: ("en_core_web_md", "3.8.0")."""
-    return f"{nlp.meta['lang']}_{nlp.meta['name']}", str(nlp.meta["version"])
+def _one_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def _find(name: str) -> Path:
