@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
 from pipeline.components.attribution import Candidate
-from pipeline.components.quote_features import COLUMNS, Ints, QuoteFeatures, quote_features
+from pipeline.components.quote_features import Ints, QuoteFeatures, quote_features
 from pipeline.components.quote_links import CONTENT, LABELS, PAIR_COLUMNS, Candidates, spans_of
 
 Floats = NDArray[np.float32]
@@ -94,7 +94,7 @@ def tag_quotes(
             return tuple(doc[int(tokens[a]) : int(tokens[b - 1]) + 1] for a, b in pairs)
 
         for quote in found:
-            score = calibrated(quote.evidence, weights)
+            score = round(calibrated(quote.evidence, weights), 4)
             if score >= least:
                 content, cue, source = (spans(part) for part in (quote.content, quote.cue, quote.source))
                 out[k].append(TaggedQuote(content=content, cue=cue, source=source, score=score))
@@ -120,11 +120,14 @@ def _project(vectors: NDArray[Any], weights: Weights) -> Floats:
 
 
 def project_vectors(table: NDArray[Any], weights: Weights) -> Floats:
-    """A vector table times the network's projection, with a row of zeros appended for missing vectors."""
-    width = weights["vector_projection"].shape[1]
-    projected = np.zeros((len(table) + 1, width), dtype=np.float32)
-    if len(table):
-        projected[:-1] = np.asarray(table, dtype=np.float32) @ weights["vector_projection"]
+    """A vector table times the network's projection, with a row of zeros appended for missing vectors.
+
+    A table of another width than the model's is as good as none: all its rows are zeros.
+    """
+    projection = weights["vector_projection"]
+    projected = np.zeros((len(table) + 1, projection.shape[1]), dtype=np.float32)
+    if table.ndim == 2 and table.shape[1] == projection.shape[0]:
+        projected[:-1] = np.asarray(table, dtype=np.float32) @ projection
     return projected
 
 
@@ -257,29 +260,41 @@ def encode(
     documents: Sequence[QuoteFeatures], weights: Weights, vectors: Floats
 ) -> tuple[Floats, Floats, Ints]:
     """States (words, 2 * hidden), emissions (words, labels) and labels (words), document after document."""
-    starts: list[int] = []
-    sizes: list[int] = []
+    spans: list[tuple[int, int]] = []
     offset = 0
     for features in documents:
-        for a, b in windows(features):
-            starts.append(offset + a)
-            sizes.append(b - a)
+        spans += [(offset + a, offset + b) for a, b in windows(features)]
         offset += len(features)
-    packing = Packing(np.array(starts, dtype=np.int64), np.array(sizes, dtype=np.int64))
-    columns = np.concatenate([features.columns for features in documents])[packing.order]
-    flags = np.concatenate([features.flags for features in documents])[packing.order]
-    rows = np.concatenate([features.vector_rows for features in documents])[packing.order]
-    table = weights["table"]
-    inputs = vectors[rows]  # row -1 is the row of zeros
+    columns = np.concatenate([features.columns for features in documents])
+    flags = np.concatenate([features.flags for features in documents])
+    rows = np.concatenate([features.vector_rows for features in documents])
+    states = np.empty((offset, 2 * weights["lstm2_recurrent"].shape[1]), dtype=np.float32)
+    emissions = np.empty((offset, len(LABELS)), dtype=np.float32)
+    labels = np.empty(offset, dtype=np.int32)
+    # Windows of about one length together, so many at a time that the gates of a long text fit into memory.
+    spans.sort(key=lambda span: span[0] - span[1])
+    while spans:
+        total = np.cumsum([b - a for a, b in spans])
+        count = max(1, int(np.searchsorted(total, BATCH_WORDS, side="right")))
+        group, spans = np.array(spans[:count]), spans[count:]
+        packing = Packing(group[:, 0], group[:, 1] - group[:, 0])
+        order = packing.order
+        inputs = _inputs(columns[order], flags[order], rows[order], weights, vectors)
+        packed = _lstm(_lstm(inputs, packing, weights, 1), packing, weights, 2)
+        scores = packed @ weights["label_weights"] + weights["label_bias"]
+        states[order], emissions[order] = packed, scores
+        labels[order] = _viterbi(scores, packing, weights)
+    return states, emissions, labels
+
+
+def _inputs(columns: Ints, flags: NDArray[np.uint8], rows: Ints, weights: Weights, vectors: Floats) -> Floats:
+    """What the first layer reads: the sum of the rows of all columns, flags and the word vector."""
+    inputs: Floats = vectors[rows]  # row -1 is the row of zeros
     inputs += flags.astype(np.float32) @ weights["flags"]
-    for k in range(len(COLUMNS)):
+    table = weights["table"]
+    for k in range(columns.shape[1]):
         inputs += table[columns[:, k]]
-    states = _lstm(_lstm(inputs, packing, weights, 1), packing, weights, 2)
-    emissions = states @ weights["label_weights"] + weights["label_bias"]
-    labels = _viterbi(emissions, packing, weights)
-    back = np.empty(len(packing.order), dtype=np.int64)
-    back[packing.order] = np.arange(len(packing.order))
-    return states[back], emissions[back], labels[back]
+    return inputs
 
 
 def _tag_batch(

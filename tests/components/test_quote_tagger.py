@@ -238,6 +238,19 @@ def test_documents_in_one_batch_are_tagged_as_they_are_alone(nlp):
     assert together[2] == together[4] == []
 
 
+def test_vectors_of_another_width_count_as_none():
+    weights = quote_tagger.load_weights()
+    assert not quote_tagger.project_vectors(np.ones((3, 5)), weights).any()
+    assert quote_tagger.project_vectors(np.ones((3, 300)), weights)[:-1].any()
+
+
+def test_a_text_longer_than_a_batch_is_tagged_in_pieces(nlp, monkeypatch):
+    doc = nlp("\n\n".join([TEXT] * 12))
+    whole = tag_quotes([doc])[0]
+    monkeypatch.setattr(quote_tagger, "BATCH_WORDS", 300)
+    assert [words(q.content) for q in tag_quotes([doc])[0]] == [words(q.content) for q in whole]
+
+
 def test_no_documents_and_unparsed_documents_give_what_they_can():
     assert tag_quotes([]) == []
     doc = Doc(Vocab(), words=["“", "Rain", "”"])
