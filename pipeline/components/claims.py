@@ -18,6 +18,7 @@ from typing import Literal
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from pipeline.components.factuality import factuality
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
 from pipeline.components.propositions import Proposition, Range, find_propositions
 from pipeline.components.tree import Tree, read_tree
@@ -237,6 +238,7 @@ def _make_claim(context: _Context, proposition: Proposition, by_head: dict[int, 
         arguments=tuple((role, doc[a:b]) for role, (a, b) in proposition.arguments),
         polarity="negated" if negated else "affirmed",
         modality=modality,
+        factuality=round(factuality(tree, proposition.head), 2),
         hedges=hedges,
         places=tuple(_places(context, start, end)),
         entities=tuple(mentioned),
