@@ -1,0 +1,109 @@
+"""Human decisions about entities: an append-only file that every run and every rebuild obeys.
+
+One JSON object a line, the last word counts:
+
+    {"action": "merge", "entity_id": "A", "into": "B", "reason": "the same minister"}
+    {"action": "split", "entity_id": "A", "reason": "two men of one name after all"}
+    {"action": "split", "entity_id": "A", "article_ids": ["X", "Y"], "reason": "the cyclist, not the mayor"}
+    {"action": "rename", "entity_id": "A", "name": "Ana Colvey", "reason": "as she spells it"}
+
+A split without articles takes a merge back; one with articles gives the entity of those articles an id of its
+own. Further keys (who, when) are kept for people to read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.identity import content_id
+
+_NEEDED = {"merge": ("into",), "split": (), "rename": ("name",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What the file says in the end.
+
+    Attributes:
+        merged: entity_id -> the entity_id that stands for it, which is never itself merged.
+        renamed: entity_id -> name.
+        split: (entity_id, article_id) -> the entity_id that it has in that article.
+    """
+
+    merged: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    split: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def read_decisions(lines: Iterable[str], *, source: str = "decisions") -> Decisions:
+    """Return what a file of decisions says.
+
+    Args:
+        lines: its lines; empty ones are skipped.
+        source: how messages call the file.
+
+    Raises:
+        InputError: a line is no decision. It says which and why: a decision that is not understood must not
+            be passed over in silence.
+    """
+    merged: dict[str, str] = {}
+    renamed: dict[str, str] = {}
+    split: dict[tuple[str, str], str] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        decision = _decision(line, f"{source}, line {number}")
+        entity_id = decision["entity_id"]
+        if decision["action"] == "rename":
+            renamed[entity_id] = decision["name"]
+        elif decision["action"] == "merge":
+            _merge(merged, entity_id, decision["into"])
+        elif articles := decision.get("article_ids"):
+            own = content_id("split", entity_id, *sorted(articles))
+            split.update({(entity_id, article): own for article in articles})
+        else:
+            merged.pop(entity_id, None)
+    return Decisions(
+        merged={entity_id: _root(merged, entity_id) for entity_id in sorted(merged)},
+        renamed=renamed,
+        split=split,
+    )
+
+
+def _decision(line: str, where: str) -> dict[str, Any]:
+    try:
+        decision = json.loads(line)
+    except ValueError as error:
+        raise InputError(f"{where}: not JSON ({error}); mend or remove the line") from error
+    if not isinstance(decision, dict) or decision.get("action") not in _NEEDED:
+        raise InputError(f"{where}: 'action' must be one of {', '.join(_NEEDED)}")
+    for key in ("entity_id", "reason", *_NEEDED[decision["action"]]):
+        if not isinstance(decision.get(key), str) or not decision[key].strip():
+            raise InputError(f"{where}: a {decision['action']} needs '{key}', a text that is not empty")
+    articles = decision.get("article_ids", [])
+    if not isinstance(articles, list) or not all(isinstance(article, str) for article in articles):
+        raise InputError(f"{where}: 'article_ids' must be a list of texts")
+    if decision["action"] == "merge" and decision["entity_id"] == decision["into"]:
+        raise InputError(f"{where}: an entity cannot be merged into itself")
+    return decision
+
+
+def _merge(merged: dict[str, str], entity_id: str, into: str) -> None:
+    """Add a merge; where it would close a circle, the older link of that circle gives way."""
+    at = into
+    while at in merged:
+        if merged[at] == entity_id:
+            del merged[at]
+            break
+        at = merged[at]
+    merged[entity_id] = into
+
+
+def _root(merged: Mapping[str, str], entity_id: str) -> str:
+    while entity_id in merged:
+        entity_id = merged[entity_id]
+    return entity_id
