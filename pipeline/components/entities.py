@@ -17,6 +17,7 @@ from pipeline.components import layers
 from pipeline.components.clusters import Cluster, cluster_names
 from pipeline.components.identity import canonical_key, name_words
 from pipeline.components.layers import Entity, Mention
+from pipeline.components.links import Lookup, best_candidate
 from pipeline.components.mentions import find_names
 from pipeline.components.nominals import Nominal, Role, describe, role_gender
 from pipeline.components.places import Place, link_places
@@ -27,12 +28,14 @@ from pipeline.components.tokens import Tokens, read_tokens
 __all__ = ["canonical_key", "find_entities", "make_entities"]
 
 
-def find_entities(doc: Doc) -> Iterator[Entity]:
+def find_entities(doc: Doc, *, lookup: Lookup | None = None) -> Iterator[Entity]:
     """Yield the entities of a document, in order of their first mention by name.
 
     Args:
         doc: a document with named entities (`doc.ents`); tags and a parse make the result better.
             `doc._.title`, where set, is evidence for salience.
+        lookup: candidates of a knowledge base for a name (`pipeline.alias_table.open_alias_table`); without
+            one, only countries, subdivisions and cities are linked.
     """
     tokens = read_tokens(doc)
     clusters = cluster_names(find_names(doc, tokens), tokens)
@@ -47,6 +50,12 @@ def find_entities(doc: Doc) -> Iterator[Entity]:
     for pronoun in resolve_pronouns(clusters, tokens):
         pronouns.setdefault(pronoun.cluster, []).append(pronoun)
     places = link_places(clusters, tokens)
+    if lookup is not None:
+        for i, cluster in enumerate(clusters):
+            if i not in places and (candidate := best_candidate(cluster, lookup)):
+                places[i] = Place(
+                    wikidata_id=candidate.id, method="alias_table", score=round(candidate.prior, 3)
+                )
     nowhere = Place()
     title = _title_words(doc, tokens)
     for i, cluster in enumerate(clusters):
