@@ -53,6 +53,10 @@ lock: $(READY) ## make requirements.txt and requirements-dev.txt from pyproject.
 		{ echo "# The exact lock of what $${part#*:}. Made by \`make lock\` from pyproject.toml; do not edit."; \
 			cat $$file; } > $$file.new && mv $$file.new $$file; \
 	done
+	@for platform in x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin; do \
+		$(VENV)/bin/uv pip install --quiet --dry-run --target build/none --python-platform $$platform \
+			--only-binary :all: --require-hashes -r requirements.txt -r requirements-dev.txt || exit 1; \
+	done # a fresh machine has no compiler: all that is locked must have wheels
 
 clean: ## remove what was made, but not .venv and not the tables
 	rm -rf .airflow .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
