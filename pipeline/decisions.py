@@ -16,10 +16,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from pipeline.errors import InputError
+from pipeline.errors import ConfigError, InputError
 from pipeline.identity import content_id
+
+DECISIONS_PATH = "tables/_decisions.json"
+"""What the derived tables were made under, for `load()`."""
 
 _NEEDED = {"merge": ("into",), "split": (), "rename": ("name",)}
 
@@ -72,6 +76,39 @@ def read_decisions(lines: Iterable[str], *, source: str = "decisions") -> Decisi
         renamed=renamed,
         split=split,
     )
+
+
+def load_decisions(path: Path) -> Decisions:
+    """Return what the file of decisions says; nothing where there is no such file.
+
+    Raises:
+        InputError: a line is no decision.
+        ConfigError: the file is there but cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Decisions()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"decisions_file {path} cannot be read: {error}") from None
+    return read_decisions(text.splitlines(), source=str(path))
+
+
+def decisions_json(decisions: Decisions) -> dict[str, Any]:
+    """Return decisions as a JSON object, in one order."""
+    return {
+        "merged": dict(sorted(decisions.merged.items())),
+        "renamed": dict(sorted(decisions.renamed.items())),
+        "split": [[*pair, own] for pair, own in sorted(decisions.split.items())],
+    }
+
+
+def decisions_of_json(value: Mapping[str, Any] | None) -> Decisions:
+    """Return the decisions of a JSON object; none where there is no object."""
+    if value is None:
+        return Decisions()
+    split = {(entity_id, article_id): own for entity_id, article_id, own in value["split"]}
+    return Decisions(merged=value["merged"], renamed=value["renamed"], split=split)
 
 
 def _decision(line: str, where: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.batch import Batch, derived_path, manifest_path, partial_path, published_path
-from pipeline.derived import duplicates
+from pipeline.decisions import DECISIONS_PATH, Decisions, decisions_json, load_decisions
+from pipeline.derived import duplicates, entity_index
+from pipeline.identity import checksum
 from pipeline.publish import describe
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -18,43 +21,63 @@ from pipeline.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A derived table: which tables of a day it reads, and its two functions."""
+    """A derived table: which tables of a day it reads, and its two functions.
+
+    Attributes:
+        reads: tables of a day.
+        partial: (tables of a day) -> what the day gives.
+        merge: (partials of all days) -> the table.
+        obeys: both functions take human decisions as their second argument.
+    """
 
     name: str
     reads: tuple[str, ...]
-    partial: Callable[[Mapping[str, pa.Table]], pa.Table]
-    merge: Callable[[Sequence[pa.Table]], pa.Table]
+    partial: Callable[..., pa.Table]
+    merge: Callable[..., pa.Table]
+    obeys: bool = False
 
 
-DERIVED = (Derived("duplicates", ("articles",), duplicates.partial, duplicates.merge),)
+DERIVED = (
+    Derived("duplicates", ("articles",), duplicates.partial, duplicates.merge),
+    Derived("entity_index", ("entities", "mentions"), entity_index.partial, entity_index.merge, obeys=True),
+)
 
 
 def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     """Bring the derived tables up to date after a day was published, and return their row counts.
 
     A day whose partial is missing, or is of another run than the day that stands published (a crash, a
-    takedown), is read again; so whatever happened before, the tables fit the published days afterwards.
+    takedown), or was made under other decisions, is read again; so whatever happened before, the tables fit
+    the published days afterwards.
 
     Args:
         store: where published files lie.
         batch: the day just published; its shard means nothing here.
-        settings: not used; all stages are called alike.
+        settings: where human decisions are written down.
+
+    Raises:
+        InputError: a line of the file of decisions is none.
     """
+    decisions = load_decisions(settings.decisions_file)
     with store.lock("derive"):
         days = [date.fromisoformat(name.removesuffix(".json")) for name in store.names("tables/_manifests")]
-        return {derived.name: _derive(store, derived, days) for derived in DERIVED}
+        counts = {derived.name: _derive(store, derived, days, decisions) for derived in DERIVED}
+        store.write_json(DECISIONS_PATH, decisions_json(decisions))
+        describe(store)
+        return counts
 
 
-def _derive(store: Store, derived: Derived, days: Sequence[date]) -> int:
+def _derive(store: Store, derived: Derived, days: Sequence[date], decisions: Decisions) -> int:
+    said = (decisions,) if derived.obeys else ()
+    under = checksum(json.dumps(decisions_json(decisions)["split"])) if derived.obeys else None
     partials = []
     for day in days:
         path = partial_path(derived.name, day)
-        lineage = {"run_id": store.read_json(manifest_path(day))["run_id"]}
+        lineage = {"run_id": store.read_json(manifest_path(day))["run_id"], "split": under}
         if store.lineage(path) != lineage:
             tables = {name: store.read(published_path(name, day)) for name in derived.reads}
-            store.write(path, derived.partial(tables), lineage=lineage)
-        partials.append(store.read(path))
-    merged = derived.merge([table.replace_schema_metadata(None) for table in partials])
+            store.write(path, derived.partial(tables, *said), lineage=lineage)
+        partials.append(store.read(path).replace_schema_metadata(None))
+    merged = derived.merge(partials, *said)
     store.write(derived_path(derived.name), merged)
-    describe(store)
     return len(merged)

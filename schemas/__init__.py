@@ -4,6 +4,7 @@ from schemas.articles import Article
 from schemas.claims import Claim
 from schemas.duplicates import Duplicate
 from schemas.entities import Entity
+from schemas.entity_index import EntityIndexRow
 from schemas.mentions import Mention
 from schemas.quotes import Quote
 from schemas.rejects import Reject
@@ -12,7 +13,7 @@ from schemas.table import Row
 DAY_TABLES: tuple[type[Row], ...] = (Entity, Mention, Quote, Claim, Reject, Article)
 """The tables of a day in the order in which they are published: articles, which all refer to, last."""
 
-DERIVED_TABLES: tuple[type[Row], ...] = (Duplicate,)
+DERIVED_TABLES: tuple[type[Row], ...] = (Duplicate, EntityIndexRow)
 """The tables that are merged from all days."""
 
 TABLES: dict[str, type[Row]] = {t.table_name: t for t in (*DAY_TABLES, *DERIVED_TABLES)}
@@ -25,6 +26,7 @@ __all__ = [
     "Claim",
     "Duplicate",
     "Entity",
+    "EntityIndexRow",
     "Mention",
     "Quote",
     "Reject",

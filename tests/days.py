@@ -93,6 +93,7 @@ def rows_of(article_id: str) -> dict[str, list[Any]]:
                 sentence_index=0,
                 claimer_kind="attributed",
                 claimer_entity_id=entity,
+                claimer_name="Mara Lindqvist",
                 quote_id=quote,
                 subject="the bridge",
                 predicate="was",

@@ -1,5 +1,6 @@
 """What analysts load is whole, of one run, and counted as they ask."""
 
+import json
 import multiprocessing
 import time
 from datetime import date
@@ -118,3 +119,33 @@ def test_reading_never_fails_while_a_day_is_replaced(tmp_path: Path) -> None:
         writer.join(30)
     assert writer.exitcode == 0
     assert sizes == {21, 31}
+
+
+def test_entities_go_by_their_index_and_by_human_decisions(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    put(store, FIRST, "a1", "a2")
+    [entity] = set(load("entities", data_dir=store.root)["entity_id"])
+    decisions = tmp_path / "decisions.jsonl"
+    lines = [
+        {"action": "rename", "entity_id": entity, "name": "Mara L.", "reason": "as she signs"},
+        {"action": "split", "entity_id": entity, "article_ids": ["a2"], "reason": "another one"},
+    ]
+    decisions.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    settings = Settings(decisions_file=decisions)
+    derive(store, Batch(FIRST), settings)
+    quotes = load("quotes", data_dir=store.root).set_index("article_id")
+    assert quotes.loc["a1", "speaker_name"] == "Mara L."
+    assert quotes.loc["a1", "speaker_entity_id"] == entity
+    other = quotes.loc["a2", "speaker_entity_id"]
+    assert other != entity
+    assert list(quotes.loc["a2", "speaker_entity_ids"]) == [other]
+    plain = load("quotes", columns=["speaker_name"], as_indexed=False, data_dir=store.root)
+    assert set(plain["speaker_name"]) == {"Mara Lindqvist"}
+    merge = {"action": "merge", "entity_id": other, "into": entity, "reason": "the same after all"}
+    decisions.write_text("\n".join(map(json.dumps, [*lines, merge])), encoding="utf-8")
+    derive(store, Batch(FIRST), settings)
+    names = load("claims", columns=["claimer_name"], data_dir=store.root)["claimer_name"]
+    assert set(names) == {"Mara L."}
+    index = load("entity_index", data_dir=store.root).set_index("entity_id")
+    assert index.loc[other, "merged_into"] == entity
+    assert index.loc[entity, "n_articles"] == 2
