@@ -1,8 +1,8 @@
 """Make an alias table from a Wikidata dump: `python -m pipeline.wikidata_aliases DUMP.json.gz OUT.parquet`.
 
 The dump (https://dumps.wikimedia.org/wikidatawiki/entities/, JSON, plain, .gz or .bz2) is read line by line
-and never held: memory stays at some hundred megabytes. What an alias means is weighed by the number of Wikipedias
-that have an article on it; a label weighs twice what an alias does.
+and never held: memory stays at some hundred megabytes. What an alias means is weighed by the number of
+Wikipedias that have an article on it; a label weighs twice what an alias does.
 """
 
 from __future__ import annotations

@@ -116,7 +116,8 @@ def _entity(
         salience=salience(
             n_named=len(cluster.names),
             n_mentions=len(mentions),
-            first=cluster.names[0].start / len(doc),
+            first=mentions[0].span.start,
+            n_tokens=len(doc),
             in_title=bool(title)
             and name_words(cluster.name)[-1:] != ()
             and name_words(cluster.name)[-1] in title,
