@@ -4,37 +4,98 @@
     for quotation in nlp(text)._.quotes:
         print(quotation.speaker, quotation.cue, quotation.content)
 
-The steps, each a file of its own: regions in quotation marks (`regions.py`); content, cue and speaker
-(`attribution.py`); which of it is speech (`speech.py`); nesting and kind (here); which entity the speaker is
-(`speakers.py`).
+The steps, each a file of its own: regions in quotation marks (`regions.py`); content, cue and speaker by
+rules (`attribution.py`) and by a small network that sees what the rules find (`quote_tagger.py`); which of it
+is speech (`speech.py`); nesting and kind (here); which entity the speaker is (`speakers.py`).
+
+The network has learnt what attributions newspapers print, but only the outermost of each; what is reported
+within a quotation ("X said that Y had denied it") is the rules'.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import Literal
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.components import layers
-from pipeline.components.attribution import Candidate, Parse, Range, find_attributions
+from pipeline.components.attribution import (
+    Candidate,
+    Parse,
+    Range,
+    find_attributions,
+    join_ranges,
+    kind_of_cue,
+)
 from pipeline.components.layers import Entity, Quotation, QuoteKind
+from pipeline.components.quote_tagger import TaggedQuote, tag_quotes
 from pipeline.components.regions import Region, find_regions
 from pipeline.components.speakers import Speakers
 from pipeline.components.speech import is_utterance
 
+QuoteModel = Literal["small", "rules"]
+
 _DIRECT_SHARE = 0.95
 """Share of a content's words that stand in quotation marks from which on it is direct speech."""
+_CLAUSAL = frozenset(("according", "after", "before", "clause", "colon", "parenthetical"))
+_BATCH = 16
+"""Documents that the network reads at once: one by one takes it half as long again."""
 
 
-def find_quotes(doc: Doc, *, entities: Sequence[Entity] | None = None) -> Iterator[Quotation]:
+@dataclass(slots=True)
+class Reading:
+    """A document as far as it can be read by itself, before the network reads many at once."""
+
+    parse: Parse
+    regions: list[Region]
+    candidates: list[Candidate]
+    blocks: frozenset[int]
+    """First tokens of block quotations: direct speech that needs no marks."""
+    is_tagged: bool = False
+
+
+def read_doc(doc: Doc) -> Reading:
+    """Read a document by rules."""
+    parse = Parse(doc)
+    regions = find_regions(parse.text)
+    candidates = find_attributions(parse, regions)
+    blocks = frozenset(c.content[0][0] for c in candidates if c.rule == "block")
+    return Reading(parse, regions, candidates, blocks)
+
+
+def tag_readings(readings: Sequence[Reading]) -> None:
+    """Let the network read documents of one vocabulary; its findings replace the rules' outermost ones."""
+    waiting = [reading for reading in readings if not reading.is_tagged]
+    found = tag_quotes(
+        [reading.parse.doc for reading in waiting],
+        candidates=[reading.candidates for reading in waiting],
+    )
+    for reading, tagged in zip(waiting, found, strict=True):
+        reading.candidates = _with_nested(reading, tagged)
+        reading.is_tagged = True
+
+
+def find_quotes(
+    doc: Doc,
+    *,
+    entities: Sequence[Entity] | None = None,
+    reading: Reading | None = None,
+    model: QuoteModel = "small",
+) -> Iterator[Quotation]:
     """Find the quotations of a document with their cues and speakers.
 
     Args:
         doc: tagged, parsed and with named entities. A document without a parse gives what can be told from
             its quotation marks alone.
         entities: that speakers are resolved to; those of `doc._.entities` where None.
+        reading: of this document, from `read_doc` and, where wanted, `tag_readings`: who has many documents
+            lets the network read a batch at once. Done here where None.
+        model: "small" uses the network, "rules" does not.
 
     Yields:
         Quotations in order of their first word, an outer one before those nested in it, so that `parent`
@@ -42,18 +103,19 @@ def find_quotes(doc: Doc, *, entities: Sequence[Entity] | None = None) -> Iterat
     """
     if not len(doc):
         return
-    parse = Parse(doc)
-    regions = find_regions(parse.text)
-    candidates = find_attributions(parse, regions)
+    if reading is None:
+        reading = read_doc(doc)
+        if model == "small":
+            tag_readings([reading])
+    parse = reading.parse
+    candidates = sorted(reading.candidates, key=lambda c: (c.content[0][0], -c.content[-1][1]))
     parents = _parents(candidates)
-    known = doc._.entities if entities is None else entities
-    speakers = Speakers(parse, known)
-    quoted = _quoted_tokens(parse, regions)
+    speakers = Speakers(parse, doc._.entities if entities is None else entities)
+    quoted = _quoted_tokens(parse, reading.regions)
     said: list[tuple[int, ...]] = []
     for candidate, parent in zip(candidates, parents, strict=True):
         found: tuple[int, ...] = ()
         method = None
-        score = candidate.score
         if candidate.speaker is not None:
             resolved = speakers.resolve(
                 candidate.speaker,
@@ -62,7 +124,7 @@ def find_quotes(doc: Doc, *, entities: Sequence[Entity] | None = None) -> Iterat
             )
             found, method = resolved.entities, resolved.method
         said.append(found)
-        kind = _kind(candidate.content, quoted)
+        kind = "direct" if candidate.content[0][0] in reading.blocks else _kind(candidate.content, quoted)
         yield Quotation(
             kind=kind,
             content=tuple(_content_span(doc, span, quoted) for span in candidate.content),
@@ -73,8 +135,46 @@ def find_quotes(doc: Doc, *, entities: Sequence[Entity] | None = None) -> Iterat
             parent=parent,
             is_speech=candidate.kind == "speech"
             and (kind == "direct" or is_utterance(parse, candidate.content)),
-            score=score,
+            score=round(candidate.score, 3),
         )
+
+
+def _with_nested(reading: Reading, tagged: Sequence[TaggedQuote]) -> list[Candidate]:
+    """What the network found, and what the rules found inside of it."""
+    parse = reading.parse
+    outer = []
+    for quote in tagged:
+        content = join_ranges(parse, [(span.start, span.end) for span in quote.content])
+        if content:
+            cue = [t for span in quote.cue for t in range(span.start, span.end)]
+            source = (quote.source[0].start, quote.source[-1].end) if quote.source else None
+            outer.append(
+                Candidate(
+                    content=content,
+                    cue=cue,
+                    speaker=parse.trim(source) if source is not None else None,
+                    kind=kind_of_cue(parse, cue),
+                    rule="network",
+                    score=quote.score,
+                )
+            )
+    home: dict[int, int | None] = {}
+    for number, candidate in enumerate(outer):
+        for start, end in candidate.content:
+            home.update(dict.fromkeys(range(start, end), number))
+    others = []
+    for candidate in reading.candidates:
+        tokens = [*candidate.cue, *(t for start, end in candidate.content for t in range(start, end))]
+        homes = {home.get(t) for t in tokens}
+        is_inside = bool(candidate.cue) and len(homes) == 1 and None not in homes
+        if _is_worth_nesting(candidate) if is_inside else candidate.rule == "block" and homes == {None}:
+            others.append(candidate)
+    return [*outer, *others]
+
+
+def _is_worth_nesting(candidate: Candidate) -> bool:
+    """Within a quotation, what is said or thought in a clause of its own counts, or said of a thing."""
+    return candidate.rule in _CLAUSAL or (candidate.kind == "speech" and candidate.score >= 0.5)
 
 
 def _parents(candidates: Sequence[Candidate]) -> list[int | None]:
@@ -139,13 +239,32 @@ def _runs(tokens: Sequence[int]) -> list[Range]:
 class QuoteFinder:
     """The pipeline component: stores what `find_quotes` finds as the layer "quotes"."""
 
+    def __init__(self, model: QuoteModel) -> None:
+        self.model = model
+
     def __call__(self, doc: Doc) -> Doc:
         """Add the layer to a document."""
-        layers.write_layer(doc, "quotes", find_quotes(doc))
+        layers.write_layer(doc, "quotes", find_quotes(doc, model=self.model))
         return doc
 
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = _BATCH) -> Iterator[Doc]:
+        """Add the layer to a stream of documents; the network reads a batch at once."""
+        for docs in batched(stream, batch_size):
+            readings = [read_doc(doc) for doc in docs]
+            if self.model == "small":
+                tag_readings(readings)
+            for doc, reading in zip(docs, readings, strict=True):
+                layers.write_layer(doc, "quotes", find_quotes(doc, reading=reading))
+                yield doc
 
-@Language.factory("quotes", assigns=["doc.spans"])
-def make_quotes(nlp: Language, name: str) -> QuoteFinder:
-    """Make the component `quotes`; it goes behind the parser and, for resolved speakers, `entities`."""
-    return QuoteFinder()
+
+@Language.factory("quotes", assigns=["doc.spans"], default_config={"model": "small"})
+def make_quotes(nlp: Language, name: str, model: QuoteModel) -> QuoteFinder:
+    """Make the component `quotes`; it goes behind the parser, the NER and, to resolve speakers, `entities`.
+
+    Args:
+        nlp: the pipeline.
+        name: of the component in it.
+        model: "small" lets a small network find the quotations, "rules" leaves them to the rules.
+    """
+    return QuoteFinder(model)

@@ -32,6 +32,8 @@ _SUBJECT = 1.7
 """Weight of a mention that is a subject, against 1 for any other."""
 _SPOKE_LAST = 1.5
 """Weight of having spoken last."""
+_LEAST_NAME = 5
+"""Letters of the shortest surname that a misspelling can be told of."""
 _REACH = 5
 """Sentences back that a pronoun can point, where the entities layer does not know it."""
 
@@ -43,6 +45,12 @@ class Resolved:
     entities: tuple[int, ...]
     method: str
     score: float
+
+
+def _is_one_letter_off(one: str, other: str) -> bool:
+    """Tell whether one word is the other with a letter left out."""
+    short, long = sorted((one, other), key=len)
+    return len(long) - len(short) == 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
 
 
 class Speakers:
@@ -107,7 +115,22 @@ class Speakers:
         if found:
             kind = self._at[head][1] if head in self._at else "name"
             return Resolved(tuple(found), kind, 0.95 if kind == "name" else 0.7)
-        return self._description(head, speaker)
+        misspelt = self._misspelt(head, speaker)
+        return misspelt if misspelt is not None else self._description(head, speaker)
+
+    def _misspelt(self, head: int, speaker: Range) -> Resolved | None:
+        """A surname that lacks a letter, or has one too many, against the one person it nearly names."""
+        word = self._parse.words[head]
+        if speaker[1] - speaker[0] > 1 or len(word) < _LEAST_NAME or self._parse.tags[head] != "NNP":
+            return None
+        near = {
+            number
+            for at, number, kind in self._mentions
+            if kind == "name"
+            and self._entities[number].label == "PERSON"
+            and _is_one_letter_off(word, self._entities[number].name.lower().split()[-1])
+        }
+        return Resolved((near.pop(),), "misspelt", 0.5) if len(near) == 1 else None
 
     def _head(self, speaker: Range) -> int:
         start, end = speaker

@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from pipeline.components.layers import Quotation, write_layer
-from pipeline.components.quotes import find_quotes
+from pipeline.components.quotes import QuoteFinder, QuoteModel, find_quotes
 
 pytestmark = pytest.mark.model
 
@@ -68,6 +68,37 @@ def test_scare_quotes_have_no_speaker(nlp: Language) -> None:
 
 def test_titles_and_nicknames_are_no_quotations(nlp: Language) -> None:
     assert outer(nlp, "Joe “Shorty” Hill read “The Long Winter” to the children.") == []
+
+
+def test_a_block_quotation_is_direct_speech_without_marks(nlp: Language) -> None:
+    text = (
+        "The council has a new plan.\n\nIn a letter, Ann Miller wrote:\n\n"
+        "The bridge is safe. It will stand for years, and nobody needs a new one.\n\n"
+        "The council meets again in May."
+    )
+    assert (
+        "direct",
+        "The bridge is safe. It will stand for years, and nobody needs a new one",
+        "Ann Miller",
+    ) in outer(nlp, text)
+
+
+@pytest.mark.parametrize("model", ["small", "rules"])
+def test_both_models_give_the_plain_cases(nlp: Language, model: QuoteModel) -> None:
+    doc = nlp("“The bridge is safe,” Ann Miller said. The mayor said that the road was closed.")
+    found = [(q.kind, speaker_of(q)) for q in find_quotes(doc, model=model)]
+    assert found == [("direct", "Ann Miller"), ("indirect", "The mayor")]
+
+
+def test_a_batch_gives_what_one_by_one_gives(nlp: Language) -> None:
+    texts = [
+        "“The bridge is safe,” Ann Miller said. “It will stand.”",
+        "",
+        "The mayor said that Ann Miller had denied taking the money.",
+    ]
+    finder = QuoteFinder("small")
+    in_batch = [str(doc._.quotes) for doc in finder.pipe(nlp.pipe(texts))]
+    assert in_batch == [str(finder(nlp(text))._.quotes) for text in texts]
 
 
 def test_thought_is_not_speech(nlp: Language) -> None:

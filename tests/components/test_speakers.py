@@ -77,6 +77,11 @@ def test_a_description_answers_to_a_name(nlp: Language) -> None:
     assert last(nlp, text)[1] == said(nlp, text)[-1][1] != []
 
 
+def test_a_misspelt_surname_is_the_one_person_it_nearly_names(nlp: Language) -> None:
+    text = "Ann Waters came late with Peter Novak. “The bridge is safe,” Water said."
+    assert last(nlp, text)[1:] == (["Ann Waters"], "misspelt")
+
+
 def test_without_entities_there_is_none(nlp: Language) -> None:
     doc = nlp("Ann Miller said the bridge was safe.")
     (quotation,) = find_quotes(doc)
