@@ -3,10 +3,11 @@
     python -m benchmarks.throughput [--articles FILE.jsonl[.gz]] [--n N] [--repetitions R]
 
 Each run is a fresh process, timed from its start to its end; the two sides take turns, so that a busy
-machine slows both. A ratio is the median over the repetitions of bare time / extraction time. Start-up
-(imports, loading the model) is the time of the same command for a single article. Memory is the peak of the
-proportional set size of the process and its children (shared pages are counted once), sampled five times a
-second; where the system does not tell it, the resident size.
+machine slows both. A ratio is the median over the repetitions of bare time / extraction time; that of CPU
+time hardly depends on what else the machine does. Start-up (imports, loading the model) is the time of the
+same command for a single article. Memory is the peak of the proportional set size of the process and its
+children (shared pages are counted once), sampled five times a second; where the system does not tell it, the
+resident size.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import argparse
 import gzip
 import json
 import os
-import statistics
+import resource
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -31,11 +33,11 @@ import psutil
 
 from benchmarks.articles import articles
 
-BARE = (sys.executable, "-m", "benchmarks.bare", "--input", "{input}", "--processes", "{processes}")
-EXTRACTION = (
-    *(sys.executable, "-m", "pipeline", "extract"),
-    *("--input", "{input}", "--output", "{output}", "--processes", "{processes}"),
-)
+_INPUT = ("--input", "{input}", "--processes", "{processes}")
+SIDES = {
+    "bare parse": (sys.executable, "-m", "benchmarks.bare", *_INPUT),
+    "extraction": (sys.executable, "-m", "pipeline", "extract", *_INPUT, "--output", "{output}"),
+}
 
 PROCESSES = (1, 2)
 GROWTH = (250, 1_000, 4_000)
@@ -46,9 +48,10 @@ _WORDS = 130_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished process: how long it took and the most memory it and its children held."""
+    """A finished process with its children: how long it took, how much processor time, and memory at most."""
 
     seconds: float
+    cpu_seconds: float
     peak_mb: float
 
 
@@ -61,65 +64,107 @@ class Sample:
     words: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same command on all articles, and on one alone: what it takes to start."""
+
+    full: Run
+    start: Run
+
+    @property
+    def net_seconds(self) -> float:
+        """Seconds without start-up."""
+        return max(self.full.seconds - self.start.seconds, 0.001)
+
+
+type Runs = dict[tuple[str, int], list[Pair]]
+"""The repetitions by side and number of processes."""
+
+
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     options.add_argument("--articles", type=Path, help="articles with a field text; else generated ones")
-    options.add_argument(
-        "--n", type=int, help="articles to compare on (default: as many as have 130,000 words)"
-    )
+    options.add_argument("--n", type=int, help=f"how many to compare on (default: {_WORDS:,} words)")
     options.add_argument("--repetitions", type=int, default=3)
     args = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="newstables-bench-") as folder:
-        bench(Path(folder), args.articles, args.n, args.repetitions)
+    source: Path | None = args.articles
+    stream = _read(source) if source else articles(max(GROWTH))
+    records = [*islice(_distinct(stream), max(args.n or 0, *GROWTH))]
+    with tempfile.TemporaryDirectory(prefix="newstables-bench-") as name:
+        folder = Path(name)
+        sample = _write(folder / "articles.jsonl", records[: args.n or _enough(records)])
+        print(
+            f"{sample.n:,} articles ({source.name if source else 'generated'}), {sample.words:,} words;"
+            f" {os.cpu_count()} cores; {args.repetitions} repetitions"
+        )
+        runs = _compare(sample, _write(folder / "single.jsonl", records[:1]), folder, args.repetitions)
+        _print_ratios(runs)
+        _print_speeds(runs, sample)
+        _print_growth(records, folder)
 
 
-def bench(folder: Path, source: Path | None, n: int | None, repetitions: int) -> None:
-    """Run all measurements in a folder and print their table, ratios first."""
-    records = [*islice(_distinct(_read(source) if source else articles(max(GROWTH))), max(n or 0, *GROWTH))]
-    sample = _write(folder / "articles.jsonl", records[: n or _enough(records)])
-    single = _write(folder / "single.jsonl", records[:1])
-
-    sides = {"bare parse": BARE, "extraction": EXTRACTION}
-    runs: dict[tuple[str, int], list[tuple[Run, Run]]] = {}
+def _compare(sample: Sample, single: Sample, folder: Path, repetitions: int) -> Runs:
+    """Run both sides in turn."""
+    runs: Runs = {}
     for _ in range(repetitions):
         for processes in PROCESSES:
-            for side, command in sides.items():
-                pair = tuple(_run(command, file, folder, processes) for file in (sample, single))
-                runs.setdefault((side, processes), []).append((pair[0], pair[1]))
+            for side, command in SIDES.items():
+                pair = Pair(*(_run(command, file, folder, processes) for file in (sample, single)))
+                runs.setdefault((side, processes), []).append(pair)
+    return runs
 
-    name = source.name if source else "generated"
-    print(f"{sample.n:,} articles ({name}), {sample.words:,} words; {os.cpu_count()} cores")
-    print("\nextraction against bare parse: how many times as fast")
-    print(f"{'':24}{'whole process':>15}{'without start-up':>18}   repetitions")
+
+def _print_ratios(runs: Runs) -> None:
+    print("\nHow many times as fast the extraction is as the bare parse")
+    print(_row("", "whole run", "no start-up", "CPU time", "  each whole run"))
     for processes in PROCESSES:
         pairs = [*zip(runs["bare parse", processes], runs["extraction", processes], strict=True)]
-        whole = [bare.seconds / ours.seconds for (bare, _), (ours, _) in pairs]
-        net = [_net(*bare) / _net(*ours) for bare, ours in pairs]
+        whole = [bare.full.seconds / ours.full.seconds for bare, ours in pairs]
+        net = [bare.net_seconds / ours.net_seconds for bare, ours in pairs]
+        cpu = [bare.full.cpu_seconds / ours.full.cpu_seconds for bare, ours in pairs]
+        medians = [f"{median(ratios):.2f}" for ratios in (whole, net, cpu)]
+        print(_row(_processes(processes), *medians, "  " + " ".join(f"{ratio:.2f}" for ratio in whole)))
+
+
+def _print_speeds(runs: Runs, sample: Sample) -> None:
+    print("\n" + _row("", "articles/s", "words/s", "no start-up", "start-up s", "peak MB"))
+    for (side, processes), pairs in sorted(runs.items(), key=lambda item: item[0][::-1]):
+        seconds = median(pair.full.seconds for pair in pairs)
         print(
-            f"{_processes(processes):24}{statistics.median(whole):>15.2f}{statistics.median(net):>18.2f}   "
-            + " ".join(f"{ratio:.2f}" for ratio in whole)
-        )
-    print(f"\n{'':24}{'articles/s':>12}{'words/s':>10}{'words/s net':>13}{'start-up s':>12}{'peak MB':>9}")
-    for (side, processes), pairs_of_side in sorted(runs.items(), key=lambda item: (item[0][1], item[0][0])):
-        seconds = statistics.median(full.seconds for full, _ in pairs_of_side)
-        net_seconds = statistics.median(_net(*pair) for pair in pairs_of_side)
-        print(
-            f"{side + ', ' + _processes(processes):24}{sample.n / seconds:>12.1f}{sample.words / seconds:>10,.0f}"
-            f"{sample.words / net_seconds:>13,.0f}"
-            f"{statistics.median(start.seconds for _, start in pairs_of_side):>12.1f}"
-            f"{max(full.peak_mb for full, _ in pairs_of_side):>9,.0f}"
-        )
-    print(f"\nextraction as articles grow, {_processes(1)}")
-    print(f"{'articles':>24}{'words':>12}{'seconds':>10}{'words/s':>10}{'peak MB':>9}")
-    for size in GROWTH:
-        if size <= len(records):
-            grown = _write(folder / "grown.jsonl", records[:size])
-            run = _run(EXTRACTION, grown, folder, 1)
-            print(
-                f"{size:>24,}{grown.words:>12,}{run.seconds:>10.1f}{grown.words / run.seconds:>10,.0f}"
-                f"{run.peak_mb:>9,.0f}"
+            _row(
+                f"{side}, {_processes(processes)}",
+                f"{sample.n / seconds:.1f}",
+                f"{sample.words / seconds:,.0f}",
+                f"{sample.words / median(pair.net_seconds for pair in pairs):,.0f}",
+                f"{median(pair.start.seconds for pair in pairs):.1f}",
+                f"{max(pair.full.peak_mb for pair in pairs):,.0f}",
             )
+        )
+
+
+def _print_growth(records: Sequence[dict[str, Any]], folder: Path) -> None:
+    print("\n" + _row("extraction, 1 process", "words", "seconds", "words/s", "CPU s", "peak MB"))
+    for size in GROWTH:
+        if size > len(records):
+            print(f"(there are only {len(records):,} articles)")
+            return
+        sample = _write(folder / "grown.jsonl", records[:size])
+        run = _run(SIDES["extraction"], sample, folder, 1)
+        print(
+            _row(
+                f"{size:,} articles",
+                f"{sample.words:,}",
+                f"{run.seconds:.1f}",
+                f"{sample.words / run.seconds:,.0f}",
+                f"{run.cpu_seconds:.1f}",
+                f"{run.peak_mb:,.0f}",
+            )
+        )
+
+
+def _row(first: str, *cells: str) -> str:
+    return f"{first:25}" + "".join(f"{cell:>13}" for cell in cells)
 
 
 def measure(command: Sequence[str]) -> Run:
@@ -129,7 +174,7 @@ def measure(command: Sequence[str]) -> Run:
         SystemExit: it failed; the message holds what it wrote to standard error.
     """
     with tempfile.TemporaryFile() as errors:
-        started = perf_counter()
+        started, cpu_before = perf_counter(), _cpu_of_ended_children()
         process = psutil.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
         peak_mb = 0.0
         ended = threading.Event()
@@ -142,23 +187,23 @@ def measure(command: Sequence[str]) -> Run:
         watcher = threading.Thread(target=watch, daemon=True)
         watcher.start()
         status = process.wait()
-        seconds = perf_counter() - started
+        seconds, cpu_seconds = perf_counter() - started, _cpu_of_ended_children() - cpu_before
         ended.set()
         watcher.join()
         if status != 0:
             errors.seek(0)
             raise SystemExit(f"{' '.join(command)} failed:\n{errors.read().decode(errors='replace')[-2000:]}")
-        return Run(seconds, peak_mb)
+        return Run(seconds, cpu_seconds, peak_mb)
+
+
+def _cpu_of_ended_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _run(command: Sequence[str], sample: Sample, folder: Path, processes: int) -> Run:
     values = {"input": sample.path, "output": folder / "output", "processes": processes}
     return measure([part.format(**values) for part in command])
-
-
-def _net(full: Run, start: Run) -> float:
-    """Return seconds without start-up."""
-    return max(full.seconds - start.seconds, 0.001)
 
 
 def _memory_mb(process: psutil.Process) -> float:
