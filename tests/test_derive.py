@@ -1,0 +1,79 @@
+"""What spans days does not depend on the order in which they came, nor on when it was made."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from days import article, rows_of, stage_day
+
+from pipeline.batch import Batch, derived_path, manifest_path
+from pipeline.derive import DERIVED, derive
+from pipeline.publish import publish
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+DAYS = [date(2026, 3, n) for n in (1, 2, 3)]
+SETTINGS = Settings(decisions_file=Path("no-decisions.jsonl"))
+
+
+def put(store: Store, day: date) -> None:
+    stage_day(
+        store, day, articles=[article(f"a{day.day}"), article("b"), article(f"c{day.day}", wire_source="AP")]
+    )
+    publish(store, Batch(day), SETTINGS)
+
+
+def derived_bytes(store: Store) -> dict[str, bytes]:
+    return {derived.name: store.get(derived_path(derived.name)) for derived in DERIVED}
+
+
+def made(folder: Path, order: Sequence[date], *, each_night: bool) -> dict[str, bytes]:
+    store = Store(str(folder))
+    for day in order:
+        put(store, day)
+        if each_night:
+            derive(store, Batch(day), SETTINGS)
+    derive(store, Batch(order[-1]), SETTINGS)
+    return derived_bytes(store)
+
+
+@pytest.fixture
+def forwards(tmp_path: Path) -> dict[str, bytes]:
+    return made(tmp_path / "forwards", DAYS, each_night=True)
+
+
+def test_days_in_reverse_give_the_same_bytes(tmp_path: Path, forwards: dict[str, bytes]) -> None:
+    assert made(tmp_path / "reverse", DAYS[::-1], each_night=True) == forwards
+
+
+def test_a_rebuild_from_nothing_gives_the_same_bytes(tmp_path: Path, forwards: dict[str, bytes]) -> None:
+    assert made(tmp_path / "at-once", DAYS, each_night=False) == forwards
+    store = Store(str(tmp_path / "forwards"))
+    store.remove("tables/_partials")
+    derive(store, Batch(DAYS[0]), SETTINGS)
+    assert derived_bytes(store) == forwards
+
+
+def test_a_day_published_again_is_read_again(tmp_path: Path, forwards: dict[str, bytes]) -> None:
+    store = Store(str(tmp_path / "forwards"))
+    stage_day(store, DAYS[1])
+    publish(store, Batch(DAYS[1]), SETTINGS)
+    derive(store, Batch(DAYS[0]), SETTINGS)
+    assert set(store.read(derived_path("duplicates"))["day"].to_pylist()) == {DAYS[0], DAYS[2]}
+    put(store, DAYS[1])
+    derive(store, Batch(DAYS[1]), SETTINGS)
+    assert derived_bytes(store) == forwards
+
+
+def test_an_entity_has_one_id_on_all_days(tmp_path: Path, forwards: dict[str, bytes]) -> None:
+    store = Store(str(tmp_path / "forwards"))
+    [row] = store.read(derived_path("entity_index")).to_pylist()
+    assert row["entity_id"] == rows_of("b")["entities"][0].entity_id
+    assert (row["first_seen"], row["last_seen"], row["n_articles"]) == (DAYS[0], DAYS[2], 9)
+
+
+def test_nothing_published_gives_empty_tables(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    assert set(derive(store, Batch(DAYS[0]), SETTINGS).values()) == {0}
+    assert not store.exists(manifest_path(DAYS[0]))
