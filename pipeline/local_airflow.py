@@ -47,11 +47,12 @@ _STARTED = time.monotonic()
 
 @dataclass(frozen=True, slots=True)
 class LocalAirflow:
-    """An Airflow that is running: its folder, its port, and the environment of its processes."""
+    """An Airflow that runs: its folder, its port, the environment of its processes, and their keeper."""
 
     home: Path
     port: int
     env: dict[str, str]
+    keeper: subprocess.Popen[bytes]
 
     def cli(self, *args: str, timeout_s: float = 300) -> str:
         """Run an `airflow` command and return what it printed.
@@ -59,27 +60,31 @@ class LocalAirflow:
         Raises:
             InputError: it failed; the message ends with the last lines of its output.
         """
-        done = subprocess.run(
-            [sys.executable, "-m", "airflow", *args],
-            env=self.env,
-            check=False,
-            timeout=timeout_s,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        if done.returncode:
-            raise InputError(f"airflow {' '.join(args)} failed:\n{_tail(done.stdout)}")
-        return done.stdout
+        return _cli(self.env, *args, timeout_s=timeout_s)
 
     def get(self, path: str, **query: Any) -> Any:
         """Return an answer of the REST API: `get("dags/news_corpus/dagRuns", limit=5)`.
 
         Raises:
-            OSError: the api-server does not answer, or answers with an error.
+            InputError: the api-server does not answer, or answers with an error, also when asked again.
         """
-        return self._call(urllib.request.Request(f"{self._api}/{path}?{urllib.parse.urlencode(query)}"))
+        for attempt in range(5):
+            try:
+                return self._call(
+                    urllib.request.Request(f"{self._api}/{path}?{urllib.parse.urlencode(query)}")
+                )
+            except OSError as error:  # a busy machine, or a database that is locked for a moment
+                last = error
+                time.sleep(attempt)
+        raise InputError(f"Airflow does not answer {path}: {last}; its logs are in {self.home / 'processes'}")
+
+    def is_ready(self) -> bool:
+        """Tell whether the api-server answers and has heard of the scheduler."""
+        try:
+            health = self._call(urllib.request.Request(f"{self._api}/monitor/health"))
+        except OSError:
+            return False
+        return bool(health["scheduler"]["status"] == "healthy")
 
     def post(self, path: str, **body: Any) -> Any:
         """Send a request to the REST API, and return its answer.
@@ -129,24 +134,21 @@ def running(home: Path, *, port: int = 0, is_scheduled: bool = False) -> Iterato
         raise ConfigError("there is no dags/news_corpus.py here: run this in the project's folder")
     home.mkdir(parents=True, exist_ok=True)
     port = _free_port(port)
-    airflow = LocalAirflow(home, port, _environment(home, port, is_scheduled=is_scheduled))
-    with (home / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ConfigError(f"another Airflow runs in {home}, or is being stopped") from None
-        airflow.cli("db", "migrate")
+    env = _environment(home, port, is_scheduled=is_scheduled)
+    with _locked(home) as lock:
+        _cli(env, "db", "migrate")
         parts = {"scheduler": ["scheduler", "--skip-serve-logs"], "api-server": ["api-server"]}
         if is_scheduled:
             parts["dag-processor"] = ["dag-processor"]
-        keeper = _start_keeper(airflow, parts, lock)
+        keeper = _start_keeper(home, env, parts, lock)
         try:
             if not is_scheduled:
-                airflow.cli("dags", "reserialize")
-            _await_start(airflow, keeper)
+                _cli(env, "dags", "reserialize")
+            airflow = LocalAirflow(home, port, env, keeper)
+            _await_start(airflow)
             yield airflow
             if keeper.poll() is not None:
-                raise InputError(f"Airflow stopped by itself; see {home / 'processes'}")
+                raise InputError(f"Airflow stopped by itself; its logs are in {home / 'processes'}")
         finally:
             _stop(keeper)
 
@@ -277,6 +279,33 @@ def _environment(home: Path, port: int, *, is_scheduled: bool) -> dict[str, str]
     return env
 
 
+def _cli(env: dict[str, str], *args: str, timeout_s: float = 300) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "airflow", *args],
+        env=env,
+        check=False,
+        timeout=timeout_s,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        raise InputError(f"airflow {' '.join(args)} failed:\n{_tail(done.stdout)}")
+    return done.stdout
+
+
+@contextlib.contextmanager
+def _locked(home: Path) -> Iterator[IO[str]]:
+    """Hold the lock of a home, which its keeper holds too until it has ended."""
+    with (home / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ConfigError(f"another Airflow runs in {home}, or is being stopped") from None
+        yield lock
+
+
 def _free_port(port: int) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -290,14 +319,14 @@ def _free_port(port: int) -> int:
 
 
 def _start_keeper(
-    airflow: LocalAirflow, parts: dict[str, list[str]], lock: IO[str]
+    home: Path, env: dict[str, str], parts: dict[str, list[str]], lock: IO[str]
 ) -> subprocess.Popen[bytes]:
     """Start the keeper, in a session of its own, where neither Ctrl-C nor our end reaches it."""
-    folder = airflow.home / "processes"
+    folder = home / "processes"
     folder.mkdir(exist_ok=True)
     keeper = subprocess.Popen(
         [sys.executable, "-m", "pipeline.local_airflow", "keep", str(folder), json.dumps(parts)],
-        env=airflow.env,
+        env=env,
         stdin=subprocess.PIPE,
         stdout=(folder / "keeper.log").open("wb"),
         stderr=subprocess.STDOUT,
@@ -307,14 +336,12 @@ def _start_keeper(
     return keeper
 
 
-def _await_start(airflow: LocalAirflow, keeper: subprocess.Popen[bytes], limit_s: float = 180) -> None:
+def _await_start(airflow: LocalAirflow, limit_s: float = 300) -> None:
     """Wait until the api-server answers and the scheduler is heard of."""
     deadline = time.monotonic() + limit_s
-    while time.monotonic() < deadline and keeper.poll() is None:
-        with contextlib.suppress(OSError):
-            health = airflow.get("monitor/health")
-            if health["scheduler"]["status"] == "healthy":
-                return
+    while time.monotonic() < deadline and airflow.keeper.poll() is None:
+        if airflow.is_ready():
+            return
         time.sleep(0.3)
     logs = airflow.home / "processes"
     last = "\n".join(_tail(log.read_text(errors="replace")) for log in sorted(logs.glob("*.log")))
@@ -429,14 +456,12 @@ def _days(first: date, last: date, home: Path, limit_s: float) -> int:
 
 
 def _clear(home: Path) -> None:
-    """Remove what an earlier run left, unless it still runs."""
-    if not home.exists():
+    """Remove what an earlier run left, unless it still runs, or it is something else that lies there."""
+    if not home.exists() or not any(home.iterdir()):
         return
-    with (home / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ConfigError(f"another Airflow runs in {home}, or is being stopped") from None
+    if not (home / "lock").is_file():
+        raise ConfigError(f"{home} holds other things; give an empty folder")
+    with _locked(home):
         for entry in home.iterdir():
             if entry.is_dir():
                 shutil.rmtree(entry)
@@ -450,9 +475,8 @@ def _serve(home: Path, port: int) -> int:
     try:
         with running(home, port=port, is_scheduled=True) as airflow:
             say(f"web UI: http://{HOST}:{airflow.port} - stop with Ctrl-C")
-            while True:
-                time.sleep(1)
-                airflow.get("version")
+            while airflow.keeper.poll() is None:
+                time.sleep(0.5)
     except KeyboardInterrupt:
         say("stopped")
     return 0
@@ -484,7 +508,7 @@ def main() -> int:
         if args.command == "serve":
             return _serve(args.home, args.port)
         return _days(parse_day(args.first), parse_day(args.last), args.home, args.limit_s)
-    except NewstablesError as error:
+    except (NewstablesError, OSError, subprocess.TimeoutExpired) as error:
         sys.stderr.write(f"newstables: {error}\n")
         return 2 if isinstance(error, ConfigError) else 1
     except KeyboardInterrupt:
