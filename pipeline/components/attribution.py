@@ -11,6 +11,7 @@ in news.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,9 @@ Range = tuple[int, int]
 _VERB_TAGS = frozenset(["VB", "VBD", "VBG", "VBN", "VBP", "VBZ"])
 _FINITE_TAGS = frozenset(["VBD", "VBP", "VBZ", "VBN"])
 _NOUN_TAGS = frozenset(["NN", "NNS", "NNP", "NNPS"])
-_PUNCTUATION = frozenset(".,;:!?…\"“”„‟«»‘’'`()[]{}-–—/*•_|~<>=\\")
+_PUNCTUATION = frozenset(".,;:!?…\"“”„‟«»‘’'`()[]{}-–—―/*•_|~<>=\\")
+_DASHES = frozenset(("-", "--", "–", "—", "―"))
+_SIGNATURE = re.compile(r"[.,]?\s*(?:--|[-–—―])\s*(?=[^\W\d])")
 _SENTENCE_END = frozenset(".!?…")
 _MARKS = frozenset(("“", "”", '"', "„", "«", "»", "``", "''", "'", "`"))
 _COPULAS = words("copulas")
@@ -709,25 +712,23 @@ def _cue_after(parse: Parse, q: _Quoted) -> Candidate | None:
 
 
 def _signed(parse: Parse, q: _Quoted) -> Candidate | None:
-    """“...” - Ann Miller, at the end of a line or on the next one."""
-    t = q.end
-    while t < parse.size and (
-        parse.words[t].isspace() or parse.words[t] in _MARKS or parse.words[t] in _SENTENCE_END
-    ):
-        t += 1
-    if t >= parse.size or parse.words[t] not in ("-", "--", "–", "—"):
+    """Read the signature of a quotation: “...” - Ann Miller, at the end of its line or on the next one."""
+    dash = _SIGNATURE.match(parse.text, q.region.end)
+    if dash is None or not _starts_clause(parse, q):
         return None
-    end = parse.paragraphs[parse.paragraph_of[t]][1]
-    speaker = parse.trim((t + 1, end))
+    first = bisect_left(parse.idx, dash.end())
+    if first >= parse.size:
+        return None
+    speaker = parse.trim((first, parse.paragraphs[parse.paragraph_of[first]][1]))
     if (
         speaker is None
         or speaker[1] - speaker[0] > 15
-        or parse.tags[speaker[0]] not in _NOUN_TAGS
-        or any(parse.tags[i] in ("VBD", "VBZ", "VBP") for i in range(*speaker))
+        or parse.tags[speaker[0]] not in ("NNP", "NNPS")
+        or any(parse.tags[t] in ("VBD", "VBZ", "VBP") for t in range(*speaker))
     ):
         return None
-    comma = next((i for i in range(*speaker) if parse.words[i] == ","), speaker[1])
-    return Candidate([(q.start, q.end)], [t], (speaker[0], comma), "speech", "signed")
+    comma = next((t for t in range(*speaker) if parse.words[t] == ","), speaker[1])
+    return Candidate([(q.start, q.end)], [first - 1], (speaker[0], comma), "speech", "signed")
 
 
 def _within(parse: Parse, q: _Quoted) -> Candidate | None:
@@ -861,7 +862,7 @@ def _cue_before(parse: Parse, q: _Quoted) -> Candidate | None:
     start = parse.paragraphs[parse.paragraph_of[at]][0]
     if parse.paragraph_of[at] != parse.paragraph_of[q.start] and not colon:
         return None
-    if not colon and parse.words[at] not in (",", "-", "–", "—"):
+    if not colon and parse.words[at] != "," and parse.words[at] not in _DASHES:
         cue = verbs.get(parse.words[at])
         if cue is None or not cue.frames & {"c", "q"} or parse.tags[at] not in _VERB_TAGS:
             return None
