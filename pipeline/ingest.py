@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from pipeline.batch import Batch, manifest_path, plan_path, staged_folder, staged_path
+from pipeline.boilerplate import not_an_article
 from pipeline.clean import clean_line, clean_text
 from pipeline.errors import ConfigError, InputError
 from pipeline.identity import checksum, content_id
 from pipeline.language import article_language
+from pipeline.near_duplicates import Hashes, bands, jaccard, leaders, shingles, signature
 from pipeline.settings import Settings
 from pipeline.sources import open_source
 from pipeline.sources.fields import Fields
+from pipeline.sources.html_text import html_to_text, is_html
+from pipeline.sources.page_text import with_pages
 from pipeline.sources.placement import Placement
 from pipeline.sources.record import DayRecord, Fault, Source
 from pipeline.store import Store, to_parquet
@@ -97,12 +101,13 @@ def late_days(store: Store, settings: Settings) -> list[date]:
 
 
 def _read(
-    source: Source, day: date, settings: Settings, forgotten: Set[str]
+    source: Source, day: date, settings: Settings, forgotten: frozenset[str]
 ) -> tuple[list[Article], list[Reject], dict[str, Any]]:
     articles: dict[str, Article] = {}
     rejects: list[Reject] = []
     n_records = n_forgotten = 0
-    for record in source.records(day):
+    records = source.records(day)
+    for record in with_pages(records, processes=settings.model_processes, seconds=settings.timeout_s):
         n_records += 1
         made = _article_or_fault(record, settings)
         if isinstance(made, Fault):
@@ -154,15 +159,15 @@ def _article_or_fault(record: DayRecord, settings: Settings) -> Article | Fault:
         return Fault("future_day", f"published {placement.day}, which is to come")
     try:
         article = make_article(fields, placement, raw.ref)
+        return article if isinstance(article, Fault) else _unfit(article, settings, fields) or article
     except Exception as error:  # noqa: BLE001 - one poisoned record must not stop a night
         return Fault("extraction_error", f"{type(error).__name__}: {error}")
-    return article if isinstance(article, Fault) else _unfit(article, settings) or article
 
 
 _REPLACEMENT = "\ufffd"
 
 
-def _unfit(article: Article, settings: Settings) -> Fault | None:
+def _unfit(article: Article, settings: Settings, fields: Fields) -> Fault | None:
     """Return why an article is none that can be worked on; None where it can."""
     if article.n_chars > settings.max_chars:
         return Fault("too_large", f"{article.n_chars} characters, more than {settings.max_chars}")
@@ -171,7 +176,8 @@ def _unfit(article: Article, settings: Settings) -> Fault | None:
     n_lost = article.text.count(_REPLACEMENT)
     if n_lost * 20 > article.n_chars:
         return Fault("bad_encoding", f"{n_lost} of {article.n_chars} characters are lost")
-    return None
+    reason = not_an_article(article.text, n_words=article.n_words, is_page=fields.html is not None)
+    return Fault("not_an_article", reason) if reason else None
 
 
 def make_article(fields: Fields, placement: Placement, record_ref: str) -> Article | Fault:
@@ -182,7 +188,7 @@ def make_article(fields: Fields, placement: Placement, record_ref: str) -> Artic
         placement: its day and date.
         record_ref: where it stands.
     """
-    text = clean_text(fields.text) if fields.text else ""
+    text = clean_text(_plain(fields))
     if not text:
         return Fault("no_text", "no body, only a summary" if fields.summary else "no body")
     title = clean_line(fields.title)
@@ -215,6 +221,13 @@ def make_article(fields: Fields, placement: Placement, record_ref: str) -> Artic
     )
 
 
+def _plain(fields: Fields) -> str:
+    """Return the body of a record as plain text, also where it is HTML."""
+    if fields.text:
+        return html_to_text(fields.text) if is_html(fields.text) else fields.text
+    return html_to_text(fields.html) if fields.html else ""
+
+
 def article_id_of_url(url: str) -> str:
     """Return the article_id of a URL.
 
@@ -231,19 +244,33 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 
 
 def mark_duplicates(articles: Iterable[Article]) -> list[Article]:
-    """Return the articles, those with the text of another pointing to the first that has it.
+    """Return the articles, near-duplicates pointing to the first that they are similar to.
 
-    The first is the one published first, of several the one with the smallest id.
+    The first is the one published first, of several the one with the smallest id. Nothing is left out.
     """
     articles = list(articles)
-    first: dict[str, tuple[datetime, str]] = {}
-    for article in articles:
-        place = (article.published_at or _FAR, article.article_id)
-        first[article.text_sha256] = min(first.get(article.text_sha256, place), place)
+    order = sorted(articles, key=lambda article: (article.published_at or _FAR, article.article_id))
+    sets: dict[str, Hashes] = {}
+    hashes: list[list[int]] = []
+    for article in order:
+        if article.text_sha256 not in sets:
+            sets[article.text_sha256] = shingles(article.text)
+        own = sets[article.text_sha256]
+        # A text too short for shingles is a duplicate of the same text only.
+        hashes.append(bands(signature(own)) if len(own) else [int(article.text_sha256[:16], 16)])
+
+    def similarity(a: int, b: int) -> float:
+        if order[a].text_sha256 == order[b].text_sha256:
+            return 1.0
+        return jaccard(sets[order[a].text_sha256], sets[order[b].text_sha256])
+
+    first = {
+        order[number].article_id: order[leader].article_id
+        for number, (leader, _) in enumerate(leaders(hashes, similarity))
+        if leader != number
+    }
     return [
-        article
-        if first[article.text_sha256][1] == article.article_id
-        else replace(article, duplicate_of=first[article.text_sha256][1])
+        replace(article, duplicate_of=first[article.article_id]) if article.article_id in first else article
         for article in articles
     ]
 

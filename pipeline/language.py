@@ -24,8 +24,12 @@ nothing, and where that does not settle it."""
 SURE = 0.8
 """From this score on the detector is believed; with enough text, even against the record."""
 
+LIKELY = 0.4
+"""From this score on it is believed where it has seen much text, or agrees with the record."""
+
 _FEW_LETTERS = 10
 _ENOUGH = 100
+_MUCH = 400
 _MACRO = {"nb": "no", "nn": "no"}
 _detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite", normalize_input=False))
 
@@ -54,11 +58,12 @@ def article_language(title: str | None, text: str, given: str | None) -> Languag
     if sum(map(str.isalpha, start)) < _FEW_LETTERS:
         return Language(said or UNKNOWN, None)
     detected = detect(start)
-    if said == detected.code:
+    if said == detected.code and detected.score >= LIKELY:
         return Language(said, None)
     if (said or detected.score < SURE) and len(text) > n_first:
         detected = detect(sample(title, text, N_CHARS))
-    is_sure = detected.score >= SURE and len(start) >= _ENOUGH
+    enough = detected.score >= LIKELY if len(text) >= _MUCH else detected.score >= SURE
+    is_sure = enough and detected.code != said and len(start) >= _ENOUGH
     return Language(said, None) if said and not is_sure else Language(detected.code, detected.score)
 
 

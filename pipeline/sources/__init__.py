@@ -8,16 +8,20 @@ exactly one day (see `placement.py`) or is listed as without a day: nothing is l
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 from pipeline.sources.drop import open_drop
+from pipeline.sources.formats import READERS
 from pipeline.sources.record import Source
 from pipeline.store import Store
 
 SOURCES: dict[str, Callable[[Store, Settings], Source]] = {
     "drop": open_drop,
+    **{reader.name: partial(open_drop, reader=reader) for reader in READERS},
 }
+"""`drop` tells the format of each file; the others take all files of the drop folder for the one named."""
 
 
 def open_source(store: Store, settings: Settings) -> Source:

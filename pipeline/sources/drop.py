@@ -1,8 +1,9 @@
 """The drop folder: files of records, put there by whoever delivers them, one folder a day of arrival.
 
-`<drop_dir>/<any>/*.jsonl[.gz]`. A day's records may stand in any file: an index says in which. It is kept
-in the store, an entry a file, and made anew for files that are new or have changed (their size, or their
-time of change, which serves as nothing but this hint). Losing the index costs time, nothing else.
+Files may be of any known format (`formats.py`) and lie in folders of any depth. A day's records may stand
+in any file: an index says in which. It is kept in the store, an entry a file, and made anew for files that
+are new or have changed (their size, or their time of change, which serves as nothing but this hint). Losing
+the index costs time, nothing else.
 
 Records without a day of their own (undated, not readable) in a file without a day of arrival belong to the
 last day, among those up to today, that the file has records for. In a file that has none, they belong to no
@@ -11,42 +12,64 @@ day: `Drop.unplaced` lists them.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from pipeline.identity import checksum, content_id
 from pipeline.settings import Settings
+from pipeline.sources.companions import Companions, companion_fields, companions
 from pipeline.sources.fields import read_dates, read_fields
-from pipeline.sources.jsonl import read_jsonl
+from pipeline.sources.formats import read_stream
+from pipeline.sources.pages import page_date
 from pipeline.sources.placement import Placement, arrival_day, place
+from pipeline.sources.reader import Limits, Reader, decode
 from pipeline.sources.record import DayRecord, Fault, Input, RawRecord, Unplaced
 from pipeline.sources.walk import FoundFile, open_found, walk
 from pipeline.store import Store
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raised by one whenever the same file might get other days than before."""
 
-_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-_GZIP_MAGIC = b"\x1f\x8b"
 
-
-def open_drop(store: Store, settings: Settings) -> Drop:
+def open_drop(store: Store, settings: Settings, reader: Reader | None = None) -> Drop:
     """Open the drop folder, its index brought up to date.
+
+    Args:
+        store: where the index is kept.
+        settings: the folder and the limits.
+        reader: the format of all files in it; told from each file where it is not given.
 
     Raises:
         ConfigError: the folder is missing or cannot be read.
         OSError: the device or the network failed.
     """
-    found = [f for f in walk(settings.drop_dir) if f.fault or f.path.lower().endswith(_SUFFIXES)]
-    today = datetime.now(UTC).date()
-    return Drop(settings, {f.path: f for f in found}, _index(store, found, settings), today)
+    found = {f.path: f for f in walk(settings.drop_dir)}
+    folder = Folder(found, companions(found), limits_of(settings), reader)
+    root = str(settings.drop_dir.resolve())
+    return Drop(folder, _index(store, root, folder), datetime.now(UTC).date())
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the bounds on what is read from one file."""
+    return Limits(record_bytes=settings.max_record_bytes, page_bytes=5 * settings.max_record_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The files of a drop folder, and how they are to be read."""
+
+    files: dict[str, FoundFile]
+    beside: Companions
+    limits: Limits
+    reader: Reader | None
+
+    def paths(self) -> list[str]:
+        """Return the paths of the files with articles, sorted."""
+        return sorted(path for path in self.files if path not in self.beside.used)
 
 
 @dataclass(slots=True)
@@ -73,8 +96,7 @@ class Entry:
 class Drop:
     """An opened drop folder; see `record.Source` for what it can be asked."""
 
-    settings: Settings
-    files: dict[str, FoundFile]
+    folder: Folder
     index: dict[str, Entry]
     today: date
 
@@ -88,7 +110,7 @@ class Drop:
         taken = []
         for path, entry in sorted(self.index.items()):
             parts = [entry.days[day.isoformat()][1]] if day.isoformat() in entry.days else []
-            if self._is_home(path, entry, day):
+            if entry.home(self.today) == day.isoformat():
                 parts += [entry.loose[1]] if entry.loose else []
                 parts += [entry.days[d][1] for d in entry.early(self.today)]
             if parts:
@@ -96,13 +118,12 @@ class Drop:
         return taken
 
     def records(self, day: date) -> Iterator[DayRecord]:
-        """Yield the records of a day in the order of their files' paths and of their lines."""
+        """Yield the records of a day in the order of their files' paths and of their places."""
         for path, _ in self.inputs(day):
-            arrived = arrival_day(path)
-            is_home = self._is_home(path, self.index[path], day)
-            for record in read_file(self.files[path], self.settings):
-                placed, placement = _placed(record, arrived)
-                own = placement.day if placement else arrived
+            is_home = self.index[path].home(self.today) == day.isoformat()
+            for record in read_file(path, self.folder):
+                placed, placement = _placed(record)
+                own = placement.day if placement else arrival_day(record.file)
                 if own == day or (is_home and (own is None or own > self.today)):
                     fields = read_fields(placed.data) if placed.data is not None else None
                     yield DayRecord(placed, fields, placement)
@@ -115,23 +136,29 @@ class Drop:
                 continue
             if entry.loose:
                 listed.append(Unplaced(path, entry.loose[0], entry.loose_detail))
-            n_early = sum(entry.days[day][0] for day in entry.early(self.today))
-            if n_early:
-                listed.append(
-                    Unplaced(path, n_early, f"dated {entry.early(self.today)[0]}, which is to come")
-                )
+            early = entry.early(self.today)
+            if early:
+                n_early = sum(entry.days[day][0] for day in early)
+                listed.append(Unplaced(path, n_early, f"dated {early[0]}, which is to come"))
         return listed
 
-    def _is_home(self, path: str, entry: Entry, day: date) -> bool:
-        return arrival_day(path) is None and entry.home(self.today) == day.isoformat()
 
-
-def _placed(record: RawRecord, arrived: date | None) -> tuple[RawRecord, Placement | None]:
+def _placed(record: RawRecord) -> tuple[RawRecord, Placement | None]:
     """Return a record with its placement, or with a fault and None where it has none."""
     if record.data is None:
         return record, None
     try:
-        return record, place(read_dates(record.data), arrived)
+        fields = read_dates(record.data)
+        arrived = arrival_day(record.file)
+        html = record.data.get("html")
+        if fields.published or not isinstance(html, str):
+            return record, place(fields, arrived, found_in=record.date_from)
+        undated = place(fields, arrived)
+        found = page_date(html, fields.url, fetched_at=undated.fetched_at)
+        if found is None:
+            return record, undated
+        published = replace(fields, published=(found[0].at.isoformat(),))
+        return record, place(published, arrived, found_in=found[1], precision=found[0].precision)
     except Exception as error:  # noqa: BLE001 - one poisoned record must not stop a night
         fault = Fault("extraction_error", f"{type(error).__name__}: {error}")
         return replace(record, data=None, fault=fault), None
@@ -140,75 +167,79 @@ def _placed(record: RawRecord, arrived: date | None) -> tuple[RawRecord, Placeme
 # ---- files -----------------------------------------------------------------------------------------
 
 
-def read_file(found: FoundFile, settings: Settings) -> Iterator[RawRecord]:
+def read_file(path: str, folder: Folder) -> Iterator[RawRecord]:
     """Yield the records of a file; what cannot be read is a record with a fault.
 
     Raises:
         OSError: the device or the network failed.
     """
+    found = folder.files[path]
     if found.fault:
-        yield RawRecord(found.path, 0, 0, fault=found.fault, raw=found.fault.detail.encode())
+        yield RawRecord(path, 0, 0, fault=found.fault, raw=found.fault.detail.encode())
         return
     try:
-        stream = os.fdopen(open_found(found), "rb")
+        stream = os.fdopen(open_found(found), "rb", buffering=0)
     except PermissionError:
         fault = Fault("unreadable", "permission denied")
-        yield RawRecord(found.path, 0, found.size, fault=fault, raw=b"permission denied")
+        yield RawRecord(path, 0, found.size, fault=fault, raw=b"permission denied")
         return
-    with stream, decompressed(stream) as plain:
-        yield from read_jsonl(plain, found.path, max_record_bytes=settings.max_record_bytes)
+    with stream:
+        records = read_stream(stream, path, folder.limits, size=found.size, reader=folder.reader)
+        if path in folder.beside.of:
+            records = (_with_companion(record, folder) for record in records)
+        yield from records
 
 
-@contextmanager
-def decompressed(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """Give a stream's content, of gzip or as it is; its first bytes tell, not its name."""
-    buffered = io.BufferedReader(cast(Any, stream), 1 << 16)
-    if buffered.peek(2)[:2] == _GZIP_MAGIC:
-        with gzip.open(buffered) as plain:
-            yield io.BufferedReader(cast(Any, plain), 1 << 16)
-    else:
-        yield buffered
+def _with_companion(record: RawRecord, folder: Folder) -> RawRecord:
+    """Return the record of a plain text with what the file beside it says."""
+    path, role = folder.beside.of[record.file]
+    found = folder.files[path]
+    if record.data is None or found.fault:
+        return record
+    with os.fdopen(open_found(found), "rb") as stream:
+        data = stream.read(1 << 16)
+    said = companion_fields(decode(data), role)
+    return replace(record, data={"text": decode(record.raw)} | said, raw=record.raw + data)
 
 
 # ---- the index -------------------------------------------------------------------------------------
 
 
-def _index(store: Store, found: list[FoundFile], settings: Settings) -> dict[str, Entry]:
+def _index(store: Store, root: str, folder: Folder) -> dict[str, Entry]:
     """Return the index of the files given, from the store as far as it still holds."""
-    root = str(settings.drop_dir.resolve())
-    name = f"drop-{content_id(root)}"
+    reader = folder.reader.name if folder.reader else "any"
+    name = f"drop-{content_id(root, reader)}"
     path = f"index/{name}.json"
-    state = {
-        f.path: [
-            INDEX_VERSION,
-            settings.max_record_bytes,
-            f.size,
-            f.mtime_ns,
-            f.fault.detail if f.fault else "",
-        ]
-        for f in found
-    }
+    paths = folder.paths()
+    state = {p: _state(p, folder) for p in paths}
     with store.lock(name):
         kept: dict[str, Any] = store.read_json(path) or {}
-        files = {f.path: f for f in found}
-        index = {p: _load(kept[p]) for p in files if p in kept and kept[p]["state"] == state[p]}
-        missing = [p for p in files if p not in index]
+        index = {p: _load(kept[p]) for p in paths if p in kept and kept[p]["state"] == state[p]}
+        missing = [p for p in paths if p not in index]
         for p in missing:
-            index[p] = _scan(files[p], settings)
-        if missing or len(kept) != len(files):
-            store.write_json(path, {p: _dump(index[p], state[p]) for p in sorted(files)})
+            index[p] = _scan(p, folder)
+        if missing or len(kept) != len(paths):
+            store.write_json(path, {p: _dump(index[p], state[p]) for p in paths})
     return index
 
 
-def _scan(found: FoundFile, settings: Settings) -> Entry:
+def _state(path: str, folder: Folder) -> list[Any]:
+    """Return what an entry of the index depends on."""
+    files = [folder.files[path]]
+    if path in folder.beside.of:
+        files.append(folder.files[folder.beside.of[path][0]])
+    limits = [folder.limits.record_bytes, folder.limits.page_bytes]
+    return [INDEX_VERSION, *limits, *([f.size, f.mtime_ns, f.fault.detail if f.fault else ""] for f in files)]
+
+
+def _scan(path: str, folder: Folder) -> Entry:
     """Read a file through and return which days it has records for."""
-    arrived = arrival_day(found.path)
     counts: dict[date | None, int] = {}
     hashes: dict[date | None, Any] = {}
     detail = ""
-    for record in read_file(found, settings):
-        placed, placement = _placed(record, arrived)
-        day = placement.day if placement else arrived
+    for record in read_file(path, folder):
+        placed, placement = _placed(record)
+        day = placement.day if placement else arrival_day(record.file)
         counts[day] = counts.get(day, 0) + 1
         hashes.setdefault(day, hashlib.sha256()).update(record.raw)
         if day is None and not detail:

@@ -236,6 +236,9 @@ def _authors(values: Iterator[Any]) -> tuple[str, ...]:
 
 
 _BY = re.compile(r"^\s*(?:by|von|par|por|di)\s+", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"^www\.|://|^\S+@\S+$|^\S+\.(?:com|org|net|html?)$|^(?:none|null|nan|n/a)$", re.IGNORECASE
+)
 _BETWEEN_NAMES = re.compile(r"\s*(?:;|\||\s+and\s+|\s+&\s+|\s+und\s+|\s+et\s+)\s*")
 
 
@@ -256,7 +259,7 @@ def _names(value: Any) -> Iterator[str]:
                 return
         for name in _BETWEEN_NAMES.split(_BY.sub("", value)):
             cleaned = " ".join(name.split()).strip(",")
-            if cleaned:
+            if cleaned and not _NO_NAME.search(cleaned):
                 yield cleaned
 
 
@@ -268,3 +271,8 @@ def _written_list(value: str) -> list[Any] | None:
         parsed = re.findall(r"""'([^']+)'|"([^"]+)\"""", value)
         return [a or b for a, b in parsed]
     return parsed if isinstance(parsed, list) else None
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a column's name is an alias of a field, or the first part of one."""
+    return _key(name) in _places()

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
 
-from pipeline.dates import ImpossibleDateError, Moment, parse_moment
+from pipeline.dates import ImpossibleDateError, Moment, Precision, parse_moment
 from pipeline.sources.fields import Fields
 
 GRACE = timedelta(hours=36)
@@ -23,6 +23,7 @@ GRACE = timedelta(hours=36)
 
 DateSource = Literal["url", "json-ld", "meta", "feed", "record", "text"]
 
+_ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".zst", ".bz2", ".xz")
 _DATED = re.compile(r"(?<![0-9])(\d{4}-\d{2}-\d{2})(?![0-9])")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_-]|$)")
 
@@ -53,7 +54,7 @@ def arrival_day(path: str) -> date | None:
     """
     parts = PurePosixPath(path).parts
     for i, part in reversed(list(enumerate(parts))):
-        is_file = i == len(parts) - 1
+        is_file = i == len(parts) - 1 or part.lower().endswith(_ARCHIVES)
         found = _DATED.findall(part)
         if len(found) == 1 and (is_file or part == found[0]):
             day = _day(found[0])
@@ -62,13 +63,20 @@ def arrival_day(path: str) -> date | None:
     return None
 
 
-def place(fields: Fields, arrived: date | None, *, found_in: DateSource = "record") -> Placement:
+def place(
+    fields: Fields,
+    arrived: date | None,
+    *,
+    found_in: DateSource = "record",
+    precision: Precision | None = None,
+) -> Placement:
     """Return the day of a record.
 
     Args:
         fields: what the record says.
         arrived: day of arrival by its path, None where the path does not say.
         found_in: what `published_at_source` is to be for the record's own date.
+        precision: of that date, where it is not the one it is written with.
     """
     fetched = _moment_or_none(fields.fetched)
     fetched_at = fetched.at if fetched else None
@@ -95,7 +103,7 @@ def place(fields: Fields, arrived: date | None, *, found_in: DateSource = "recor
     if published is None and impossible:
         return Placement(arrived, fetched_at=fetched_at, refused=("bad_date", impossible))
     if published is None:
-        published, origin = _url_date(fields.url), "url"
+        published, origin = url_date(fields.url), "url"
         if published and latest and published.at >= latest:
             published = None
     if published is None:
@@ -103,10 +111,13 @@ def place(fields: Fields, arrived: date | None, *, found_in: DateSource = "recor
     if latest and published.at >= latest:
         detail = f"published {published.at:%Y-%m-%d}, but arrived {arrived}"
         return Placement(arrived, fetched_at=fetched_at, refused=("future_day", detail))
+    if precision and origin == found_in:
+        published = Moment(published.at, precision)
     return Placement(published.at.date(), published, origin, fetched_at)
 
 
-def _url_date(url: str | None) -> Moment | None:
+def url_date(url: str | None) -> Moment | None:
+    """Return the day in a URL's path; None where there is none."""
     found = _URL_DATE.search(url) if url else None
     if not found:
         return None

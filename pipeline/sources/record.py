@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from pipeline.sources.fields import Fields
-from pipeline.sources.placement import Placement
+from pipeline.sources.placement import DateSource, Placement
 from schemas.rejects import Reason
 
 
@@ -30,6 +30,8 @@ class RawRecord:
         data: the record; None where there is a fault.
         fault: why there is no record.
         raw: the record's bytes, as far as they were read; tells whether it has changed.
+        date_from: where its date of publication stands: `published_at_source`.
+        reader: name of the reader that read it.
     """
 
     file: str
@@ -38,6 +40,8 @@ class RawRecord:
     data: dict[str, Any] | None = None
     fault: Fault | None = None
     raw: bytes = b""
+    date_from: DateSource = "record"
+    reader: str = ""
 
     @property
     def ref(self) -> str:

@@ -226,9 +226,9 @@ def test_unchanged_files_are_not_read_again(folder: Folder, monkeypatch: pytest.
     read: list[str] = []
     scan = drop._scan
 
-    def spy(found: walk.FoundFile, settings: Settings) -> drop.Entry:
-        read.append(found.path)
-        return scan(found, settings)
+    def spy(path: str, folder: drop.Folder) -> drop.Entry:
+        read.append(path)
+        return scan(path, folder)
 
     monkeypatch.setattr(drop, "_scan", spy)
     assert folder.open().days() == [date(2026, 3, 1), DAY]

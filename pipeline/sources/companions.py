@@ -1,0 +1,62 @@
+"""Files that say something of the text file beside them, as two known corpora keep their metadata.
+
+* `news_titles/12.txt` holds the title of `news/12.txt`;
+* `true-meta-information/12-meta.txt` holds author, link, category and date of `true/12.txt`, a line each;
+* `12.ann` holds annotations (brat) of `12.txt`, which are of no use here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Role = Literal["title", "meta"]
+
+_TITLES = "_titles"
+_META = "-meta-information"
+
+
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """Which files stand beside which.
+
+    Attributes:
+        of: by the path of a text, the path of its companion and its role.
+        used: paths that are no articles by themselves.
+    """
+
+    of: dict[str, tuple[str, Role]]
+    used: frozenset[str]
+
+
+def companions(paths: Iterable[str]) -> Companions:
+    """Return which of the paths are companions of others."""
+    known = set(paths)
+    of: dict[str, tuple[str, Role]] = {}
+    used: set[str] = set()
+    for path in known:
+        folder, _, name = path.rpartition("/")
+        if name.endswith(".ann"):
+            if f"{path[:-4]}.txt" in known:
+                used.add(path)
+        elif folder.endswith(_TITLES):
+            text = f"{folder.removesuffix(_TITLES)}/{name}"
+            if text in known:
+                of[text] = (path, "title")
+                used.add(path)
+        elif folder.endswith(_META) and name.endswith("-meta.txt"):
+            text = f"{folder.removesuffix(_META)}/{name.removesuffix('-meta.txt')}.txt"
+            if text in known:
+                of[text] = (path, "meta")
+                used.add(path)
+    return Companions(of, frozenset(used))
+
+
+def companion_fields(text: str, role: Role) -> dict[str, Any]:
+    """Return the fields in a companion."""
+    lines = [line.strip() for line in text.splitlines()]
+    if role == "title":
+        return {"title": " ".join(filter(None, lines))}
+    named = zip(("author", "url", "section", "published_at"), lines, strict=False)
+    return {name: line for name, line in named if line and line != "None"}

@@ -1,0 +1,81 @@
+"""Tables as text: CSV and TSV with a header, in UTF-8, UTF-16 or windows-1252."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+from pipeline.sources.fields import is_known
+from pipeline.sources.reader import HEAD_BYTES, Limits, Reader, decode, fault, record, text_stream
+from pipeline.sources.record import RawRecord
+
+_DELIMITERS = ",\t;|"
+
+
+def sniff(head: bytes, name: str) -> bool:
+    """Tell whether the first line names at least two columns that articles have."""
+    return _delimiter(head) is not None
+
+
+def _delimiter(head: bytes) -> str | None:
+    first = next((line for line in decode(head[:20_000]).splitlines() if line.strip()), "")
+    best: tuple[int, str] | None = None
+    for delimiter in _DELIMITERS:
+        try:
+            columns = next(csv.reader([first], delimiter=delimiter), [])
+        except csv.Error:
+            continue
+        n_known = sum(is_known(column) for column in columns)
+        if len(columns) > 1 and n_known >= 2 and (best is None or n_known > best[0]):
+            best = (n_known, delimiter)
+    return best[1] if best else None
+
+
+def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
+    """Yield a record for each row."""
+    buffered = (
+        stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
+    )
+    head = buffered.peek(HEAD_BYTES)[:HEAD_BYTES]
+    delimiter = _delimiter(head)
+    if delimiter is None:
+        yield fault(file, 0, "unreadable", "the first line names no columns of articles")
+        return
+    csv.field_size_limit(limits.record_bytes)
+    lines = _bounded_lines(text_stream(buffered, head), limits.record_bytes)
+    rows = csv.reader(lines, delimiter=delimiter, strict=False)
+    names: list[str] | None = None
+    place = 0
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            place += 1
+            yield fault(file, place, "too_large" if "limit" in str(error) else "unreadable", str(error))
+            continue
+        if not any(cell.strip() for cell in row):
+            continue
+        if names is None:
+            names = [cell.strip() or f"column {n}" for n, cell in enumerate(row)]
+            continue
+        place += 1
+        if len(row) > len(names) + 5:
+            yield fault(file, place, "unreadable", f"{len(row)} cells under {len(names)} columns")
+            continue
+        yield record(file, place, {n: cell for n, cell in zip(names, row, strict=False) if cell.strip()})
+
+
+def _bounded_lines(stream: io.TextIOWrapper, limit: int) -> Iterator[str]:
+    """Yield lines; of one that is too long, only as much as makes the field too large."""
+    while line := stream.readline(limit + 2):
+        if len(line) > limit and not line.endswith("\n"):
+            while (rest := stream.readline(1 << 20)) and not rest.endswith("\n"):
+                pass
+        yield line.replace("\x00", "")
+
+
+READER = Reader("csv", sniff, read, "CSV and TSV with a header")

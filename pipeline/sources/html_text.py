@@ -1,0 +1,75 @@
+"""Text out of pieces of HTML, as feeds and APIs carry it: paragraphs stay paragraphs, quotations stay."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree
+from lxml import html as lxml_html
+
+_TAG = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|blockquote|img|figure|table)\b[^<>]*>", re.I
+)
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "ul",
+        "ol",
+        "table",
+        "tr",
+        "section",
+        "article",
+        "figure",
+        "pre",
+    ]
+)
+_SILENT = frozenset(["script", "style", "noscript", "template", "iframe", "svg", "form", "button", "head"])
+_MAX_DEPTH = 200
+
+
+def is_html(text: str) -> bool:
+    """Tell whether a text is HTML: it has tags that are used for text."""
+    return "<" in text and len(_TAG.findall(text[:20_000])) >= (1 if text.lstrip().startswith("<") else 2)
+
+
+def html_to_text(text: str) -> str:
+    """Return the text of a piece of HTML, blocks separated by empty lines."""
+    if not text.strip():
+        return ""
+    try:
+        root = lxml_html.fromstring(f"<div>{text}</div>")
+    except (etree.LxmlError, ValueError):
+        return re.sub(r"<[^>]{0,1000}>", " ", text)
+    parts: list[str] = []
+    _collect(root, parts, 0)
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    joined = "\n".join(lines)
+    return re.sub(r"\n{3,}", "\n\n", joined).strip()
+
+
+def _collect(element: Any, parts: list[str], depth: int) -> None:
+    if not isinstance(element.tag, str) or element.tag in _SILENT or depth > _MAX_DEPTH:
+        return
+    is_block = element.tag in _BLOCKS
+    if is_block:
+        parts.append("\n\n")
+    elif element.tag == "br":
+        parts.append("\n")
+    if element.text:
+        parts.append(element.text.replace("\n", " "))
+    for child in element:
+        _collect(child, parts, depth + 1)
+        if child.tail:
+            parts.append(child.tail.replace("\n", " "))
+    if is_block:
+        parts.append("\n\n")
