@@ -146,7 +146,9 @@ def _with_nested(reading: Reading, tagged: Sequence[TaggedQuote]) -> list[Candid
     parse = reading.parse
     outer = []
     for quote in tagged:
-        content = join_ranges(parse, [(span.start, span.end) for span in quote.content])
+        content = [
+            piece for span in quote.content for piece in _tidy(parse, (span.start, span.end), reading.regions)
+        ]
         if content:
             cue = [t for span in quote.cue for t in range(span.start, span.end)]
             source = (quote.source[0].start, quote.source[-1].end) if quote.source else None
@@ -175,6 +177,20 @@ def _with_nested(reading: Reading, tagged: Sequence[TaggedQuote]) -> list[Candid
         if candidate.cue and len(homes) == 1 and None not in homes and _is_worth_nesting(candidate):
             nested.append(candidate)
     return [*outer, *nested]
+
+
+def _tidy(parse: Parse, span: Range, regions: Sequence[Region]) -> list[Range]:
+    """A fragment of the network's, without loose ends: only marks carry a quotation over a paragraph's end."""
+    start, end = span
+    paragraph = parse.paragraph_of[start]
+    if parse.paragraph_of[end - 1] != paragraph and (paragraph == 0 or parse.line_ends(paragraph + 1) > 1):
+        border = parse.paragraphs[paragraph][1]
+        offset = parse.idx[border - 1]
+        if not any(region.start <= offset < region.end for region in regions):
+            end = border
+    while end > start and (parse.is_empty[end - 1] or parse.tags[end - 1] == "CC"):
+        end -= 1
+    return join_ranges(parse, [(start, end)])
 
 
 def _cut_out(parse: Parse, candidates: Sequence[Candidate], cut: Sequence[Range]) -> None:
