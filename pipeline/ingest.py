@@ -105,20 +105,23 @@ def _read(
 ) -> tuple[list[Article], list[Reject], dict[str, Any]]:
     articles: dict[str, Article] = {}
     rejects: list[Reject] = []
+    refused: Counter[str] = Counter()
     n_records = n_forgotten = 0
     records = source.records(day)
     for record in with_pages(records, processes=settings.model_processes, seconds=settings.timeout_s):
         n_records += 1
         made = _article_or_fault(record, settings)
         if isinstance(made, Fault):
-            rejects.append(_reject(record, made))
+            refused[record.record.ref] += 1
+            rejects.append(_reject(record, made, nth=refused[record.record.ref]))
         elif made.article_id in forgotten:
             n_forgotten += 1
         elif made.article_id in articles:
             first = articles[made.article_id]
             text = "the same" if first.text_sha256 == made.text_sha256 else "another"
             fault = Fault("duplicate_id", f"the article of {first.record_ref}, with {text} text")
-            rejects.append(_reject(record, fault, made.article_id))
+            refused[record.record.ref] += 1
+            rejects.append(_reject(record, fault, made.article_id, nth=refused[record.record.ref]))
         else:
             articles[made.article_id] = made
     kept = mark_duplicates(sorted(articles.values(), key=lambda article: article.article_id))
@@ -133,10 +136,11 @@ def _read(
     return kept, rejects, counts
 
 
-def _reject(record: DayRecord, fault: Fault, article_id: str | None = None) -> Reject:
+def _reject(record: DayRecord, fault: Fault, article_id: str | None = None, *, nth: int = 1) -> Reject:
+    """Return the row of a record refused; of a file with several faults, the later ones are numbered."""
     detail = clean_line(fault.detail[:_MAX_DETAIL]) or ""
     return Reject(
-        record_ref=record.record.ref,
+        record_ref=record.record.ref if nth == 1 else f"{record.record.ref}~{nth}",
         reason=fault.reason,
         detail=detail,
         article_id=article_id,

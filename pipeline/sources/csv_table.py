@@ -55,7 +55,11 @@ def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
             return
         except csv.Error as error:
             place += 1
-            yield fault(file, place, "too_large" if "limit" in str(error) else "unreadable", str(error))
+            if "limit" in str(error):  # where the field ends is anybody's guess, and so is all that follows
+                detail = f"{error}; is a quotation mark not closed? The rest of the file is not read"
+                yield fault(file, place, "too_large", detail)
+                return
+            yield fault(file, place, "unreadable", str(error))
             continue
         if not any(cell.strip() for cell in row):
             continue

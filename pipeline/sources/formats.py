@@ -147,10 +147,11 @@ def read_stream(
         yield fault(file, 0, "hostile", str(error), size)
     except (EOFError, zlib.error, lzma.LZMAError, pa.ArrowException) as error:
         yield fault(file, 0, "unreadable", f"the file breaks off: {error}", size)
-    except OSError as error:
-        if error.errno is not None:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
             raise
-        yield fault(file, 0, "unreadable", f"the file breaks off: {error}", size)
+        # Libraries raise whatever they like over broken files; the file ends here, the night goes on.
+        yield fault(file, 0, "unreadable", f"{type(error).__name__}: {error}", size)
 
 
 def _peek(buffered: io.BufferedReader) -> bytes:

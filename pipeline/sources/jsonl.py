@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from pipeline.sources.record import Fault, RawRecord
 
+_MAX_BLANK = 1_000_000
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -27,6 +28,7 @@ def read_jsonl(stream: BinaryIO, file: str, *, max_record_bytes: int) -> Iterato
         OSError: the device or the network failed; not raised for a broken file.
     """
     place = 0
+    n_blank = 0
     while True:
         try:
             line = stream.readline(max_record_bytes + 2)
@@ -50,6 +52,11 @@ def read_jsonl(stream: BinaryIO, file: str, *, max_record_bytes: int) -> Iterato
         if place == 1 and line.startswith(_BOM):
             line = line[len(_BOM) :]
         if line.isspace() or not line:
+            n_blank += 1
+            if n_blank > _MAX_BLANK:
+                fault = Fault("hostile", f"more than {_MAX_BLANK} empty lines; the rest is not read")
+                yield RawRecord(file, 0, 0, fault=fault, raw=f"blank after {place}".encode())
+                return
             continue
         if n_bytes > max_record_bytes + 1:
             fault = Fault("too_large", f"{n_bytes} bytes in one record, more than {max_record_bytes}")

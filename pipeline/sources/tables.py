@@ -83,6 +83,7 @@ def read_sqlite(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawReco
                     yield _row(file, place, dict(zip(names, row, strict=True)), limits)
         except (sqlite3.Error, UnicodeError) as error:
             yield fault(file, 0, "unreadable", f"SQLite, after row {place}: {error}")
+            return
         finally:
             connection.close()
         if not place:
