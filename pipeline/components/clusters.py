@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from pipeline.components.cities import cities_named
 from pipeline.components.gazetteer import demonym_code, territory_code, territory_name
 from pipeline.components.identity import name_words, organisation_words, person_words
 from pipeline.components.mentions import Name
@@ -60,7 +61,8 @@ def cluster_names(names: list[Name], tokens: Tokens) -> list[Cluster]:
     """Group the names of a document by entity, in order of first mention."""
     forms = _forms(names, tokens)
     _find_people(forms, tokens)
-    people = [form for form in forms.values() if form.label == "PERSON"]
+    _find_companies(forms)
+    people = [form for form in forms.values() if form.label == "PERSON" and "and" not in form.key]
     _join_full_names(people)
     _join_short_names(forms, tokens)
     _join_places(forms)
@@ -81,7 +83,7 @@ def _forms(names: list[Name], tokens: Tokens) -> dict[tuple[str, ...], _Form]:
         if not key:
             continue
         if name.method == "team":  # apart from the country of that name
-            key = (*key, TEAM)
+            key = (territory_code(text) or text, TEAM)
         form = forms.get(key)
         if form is None:
             form = forms[key] = _Form(key=key, text=text)
@@ -115,6 +117,22 @@ def _find_people(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> None:
         acting = sum(_acts(tokens, name) for name in (*form.names, *alone.names))
         if alone.label == "PERSON" or (len(alone.names) > 1 and acting > 1):
             form.label = alone.label = "PERSON"
+
+
+def _find_companies(forms: dict[tuple[str, ...], _Form]) -> None:
+    """Relabel as organisations "Marrow Keel" if "Marrow" is one, and "Marrow" if "Marrow Airways" is."""
+    given, bodies = entries("given_names"), words("organisation_words")
+    others = words("common_acronyms") | entries("roles").keys()
+    for key, form in forms.items():
+        first = forms.get(key[:1])
+        if len(key) != 2 or first is None or any(name.title for name in (*form.names, *first.names)):
+            continue
+        is_family = key[0] in given or key[1:] in forms
+        if form.label == "PERSON" and first.label == "ORG" and not is_family:
+            form.label = "ORG" if key[1] not in others else form.label
+        elif form.label == "ORG" and key[1] in bodies and first.label in ("GPE", "PERSON"):
+            is_place = cities_named(first.text) or territory_code(first.text)
+            first.label = first.label if is_place else "ORG"
 
 
 def _acts(tokens: Tokens, name: Name) -> bool:
@@ -174,7 +192,7 @@ def _join_short_names(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> No
     by_last: dict[str, list[_Form]] = defaultdict(list)
     by_first: dict[str, list[_Form]] = defaultdict(list)
     for form in forms.values():
-        if form.label == "PERSON" and len(form.key) > 1:
+        if form.label == "PERSON" and len(form.key) > 1 and "and" not in form.key:
             by_last[form.key[-1]].append(form)
             by_first[form.key[0]].append(form)
             if len(form.key) > 2:  # Muhammad al-Bashir, Ursula von der Leyen, Park Geun-hye
@@ -252,6 +270,10 @@ def _join_places(forms: dict[tuple[str, ...], _Form]) -> None:
             and not territory_code(town.text)
         ):
             _join(town, form, "place_name", 0.8)
+        if key == ("korea",):
+            south = [f for k, f in forms.items() if k in (("south", "korea"), ("kr", TEAM))]
+            if south and ("north", "korea") not in forms and ("kp", TEAM) not in forms:
+                _join(form, south[0], "country_part", 0.7)
         if key in (("north",), ("south",)) and (korea := forms.get((*key, "korea"))):
             _join(form, korea, "country_part", 0.7)
     for form in forms.values():
@@ -336,9 +358,10 @@ def _join_countrys(organisations: list[_Form]) -> None:
     """Join "US Air Force" and "United States Air Force", and a bare "Air Force" if there is but one."""
     by_rest: dict[tuple[str, ...], dict[str, list[_Form]]] = defaultdict(lambda: defaultdict(list))
     for form in organisations:
-        if form.label != "ORG" or len(form.key) < 2:
+        if form.label != "ORG" or (len(form.key) < 2 and " ".join(form.key) not in entries("organisations")):
             continue
-        parts = form.text.replace("'s", "").replace("’s", "").split()
+        full = entries("organisations").get(" ".join(form.key), form.text)
+        parts = full.replace("'s", "").replace("’s", "").split()
         for n in (1, 2):
             first = " ".join(parts[:n])
             if len(parts) > n and (code := territory_code(first) or demonym_code(first)):

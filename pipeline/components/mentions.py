@@ -46,7 +46,7 @@ class Name:
 
 def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
     """Return the names of a document in text order; they do not overlap."""
-    from pipeline.components.overlooked import find_overlooked
+    from pipeline.components.overlooked import find_overlooked, without_share_bars
     from pipeline.components.teams import mark_teams
 
     found = [
@@ -63,14 +63,25 @@ def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
             if part.start < part.end and _is_name(tokens, part):
                 _relabel(tokens, part)
                 names.append(part)
+    names = without_share_bars(names, tokens)
     names = find_overlooked(names, tokens)
     mark_teams(names, tokens)
     return names
 
 
+def given_name(tokens: Tokens, start: int, end: int, label: str) -> Name:
+    """Return the name in a span that is known to hold one: cleaned as one found by the model."""
+    name = Name(start=start, end=end, label=label, method="given", score=1.0)
+    narrow(tokens, name)
+    _trim(tokens, name)
+    if name.start >= name.end:
+        name.start, name.end = start, end
+    return name
+
+
 def _cut(tokens: Tokens, start: int, end: int, label: str) -> list[Name]:
     """Cut where no name goes on: at a line break, an open bracket, a comma between places, a flight."""
-    lower = tokens.lower
+    words_, lower = tokens.words, tokens.lower
     open_bracket = "(" in lower[start:end] and ")" not in lower[start:end]
     parts = []
     at = start
@@ -80,6 +91,10 @@ def _cut(tokens: Tokens, start: int, end: int, label: str) -> list[Name]:
             or tokens.breaks[i]
             or (open_bracket and lower[i] == "(")
             or (lower[i] == "," and label in ("GPE", "LOC"))
+            or (lower[i] == "," and label == "ORG" and not _goes_on(tokens, i, end, label, _legal()))
+            or (lower[i] == "the" and label == "ORG" and i > start and words_[i - 1][0].isupper())
+            or (lower[i] in ("–", "—", "--"))
+            or (lower[i] == "-" and label == "GPE" and tokens.spaced[i] and tokens.spaced[i - 1])
             or (lower[i] == "flight" and i > start and i + 2 == end)
         ):
             if i > at:
@@ -142,7 +157,11 @@ def _trim(tokens: Tokens, name: Name) -> None:
     start, end = name.start, name.end
     while start < end:
         word = lower[start]
-        is_edge = word in _EDGE or word in _POSSESSIVES or word.isspace()
+        is_edge = (
+            word in _EDGE or word in _POSSESSIVES or word.isspace() or _PIXELS.fullmatch(word) is not None
+        )
+        if not is_edge and end - start > 1 and name.label in ("GPE", "LOC", "NORP"):
+            is_edge = word.isdigit() and len(word) < 3  # a score
         if not is_edge and end - start > 1:
             is_article = word in _ARTICLES and lower[start + 1] != "hague"
             is_edge = is_article or (name.label == "PERSON" and word in titles)
@@ -153,9 +172,18 @@ def _trim(tokens: Tokens, name: Name) -> None:
         words_[end - 1] in _POSSESSIVES
         or words_[end - 1] in _EDGE
         or words_[end - 1].isspace()
-        or (end - start > 1 and _is_loose(tokens, end - 1))
+        or (end - start > 1 and _is_loose(tokens, end - 1, name.label))
     ):
         end -= 1
+    while end - start > 1 and name.label == "ORG" and (lower[end - 1] in titles or lower[end - 1] == "ceo"):
+        # State Department Spokesperson, Apple CEO; but not "Attorney General", "General Manager"
+        if lower[end - 2] not in words("organisation_words") and not tokens.words[end - 1].isupper():
+            break
+        end -= 1
+    if end - start > 1 and name.label == "NORP":  # "Married Pakistani"
+        people = [i for i in range(start, end) if is_people(words_[i])]
+        if people and not is_people(" ".join(words_[start:end])):
+            start, end = people[0], people[0] + 1
     if end > start and name.label == "PERSON":
         at = start
         while at > 0 and lower[at - 1] in titles:
@@ -174,15 +202,20 @@ def narrow(tokens: Tokens, name: Name) -> None:
     start, end = name.start, name.end
     if name.label not in ("PERSON", "ORG", "GPE") or end - start < 3:
         return
+    if name.label == "PERSON" and any(
+        lower[i] == "and" and words_[i + 1][0].isupper() for i in range(start + 1, end - 1)
+    ):
+        return  # several people; nobody's name
     particles = words("name_particles")
-    legal = words("organisation_suffixes") | {"inc.", "ltd.", "llc", "jr.", "jr", "sr."}
+    legal = _legal()
     for i in range(start + 1, end):
         if lower[i] in ("(", "[", "—", "--", ":") or (
             lower[i] == "," and not _goes_on(tokens, i, end, name.label, legal)
         ):
             end = i
             break
-        if name.label == "PERSON" and (lower[i] in _PREPOSITIONS or lower[i] in ("and", "who")):
+        is_after = name.label == "PERSON" and (lower[i] in _PREPOSITIONS or lower[i] == "who")
+        if is_after or (name.label == "GPE" and lower[i] in ("near", "in", "at", "where", "which")):
             end = i
             break
     inner = start
@@ -197,7 +230,12 @@ def narrow(tokens: Tokens, name: Name) -> None:
     name.start, name.end = inner, end
 
 
-def _goes_on(tokens: Tokens, comma: int, end: int, label: str, legal: frozenset[str] | set[str]) -> bool:
+@cache
+def _legal() -> frozenset[str]:
+    return words("organisation_suffixes") | {"inc.", "ltd.", "llc", "jr.", "jr", "sr."}
+
+
+def _goes_on(tokens: Tokens, comma: int, end: int, label: str, legal: frozenset[str]) -> bool:
     """Whether a name goes on behind a comma: "Acme Tools, Inc.", "Ministry of Arts, Sports and Youth"."""
     if comma + 1 < end and tokens.lower[comma + 1] in legal:
         return True
@@ -210,15 +248,18 @@ _SMALL_IN_BODIES = frozenset(
 )
 
 
-def _is_loose(tokens: Tokens, i: int) -> bool:
+def _is_loose(tokens: Tokens, i: int, label: str) -> bool:
     """Whether a word at the end of a span belongs to no name: "this season", "2008", "era"."""
     word = tokens.words[i]
     if word in _CALENDAR:
         return True
+    if word in _CAPTIONS:
+        return i + 1 >= len(tokens) or tokens.words[i + 1] == ":" or tokens.breaks[i + 1]
     if word.isdigit():
-        return len(word) == 4 and word[:2] in ("19", "20")
+        return (len(word) == 4 and word[:2] in ("19", "20")) or (len(word) < 3 and label in ("GPE", "NORP"))
     return (
         word.islower()
+        and tokens.words[i - 1] not in ("-", "‑", "’", "'")
         and tokens.tags[i] in ("NN", "NNS", "DT", "IN", "VBD", "VBZ", "CC", "PRP$")
         and word not in _kind_words()
     )
@@ -232,8 +273,9 @@ def _kind_words() -> frozenset[str]:
 
 
 _CALENDAR = frozenset(
-    ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Image", "Photo", "Video", "Picture")
+    ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "GMT", "EDT", "EST", "UTC")
 )
+_CAPTIONS = frozenset(("Image", "Photo", "Video", "Picture"))
 
 
 def _is_name(tokens: Tokens, name: Name) -> bool:
@@ -248,9 +290,20 @@ def _is_name(tokens: Tokens, name: Name) -> bool:
         return False
     if text in words("common_acronyms") or _UNIT.fullmatch(text):
         return False
+    if text in words("offices") and name.end < len(tokens) and tokens.lower[name.end] in _OFFICE_HEADS:
+        return False  # Home Secretary, Foreign Minister
+    if text == "state" and name.start and tokens.lower[name.start - 1] == "of":
+        return False  # Secretary of State
+    if _ROMAN.fullmatch(text) or (name.end - name.start == 1 and text.endswith(("phobia", "ism"))):
+        return False
+    if text == "polish" and name.start and tokens.words[name.start - 1][0].isupper():
+        return False  # Nail Polish
     return not (first[0] in "#$£€%" or all(not c.isalpha() for c in text))
 
 
+_OFFICE_HEADS = frozenset(("secretary", "minister", "spokesman", "spokeswoman", "spokesperson", "ministers"))
+_ROMAN = re.compile(r"[ivx]{2,}")
+_PIXELS = re.compile(r"\d+px")  # what wikis leave of a picture
 _UNIT = re.compile(r"\d+ ?(gb|mb|tb|kb|km|kg|mph|px|am|pm|th|st|nd|rd|bn|m|k)")
 
 

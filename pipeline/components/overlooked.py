@@ -33,10 +33,30 @@ def find_overlooked(names: list[Name], tokens: Tokens) -> list[Name]:
     models(names, tokens, covered)
     towns(names, tokens)
     names += listed(tokens, covered)
+    names += brands(tokens, covered)
     names += titled(tokens, covered)
     names += runs(tokens, covered)
+    names += codes(tokens, covered)
     names = repeated(names, tokens)
     return sorted(names, key=lambda name: name.start)
+
+
+def without_share_bars(names: list[Name], tokens: Tokens) -> list[Name]:
+    """In a line of buttons ("Share on Facebook Tweet Post to Reddit") only the networks are names."""
+    networks = words("social_networks")
+    count: dict[int, int] = defaultdict(int)
+    for word, line in zip(tokens.lower, tokens.lines, strict=True):
+        count[line] += word in networks
+    bars = {line for line, n in count.items() if n > 2}
+    if not bars:
+        return names
+    kept = [name for name in names if tokens.lines[name.start] not in bars]
+    kept += [
+        Name(start=i, end=i + 1, label="ORG", method="listed", score=0.7)
+        for i, word in enumerate(tokens.lower)
+        if tokens.lines[i] in bars and word in networks
+    ]
+    return sorted(kept, key=lambda name: name.start)
 
 
 def _take(covered: list[bool], start: int, end: int) -> None:
@@ -49,7 +69,7 @@ def _capital(tokens: Tokens, i: int) -> bool:
 
 
 def towns(names: list[Name], tokens: Tokens) -> None:
-    """A large city behind "in" and the like, or beside another place, is a place whatever the model says."""
+    """A large city behind "in" and the like, or beside another place, is one whatever the model says."""
     labels = {name.start: name.label for name in names} | {name.end - 1: name.label for name in names}
     surnames = {tokens.lower[n.end - 1] for n in names if n.label == "PERSON" and n.end - n.start > 1}
     for name in names:
@@ -92,6 +112,17 @@ def widen(names: list[Name], tokens: Tokens, covered: list[bool]) -> None:
             name.start, name.method = before, "widened"
             covered[before] = True
         end = name.end
+        if (
+            name.label in ("PERSON", "GPE")
+            and tokens.words[end - 1] in ("O", "O'", "O’")
+            and end + 1 < size
+            and (tokens.words[end - 1] != "O" or tokens.words[end] in ("'", "’"))
+        ):  # Michael O' Leary, torn apart
+            end += 1 if tokens.words[end - 1] != "O" else 2
+            if end <= size and tokens.words[end - 1][0].isupper():
+                _take(covered, name.end, end)
+                name.end, name.label, name.method = end, "PERSON", "widened"
+            end = name.end
         while (
             end < size
             and not covered[end]
@@ -210,6 +241,23 @@ def listed(tokens: Tokens, covered: list[bool]) -> list[Name]:
     return found
 
 
+def brands(tokens: Tokens, covered: list[bool]) -> list[Name]:
+    """Well-known products ("iOS"), and parties: "the opposition Labour party"."""
+    products = words("known_products")
+    found = []
+    for i, word in enumerate(tokens.lower):
+        if covered[i] or tokens.words[i] == word:
+            continue
+        if word in products and tokens.tags[i] in ("NNP", "NNPS", "NN"):
+            found.append(Name(start=i, end=i + 1, label="PRODUCT", method="listed", score=0.7))
+        is_party = tokens.words[i + 1 : i + 2] == ["party"] and word.isalpha() and word not in _NO_PARTIES
+        if is_party and tokens.tags[i] not in ("DT", "PRP$", "IN"):
+            found.append(Name(start=i, end=i + 1, label="ORG", method="listed", score=0.6))
+    for name in found:
+        _take(covered, name.start, name.end)
+    return found
+
+
 @cache
 def _first_words() -> frozenset[str]:
     names = {*territories(), *demonyms(), *words("peoples"), *words("regions")}
@@ -289,6 +337,8 @@ def runs(tokens: Tokens, covered: list[bool]) -> list[Name]:
 def _run(tokens: Tokens, start: int, end: int) -> Name | None:
     lower, words_ = tokens.lower, tokens.words
     titles = entries("person_titles")
+    if start and lower[start - 1] in _COUNTING:  # "a Girl Scout" is one of many
+        return None
     while start < end and (lower[start] in titles or lower[start] in words("not_names")):
         start += 1
     while end > start and (lower[end - 1] in titles or lower[end - 1] in words("not_names")):
@@ -311,6 +361,33 @@ def _run(tokens: Tokens, start: int, end: int) -> Name | None:
     if lower[start] in entries("organisations") or lower[start] in words("known_organisations"):
         return Name(start=start, end=end, label="ORG", method="listed", score=0.7)
     return None
+
+
+_NO_PARTIES = frozenset(("christmas", "halloween", "easter", "third", "national", "tea"))
+_COUNTING = frozenset(("a", "an", "ex", "ex-", "every", "each", "some", "any", "no", "former", "another"))
+
+
+def codes(tokens: Tokens, covered: list[bool]) -> list[Name]:
+    """Abbreviations with a digit that come back ("T1D", "H1N1"): names, though of what is open."""
+    seen: dict[str, list[int]] = defaultdict(list)
+    for i, word in enumerate(tokens.words):
+        if (
+            2 < len(word) < 7
+            and not covered[i]
+            and word.isalnum()
+            and word.isupper()
+            and word[0].isalpha()
+            and not word.isalpha()
+            and tokens.tags[i] in _NAME_TAGS
+        ):
+            seen[word].append(i)
+    found = []
+    for places in seen.values():
+        if len(places) > 1:
+            found += [Name(start=i, end=i + 1, label="PRODUCT", method="code", score=0.45) for i in places]
+    for name in found:
+        _take(covered, name.start, name.end)
+    return found
 
 
 def _shouting(tokens: Tokens) -> list[bool]:
@@ -347,6 +424,10 @@ def repeated(names: list[Name], tokens: Tokens) -> list[Name]:
             if surname not in seen and len(surname[0]) > 2 and text[-1][0].isupper() and surname[0].isalpha():
                 seen.add(surname)
                 known[surname[0]].append((surname, "PERSON", "repeated_surname"))
+            given = key[:1]
+            if given not in seen and given[0] in entries("given_names"):
+                seen.add(given)
+                known[given[0]].append((given, "PERSON", "repeated_given_name"))
     by_token: list[Name | None] = [None] * len(tokens)
     for name in names:
         for i in range(name.start, name.end):

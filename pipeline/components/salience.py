@@ -1,8 +1,8 @@
 """How much a document is about an entity, 0..1.
 
 Frequency, position and headline. The weights are few and round; they were chosen on the graded salience of
-GUM's news (Lin and Zeldes 2024), where an entity counts as salient that human summaries mention. Being quoted was tried and made it worse: articles quote spokespersons that they
-are not about.
+GUM's news (Lin and Zeldes 2024), where an entity counts as salient that human summaries mention. Being quoted
+was tried and made it worse: articles quote spokespersons that they are not about.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ class Tokens:
         heads: index of the head, the token's own where it is a root or there is no parse.
         sents: number of the sentence.
         lines: number of the line, counted by tokens that hold a line break.
+        spaced: whether a space follows the token.
         breaks: whether the token holds a line break (such a token is white space only).
     """
 
@@ -28,6 +29,7 @@ class Tokens:
     heads: list[int]
     sents: list[int]
     lines: list[int]
+    spaced: list[bool]
     breaks: list[bool]
 
     def __len__(self) -> int:
@@ -44,8 +46,7 @@ def read_tokens(doc: Doc) -> Tokens:
     sents: list[int] = []
     lines: list[int] = []
     breaks: list[bool] = []
-    sent = line = -1
-    line = 0
+    sent, line = -1, 0
     for i, word in enumerate(words):
         if starts[i] == 1 or i == 0:
             sent += 1
@@ -64,5 +65,6 @@ def read_tokens(doc: Doc) -> Tokens:
         heads=[i + (h - 2**64 if h >= 2**63 else h) for i, h in enumerate(heads_)] if size else [],
         sents=sents,
         lines=lines,
+        spaced=[token.whitespace_ != "" for token in doc],
         breaks=breaks,
     )

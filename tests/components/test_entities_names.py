@@ -1,0 +1,124 @@
+"""Names: each repair of the model's spans, on Docs built by hand."""
+
+import pytest
+from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
+from test_entities import build, by_name, texts
+
+from pipeline.components.entities import find_entities
+
+
+def found(text: str, ents: dict[str, str], **tags: str) -> dict[str, str]:
+    """Text of the first mention -> label."""
+    doc = build(text, ents, tags=tags)
+    return {entity.mentions[0].span.text: entity.label for entity in find_entities(doc)}
+
+
+def spans(text: str, ents: list[tuple[int, int, str]], tags: list[str] | None = None) -> dict[str, str]:
+    words = text.split(" ")
+    doc = Doc(Vocab(), words=words, tags=tags or ["NNP" if w[0].isupper() else "NN" for w in words])
+    doc.set_ents([Span(doc, a, b, label=label) for a, b, label in ents])
+    return {m.span.text: e.label for e in find_entities(doc) for m in e.mentions if m.kind == "name"}
+
+
+def test_a_name_missed_in_one_place_is_found_from_another() -> None:
+    doc = build("Ana Colvey left . Then ana Colvey and Colvey met .", {"Ana Colvey": "PERSON"})
+    assert texts(by_name(doc)["Ana Colvey"]) == ["Ana Colvey", "ana Colvey", "Colvey"]
+
+
+def test_a_surname_in_lower_case_is_found_behind_the_given_name() -> None:
+    doc = build("Angela Dorn left . Angela dorn came back .", {"Angela Dorn": "PERSON"})
+    assert texts(by_name(doc)["Angela Dorn"]) == ["Angela Dorn", "Angela dorn"]
+
+
+def test_a_given_name_alone_is_the_person() -> None:
+    doc = build("Daniel Farrow left . then Daniel came back .", {"Daniel Farrow": "PERSON"})
+    assert texts(by_name(doc)["Daniel Farrow"]) == ["Daniel Farrow", "Daniel"]
+
+
+def test_countries_and_peoples_need_no_model() -> None:
+    assert found("Kenya and the Danes and Asia agreed .", {}) == {
+        "Kenya": "GPE",
+        "Danes": "NORP",
+        "Asia": "LOC",
+    }
+
+
+def test_us_in_lower_case_is_a_pronoun() -> None:
+    assert found("they told us so .", {}) == {}
+
+
+def test_words_behind_a_title_are_a_person() -> None:
+    assert found("We met Mrs Quillfeather there .", {}, met="VBD", We="PRP") == {"Quillfeather": "PERSON"}
+
+
+def test_a_place_named_with_two_others_is_cut_at_the_comma() -> None:
+    assert spans("in Orange , Riverside today", [(1, 4, "GPE")]) == {"Orange": "GPE", "Riverside": "GPE"}
+
+
+def test_an_open_bracket_ends_a_name() -> None:
+    assert spans("the Harbour Council ( HC ) met", [(1, 5, "ORG")]) == {"Harbour Council": "ORG", "HC": "ORG"}
+
+
+def test_a_flight_number_is_no_part_of_the_airline() -> None:
+    assert spans("Marrow Air Flight 12 landed", [(0, 4, "ORG")]) == {"Marrow Air": "ORG"}
+
+
+def test_a_model_number_makes_a_product() -> None:
+    assert spans("a Kestrel 737-800 landed", [(1, 2, "ORG")]) == {"Kestrel 737-800": "PRODUCT"}
+
+
+def test_the_last_word_tells_what_a_name_is() -> None:
+    names = {"Harbour Bridge": "PERSON", "Dunmoor Summit": "ORG", "Colvey Ministry": "GPE"}
+    text = "Harbour Bridge , Dunmoor Summit , Colvey Ministry ."
+    assert found(text, names) == {
+        "Harbour Bridge": "FAC",
+        "Dunmoor Summit": "EVENT",
+        "Colvey Ministry": "ORG",
+    }
+
+
+def test_the_person_is_taken_out_of_a_noun_phrase() -> None:
+    assert spans("aid worker Ana Colvey of Malmo left", [(0, 6, "PERSON")])["Ana Colvey"] == "PERSON"
+
+
+def test_hyphens_inside_a_name_hold_it_together() -> None:
+    tags = ["NNP", "NNP", "HYPH", "NN", "VBD"]
+    assert spans("Wong Kwok - hing left", [(0, 4, "PERSON")], tags) == {"Wong Kwok - hing": "PERSON"}
+
+
+def test_a_full_name_taken_for_a_company_is_a_person_by_its_surname() -> None:
+    doc = build("Valeska Dorn left . Dorn said no .", {"Valeska Dorn": "ORG", "Dorn": "PERSON"})
+    assert [(e.name, e.label) for e in find_entities(doc)] == [("Valeska Dorn", "PERSON")]
+
+
+def test_buttons_for_sharing_give_networks_only() -> None:
+    text = "Post to Fark Post to Reddit Post to Facebook"
+    assert set(found(text, {"Fark Post": "ORG", "Post": "ORG"})) == {"Fark", "Reddit", "Facebook"}
+
+
+@pytest.mark.parametrize("word", ["Monday", "CEO", "4GB", "#hashtag", "www.x.com", "i"])
+def test_what_is_no_name_is_left_out(word: str) -> None:
+    assert spans(f"on {word} then", [(1, 2, "ORG")]) == {}
+
+
+def test_a_branch_in_a_country_keeps_its_name() -> None:
+    words = ["Greenkeel", "UK", "said"]
+    doc = Doc(
+        Vocab(), words=words, tags=["NNP", "NNP", "VBD"], heads=[1, 2, 2], deps=["compound", "nsubj", "ROOT"]
+    )
+    doc.set_ents([Span(doc, 0, 1, label="ORG"), Span(doc, 1, 2, label="GPE")])
+    assert [(e.name, e.label) for e in find_entities(doc)] == [("Greenkeel UK", "ORG")]
+
+
+def test_an_air_force_with_and_without_its_country_is_one() -> None:
+    doc = build(
+        "The US Air Force and the United States Air Force and the Air Force .",
+        {"US Air Force": "ORG", "United States Air Force": "ORG", "Air Force": "ORG"},
+    )
+    assert len(list(find_entities(doc))) == 1
+
+
+def test_newspapers_do_not_swallow_their_cities() -> None:
+    doc = build("The Malmo Courier is read in Malmo .", {"Malmo Courier": "ORG", "Malmo": "GPE"})
+    assert len(list(find_entities(doc))) == 2
