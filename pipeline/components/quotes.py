@@ -24,15 +24,10 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.components import layers
-from pipeline.components.attribution import (
-    Candidate,
-    Parse,
-    Range,
-    find_attributions,
-    join_ranges,
-    kind_of_cue,
-)
+from pipeline.components.attribution import find_attributions
+from pipeline.components.candidates import Candidate, kind_of_cue
 from pipeline.components.layers import Entity, Quotation, QuoteKind
+from pipeline.components.parsed import Parse, Range, join_ranges
 from pipeline.components.quote_tagger import TaggedQuote, tag_quotes
 from pipeline.components.regions import Region, find_regions
 from pipeline.components.speakers import Speakers
@@ -180,7 +175,7 @@ def _with_nested(reading: Reading, tagged: Sequence[TaggedQuote]) -> list[Candid
 
 
 def _tidy(parse: Parse, span: Range, regions: Sequence[Region]) -> list[Range]:
-    """A fragment of the network's, without loose ends: only marks carry a quotation over a paragraph's end."""
+    """A fragment of the network's without loose ends; only marks carry it over the end of a paragraph."""
     start, end = span
     paragraph = parse.paragraph_of[start]
     if parse.paragraph_of[end - 1] != paragraph and (paragraph == 0 or parse.line_ends(paragraph + 1) > 1):

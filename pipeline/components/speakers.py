@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.components.attribution import Parse, Range
 from pipeline.components.layers import Entity
+from pipeline.components.parsed import Parse, Range
 from pipeline.lexicons import entries
 
 _HE = frozenset(("he", "him", "his", "himself"))

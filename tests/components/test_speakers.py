@@ -4,9 +4,9 @@ import pytest
 from spacy.language import Language
 from spacy.tokens import Span
 
-from pipeline.components.attribution import Parse
 from pipeline.components.entities import find_entities
 from pipeline.components.layers import Entity, Mention, Quotation
+from pipeline.components.parsed import Parse
 from pipeline.components.quotes import find_quotes
 from pipeline.components.speakers import Speakers
 
