@@ -1,0 +1,77 @@
+"""Whom the pronouns and descriptions of a text mean, against gold.
+
+An entity that was found stands for the gold entity that most of its names overlap; a pronoun or description
+is right where the entity that it was put into stands for the right one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.scoring.figures import Figures, Share
+
+PRONOUNS = frozenset({"he", "him", "his", "himself", "she", "her", "hers", "herself"})
+
+type Mentions = Sequence[Mapping[str, Any]]
+
+
+def meanings(gold: Mentions, found: Mentions) -> dict[str, str]:
+    """Return the gold entity that each found entity stands for; one without an overlapping name has none.
+
+    Args:
+        gold: mentions with `start`, `end`, `named`, `entity_id`.
+        found: the same, as found.
+    """
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    names = [mention for mention in gold if mention["named"]]
+    for other in found:
+        if other["named"]:
+            for own in names:
+                if own["start"] < other["end"] and other["start"] < own["end"]:
+                    votes[str(other["entity_id"])][str(own["entity_id"])] += 1
+    return {entity: count.most_common(1)[0][0] for entity, count in votes.items()}
+
+
+def score_resolution(records: Sequence[Mapping[str, Any]], found_in: Mapping[str, Mentions]) -> Figures:
+    """Return how many of the gold's third-person pronouns and descriptions lead to the right entity.
+
+    Pronouns count once their entity has been named before them. A description is found where the one that
+    was found overlaps it.
+    """
+    n: Counter[str] = Counter()
+    for record in records:
+        found = found_in.get(record["doc_id"], ())
+        meant = meanings(record["mentions"], found)
+        for kind, anaphors in (
+            ("pronoun", named_pronouns(record)),
+            ("nominal", [m for m in record["mentions"] if m.get("kind") == "nominal"]),
+        ):
+            placed = [m for m in found if m["kind"] == kind]
+            for anaphor in anaphors:
+                n[kind] += 1
+                n[f"{kind} right"] += any(
+                    meant.get(str(other["entity_id"])) == anaphor["entity_id"]
+                    for other in placed
+                    if other["start"] < anaphor["end"] and anaphor["start"] < other["end"]
+                )
+    figures: Figures = {"pronouns": Share(n["pronoun right"], n["pronoun"])}
+    if n["nominal"]:
+        figures["descriptions"] = Share(n["nominal right"], n["nominal"])
+    return figures
+
+
+def named_pronouns(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the gold's forms of he and she whose person has been named before them."""
+    first: dict[str, int] = {}
+    for mention in record["mentions"]:
+        if mention["named"] and mention["type"] in ("PERSON", "person"):
+            entity = mention["entity_id"]
+            first[entity] = min(first.get(entity, mention["start"]), mention["start"])
+    return [
+        mention
+        for mention in record["mentions"]
+        if record["text"][mention["start"] : mention["end"]].lower() in PRONOUNS
+        and first.get(mention["entity_id"], mention["start"]) < mention["start"]
+    ]
