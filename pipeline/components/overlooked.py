@@ -28,14 +28,15 @@ def find_overlooked(names: list[Name], tokens: Tokens) -> list[Name]:
         for i in range(name.start, name.end):
             covered[i] = True
     names = [*names]
-    widen(names, tokens, covered)
+    shouting = _shouting(tokens)
+    widen(names, tokens, covered, shouting)
     names = branches(names, tokens)
     models(names, tokens, covered)
     towns(names, tokens)
     names += listed(tokens, covered)
     names += brands(tokens, covered)
     names += titled(tokens, covered)
-    names += runs(tokens, covered)
+    names += runs(tokens, covered, shouting)
     names += codes(tokens, covered)
     names = repeated(names, tokens)
     return sorted(names, key=lambda name: name.start)
@@ -92,11 +93,10 @@ def towns(names: list[Name], tokens: Tokens) -> None:
 _WHERE = frozenset(("in", "at", "near", "to", "from", "into", "outside", "between", "around"))
 
 
-def widen(names: list[Name], tokens: Tokens, covered: list[bool]) -> None:
+def widen(names: list[Name], tokens: Tokens, covered: list[bool], shouting: list[bool]) -> None:
     """Widen a name over the proper nouns right behind it ("Northrop" Grumman, "Irving" Police Department)."""
     titles = entries("person_titles")
     size = len(tokens)
-    shouting = _shouting(tokens)
     for name in names:
         if shouting[tokens.lines[name.start]] or name.label in ("NORP", "WORK_OF_ART", "EVENT"):
             continue
@@ -311,11 +311,10 @@ def titled(tokens: Tokens, covered: list[bool]) -> list[Name]:
     return found
 
 
-def runs(tokens: Tokens, covered: list[bool]) -> list[Name]:
+def runs(tokens: Tokens, covered: list[bool], shouting: list[bool]) -> list[Name]:
     """Sequences of proper nouns that nothing covers yet, where a word tells what they are."""
     found = []
     size = len(tokens)
-    shouting = _shouting(tokens)
     i = 0
     while i < size:
         if covered[i] or not _capital(tokens, i) or shouting[tokens.lines[i]]:
@@ -437,8 +436,11 @@ def repeated(names: list[Name], tokens: Tokens) -> list[Name]:
     size = len(tokens)
     i = 0
     while i < size:
+        if tokens.lower[i] not in known:
+            i += 1
+            continue
         step = 1
-        for key, label, method in known.get(tokens.lower[i], ()):
+        for key, label, method in known[tokens.lower[i]]:
             end = i + len(key)
             if end > size or tuple(tokens.lower[i:end]) != key or not _written_as_name(tokens, i, end):
                 continue

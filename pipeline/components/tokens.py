@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 from spacy.tokens import Doc
 
@@ -38,33 +39,24 @@ class Tokens:
 
 def read_tokens(doc: Doc) -> Tokens:
     """Fetch the attributes of a document that the rules read."""
-    words = [token.text for token in doc]
+    words: list[str] = []
+    spaced: list[bool] = []
+    for token in doc:
+        words.append(token.text)
+        spaced.append(token.whitespace_ != "")
     strings = doc.vocab.strings
-    tags_, deps_, heads_, starts = doc.to_array(["TAG", "DEP", "HEAD", "SENT_START"]).T.tolist()
-    names: dict[int, str] = {key: strings[key] for key in {*tags_, *deps_}}
-    size = len(words)
-    sents: list[int] = []
-    lines: list[int] = []
-    breaks: list[bool] = []
-    sent, line = -1, 0
-    for i, word in enumerate(words):
-        if starts[i] == 1 or i == 0:
-            sent += 1
-        sents.append(sent)
-        has_break = "\n" in word
-        if has_break:
-            line += 1
-        breaks.append(has_break)
-        lines.append(line)
+    tags, deps, heads, starts = doc.to_array(["TAG", "DEP", "HEAD", "SENT_START"]).T.tolist()
+    names: dict[int, str] = {key: strings[key] for key in {*tags, *deps}}
+    breaks = ["\n" in word for word in words]
     return Tokens(
         words=words,
         lower=[word.lower() for word in words],
-        tags=[names[key] for key in tags_],
-        deps=[names[key] for key in deps_],
+        tags=[names[key] for key in tags],
+        deps=[names[key] for key in deps],
         # HEAD is the distance to the head, in two's complement.
-        heads=[i + (h - 2**64 if h >= 2**63 else h) for i, h in enumerate(heads_)] if size else [],
-        sents=sents,
-        lines=lines,
-        spaced=[token.whitespace_ != "" for token in doc],
+        heads=[i + (h - 2**64 if h >= 2**63 else h) for i, h in enumerate(heads)],
+        sents=list(accumulate((start == 1 for start in starts[1:]), initial=0)) if words else [],
+        lines=list(accumulate(breaks)),
+        spaced=spaced,
         breaks=breaks,
     )
