@@ -1,49 +1,84 @@
-"""The derived table of duplicates: articles with the same text, on whatever day."""
+"""The derived table of duplicates: articles with the same or nearly the same text, on whatever day.
+
+A partial keeps of each text what its similarity to others is estimated from: a hash for each band of its
+MinHash signature, and a byte of each of the signature's values (Li and Koenig 2010, "b-Bit Minwise Hashing").
+With 126 values the estimate is within 0.07 of the Jaccard similarity in 95 of 100 cases.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from pipeline.near_duplicates import bands, leaders, shingles, signature
 from schemas import Duplicate
 from schemas.table import to_arrow
 
-COLUMNS = ["text_sha256", "day", "article_id", "wire_source"]
+_KEY = ["text_sha256", "day", "article_id", "wire_source"]
+_CHANCE = 1 / 256
+"""Two bytes of different values are the same so often."""
 
 
 def partial(tables: Mapping[str, pa.Table]) -> pa.Table:
-    """Return what a published day gives: hash, day, id and credited agency of its articles."""
-    return tables["articles"].select(COLUMNS).sort_by([(c, "ascending") for c in COLUMNS[:3]])
+    """Return what a published day gives: each article's id, day, hash, agency, and its signature in short."""
+    articles = tables["articles"].select([*_KEY, "text"]).sort_by([("article_id", "ascending")])
+    band_hashes, sketches = [], []
+    for text in articles["text"].to_pylist():
+        found = shingles(text)
+        if len(found):
+            values = signature(found)
+            band_hashes.append(np.array(bands(values), dtype="<u8").tobytes())
+            sketches.append(values.astype(np.uint8).tobytes())
+        else:
+            band_hashes.append(b"")
+            sketches.append(b"")
+    return (
+        articles.drop_columns("text")
+        .append_column("bands", pa.array(band_hashes, pa.binary()))
+        .append_column("sketch", pa.array(sketches, pa.binary()))
+    )
 
 
 def merge(partials: Sequence[pa.Table]) -> pa.Table:
     """Return the table of duplicates of all days.
 
-    A cluster holds the articles with the same text; its first, by day and then id, stands for it.
+    Articles are taken by day, then id; each joins the first that it is a near-duplicate of (`leaders`).
     """
     if not partials:
         return to_arrow([], Duplicate)
-    everything = pa.concat_tables(partials)
-    counts = everything.group_by("text_sha256").aggregate([([], "count_all")])
-    repeated = counts.filter(pc.greater(counts["count_all"], 1))["text_sha256"]
-    clustered = everything.filter(pc.is_in(everything["text_sha256"], value_set=repeated.combine_chunks()))
-    ordered = clustered.sort_by([(c, "ascending") for c in COLUMNS[:3]]).to_pylist()
-    rows = []
-    for _, cluster in groupby(ordered, key=lambda row: row["text_sha256"]):
-        first, *others = cluster
-        for row in (first, *others):
-            rows.append(
-                Duplicate(
-                    article_id=row["article_id"],
-                    day=row["day"],
-                    cluster_id=first["article_id"],
-                    duplicate_of=None if row is first else first["article_id"],
-                    similarity=1.0,
-                    wire_source=row["wire_source"],
-                )
+    everything = pa.concat_tables(partials).sort_by([("day", "ascending"), ("article_id", "ascending")])
+    hashes = everything["text_sha256"].to_pylist()
+    sketches = [np.frombuffer(sketch, np.uint8) for sketch in everything["sketch"].to_pylist()]
+    in_bands = [
+        np.frombuffer(packed, "<u8").tolist() if packed else [int(sha256[:16], 16)]
+        for packed, sha256 in zip(everything["bands"].to_pylist(), hashes, strict=True)
+    ]
+
+    def similarity(a: int, b: int) -> float:
+        if hashes[a] == hashes[b]:
+            return 1.0
+        if not len(sketches[a]) or not len(sketches[b]):
+            return 0.0
+        same = float(np.mean(sketches[a] == sketches[b]))
+        return round(max(0.0, (same - _CHANCE) / (1 - _CHANCE)), 4)
+
+    found = leaders(in_bands, similarity)
+    led = {leader for number, (leader, _) in enumerate(found) if leader != number}
+    rows = everything.select(["article_id", "day", "wire_source"]).to_pylist()
+    return to_arrow(
+        [
+            Duplicate(
+                article_id=rows[number]["article_id"],
+                day=rows[number]["day"],
+                cluster_id=rows[leader]["article_id"],
+                duplicate_of=None if leader == number else rows[leader]["article_id"],
+                similarity=score,
+                wire_source=rows[number]["wire_source"],
             )
-    rows.sort(key=lambda row: (row.day, row.article_id))
-    return to_arrow(rows, Duplicate)
+            for number, (leader, score) in enumerate(found)
+            if leader != number or number in led
+        ],
+        Duplicate,
+    )
