@@ -57,7 +57,7 @@ def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
     ]
     names = []
     for name in found:
-        for part in _split_at_titles(tokens, name):
+        for part in _split_at_titles(tokens, name) or _split_at_given_name(tokens, name):
             narrow(tokens, part)
             _trim(tokens, part)
             if part.start < part.end and _is_name(tokens, part):
@@ -118,12 +118,12 @@ def _split_at_titles(tokens: Tokens, name: Name) -> list[Name]:
     titles = entries("person_titles")
     lower = tokens.lower
     if name.label not in ("PERSON", "ORG") or name.end - name.start < 3:
-        return [name]
+        return []
     last = max((i for i in range(name.start + 1, name.end - 1) if lower[i] in titles), default=None)
     if last is None or lower[name.end - 1] in words("organisation_words"):
-        return [name]
+        return []
     if not all(tokens.words[i][:1].isupper() for i in range(last, name.end)):
-        return [name]
+        return []
     person = Name(start=last, end=name.end, label="PERSON", method="split", score=0.7)
     first = last
     while first > name.start and (lower[first - 1] in titles or lower[first - 1] in _RANKS):
@@ -148,6 +148,26 @@ _RANKS = frozenset(
         "first",
     )
 )
+
+
+def _split_at_given_name(tokens: Tokens, name: Name) -> list[Name]:
+    """Cut "Scotland Ana Colvey" and "BBC Ana Colvey", where something ran into a person's name."""
+    given = entries("given_names")
+    if name.label not in ("PERSON", "ORG", "GPE", "WORK_OF_ART"):
+        return [name]
+    for i in range(name.start + 1, name.end - 1):
+        first = tokens.words[name.start : i]
+        text = " ".join(first)
+        is_apart = (
+            territory_code(text) or is_people(text) or (len(first) == 1 and text.isupper() and len(text) > 1)
+        )
+        rest = tokens.lower[i + 1 : name.end]
+        if is_apart and tokens.lower[i] in given and len(rest) < 4 and rest[-1] not in _kind_words():
+            return [
+                Name(start=name.start, end=i, label="ORG", method="split", score=0.6),
+                Name(start=i, end=name.end, label="PERSON", method="split", score=0.7),
+            ]
+    return [name]
 
 
 def _trim(tokens: Tokens, name: Name) -> None:
@@ -182,7 +202,8 @@ def _trim(tokens: Tokens, name: Name) -> None:
         end -= 1
     if end - start > 1 and name.label == "NORP":  # "Married Pakistani"
         people = [i for i in range(start, end) if is_people(words_[i])]
-        if people and not is_people(" ".join(words_[start:end])):
+        is_compound = lower[start] in ("north", "south", "east", "west", "central", "northern", "southern")
+        if people and not is_compound and not is_people(" ".join(words_[start:end])):
             start, end = people[0], people[0] + 1
     if end > start and name.label == "PERSON":
         at = start
@@ -256,7 +277,8 @@ def _is_loose(tokens: Tokens, i: int, label: str) -> bool:
     if word in _CAPTIONS:
         return i + 1 >= len(tokens) or tokens.words[i + 1] == ":" or tokens.breaks[i + 1]
     if word.isdigit():
-        return (len(word) == 4 and word[:2] in ("19", "20")) or (len(word) < 3 and label in ("GPE", "NORP"))
+        is_year = len(word) == 4 and word[:2] in ("19", "20")
+        return is_year or (len(word) < 4 and label in ("GPE", "NORP", "PERSON"))
     return (
         word.islower()
         and tokens.words[i - 1] not in ("-", "‑", "’", "'")
@@ -292,6 +314,8 @@ def _is_name(tokens: Tokens, name: Name) -> bool:
         return False
     if text in words("offices") and name.end < len(tokens) and tokens.lower[name.end] in _OFFICE_HEADS:
         return False  # Home Secretary, Foreign Minister
+    if name.label == "ORG" and tokens.lower[name.end - 1] in _POSTS and name.end - name.start > 1:
+        return False  # National Security Advisor
     if text == "state" and name.start and tokens.lower[name.start - 1] == "of":
         return False  # Secretary of State
     if _ROMAN.fullmatch(text) or (name.end - name.start == 1 and text.endswith(("phobia", "ism"))):
@@ -301,6 +325,19 @@ def _is_name(tokens: Tokens, name: Name) -> bool:
     return not (first[0] in "#$£€%" or all(not c.isalpha() for c in text))
 
 
+_POSTS = frozenset(
+    (
+        "advisor",
+        "adviser",
+        "secretary",
+        "minister",
+        "commissioner",
+        "president",
+        "chancellor",
+        "chairman",
+        "ceo",
+    )
+)
 _OFFICE_HEADS = frozenset(("secretary", "minister", "spokesman", "spokeswoman", "spokesperson", "ministers"))
 _ROMAN = re.compile(r"[ivx]{2,}")
 _PIXELS = re.compile(r"\d+px")  # what wikis leave of a picture
@@ -330,7 +367,11 @@ def classify(tokens: Tokens, start: int, end: int, label: str) -> str:
         return "ORG"
     if text.lower() in words("known_products"):
         return "PRODUCT"
-    if end - start > 1 and last in words("event_words") and label != "GPE":
+    if (
+        end - start > 1
+        and label != "GPE"
+        and (last in words("event_words") or tokens.lower[start] in _STORMS)
+    ):
         return "EVENT"
     given = entries("given_names")
     if (
@@ -359,5 +400,6 @@ def classify(tokens: Tokens, start: int, end: int, label: str) -> str:
     return label
 
 
+_STORMS = frozenset(("hurricane", "typhoon", "cyclone", "tropical", "operation"))
 _BODY_WORDS = frozenset(("and", "&", "of", "for", "in", "the", "at"))
 _BODIES = frozenset(("university", "ministry", "department", "bank", "church", "council", "municipality"))

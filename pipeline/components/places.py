@@ -111,7 +111,8 @@ def _stated(cluster: Cluster, tokens: Tokens) -> set[str]:
             continue
         for end in range(min(size, i + 5), i + 1, -1):
             code = territory_code(" ".join(tokens.words[i + 1 : end]))
-            if code and (tokens.words[i] != "in" or "-" in code):
+            goes_on = end < size and tokens.tags[end] in ("NNP", "NNPS")  # "..., U.S. Farm Department"
+            if code and not goes_on and (tokens.words[i] != "in" or "-" in code):
                 codes.add(code)
                 break
     return codes
