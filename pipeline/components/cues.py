@@ -38,7 +38,7 @@ class Cue:
 @cache
 def verbs() -> dict[str, Cue]:
     """Return every form of every reporting verb, by the form."""
-    irregular = {verb: tuple(past.split()) for verb, past in entries("cue_irregular_pasts").items()}
+    irregular = _irregular()
     table: dict[str, Cue] = {}
     for lemma, value in entries("cue_verbs").items():
         kind, *frames = value.split()
@@ -71,6 +71,15 @@ def adjectives() -> dict[str, Cue]:
 
 
 @cache
+def work_verbs() -> frozenset[str]:
+    """Return every form of the verbs whose object in quotation marks is a title ("sang “Summer Rain”")."""
+    irregular = _irregular()
+    return frozenset(
+        form for verb in words("work_verbs") for form in inflected(verb, past=irregular.get(verb))
+    )
+
+
+@cache
 def sources() -> frozenset[str]:
     """Return the nouns that stand for a source in a headline ("Poll: ...")."""
     return words("source_nouns")
@@ -86,6 +95,10 @@ def inflected(verb: str, *, past: tuple[str, ...] | None = None) -> tuple[str, .
     return tuple(
         dict.fromkeys((verb, _third_person(verb), *_participles(verb), *(past or _regular_pasts(verb))))
     )
+
+
+def _irregular() -> dict[str, tuple[str, ...]]:
+    return {verb: tuple(past.split()) for verb, past in entries("cue_irregular_pasts").items()}
 
 
 def _kind(word: str) -> CueKind:

@@ -22,6 +22,7 @@ from pipeline.components.parsed import (
     VERB_TAGS,
     Parse,
     Range,
+    is_title,
     join_ranges,
     kid,
     noun_phrase,
@@ -199,12 +200,6 @@ def _starts_clause(parse: Parse, q: _Quoted) -> bool:
     return q.end - q.start > 7 and parse.doc[q.start].text[0].isupper()
 
 
-def _is_title(parse: Parse, q: _Quoted) -> bool:
-    """Tell the title of a book or song: every longer word begins with a capital."""
-    longer = [t for t in range(q.start, q.end) if len(parse.words[t]) > 3]
-    return len(longer) > 1 and all(parse.doc[t].text[0].isupper() for t in longer)
-
-
 def _cue_after(parse: Parse, q: _Quoted) -> Candidate | None:
     """“...,” she said; “...,” said Ann, a doctor; “...,” Ann, a doctor, told the court."""
     ending = parse.text[max(q.region.inner_end - 3, 0) : q.region.end + 1]
@@ -232,6 +227,9 @@ def _cue_after(parse: Parse, q: _Quoted) -> Candidate | None:
         if parse.deps[t] in ("relcl", "acl", "advcl") and t - first > 1:
             continue
         subject = subject_of(parse, t)
+        if subject is not None and subject[0] < first < subject[1]:
+            # The parse has hung a mark on it.
+            subject = (first, subject[1])
         if subject is None or subject[0] < first:
             subject = _nearby_subject(parse, first, t, limit)
         if subject is None or not _may_say(parse, cue, subject):
@@ -264,7 +262,7 @@ def _signed(parse: Parse, q: _Quoted) -> Candidate | None:
 
 def _within(parse: Parse, q: _Quoted) -> Candidate | None:
     """The reporting verb that governs marks from further off: "warned them against “any haste”"."""
-    if _is_title(parse, q):
+    if is_title(parse, (q.start, q.end)):
         return None
     verbs = cues.verbs()
     at = q.start
@@ -401,7 +399,7 @@ def _cue_before(parse: Parse, q: _Quoted) -> Candidate | None:
         if (
             subject is None
             or subject[0] >= q.start
-            or _is_title(parse, q)
+            or is_title(parse, (q.start, q.end))
             or not _may_say(parse, cue, subject)
         ):
             return None

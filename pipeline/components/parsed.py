@@ -136,3 +136,9 @@ def noun_phrase(parse: Parse, i: int, before: int | None = None) -> Range | None
         if k > i and parse.deps[k] in _CLAUSAL:
             end = min(end, parse.subtree(k)[0])
     return parse.trim(parse.clip((start, end), i)) if end > i else (i, i + 1)
+
+
+def is_title(parse: Parse, span: Range) -> bool:
+    """Tell the title of a book or song: every longer word begins with a capital."""
+    longer = [t for t in range(*span) if len(parse.words[t]) > 3]
+    return len(longer) > 1 and all(parse.doc[t].text[0].isupper() for t in longer)

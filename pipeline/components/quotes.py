@@ -23,11 +23,11 @@ from typing import Literal
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from pipeline.components import layers
+from pipeline.components import cues, layers
 from pipeline.components.attribution import find_attributions
 from pipeline.components.candidates import Candidate, kind_of_cue
 from pipeline.components.layers import Entity, Quotation, QuoteKind
-from pipeline.components.parsed import Parse, Range, join_ranges
+from pipeline.components.parsed import MARKS, Parse, Range, is_title, join_ranges
 from pipeline.components.quote_tagger import TaggedQuote, tag_quotes
 from pipeline.components.regions import Region, find_regions
 from pipeline.components.speakers import Speakers
@@ -157,6 +157,7 @@ def _with_nested(reading: Reading, tagged: Sequence[TaggedQuote]) -> list[Candid
                     score=quote.score,
                 )
             )
+    outer = [candidate for candidate in outer if not _is_work(parse, candidate)]
     certain = [candidate for candidate in reading.candidates if candidate.rule in _CERTAIN]
     for candidate in certain:
         _cut_out(parse, outer, candidate.content)
@@ -172,6 +173,23 @@ def _with_nested(reading: Reading, tagged: Sequence[TaggedQuote]) -> list[Candid
         if candidate.cue and len(homes) == 1 and None not in homes and _is_worth_nesting(candidate):
             nested.append(candidate)
     return [*outer, *nested]
+
+
+def _is_work(parse: Parse, candidate: Candidate) -> bool:
+    """Tell the title of a work that somebody reads, sings or writes: it is in marks, but nobody says it."""
+    start = candidate.content[0][0]
+    if parse.words[start] not in MARKS:
+        start -= 1
+    marks = [
+        t for t in range(start, candidate.content[-1][1] + 1) if t < parse.size and parse.words[t] in MARKS
+    ]
+    return (
+        bool(candidate.cue)
+        and parse.words[candidate.cue[-1]] in cues.work_verbs()
+        and candidate.cue[-1] == start - 1
+        and len(marks) > 1
+        and is_title(parse, (marks[0] + 1, marks[1]))
+    )
 
 
 def _tidy(parse: Parse, span: Range, regions: Sequence[Region]) -> list[Range]:

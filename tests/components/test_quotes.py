@@ -66,8 +66,17 @@ def test_scare_quotes_have_no_speaker(nlp: Language) -> None:
     assert outer(nlp, "The troops are now “keeping the peace” on the border.") == []
 
 
-def test_titles_and_nicknames_are_no_quotations(nlp: Language) -> None:
-    assert outer(nlp, "Joe “Shorty” Hill read “The Long Winter” to the children.") == []
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Joe “Shorty” Hill read “The Long Winter” to the children.",
+        "She sang “Summer Rain” at the gala.",
+        "He wrote “The Long Winter” in the spring.",
+        "The film “Night Train” opens on Friday.",
+    ],
+)
+def test_titles_and_nicknames_are_no_quotations(nlp: Language, text: str) -> None:
+    assert outer(nlp, text) == []
 
 
 def test_a_block_quotation_is_direct_speech_without_marks(nlp: Language) -> None:

@@ -1,0 +1,26 @@
+"""What of the reported is speech."""
+
+import pytest
+from spacy.language import Language
+
+from pipeline.components.quotes import find_quotes
+
+pytestmark = pytest.mark.model
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ann Miller said that the bridge was safe.", True),
+        ("Ann Miller promised to repair the bridge.", True),
+        ("“A disgrace,” Ann Miller said.", True),
+        ("According to Ann Miller, the bridge is safe.", True),
+        ("Ann Miller criticised the bridge.", False),
+        ("Ann Miller believes that the bridge is safe.", False),
+        ("Ann Miller hopes to repair the bridge.", False),
+        ("Figures demonstrate that the bridge is safe.", False),
+    ],
+)
+def test_utterances_are_told_from_stances_and_evidence(nlp: Language, text: str, expected: bool) -> None:
+    outermost = [q for q in find_quotes(nlp(text), model="rules") if q.parent is None]
+    assert [q.is_speech for q in outermost] == [expected]
