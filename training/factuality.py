@@ -2,10 +2,11 @@
 
     python -m training.factuality --data ../shared/data
 
-Reads `claims/factuality_{uw,meantime}/{train,dev}.jsonl` below --data (tokens separated by blanks; `targets` with
-token spans and a factuality from -3 to 3), trains on both train parts, scores both dev parts with the code that
-ships, and writes `factuality.npz` to --out. A ridge regression (for the correlation) and a support vector
-regression (for the absolute error) are averaged: both are linear, so their mean is one weight per bucket.
+Reads `claims/factuality_{uw,meantime}/{train,dev}.jsonl` below --data (tokens separated by blanks;
+`targets` with token spans and a factuality from -3 to 3), trains on both train parts, scores both dev
+parts with the code that ships, and writes `weights.npz` to --out. A ridge regression (for the
+correlation) and a support vector regression (for the absolute error) are averaged: both are linear, so
+their mean is one weight per bucket.
 """
 
 from __future__ import annotations

@@ -11,17 +11,24 @@ which may be empty; without quotations, the content of a verb of saying is attri
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from pipeline.components.checkworthiness import VERSION, checkworthiness, classify, content_parts
+from pipeline.components.claim_types import claim_type
 from pipeline.components.factuality import factuality
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
 from pipeline.components.propositions import Proposition, Range, find_propositions
+from pipeline.components.topics import Topics, match_topics, read_topics
 from pipeline.components.tree import Tree, read_tree
+from pipeline.components.values import Quantity, Time, find_values
 from pipeline.components.verbs import base_form
 from pipeline.lexicons import entries, words
 
@@ -32,21 +39,35 @@ _OPENERS = frozenset(
     {"however", "still", "meanwhile", "moreover", "furthermore", "therefore", "thus", "so", "also"}
 )
 _FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our", "mine", "ours", "myself", "ourselves"})
+_ON_TOPIC = 0.5  # from here on a topic is named in `Claim.topics`: one word of its own, or several shared
+_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 
 
-@Language.factory("claims", assigns=["doc.spans"])
-def make_claims(nlp: Language, name: str) -> Claims:
-    """Return the component that writes the layer of claims; put it after `entities` and `quotes`."""
-    return Claims()
+@Language.factory("claims", assigns=["doc.spans"], default_config={"topics": {}})
+def make_claims(nlp: Language, name: str, topics: dict[str, Any] | None = None) -> Claims:
+    """Return the component that writes the layer of claims; put it after `entities` and `quotes`.
+
+    Args:
+        nlp: the pipeline.
+        name: of the component in it.
+        topics: topic -> words and example statements, see `read_topics`; empty for none.
+
+    Raises:
+        ValueError: a topic has neither words nor statements.
+    """
+    return Claims(topics=read_topics(topics) if topics else None)
 
 
 class Claims:
     """The claims of a document, kept as `doc.spans["claims"]` and read from `doc._.claims`."""
 
+    def __init__(self, *, topics: Topics | None = None) -> None:
+        self.topics = topics
+
     def __call__(self, doc: Doc) -> Doc:
         """Find the claims and store them."""
-        write_layer(doc, "claims", find_claims(doc))
+        write_layer(doc, "claims", find_claims(doc, topics=self.topics))
         return doc
 
 
@@ -58,6 +79,8 @@ class _Context:
         quotation_of: index of the innermost quotation whose content holds the token, or -1.
         frame_of: index of the quotation of whose cue or speaker the token is part, or -1.
         entity_of: index of the entity whose mention holds the token, or -1.
+        quantities, times: the document's, in text order.
+        has_clause: the quotations whose content is a clause, and not only a noun phrase.
     """
 
     doc: Doc
@@ -67,23 +90,36 @@ class _Context:
     quotation_of: list[int]
     frame_of: list[int]
     entity_of: list[int]
+    quantities: list[Quantity]
+    times: list[Time]
+    has_clause: set[int]
 
 
-def find_claims(doc: Doc) -> Iterator[Claim]:
+def find_claims(doc: Doc, *, topics: Topics | None = None) -> Iterator[Claim]:
     """Yield the claims of a document in the order of their spans.
 
     Args:
         doc: tagged and parsed; the layers `entities` and `quotes` are used where they have been written.
+        topics: what the user follows, from `read_topics`; fills `Claim.topics` and counts for much in
+            `Claim.checkworthiness`.
     """
     context = _read_context(doc)
     by_head = {p.head: p for p in find_propositions(context.tree)}
-    claims = [
-        claim
-        for proposition in by_head.values()
-        if _is_claim(context, proposition)
-        and (claim := _make_claim(context, proposition, by_head)) is not None
-    ]
-    yield from sorted(claims, key=lambda claim: (claim.span.start, claim.span.end))
+    drafts = []
+    _note_clauses(context, by_head)
+    for proposition in by_head.values():
+        if _is_claim(context, proposition):
+            start, end = _claim_range(context, proposition, by_head)
+            if end > start:
+                drafts.append((start, end, proposition))
+    drafts.sort(key=lambda draft: draft[:2])
+    scores = classify(doc, [(start, end) for start, end, _ in drafts])
+    contents = [(start, end) for start, end, proposition in drafts if proposition.kind == "complement"]
+    for (start, end, proposition), (checkable, debate) in zip(drafts, scores, strict=True):
+        parts = content_parts(context.tree, start, end)
+        parts["checkable"], parts["debate"] = checkable, debate
+        parts["frame"] = float(any(start <= a and b <= end and (a, b) != (start, end) for a, b in contents))
+        yield _make_claim(context, proposition, start, end, parts, topics)
 
 
 def _read_context(doc: Doc) -> _Context:
@@ -102,13 +138,38 @@ def _read_context(doc: Doc) -> _Context:
     for number, entity in enumerate(entities):
         for mention in entity.mentions:
             entity_of[mention.span.start : mention.span.end] = [number] * len(mention.span)
-    return _Context(doc, read_tree(doc), quotes, entities, quotation_of, frame_of, entity_of)
+    tree = read_tree(doc)
+    published = doc._.published_at
+    quantities, times = find_values(doc, tree, published.date() if isinstance(published, datetime) else None)
+    return _Context(doc, tree, quotes, entities, quotation_of, frame_of, entity_of, quantities, times, set())
+
+
+def _note_clauses(context: _Context, by_head: dict[int, Proposition]) -> None:
+    """Find out which quotations have content that asserts something, and give clauses in them a subject.
+
+    In `The agency says, "vaccines ... do not help"` the parser may take the subject for an object of "says".
+    """
+    tree = context.tree
+    for head, clause in by_head.items():
+        number = context.quotation_of[head]
+        if number < 0 or clause.kind == "apposition" or clause.is_verbless:
+            continue
+        if clause.subject is None and tree.tags[clause.predicate[0]] in _FINITE:
+            start = next(span.start for span in context.quotes[number].content if span.end > head)
+            nouns = [
+                i for i in range(start, clause.predicate[0]) if tree.tags[i] in {"NN", "NNS", "NNP", "NNPS"}
+            ]
+            if nouns and clause.kind == "main":
+                clause.subject, clause.subject_head = (start, nouns[-1] + 1), nouns[0]
+                tree.first[head] = min(tree.first[head], start)
+        if clause.subject is not None:
+            context.has_clause.add(number)
 
 
 def _is_claim(context: _Context, proposition: Proposition) -> bool:
     """Whether the clause asserts something of its own."""
     tree, head = context.tree, proposition.head
-    if proposition.subject is None or _is_cue(context, head) or _is_question(tree, head):
+    if proposition.subject is None or _is_question(tree, head):
         return False
     if proposition.object is None and not proposition.arguments and proposition.is_verbless:
         return False
@@ -138,13 +199,21 @@ def _is_question(tree: Tree, i: int) -> bool:
 def _is_attribution(context: _Context, proposition: Proposition) -> bool:
     """Whether a clause only tells who says what: its content is the claim."""
     tree, head = context.tree, proposition.head
-    frames = entries("cue_verbs").get(base_form(tree.words[head]))
-    if frames is None or proposition.kind == "apposition":
+    if proposition.kind == "apposition":
         return False
-    quotation = context.quotation_of[head]
+    if _is_cue(context, head):
+        return context.frame_of[head] in context.has_clause
+    frames = entries("cue_verbs").get(base_form(tree.words[head]))
+    if frames is None:
+        return False
     if frames.startswith("speech") and proposition.object is None and not proposition.is_passive:
         return True
-    return any(tree.deps[c] == "ccomp" or context.quotation_of[c] != quotation for c in tree.children[head])
+    quotation = context.quotation_of[head]
+    return any(
+        tree.deps[c] == "ccomp" or context.quotation_of[c] not in {-1, quotation}
+        for c in tree.children[head]
+        if context.quotation_of[c] < 0 or context.quotation_of[c] in context.has_clause
+    )
 
 
 def _is_asserting_modifier(tree: Tree, proposition: Proposition) -> bool:
@@ -208,21 +277,38 @@ def _is_reported(context: _Context, proposition: Proposition) -> bool:
         return False
     if context.quotation_of[head] != context.quotation_of[parent] or context.frame_of[parent] >= 0:
         return True
+    if tree.deps[head] == "acl":
+        noun = tree.words[parent].removesuffix("s")
+        return noun in words("content_nouns") or noun in entries("cue_nouns")
     return base_form(tree.words[parent]) in entries("cue_verbs")
 
 
-def _make_claim(context: _Context, proposition: Proposition, by_head: dict[int, Proposition]) -> Claim | None:
+def _make_claim(
+    context: _Context,
+    proposition: Proposition,
+    start: int,
+    end: int,
+    parts: dict[str, float],
+    topics: Topics | None,
+) -> Claim:
     doc, tree = context.doc, context.tree
-    start, end = _claim_range(context, proposition, by_head)
-    if end <= start:
-        return None
     kind, claimer, claimer_entities, quotation, chain, denied = _claimer(context, proposition)
     negated = _is_negated(tree, proposition) != denied
-    hedges = tuple(doc[a:b] for a, b, _ in _hedges(tree, start, end))
     modality = _modality(tree, proposition)
-    subject_entity = _entity_at(context, proposition.subject_head, quotation)
     mentioned = sorted({context.entity_of[i] for i in range(start, end)} - {-1})
-    unresolved = _unresolved(context, proposition, start, end, quotation)
+    unresolved = _unresolved(context, start, end, quotation)
+    said_as = claim_type(tree, proposition, start, end, modality)
+    if said_as in {"opinion", "prediction"}:
+        parts["checkable"] *= 0.5
+    on_topic = _topics(context, proposition.head, start, end, topics)
+    parts["prominence"] = max((context.entities[e].salience for e in mentioned), default=0.0)
+    is_aside = proposition.kind == "apposition" or context.frame_of[proposition.head] >= 0
+    parts["descriptive"] = 1.0 if is_aside else 0.5 * (proposition.kind in {"relative", "participle"})
+    topic = None if on_topic is None else max(on_topic.values(), default=0.0)
+    worth = checkworthiness(parts, topic)
+    if topic is not None:
+        parts["topic"] = topic
+    parts["version"] = VERSION
     return Claim(
         span=doc[start:end],
         claimer_kind=kind,
@@ -231,7 +317,7 @@ def _make_claim(context: _Context, proposition: Proposition, by_head: dict[int, 
         quotation=quotation,
         chain=chain,
         subject=_span(doc, proposition.subject),
-        subject_entity=subject_entity,
+        subject_entity=_entity_at(context, proposition.subject_head, quotation),
         predicate=tuple(_runs(doc, proposition.predicate)),
         predicate_lemma="be" if proposition.kind == "apposition" else base_form(tree.words[proposition.head]),
         object=_span(doc, proposition.object),
@@ -239,12 +325,51 @@ def _make_claim(context: _Context, proposition: Proposition, by_head: dict[int, 
         polarity="negated" if negated else "affirmed",
         modality=modality,
         factuality=round(factuality(tree, proposition.head), 2),
-        hedges=hedges,
+        hedges=tuple(doc[a:b] for a, b, _ in _hedges(tree, start, end)),
+        quantities=tuple(
+            (doc[q.start : q.end], q.value, q.unit, q.comparator)
+            for q in _inside(context.quantities, start, end)
+        ),
+        dates=tuple(
+            (
+                doc[t.start : t.end],
+                t.first.isoformat() if t.first else None,
+                t.last.isoformat() if t.last else None,
+            )
+            for t in _inside(context.times, start, end)
+        ),
         places=tuple(_places(context, start, end)),
         entities=tuple(mentioned),
+        claim_type=said_as,
         is_self_contained=not unresolved,
         unresolved=unresolved,
+        checkable=round(parts["checkable"], 4),
+        checkworthiness=round(worth, 4),
+        score_parts=tuple((name, round(value, 4)) for name, value in parts.items()),
+        topics=() if on_topic is None else tuple(t for t, score in on_topic.items() if score >= _ON_TOPIC),
     )
+
+
+def _inside[Value: (Quantity, Time)](values: list[Value], start: int, end: int) -> Iterator[Value]:
+    """The values between two tokens."""
+    for value in values[bisect_left(values, start, key=lambda v: v.start) :]:
+        if value.start >= end:
+            break
+        if value.end <= end:
+            yield value
+
+
+def _topics(
+    context: _Context, head: int, start: int, end: int, topics: Topics | None
+) -> dict[str, float] | None:
+    """How much a claim is on each topic; its sentence counts too, for what the claim has as a pronoun."""
+    if topics is None:
+        return None
+    words_, (first, last) = context.tree.words, context.tree.sentences[context.tree.sentence_of[head]]
+    scores = match_topics(topics, words_[start:end])
+    for name, score in match_topics(topics, words_[first:last]).items():
+        scores[name] = max(scores.get(name, 0.0), 0.95 * score)
+    return scores
 
 
 def _span(doc: Doc, at: Range | None) -> Span | None:
@@ -284,11 +409,13 @@ def _claim_range(context: _Context, proposition: Proposition, by_head: dict[int,
         inner = context.quotation_of[i]
         if quotation >= 0:
             return inner != quotation or context.frame_of[i] == quotation
-        return inner >= 0 and sum(map(len, context.quotes[inner].content)) > 3
+        return inner in context.has_clause
 
     while start < head and (_is_edge(tree, start) or is_foreign(start)):
         start += 1
-    while end - 1 > head and (_is_edge(tree, end - 1) or tree.words[end - 1] in "\"”’'" or is_foreign(end - 1)):
+    while end - 1 > head and (
+        _is_edge(tree, end - 1) or tree.words[end - 1] in "\"”’'" or is_foreign(end - 1)
+    ):
         end -= 1
     if tree.words[start] in _OPENERS and start + 1 < head and tree.words[start + 1] == ",":
         start += 2
@@ -454,17 +581,22 @@ def _modality(tree: Tree, proposition: Proposition) -> Modality:
 
 def _hedges(tree: Tree, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """Hedging words and phrases between two tokens: (start, end, class), the longest first at each place."""
-    lexicon = entries("hedges")
-    longest = 5
+    lexicon, openers = entries("hedges"), _hedge_openers()
     i = start
     while i < end:
-        for n in range(min(longest, end - i), 0, -1):
-            phrase = " ".join(tree.words[i : i + n])
-            if phrase in lexicon and not (n == 1 and tree.ents[i] == "DATE"):
-                yield i, i + n, lexicon[phrase]
-                i += n - 1
-                break
+        if tree.words[i] in openers:
+            for n in range(min(5, end - i), 0, -1):
+                phrase = " ".join(tree.words[i : i + n])
+                if phrase in lexicon and not (n == 1 and tree.ents[i] == "DATE"):
+                    yield i, i + n, lexicon[phrase]
+                    i += n - 1
+                    break
         i += 1
+
+
+@cache
+def _hedge_openers() -> frozenset[str]:
+    return frozenset(phrase.split()[0] for phrase in entries("hedges"))
 
 
 def _entity_at(context: _Context, i: int | None, quotation: int | None) -> int | None:
@@ -479,9 +611,7 @@ def _entity_at(context: _Context, i: int | None, quotation: int | None) -> int |
     return None
 
 
-def _unresolved(
-    context: _Context, proposition: Proposition, start: int, end: int, quotation: int | None
-) -> tuple[str, ...]:
+def _unresolved(context: _Context, start: int, end: int, quotation: int | None) -> tuple[str, ...]:
     """Pronouns whose referent nobody has settled, as printed."""
     tree = context.tree
     open_words = []

@@ -1,8 +1,9 @@
 """How certainly a clause presents what it tells: from -3 (certainly not so) to 3 (certainly so).
 
-The scale is that of FactBank (Saurí and Pustejovsky 2009) as taken over by the UW factuality data (Lee et al.
-2015). What decides is mostly what stands over an event - negation, modals, the verb that governs it ("denied",
-"hopes to") - so the features are words and labels on the way from the event up to the root of its sentence.
+The scale is that of FactBank (Saurí and Pustejovsky 2009) as taken over by the UW factuality data (Lee et
+al. 2015). What decides is mostly what stands over an event - negation, modals, the verb that governs it
+("denied", "hopes to") - so the features are words and labels on the way from the event up to the root of its
+sentence.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ def buckets(features: Iterable[str], n_buckets: int) -> list[int]:
     """Return the bucket of each feature, the same on every machine.
 
     Args:
+        features: any strings.
         n_buckets: a power of two.
     """
     mask = n_buckets - 1

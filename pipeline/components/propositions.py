@@ -110,8 +110,12 @@ def _kind(tree: Tree, i: int, dep: str, found: dict[int, Proposition]) -> Clause
         return "conjunct"
     if dep == "xcomp" and tree.tags[tree.heads[i]] in _VERB:
         return None
-    if dep == "acl" and tree.words[tree.heads[i]] == "order":  # "in order to"
-        return None
+    if dep == "acl":
+        if tree.words[tree.heads[i]] == "order":  # "in order to"
+            return None
+        if tree.child(i, "nsubj", "nsubjpass", "expl") is not None:
+            # "The claim that they knew" has content; "Spoiler alert: they knew" has a label.
+            return "main" if tree.child(i, "mark") is None else "complement"
     return _KINDS.get(dep)
 
 

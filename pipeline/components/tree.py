@@ -100,10 +100,9 @@ def read_tree(doc: Doc) -> Tree:
     bounds = [0, *(token.i for token in doc if token.is_sent_start and token.i)] if n else []
     gaps = [i for i, word in enumerate(words) if word.isspace() and _is_break(doc, i)]
     if gaps:
-        segment, number = [0] * n, 0
-        for start, end in zip([0, *gaps], [*gaps, n], strict=True):
+        segment = [0] * n
+        for number, (start, end) in enumerate(zip([0, *gaps], [*gaps, n], strict=True)):
             segment[start:end] = [number] * (end - start)
-            number += 1
         _reattach(tags, deps, heads, segment)
         bounds = sorted({*bounds, *(i + 1 for i in gaps if i + 1 < n)})
     sentences = list(zip(bounds, [*bounds[1:], n], strict=True)) if n else []

@@ -1,0 +1,141 @@
+"""Two scores of a claim: is it a verifiable statement of fact, and is it worth a fact-checker's time.
+
+*Checkable* is a logistic regression over the n-grams of the claim, trained on PoliClaim; opinions,
+predictions and what merely ought to be are marked down. *Checkworthiness* puts together what
+fact-checkers say they look for (newsroom guides of Full Fact and others): is it specific, could it do
+harm, is it about prominent people, is it on the topics that the user follows. A classifier trained on
+debates (CheckThat!) is one small part: by itself it ranks news hardly better than chance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Doc
+
+from pipeline.components.ngrams import ngram_families, range_sums
+from pipeline.components.tree import Tree
+from pipeline.components.verbs import base_form
+from pipeline.lexicons import words
+
+VERSION = 1.0
+_AMOUNTS = frozenset({"PERCENT", "MONEY", "QUANTITY", "CARDINAL"})
+_WHEN_WHERE = frozenset({"DATE", "TIME", "GPE", "LOC", "FAC"})
+_WHO = frozenset({"PERSON", "ORG", "NORP", "PRODUCT", "LAW", "EVENT"})
+# Weights of the parts in checkworthiness, and its offset; set by hand, checked on NewsClaims dev and on the
+# project's own labels.
+_WEIGHTS = {
+    "checkable": 0.8,
+    "debate": 0.3,
+    "amounts": 0.4,
+    "names": 0.1,
+    "impact": 2.4,
+    "causal": 0.8,
+    "prominence": 0.2,
+    "length": 0.2,
+    "judgement": -0.4,
+    "descriptive": -1.0,
+    "vague": -0.4,
+    "frame": -0.6,
+}
+_OFFSET = -2.0
+_TOPIC_WEIGHT, _OFF_TOPIC = 9.0, -5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    squares: NDArray[np.float32]
+    worth: NDArray[np.float32]
+    worth_bias: float
+    checkable: NDArray[np.float32]
+    checkable_bias: float
+    checkable_worth: float
+
+
+@cache
+def _model() -> _Model:
+    path = files("pipeline") / "models" / "checkworthiness" / "weights.npz"
+    with path.open("rb") as file, np.load(file) as arrays:
+        idf = arrays["idf"].astype(np.float32)
+        return _Model(
+            squares=idf**2,
+            worth=arrays["worth"].astype(np.float32) * idf,
+            worth_bias=float(arrays["worth_bias"]),
+            checkable=arrays["checkable"].astype(np.float32) * idf,
+            checkable_bias=float(arrays["checkable_bias"]),
+            checkable_worth=float(arrays["checkable_worth"]),
+        )
+
+
+def classify(doc: Doc, ranges: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
+    """Return (checkable, worth checking in a debate) of stretches of a document, both 0..1.
+
+    Args:
+        doc: tagged, with entities.
+        ranges: token indices, half-open, none of them empty.
+    """
+    if not ranges:
+        return []
+    model = _model()
+    starts, ends = np.array(ranges, dtype=np.int64).T
+    families = ngram_families(doc)
+    norms = np.sqrt(range_sums(families, model.squares, starts, ends))
+    worth = range_sums(families, model.worth, starts, ends) / norms + model.worth_bias
+    checkable = range_sums(families, model.checkable, starts, ends) / norms + model.checkable_bias
+    checkable += model.checkable_worth * np.tanh(worth)
+    return list(zip(_probability(checkable).tolist(), _probability(worth).tolist(), strict=True))
+
+
+def _probability(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
+
+
+def content_parts(tree: Tree, start: int, end: int) -> dict[str, float]:
+    """Return what the words of a claim tell about its worth, each part 0..1 and named as in `score_parts`."""
+    amounts = names = impact = causal = judgement = 0
+    impact_words, causes, opinions = words("impact_words"), words("causal_words"), words("opinion_words")
+    pronouns = 0
+    for i in range(start, end):
+        entity, word = tree.ents[i], tree.words[i]
+        if entity in _AMOUNTS or tree.tags[i] == "CD":
+            amounts += 1
+        elif entity in _WHO or entity in _WHEN_WHERE:
+            names += 1
+        base = word
+        tag = tree.tags[i]
+        if tag[:1] == "V":
+            base = base_form(word)
+            causal += base in causes
+        elif tag == "NNS" and word.endswith("s"):
+            base = word[:-1]
+        impact += base in impact_words or word in impact_words
+        judgement += word in opinions
+        pronouns += tag in {"PRP", "PRP$"}
+    return {
+        "amounts": min(amounts, 3) / 3,
+        "names": min(names, 4) / 4,
+        "impact": min(impact, 3) / 3,
+        "causal": min(causal, 2) / 2,
+        "length": min(end - start, 20) / 20,
+        "judgement": min(judgement, 2) / 2,
+        "vague": min(pronouns, 3) / 3,
+    }
+
+
+def checkworthiness(parts: dict[str, float], topic: float | None) -> float:
+    """Return the score of a claim, 0..1, from its parts.
+
+    Args:
+        parts: by the names of `_WEIGHTS`; a missing one counts 0.
+        topic: how much it is on one of the user's topics, 0..1; None where no topics are given.
+    """
+    logit = _OFFSET + sum(weight * parts.get(name, 0.0) for name, weight in _WEIGHTS.items())
+    if topic is not None:
+        logit += _OFF_TOPIC + _TOPIC_WEIGHT * topic
+    return 1 / (1 + math.exp(-logit))
