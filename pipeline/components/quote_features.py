@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,7 @@ _CLAUSES, _CHILDREN = _CLAUSAL.split(), _SHOWN.split()
 WORD_BUCKETS = 4096
 SUFFIX_BUCKETS = 1024
 SHAPE_BUCKETS = 128
+RULE_BUCKETS = 32
 
 # Name and number of values of each categorical column, in the order of `QuoteFeatures.columns`.
 COLUMNS = {
@@ -84,8 +86,9 @@ COLUMNS = {
     "rule_kind": 4,
     "rule_nested_role": 7,
     "rule_nested_kind": 4,
+    "rule_name": RULE_BUCKETS + 1,
 }
-RULE_COLUMNS = 4
+RULE_COLUMNS = 5
 COLUMN_OFFSETS = np.concatenate([[0], np.cumsum(list(COLUMNS.values()))]).astype(np.int32)
 FLAGS = (*(f"child:{dep}" for dep in _CHILDREN), "in_sentence_with_mark", "in_paragraph_with_mark")
 
@@ -300,7 +303,9 @@ def _rules(
     candidates: Sequence[Candidate], word_of: NDArray[Any], is_word: NDArray[np.bool_], n: int
 ) -> tuple[Sequence[Ints], Ints, Ints]:
     """The rule columns, `rule_cues` and `rule_sources`. A candidate within another's content is nested."""
-    role, kind, nested_role, nested_kind = columns = tuple(np.zeros(n, dtype=np.int32) for _ in range(4))
+    role, kind, nested_role, nested_kind, name = columns = [
+        np.zeros(n, dtype=np.int32) for _ in range(RULE_COLUMNS)
+    ]
     cue_of, source_of = np.full(n, -2, dtype=np.int32), np.full(n, -2, dtype=np.int32)
 
     def words(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -332,6 +337,8 @@ def _rules(
                 if value != 5:
                     kinds[a:b] = number
         if not is_nested:
+            for a, b in [*content, *cue]:
+                name[a:b] = crc32(candidate.rule.encode()) % RULE_BUCKETS + 1
             for a, b in content:
                 cue_of[a:b] = cue[0][0] if cue else -1
         for a, b in cue:
