@@ -74,6 +74,5 @@ def _key(name: str) -> str:
 
 def _is_english(alias: str) -> bool:
     """Whether another name of a city may stand in English text: GeoNames lists those of all languages."""
-    return (
-        len(alias) > 3 and alias.isascii() and alias[0].isupper() and not alias.isupper() and " " not in alias
-    )
+    is_written = alias.isascii() and alias[:1].isupper() and not alias.isupper()
+    return len(alias) > 3 and is_written and alias.count(" ") < 2

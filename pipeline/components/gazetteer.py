@@ -14,6 +14,8 @@ from pipeline.lexicons import entries, words
 # Wikidata has an item for the realm and one for the country within it; news mean the country. For British
 # Columbia rigour has the id of another item.
 _ITEMS = {"dk": "Q35", "nl": "Q55", "ca-bc": "Q1974", "us-dc": "Q61"}
+# What English-language news call a country, where its own name for itself is another.
+_NAMES = {"tr": "Turkey", "nr": "Nauru", "ci": "Ivory Coast"}
 # Entries that are no places.
 _NO_PLACES = frozenset({"un", "ip", "zz", "eu"})
 
@@ -101,5 +103,7 @@ def country_of(code: str) -> str | None:
 @cache
 def territory_name(code: str) -> str | None:
     """Return the plain name of a territory ("us-ga" -> "Georgia")."""
+    if code in _NAMES:
+        return _NAMES[code]
     territory = _known().get(code)
     return territory.name.partition(" (")[0].removesuffix(" SAR") if territory else None

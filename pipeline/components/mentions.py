@@ -180,6 +180,9 @@ def _trim(tokens: Tokens, name: Name) -> None:
         is_edge = (
             word in _EDGE or word in _POSSESSIVES or word.isspace() or _PIXELS.fullmatch(word) is not None
         )
+        if not is_edge and end - start > 1 and name.label == "PERSON":  # "Regarding Trump"
+            is_edge = tokens.tags[start] in ("VBG", "IN", "WRB", "CC") and words_[start + 1][0].isupper()
+            is_edge = is_edge and word not in entries("given_names")
         if not is_edge and end - start > 1 and name.label in ("GPE", "LOC", "NORP"):
             is_edge = word.isdigit() and len(word) < 3  # a score
         if not is_edge and end - start > 1:
@@ -373,6 +376,8 @@ def classify(tokens: Tokens, start: int, end: int, label: str) -> str:
         and (last in words("event_words") or tokens.lower[start] in _STORMS)
     ):
         return "EVENT"
+    if end - start > 1 and (tokens.lower[start] == "county" or last in _COUNTIES) and label != "EVENT":
+        return "GPE"
     given = entries("given_names")
     if (
         1 < end - start < 4
@@ -400,6 +405,7 @@ def classify(tokens: Tokens, start: int, end: int, label: str) -> str:
     return label
 
 
+_COUNTIES = frozenset(("county", "prefecture", "oblast", "governorate"))
 _STORMS = frozenset(("hurricane", "typhoon", "cyclone", "tropical", "operation"))
 _BODY_WORDS = frozenset(("and", "&", "of", "for", "in", "the", "at"))
 _BODIES = frozenset(("university", "ministry", "department", "bank", "church", "council", "municipality"))

@@ -166,8 +166,12 @@ def _city(name: str, stated: set[str], countries: Counter[str], states: Counter[
         method = "city_context" if known else "city_population"
         score = round(share * (0.95 if known else 0.9), 3)
     is_default = chosen.geonames_id == default[0].geonames_id and default[1] >= MIN_SHARE
+    if is_default:  # Bombay and Mumbai are one
+        known_name = chosen.name if chosen.is_alias else None
+    else:
+        known_name = f"{name}, {_whereabouts(chosen)}"
     return Place(
-        name=None if is_default else f"{name}, {_whereabouts(chosen)}",
+        name=known_name,
         geonames_id=str(chosen.geonames_id),
         country_code=chosen.country,
         method=method,

@@ -58,6 +58,13 @@ def test_a_city_in_another_state_is_another_entity() -> None:
     assert canonical_key(here.name, here.label) != canonical_key(there.name, there.label)
 
 
+def test_an_old_name_of_a_city_is_the_same_entity() -> None:
+    old = only(build("The road to Bombay is closed .", {"Bombay": "GPE"}), "Bombay")
+    new = only(build("The road to Mumbai is closed .", {"Mumbai": "GPE"}), "Mumbai")
+    assert old.name == new.name == "Mumbai"
+    assert old.geonames_id == new.geonames_id
+
+
 def test_a_name_of_many_towns_has_no_link_and_a_local_identity() -> None:
     entity = only(build("They met in Springfield .", {"Springfield": "GPE"}), "Springfield")
     assert linked(entity) is None
