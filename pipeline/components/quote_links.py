@@ -64,24 +64,36 @@ def spans_of(labels: NDArray[np.integer]) -> tuple[Ints, Ints, Ints]:
 
 def span_heads(features: QuoteFeatures, first: Ints, end: Ints) -> Ints:
     """The word of each span whose head lies outside it; of several the first that is no punctuation."""
-    heads, deps = features.heads, features.deps
-    out = np.empty(len(first), dtype=np.int32)
-    for k, (a, b) in enumerate(zip(first.tolist(), end.tolist(), strict=True)):
-        up = heads[a:b]
-        own = np.arange(a, b)
-        is_top = ((up < a) | (up >= b) | (up == own)) & (deps[a:b] != _PUNCT)
-        top = int(is_top.argmax())
-        out[k] = a + top if is_top[top] else a
-    return out
+    if not len(first):
+        return first
+    sizes = end - first
+    begins = np.cumsum(sizes) - sizes
+    word = np.arange(sizes.sum()) + np.repeat(first - begins, sizes)
+    up = features.heads[word]
+    is_top = (up < np.repeat(first, sizes)) | (up >= np.repeat(end, sizes)) | (up == word)
+    is_top &= features.deps[word] != _PUNCT
+    none = len(features)
+    tops = np.minimum.reduceat(np.where(is_top, word, none), begins)
+    return np.where(tops == none, first, tops).astype(np.int32)
 
 
-def nearest(first: Ints, end: Ints, others_first: Ints, others_end: Ints, *, limit: int) -> Sequence[Ints]:
-    """For each span the indices of up to `limit` nearest other spans, nearest first."""
-    out = []
-    for a, b in zip(first.tolist(), end.tolist(), strict=True):
-        gap = np.maximum(others_first - b, a - others_end)
-        out.append(np.argsort(gap, kind="stable")[:limit].astype(np.int32))
-    return out
+def nearest(first: Ints, end: Ints, others_first: Ints, others_end: Ints, *, limit: int) -> list[Ints]:
+    """For each span the indices of up to `limit` nearest other spans, nearest first.
+
+    Both are in text order and do not overlap, so that only the `limit` others on either side can be near.
+    """
+    count = len(others_first)
+    if not count:
+        return [np.empty(0, dtype=np.int32) for _ in first]
+    option = np.searchsorted(others_first, first)[:, None] + np.arange(-limit, limit)
+    is_there = (option >= 0) & (option < count)
+    option = np.clip(option, 0, count - 1)
+    gap = np.maximum(others_first[option] - end[:, None], first[:, None] - others_end[option])
+    gap[~is_there] = np.iinfo(np.int32).max
+    order = np.argsort(gap, axis=1, kind="stable")[:, :limit]
+    chosen = np.take_along_axis(option, order, axis=1).astype(np.int32)
+    counts = np.minimum(is_there.sum(axis=1), limit)
+    return [row[:n] for row, n in zip(chosen, counts.tolist(), strict=True)]
 
 
 def subject_candidates(

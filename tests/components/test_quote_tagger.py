@@ -15,7 +15,7 @@ from spacy.vocab import Vocab
 
 from pipeline.components import quote_tagger
 from pipeline.components.quote_features import COLUMN_OFFSETS, COLUMNS, FLAGS, QuoteFeatures, quote_features
-from pipeline.components.quote_links import LABELS, PAIR_COLUMNS, PAIR_OFFSETS, Candidates, spans_of
+from pipeline.components.quote_links import LABELS, PAIR_COLUMNS, PAIR_OFFSETS, Candidates, nearest, spans_of
 from pipeline.components.quote_tagger import Packing, tag_quotes, windows
 
 RECORDED = Path(__file__).parent / "quote_tagger_torch.npz"
@@ -147,6 +147,17 @@ def test_windows_tile_the_document_and_hold_to_the_limit(made, limit):
     assert [a for a, _ in found[1:]] == [b for _, b in found[:-1]]
     assert sum(b - a for a, b in found) == len(features)
     assert all(0 < b - a <= limit for a, b in found)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4), st.booleans()), max_size=30))
+def test_nearest_spans_are_the_nearest_of_all(made):
+    ends = np.cumsum([gap + size for gap, size, _ in made], dtype=np.int32)
+    firsts = ends - np.array([size for _, size, _ in made], dtype=np.int32)
+    is_cue = np.array([cue for _, _, cue in made], dtype=bool)
+    found = nearest(firsts[~is_cue], ends[~is_cue], firsts[is_cue], ends[is_cue], limit=3)
+    for a, b, near in zip(firsts[~is_cue], ends[~is_cue], found, strict=True):
+        gaps = [max(first - b, a - end) for first, end in zip(firsts[is_cue], ends[is_cue], strict=True)]
+        assert near.tolist() == sorted(range(len(gaps)), key=lambda k: gaps[k])[:3]
 
 
 @pytest.fixture(scope="module")
