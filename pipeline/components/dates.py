@@ -49,9 +49,9 @@ _MONTH = (
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[5-9]|20)\d\d"
 _WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_PART = r"(?:[Ee]arly|[Mm]id|[Ll]ate|[Tt]he (?:beginning|start|middle|end) of|[Ee]arlier|[Ll]ater)"
+_PART = r"(?:[Ee]arly|[Mm]id|[Ll]ate|[Tt]he[ ](?:beginning|start|middle|end)[ ]of|[Ee]arlier|[Ll]ater)"
 _SMALL = "|".join(sorted(SMALL_NUMBERS, key=len, reverse=True))
-_COUNT = rf"(?:\d{{1,3}}|an?|{_SMALL}|several|a few|few|a couple of)"
+_COUNT = rf"(?:\d{{1,3}}|an?|{_SMALL}|several|a[ ]few|few|a[ ]couple[ ]of)"
 _UNIT = r"(?:day|week|month|year|decade)"
 
 _PATTERN = re.compile(
@@ -71,7 +71,7 @@ _PATTERN = re.compile(
   ](?P<span_n>{_COUNT})[ ](?P<span_unit>{_UNIT})s\b |
   (?P<near>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight)\b | (?P<wd>{_WEEKDAY})(?:[
   ](?:morning|afternoon|evening|night))?\b | (?P<decade_part>{_PART}[ -])?(?:the[
-  ])?(?P<decade>(?:1[5-9]|20)\d0)s\b | (?P<y_from>{_YEAR})(?:-|–|[ ]to[ ]|[ ]and[
+  ])?(?P<decade>(?:1[5-9]|20)\d0)s\b | (?P<y_from>{_YEAR})(?:[-–](?P<y_to>{_YEAR}|\d\d)|[ ](?:to|and)[ ](?P<y_to2>{_YEAR}))\b(?![-–]\d)
   ])(?P<y_to>{_YEAR}|\d\d)\b(?![-–]\d) | (?:(?P<y_part>{_PART})[ -])?(?P<y_year>{_YEAR})\b(?![-–,.]\d|[
   ]?(?:%|percent|per[ ]cent)) | (?:(?P<m_part>{_PART})[ -])?(?:(?<=[Ii]n[ ])|(?<=[Ss]ince[ ])|(?<=[Bb]y[
   ])|(?<=[Uu]ntil[ ])|(?<=arly[ ])|(?<=ate[ ])
@@ -143,7 +143,7 @@ def _days(groups: dict[str, str], published: date | None, future: bool) -> Days 
         first = int(groups["decade"])
         return _part((date(first, 1, 1), date(first + 9, 12, 31)), groups.get("decade_part"))
     if "y_from" in groups:
-        start, end = int(groups["y_from"]), groups["y_to"]
+        start, end = int(groups["y_from"]), groups.get("y_to") or groups["y_to2"]
         last = int(end) if len(end) == 4 else start // 100 * 100 + int(end)
         return (date(start, 1, 1), date(last, 12, 31)) if last >= start else None
     if "y_year" in groups:

@@ -81,15 +81,15 @@ _COMPARATOR_OF = {phrase: name for name, phrases in _COMPARATORS.items() for phr
 _TEN = "|".join(_TENS.split())
 _ONE = "|".join(_UNITS.split()[1:10])
 _SMALL = "|".join(sorted(_UNITS.split(), key=len, reverse=True))
-_WORD = rf"(?:(?:{_TEN})(?:[- ](?:{_ONE}))?|{_SMALL})"
+_WORD = rf"(?i:(?:{_TEN})(?:[- ](?:{_ONE}))?|{_SMALL})"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|dozen)"
 _SHORT = r"(?:bn|tn|mn|m|k|b)(?![\w-])"
 _NUMBER = (
     rf"(?:{_DIGITS}(?:[ -]?{_SCALE}\b|[ ]?{_SHORT})?"
-    rf"|(?:half[ ]a|a[ ]half|an?|several|few|{_WORD})[ -]{_SCALE}s?"
+    rf"|(?:(?i:half[ ]a|a[ ]half|an?|several|few)|{_WORD})[ -]{_SCALE}s?"
     rf"(?:[ ]and[ ]{_WORD}|[ ](?:thousand|million))?\b"
-    rf"|{_WORD}\b)"
+    rf"|{_WORD}\b(?![ -](?:thirds?|quarters?|fifths?|tenths?)))"
 )
 _SYMBOL = r"(?:(?:US|HK|NZ|A|C)?\$|£|€|¥|₹|(?:USD|EUR|GBP)[ ]?)"
 _BEFORE = "|".join(sorted((re.escape(p) for p in _COMPARATOR_OF), key=len, reverse=True))

@@ -96,5 +96,7 @@ def _unit(doc: Doc, tree: Tree, i: int) -> tuple[str | None, int]:
         j += 1
     if last_noun < 0:
         return None, i
+    if tree.words[first] in {"year", "year-old"}:  # "a 45-year-old man", "the 45-year-old"
+        return "years", first + 1
     unit = doc[first : last_noun + 1].text
     return currency(unit) or unit, last_noun + 1

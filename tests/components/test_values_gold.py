@@ -1,0 +1,35 @@
+"""Amounts and times on the project's own gold: at least 150 expressions, 92 % of them exact."""
+
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.components.tree import read_tree
+from pipeline.components.values import find_values
+
+GOLD = Path(__file__).parents[1] / "gold" / "values.jsonl"
+FLOOR = 0.92
+
+
+@pytest.mark.model
+def test_gold(nlp) -> None:
+    rows = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
+    n_gold = n_found = n_exact = 0
+    wrong = []
+    for row, doc in zip(rows, nlp.pipe(row["text"] for row in rows), strict=True):
+        quantities, times = find_values(doc, read_tree(doc), date.fromisoformat(row["published"]))
+        found = Counter((q.value, q.unit, q.comparator) for q in quantities)
+        found.update((str(t.first), str(t.last)) for t in times if t.first)
+        gold = Counter(tuple(q) for q in row["quantities"])
+        gold.update(tuple(d) for d in row["dates"])
+        n_gold += gold.total()
+        n_found += found.total()
+        n_exact += (gold & found).total()
+        if gold != found:
+            wrong.append((row["id"], row["text"], gold - found, found - gold))
+    assert n_gold >= 150
+    assert n_exact / n_gold >= FLOOR, wrong
+    assert n_exact / n_found >= FLOOR, wrong
