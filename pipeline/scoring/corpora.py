@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 
 from pipeline.annotate import annotate
 from pipeline.article import Article
+from pipeline.components.checkworthiness import classify
 from pipeline.components.factuality import factuality
 from pipeline.components.layers import Claim
 from pipeline.components.propositions import Proposition, find_propositions
@@ -292,6 +293,7 @@ def average_precision(ranked: Sequence[bool]) -> float:
 def _claims(folder: Path, scorers: Path, parser: Parser) -> dict[str, Figures]:
     return {
         "NewsClaims dev: claims": _newsclaims(folder / "newsclaims_docs/dev.jsonl", scorers, parser),
+        "CheckThat dev: worth checking in a debate": _debates(folder / "ct24_en/dev.jsonl", scorers, parser),
         "CaRB dev: propositions": {"tuples": _carb(folder / "carb/dev.jsonl", parser)},
         **{
             f"{title} dev: factuality": _factuality(folder / file / "dev.jsonl", file, parser)
@@ -356,6 +358,18 @@ def _claim_of(sentence: Record, claims: Iterable[Claim], doc: Doc) -> Record:
         "has_claimer": best.claimer_kind != "outlet",
         "claimer": claimer,
         "stance": "Refute" if best.polarity == "negated" else "Affirm",
+    }
+
+
+def _debates(path: Path, scorers: Path, parser: Parser) -> Figures:
+    """Sentences of debates by the part of `checkworthiness` that was trained on such."""
+    records = read_corpus(path)
+    docs = parser.docs("ct24_en", [record["text"] for record in records])
+    scores = [classify(doc, [(0, len(doc))])[0][1] for doc in docs]
+    result = load_scorer(scorers, "score_checkworthy").score([r["label"] for r in records], scores)
+    return {
+        "worth checking": External(result["P"], result["R"], result["F1"], str(result["pos"])),
+        "ranked, AUC": Value(result["AUC"], len(records)),
     }
 
 

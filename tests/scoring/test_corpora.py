@@ -49,8 +49,8 @@ def score(gold, pred):
 """,
     "score_checkworthy": """
 def score(labels, scores):
-    assert labels == [1, 0] and len(scores) == 2
-    return {"AUC": 9.0}
+    assert labels == [1, 0] and len(scores) == 2 and all(0 <= s <= 1 for s in scores)
+    return {"AUC": 9.0, "P": 1.0, "R": 2.0, "F1": 3.0, "pos": 1}
 """,
 }
 
@@ -105,10 +105,14 @@ def corpora(tmp_path: Path) -> Path:
     }
     import gzip
 
-    for name, record in files.items():
+    debate = [
+        {"id": n, "text": t, "label": y}
+        for n, (t, y) in enumerate([("Taxes rose by half.", 1), ("Hello.", 0)])
+    ]
+    for name, records in {**{n: [r] for n, r in files.items()}, "claims/ct24_en/dev.jsonl": debate}.items():
         path = tmp_path / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        data = json.dumps(record).encode()
+        data = "".join(json.dumps(record) + "\n" for record in records).encode()
         path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     (tmp_path / "eval").mkdir()
     for name, code in SCORERS.items():
@@ -129,6 +133,7 @@ def test_each_corpus_is_scored_and_no_text_of_it_comes_back(corpora: Path) -> No
     # Colvey, Askew and Porto are clusters; the pronoun, not being a name, is one by itself.
     assert value["MEANTIME dev: entities/given names: clusters, B3"] == 4.0
     assert value["NewsClaims dev: claims/ranked by checkworthiness, AUC"] == 9.0
+    assert value["CheckThat dev: worth checking in a debate/worth checking"] == 3.0
     assert value["CaRB dev: propositions/tuples"] == 100.0
     assert 0 < value["UW dev: factuality/mean absolute error"] < 3
     assert "bridge" not in repr(figures)
