@@ -80,14 +80,14 @@ def _start(model: str, timeout_s: float) -> Callable[[Sequence[_Item]], Tables]:
     """Set a child up: the vocabulary with its vectors is all that is needed of the model."""
     from pipeline.annotate import extracted
     from pipeline.nlp import load_nlp
-    from pipeline.parse import bins_to_docs
+    from pipeline.parse import bins_to_batches
 
     vocab = load_nlp(model, fast=False).vocab
 
     def run(items: Sequence[_Item]) -> Tables:
-        wanted = {at: article for _, at, article in items}
-        docs = enumerate(bins_to_docs([items[0][0]], vocab))
-        return extracted(((doc, wanted[at]) for at, doc in docs if at in wanted), timeout_s=timeout_s)
+        batches = bins_to_batches([items[0][0]], vocab)
+        pairs = ([(docs[at], article) for _, at, article in items] for docs in batches)
+        return extracted(pairs, timeout_s=timeout_s)
 
     return run
 

@@ -198,19 +198,19 @@ def _start(settings: Settings) -> Callable[[Sequence[Article]], _Result]:
     """Set a child up: parse and extract in one go; a Doc never leaves the process that made it."""
     from pipeline.annotate import extracted
     from pipeline.nlp import load_nlp
-    from pipeline.parse import parse_texts
+    from pipeline.parse import parse_batches
 
     nlp = load_nlp(settings.nlp_model)
 
     def run(articles: Sequence[Article]) -> _Result:
-        docs = parse_texts(
+        batches = parse_batches(
             nlp,
             ((a.text, a) for a in articles if a.language in settings.languages),
             batch_size=settings.batch_size,
             timeout_s=settings.timeout_s,
             max_chars=settings.max_chars,
         )
-        return [a.article_id for a in articles], extracted(docs, timeout_s=settings.timeout_s)
+        return [a.article_id for a in articles], extracted(batches, timeout_s=settings.timeout_s)
 
     return run
 

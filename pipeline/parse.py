@@ -57,8 +57,24 @@ def parse_texts[Context](
     stays valid until the first Doc of the next batch is asked for; since nobody outside knows where a
     batch ends, use each Doc before asking for the next.
 
+    Args and yields are those of `parse_batches`, whose batches this takes apart.
+    """
+    for batch in parse_batches(nlp, texts, batch_size=batch_size, timeout_s=timeout_s, max_chars=max_chars):
+        yield from batch
+
+
+def parse_batches[Context](
+    nlp: Language,
+    texts: Iterable[tuple[str, Context]],
+    *,
+    batch_size: int = 32,
+    timeout_s: float = 60.0,
+    max_chars: int = 200_000,
+) -> Iterator[list[tuple[Doc | Failure, Context]]]:
+    """Parse texts as they come, a batch at a time; its Docs are valid until the next batch is asked for.
+
     Args:
-        nlp: a pipeline of `load_nlp`. It is in a memory zone between two Docs: do not open another.
+        nlp: a pipeline of `load_nlp`. It is in a memory zone between two batches: do not open another.
         texts: pairs of a text and whatever should come out beside its Doc.
         batch_size: texts in a batch.
         timeout_s: seconds for one text, and for one batch until it is tried text by text. Outside of the
@@ -66,7 +82,8 @@ def parse_texts[Context](
         max_chars: a longer text is not parsed.
 
     Yields:
-        The Doc or a `Failure` (too_large, timeout, out_of_memory, extraction_error), and the context.
+        For each text the Doc or a `Failure` (too_large, timeout, out_of_memory, extraction_error), and the
+        context.
     """
     for batch in _batches(texts, batch_size):
         short = [text for text, _ in batch if len(text) <= max_chars]
@@ -76,11 +93,12 @@ def parse_texts[Context](
             inputs = short if isinstance(made, Failure) else made
         with nlp.memory_zone():
             parsed = iter(_parse_batch(nlp, short, inputs, timeout_s=timeout_s))
-            for text, context in batch:
-                if len(text) > max_chars:
-                    yield Failure("too_large", f"{len(text)} characters"), context
-                else:
-                    yield next(parsed), context
+            yield [
+                (Failure("too_large", f"{len(text)} characters"), context)
+                if len(text) > max_chars
+                else (next(parsed), context)
+                for text, context in batch
+            ]
 
 
 def docs_to_bins(docs: Iterable[Doc], *, size: int = 150) -> Iterator[bytes]:
@@ -101,9 +119,15 @@ def docs_to_bins(docs: Iterable[Doc], *, size: int = 150) -> Iterator[bytes]:
 
 def bins_to_docs(bins: Iterable[bytes], vocab: Vocab) -> Iterator[Doc]:
     """Yield the Docs of `docs_to_bins`, each bin in a memory zone: use each before asking for the next."""
+    for batch in bins_to_batches(bins, vocab):
+        yield from batch
+
+
+def bins_to_batches(bins: Iterable[bytes], vocab: Vocab) -> Iterator[list[Doc]]:
+    """Yield the Docs of each bin, in a memory zone: they are valid until the next bin is asked for."""
     for data in bins:
         with vocab.memory_zone():
-            yield from DocBin().from_bytes(data).get_docs(vocab)
+            yield list(DocBin().from_bytes(data).get_docs(vocab))
 
 
 def _batches[Context](texts: Iterable[tuple[str, Context]], size: int) -> Iterator[list[tuple[str, Context]]]:

@@ -30,7 +30,7 @@ TEXTS = st.one_of(
 
 def tables_of(nlp: Language, text: str, **values: object) -> dict[str, pa.Table]:
     article = Article(article_id="a1", record_ref="x#1", text=text, **values)  # type: ignore[arg-type]
-    tables = extracted([(nlp(text), article)], timeout_s=60.0)
+    tables = extracted([[(nlp(text), article)]], timeout_s=60.0)
     row = ArticleRow(
         article_id="a1",
         source="",
@@ -86,7 +86,7 @@ def test_an_article_that_raises_is_a_reject_and_stops_no_other(
     pairs = [(nlp(a.text), a) for a in articles] + [
         (Failure("timeout", "too slow"), Article(article_id="d", record_ref="x#d", text=""))
     ]
-    rejects = extracted(pairs, timeout_s=60.0)["rejects"].to_pylist()
+    rejects = extracted([pairs], timeout_s=60.0)["rejects"].to_pylist()
     assert [(r["article_id"], r["reason"], r["stage"]) for r in rejects] == [
         ("poison", "extraction_error", "extract"),
         ("d", "timeout", "parse"),
