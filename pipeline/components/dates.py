@@ -66,16 +66,18 @@ _PATTERN = re.compile(
   | (?:(?P<my_part>{_PART})[ -])?(?P<my_month>{_MONTH})
         (?:,?[ ](?:of[ ])?(?P<my_year>{_YEAR})\b|[ ](?P<my_rel>last|this|next)[ ]year\b)
   | (?:(?P<r_part>{_PART})[ -])?(?P<r_which>[Ll]ast|[Tt]his|[Nn]ext|[Pp]revious|[Tt]he[ ]previous)[ ]
-        (?P<r_unit>{_UNIT}|{_WEEKDAY}|{_MONTH}|spring|summer|autumn|fall|winter|weekend|night|morning|afternoon|evening|century)\b
-  | (?P<ago_n>{_COUNT})[ ](?P<ago_unit>{_UNIT})s?[ ](?:ago|earlier)\b | (?:the[ ])?(?:past|last|previous)[
-  ](?P<span_n>{_COUNT})[ ](?P<span_unit>{_UNIT})s\b |
-  (?P<near>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight)\b | (?P<wd>{_WEEKDAY})(?:[
-  ](?:morning|afternoon|evening|night))?\b | (?P<decade_part>{_PART}[ -])?(?:the[
-  ])?(?P<decade>(?:1[5-9]|20)\d0)s\b | (?P<y_from>{_YEAR})(?:[-–](?P<y_to>{_YEAR}|\d\d)|[ ](?:to|and)[ ](?P<y_to2>{_YEAR}))\b(?![-–]\d)
-  ])(?P<y_to>{_YEAR}|\d\d)\b(?![-–]\d) | (?:(?P<y_part>{_PART})[ -])?(?P<y_year>{_YEAR})\b(?![-–,.]\d|[
-  ]?(?:%|percent|per[ ]cent)) | (?:(?P<m_part>{_PART})[ -])?(?:(?<=[Ii]n[ ])|(?<=[Ss]ince[ ])|(?<=[Bb]y[
-  ])|(?<=[Uu]ntil[ ])|(?<=arly[ ])|(?<=ate[ ])
-        |(?<=id-)|(?<=[Dd]uring[ ]))(?P<m_month>{_MONTH})
+        (?P<r_unit>{_UNIT}|{_WEEKDAY}|{_MONTH}|spring|summer|autumn|fall|winter
+          |weekend|night|morning|afternoon|evening|century)\b
+  | (?P<ago_n>{_COUNT})[ ](?P<ago_unit>{_UNIT})s?[ ](?:ago|earlier)\b
+  | (?:the[ ])?(?:past|last|previous)[ ](?P<span_n>{_COUNT})[ ](?P<span_unit>{_UNIT})s\b
+  | (?P<near>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight)\b
+  | (?P<wd>{_WEEKDAY})(?:[ ](?:morning|afternoon|evening|night))?\b
+  | (?:(?P<decade_part>{_PART})[ -])?(?:the[ ])?(?P<decade>(?:1[5-9]|20)\d0)s\b
+  | (?P<y_from>{_YEAR})(?:[-–](?P<y_to>{_YEAR}|\d\d)|[ ](?:to|and)[ ](?P<y_to2>{_YEAR}))\b(?![-–]\d)
+  | (?:(?P<y_part>{_PART})[ -])?(?P<y_year>{_YEAR})\b(?![-–,.]\d|[ ]?(?:%|percent|per[ ]cent))
+  | (?:(?P<m_part>{_PART})[ -])?
+        (?:(?<=[Ii]n[ ])|(?<=[Ss]ince[ ])|(?<=[Bb]y[ ])|(?<=[Uu]ntil[ ])|(?<=[Dd]uring[ ])
+          |(?<=arly[ ])|(?<=ate[ ])|(?<=id-))(?P<m_month>{_MONTH})
     )""",
     re.VERBOSE,
 )
