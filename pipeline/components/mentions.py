@@ -46,7 +46,7 @@ class Name:
 
 def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
     """Return the names of a document in text order; they do not overlap."""
-    from pipeline.components.overlooked import find_overlooked, without_share_bars
+    from pipeline.components.overlooked import find_overlooked, without_capitals, without_share_bars
     from pipeline.components.teams import mark_teams
 
     found = [
@@ -64,6 +64,7 @@ def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
                 _relabel(tokens, part)
                 names.append(part)
     names = without_share_bars(names, tokens)
+    names = without_capitals(names, tokens)
     names = find_overlooked(names, tokens)
     mark_teams(names, tokens)
     return names

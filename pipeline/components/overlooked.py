@@ -60,6 +60,32 @@ def without_share_bars(names: list[Name], tokens: Tokens) -> list[Name]:
     return sorted(kept, key=lambda name: name.start)
 
 
+def without_capitals(names: list[Name], tokens: Tokens) -> list[Name]:
+    """In a line in capitals, where the model guesses, only names that the rest of the text has are kept.
+
+    They come back from there (`repeated`), with the right bounds: "TREASURY CHIEF ANA COLVEY QUITS".
+    """
+    large: dict[int, int] = defaultdict(int)
+    every: dict[int, int] = defaultdict(int)
+    for word, line in zip(tokens.words, tokens.lines, strict=True):
+        if len(word) > 1 and word.isalpha():
+            every[line] += 1
+            large[line] += word.isupper()
+    capitals = {line for line, n in every.items() if n > 2 and large[line] > 0.8 * n}
+    if not capitals or len(capitals) == len(every):
+        return names
+    known = {
+        tuple(tokens.lower[name.start : name.end])
+        for name in names
+        if tokens.lines[name.start] not in capitals
+    }
+    return [
+        name
+        for name in names
+        if tokens.lines[name.start] not in capitals or tuple(tokens.lower[name.start : name.end]) in known
+    ]
+
+
 def _take(covered: list[bool], start: int, end: int) -> None:
     for i in range(start, end):
         covered[i] = True

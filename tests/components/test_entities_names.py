@@ -102,6 +102,16 @@ def test_what_is_no_name_is_left_out(word: str) -> None:
     assert spans(f"on {word} then", [(1, 2, "ORG")]) == {}
 
 
+def test_in_a_headline_in_capitals_names_come_from_the_text() -> None:
+    words = ["TREASURY", "CHIEF", "ANA", "COLVEY", "QUITS", "\n\n", "Ana", "Colvey", "left", "."]
+    tags = ["NNP", "NNP", "NNP", "NNP", "NNP", "_SP", "NNP", "NNP", "VBD", "."]
+    doc = Doc(Vocab(), words=words, tags=tags)
+    doc.set_ents([Span(doc, 0, 5, label="ORG"), Span(doc, 6, 8, label="PERSON")])
+    (entity,) = find_entities(doc)
+    assert entity.name == "Ana Colvey"
+    assert texts(entity) == ["ANA COLVEY", "Ana Colvey"]
+
+
 def test_a_branch_in_a_country_keeps_its_name() -> None:
     words = ["Greenkeel", "UK", "said"]
     doc = Doc(
