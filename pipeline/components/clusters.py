@@ -329,7 +329,7 @@ def _join_organisations(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> 
             if f is not form
             and f.label == "ORG"
             and f.key[: len(form.key)] == form.key
-            and (len(form.key) > 1 or all(w in company for w in f.key[1:]) or len(form.key[0]) > 3)
+            and (len(form.key) > 1 or len(f.key) == 2 or all(w in company for w in f.key[1:]))
         }
         if len(found) == 1 and form.root() is form:
             _join(form, next(iter(found.values())), "beginning", 0.8)

@@ -120,8 +120,17 @@ def organisation_words(parts: tuple[str, ...]) -> tuple[str, ...]:
     suffixes = words("organisation_suffixes")
     while len(parts) > 1 and parts[-1] in suffixes:
         parts = parts[:-1]
+    if len(parts) > 3 and parts[-1] in _initials(parts[:-1]):  # International Safety Council ISC
+        return organisation_words(parts[:-1])
     full = entries("organisations").get(" ".join(parts))
-    return name_words(full) if full else parts
+    parts = name_words(full) if full else parts
+    return tuple(part for part in parts if part != "and")
+
+
+def _initials(parts: tuple[str, ...]) -> set[str]:
+    small, suffixes = ("of", "the", "and", "for"), words("organisation_suffixes")
+    large = [part for part in parts if part not in small]
+    return {"".join(part[0] for part in large), "".join(part[0] for part in large if part not in suffixes)}
 
 
 @lru_cache(maxsize=1)

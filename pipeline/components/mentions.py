@@ -353,6 +353,9 @@ def _relabel(tokens: Tokens, name: Name) -> None:
     label = classify(tokens, name.start, name.end, name.label)
     if name.title and label == "GPE":
         label = "PERSON"
+    is_one = name.end - name.start == 1 and name.start > 0
+    if label == "PERSON" and is_one and tokens.lower[name.start - 1] == "the":
+        label = "ORG"  # the Beatles
     if label != name.label:
         name.label, name.method = label, "relabelled"
 

@@ -29,7 +29,7 @@ MIN_POPULATION = LARGE
 """Smaller cities are only linked where the document names their country."""
 COUNTRY_BOOST, STATE_BOOST = 4.0, 12.0
 """What a candidate's population is multiplied with if the document names its country, its state."""
-ALIAS_DISCOUNT = 0.3
+ALIAS_DISCOUNT = 0.1
 """The same for a candidate that only goes by this name in other languages or times."""
 
 
