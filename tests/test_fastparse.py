@@ -1,6 +1,7 @@
 """The patched pipeline predicts what stock spaCy predicts, on anything, and stays bounded."""
 
 import math
+import pickle
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -317,3 +318,13 @@ def test_a_patched_pipeline_can_be_saved_and_patched_again(tmp_path: Path) -> No
     fast.to_disk(tmp_path / "saved")
     saved = spacy.load(tmp_path / "saved")
     np.testing.assert_allclose(saved(text).tensor, tensor, atol=1e-5)
+
+
+def test_a_patched_pipeline_goes_to_a_process_that_is_spawned() -> None:
+    encode = MAXOUT.format(name="MaxoutWindowEncoder", depth=2, window=1, pieces=3)
+    fast = speed_up(small(LEXICAL, encode))
+    text = " ".join(WORDS)
+    tensor = fast(text).tensor
+    sent = pickle.loads(pickle.dumps(fast))
+    assert len(list(patched(sent))) == 1
+    assert np.array_equal(sent(text).tensor, tensor)
