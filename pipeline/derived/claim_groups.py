@@ -20,9 +20,9 @@ from pipeline.lexicons import words
 from schemas.claim_groups import ClaimGroup
 from schemas.table import to_arrow
 
-SIMILAR = 0.6
-"""From which overlap of content words on two claims are the same."""
-_MIN_WORDS = 3
+SIMILAR = 0.4
+"""From which overlap of content words on two claims are the same (Jaccard)."""
+_MIN_SHARED = 4
 _PARTIAL = pa.schema(
     [
         ("claim_id", pa.string()),
@@ -54,7 +54,7 @@ def partial(tables: Mapping[str, pa.Table]) -> pa.Table:
     columns = ["claim_id", "day", "article_id", "text", "polarity", "entity_ids", "quantities", "dates"]
     for claim in tables["claims"].select(columns).sort_by("claim_id").to_pylist():
         stems = content_stems(claim["text"])
-        if len(stems) < _MIN_WORDS:
+        if len(stems) < _MIN_SHARED:
             continue
         article = articles[claim["article_id"]]
         leader = articles.get(article["duplicate_of"] or "", article)
@@ -148,7 +148,9 @@ def relation_to(claim: Any, leader: Any) -> str | None:
     Both have `stems`, `amounts`, `dates` and `negated`.
     """
     shared = len(claim.stems & leader.stems)
-    if shared / max(1, len(claim.stems | leader.stems)) < SIMILAR or _is_at_odds(claim, leader):
+    if shared < _MIN_SHARED or shared / len(claim.stems | leader.stems) < SIMILAR:
+        return None
+    if _is_at_odds(claim, leader):
         return None
     if claim.negated != leader.negated:
         return "contradicts"
