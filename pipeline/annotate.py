@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import batched
@@ -13,7 +14,7 @@ from spacy.tokens import Doc
 from pipeline.article import Article, reject_of
 from pipeline.components.claims import find_claims
 from pipeline.components.entities import find_entities
-from pipeline.components.layers import write_layer
+from pipeline.components.layers import Claim, Entity, Quotation, write_layer
 from pipeline.components.quotes import Reading, find_quotes, read_doc, tag_readings
 from pipeline.guard import Failure, attempt
 from pipeline.rows import Rows, doc_rows
@@ -28,8 +29,17 @@ _TOGETHER = 32
 """Documents that the network for quotations reads at once: one by one takes it three times as long."""
 
 
-def annotate(doc: Doc, article: Article, *, reading: Reading | None = None) -> Doc:
-    """Add the layers entities, quotes and claims to a parsed document, and return it.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the extractors find in a document."""
+
+    entities: list[Entity]
+    quotations: list[Quotation]
+    claims: list[Claim]
+
+
+def find_all(doc: Doc, article: Article, *, reading: Reading | None = None) -> Found:
+    """Run the extractors over a parsed document, in order.
 
     Args:
         doc: parsed.
@@ -37,9 +47,18 @@ def annotate(doc: Doc, article: Article, *, reading: Reading | None = None) -> D
         reading: of the document, where the network has read it together with others.
     """
     doc._.title, doc._.published_at, doc._.source = article.title, article.published_at, article.source
-    write_layer(doc, "entities", find_entities(doc))
-    write_layer(doc, "quotes", find_quotes(doc, reading=reading))
-    write_layer(doc, "claims", find_claims(doc))
+    entities = list(find_entities(doc))
+    quotations = list(find_quotes(doc, entities=entities, reading=reading))
+    claims = list(find_claims(doc, entities=entities, quotes=quotations))
+    return Found(entities, quotations, claims)
+
+
+def annotate(doc: Doc, article: Article) -> Doc:
+    """Add the layers entities, quotes and claims to a parsed document, and return it."""
+    found = find_all(doc, article)
+    write_layer(doc, "entities", found.entities)
+    write_layer(doc, "quotes", found.quotations)
+    write_layer(doc, "claims", found.claims)
     return doc
 
 
@@ -81,7 +100,14 @@ def _read_together(docs: Sequence[Doc]) -> list[Reading]:
 
 
 def _rows(doc: Doc, article: Article, reading: Reading | None) -> Rows:
-    return doc_rows(annotate(doc, article, reading=reading), article.article_id)
+    found = find_all(doc, article, reading=reading)
+    return doc_rows(
+        doc,
+        article.article_id,
+        entities=found.entities,
+        quotations=found.quotations,
+        claims=found.claims,
+    )
 
 
 def to_tables(rows: Rows, rejects: Sequence[Reject], days: Mapping[str, date | None]) -> Tables:

@@ -40,15 +40,23 @@ class Rows:
         self.claims += other.claims
 
 
-def doc_rows(doc: Doc, article_id: str) -> Rows:
+def doc_rows(
+    doc: Doc,
+    article_id: str,
+    *,
+    entities: Sequence[layers.Entity],
+    quotations: Sequence[layers.Quotation],
+    claims: Sequence[layers.Claim],
+) -> Rows:
     """Return the rows of one article.
 
     Args:
-        doc: with the layers entities, quotes and claims; its text is `articles.text`.
+        doc: its text is `articles.text`; `doc._.title` is evidence.
         article_id: of the article.
+        entities: found in it.
+        quotations: found in it; their indices point into `entities`.
+        claims: found in it; their indices point into `entities` and `quotations`.
     """
-    entities: tuple[layers.Entity, ...] = doc._.entities
-    quotations: tuple[layers.Quotation, ...] = doc._.quotes
     sentences = _sentence_starts(doc)
     entity_ids = [_entity_id(entity, article_id) for entity in entities]
     quote_ids = [content_id("quote", article_id, *_offsets(q.content)) for q in quotations]
@@ -61,7 +69,7 @@ def doc_rows(doc: Doc, article_id: str) -> Rows:
     rows.quotes = _quotes(doc, quotations, quote_ids, refs, with_row, article_id)
     quoted = {row.quote_id for row in rows.quotes}
     quote_refs = [quote_id if quote_id in quoted else None for quote_id in quote_ids]
-    rows.claims = _claims(doc, refs, with_row, quote_refs, sentences, article_id)
+    rows.claims = _claims(claims, refs, with_row, quote_refs, sentences, article_id)
     return rows
 
 
@@ -184,14 +192,13 @@ def _quotes(
 
 
 def _claims(
-    doc: Doc,
+    claims: Iterable[layers.Claim],
     refs: Sequence[str | None],
     names: Mapping[str, str],
     quote_refs: Sequence[str | None],
     sentences: Sequence[int],
     article_id: str,
 ) -> list[schemas.Claim]:
-    claims: tuple[layers.Claim, ...] = doc._.claims
     rows: dict[str, schemas.Claim] = {}
     for claim in claims:
         start, end = claim.span.start_char, claim.span.end_char

@@ -12,7 +12,7 @@ which may be empty; without quotations, the content of a verb of saying is attri
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -95,15 +95,27 @@ class _Context:
     has_clause: set[int]
 
 
-def find_claims(doc: Doc, *, topics: Topics | None = None) -> Iterator[Claim]:
+def find_claims(
+    doc: Doc,
+    *,
+    topics: Topics | None = None,
+    entities: Sequence[Entity] | None = None,
+    quotes: Sequence[Quotation] | None = None,
+) -> Iterator[Claim]:
     """Yield the claims of a document in the order of their spans.
 
     Args:
-        doc: tagged and parsed; the layers `entities` and `quotes` are used where they have been written.
+        doc: tagged and parsed.
         topics: what the user follows, from `read_topics`; fills `Claim.topics` and counts for much in
             `Claim.checkworthiness`.
+        entities: of the document; those of `doc._.entities` where None.
+        quotes: of the document; those of `doc._.quotes` where None.
     """
-    context = _read_context(doc)
+    context = _read_context(
+        doc,
+        tuple(doc._.entities if entities is None else entities),
+        tuple(doc._.quotes if quotes is None else quotes),
+    )
     by_head = {p.head: p for p in find_propositions(context.tree)}
     drafts = []
     _note_clauses(context, by_head)
@@ -122,9 +134,7 @@ def find_claims(doc: Doc, *, topics: Topics | None = None) -> Iterator[Claim]:
         yield _make_claim(context, proposition, start, end, parts, topics)
 
 
-def _read_context(doc: Doc) -> _Context:
-    quotes: tuple[Quotation, ...] = doc._.quotes
-    entities: tuple[Entity, ...] = doc._.entities
+def _read_context(doc: Doc, entities: tuple[Entity, ...], quotes: tuple[Quotation, ...]) -> _Context:
     quotation_of = [-1] * len(doc)
     frame_of = [-1] * len(doc)
     entity_of = [-1] * len(doc)
