@@ -80,6 +80,12 @@ def work_verbs() -> frozenset[str]:
 
 
 @cache
+def naming_verbs() -> frozenset[str]:
+    """Return every form of the verbs that give a name ("a print called “Boats at Dawn”")."""
+    return frozenset(form for verb in words("naming_verbs") for form in inflected(verb))
+
+
+@cache
 def sources() -> frozenset[str]:
     """Return the nouns that stand for a source in a headline ("Poll: ...")."""
     return words("source_nouns")

@@ -31,7 +31,7 @@ from pipeline.components.parsed import MARKS, Parse, Range, is_title, join_range
 from pipeline.components.quote_tagger import TaggedQuote, tag_quotes
 from pipeline.components.regions import Region, find_regions
 from pipeline.components.speakers import Speakers
-from pipeline.components.speech import is_utterance
+from pipeline.components.speech import is_speech
 
 QuoteModel = Literal["small", "rules"]
 
@@ -121,7 +121,9 @@ def find_quotes(
             )
             found, method = resolved.entities, resolved.method
         said.append(found)
-        kind = "direct" if candidate.content[0][0] in reading.blocks else _kind(candidate.content, quoted)
+        kind: QuoteKind = (
+            "direct" if candidate.content[0][0] in reading.blocks else _kind(candidate.content, quoted)
+        )
         yield Quotation(
             kind=kind,
             content=tuple(_content_span(doc, span, quoted) for span in candidate.content),
@@ -130,8 +132,7 @@ def find_quotes(
             speaker_entities=found,
             speaker_method=method,
             parent=parent,
-            is_speech=candidate.kind == "speech"
-            and (kind == "direct" or is_utterance(parse, candidate.content)),
+            is_speech=is_speech(parse, candidate, kind),
             score=round(candidate.score, 3),
         )
 
@@ -157,7 +158,7 @@ def _with_nested(reading: Reading, tagged: Sequence[TaggedQuote]) -> list[Candid
                     score=quote.score,
                 )
             )
-    outer = [candidate for candidate in outer if not _is_work(parse, candidate)]
+    outer = [candidate for candidate in outer if not _is_name(parse, candidate)]
     certain = [candidate for candidate in reading.candidates if candidate.rule in _CERTAIN]
     for candidate in certain:
         _cut_out(parse, outer, candidate.content)
@@ -175,20 +176,24 @@ def _with_nested(reading: Reading, tagged: Sequence[TaggedQuote]) -> list[Candid
     return [*outer, *nested]
 
 
-def _is_work(parse: Parse, candidate: Candidate) -> bool:
-    """Tell the title of a work that somebody reads, sings or writes: it is in marks, but nobody says it."""
-    start = candidate.content[0][0]
-    if parse.words[start] not in MARKS:
-        start -= 1
-    marks = [
-        t for t in range(start, candidate.content[-1][1] + 1) if t < parse.size and parse.words[t] in MARKS
-    ]
+def _is_name(parse: Parse, candidate: Candidate) -> bool:
+    """Tell what stands in marks because it is a name, not because somebody says it.
+
+    The title of a work that somebody reads, sings or writes, and what something is called by nobody in
+    particular.
+    """
+    start = candidate.content[0][0] - (parse.words[candidate.content[0][0]] not in MARKS)
+    end = min(candidate.content[-1][1] + 1, parse.size)
+    marks = [t for t in range(max(start, 0), end) if parse.words[t] in MARKS]
+    if not candidate.cue or len(marks) < 2:
+        return False
+    cue, name = candidate.cue[-1], (marks[0] + 1, marks[1])
+    if parse.words[cue] in cues.work_verbs() and cue == start - 1:
+        return is_title(parse, name)
     return (
-        bool(candidate.cue)
-        and parse.words[candidate.cue[-1]] in cues.work_verbs()
-        and candidate.cue[-1] == start - 1
-        and len(marks) > 1
-        and is_title(parse, (marks[0] + 1, marks[1]))
+        parse.words[cue] in cues.naming_verbs()
+        and candidate.speaker is None
+        and all(parse.doc[t].text[0].isupper() for t in range(*name) if len(parse.words[t]) > 3)
     )
 
 

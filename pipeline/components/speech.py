@@ -1,21 +1,50 @@
 """What of the reported is speech: words said or written, against thoughts, wishes, stances and evidence.
 
 "She said that the bridge was safe" reports an utterance; "she criticised the bridge", "she supports the
-bridge" and "polls show that the bridge is liked" report a stance or evidence and give no words of hers. The
-cue tells saying from thinking and showing (`cues.py`); what is here tells an utterance from its mere topic:
-an utterance is a clause, or words in quotation marks.
+bridge" and "polls show that the bridge is liked" report a stance or evidence and give no words of hers. It
+takes three things: a cue of saying (`cues.py`), a source that can speak, and an utterance, not its mere
+topic: a clause, or words in quotation marks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.components.candidates import Candidate
+from pipeline.components.layers import QuoteKind
 from pipeline.components.parsed import Parse, Range
+from pipeline.lexicons import words
 
 _VERBS = frozenset(("VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
 _CLAUSE_HEADS = frozenset(("ccomp", "ROOT", "parataxis", "xcomp"))
 _PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct"))
+
+
+def is_speech(parse: Parse, candidate: Candidate, kind: QuoteKind) -> bool:
+    """Tell whether a quotation is said or written.
+
+    Args:
+        parse: of the document.
+        candidate: the quotation.
+        kind: of it.
+    """
+    return (
+        candidate.kind == "speech"
+        and not _is_evidence(parse, candidate.speaker)
+        and (kind != "indirect" or is_utterance(parse, candidate.content))
+    )
+
+
+def _is_evidence(parse: Parse, speaker: Range | None) -> bool:
+    """Tell a source that speaks from one that shows: figures, a poll."""
+    if speaker is None:
+        return False
+    for t in range(*speaker):
+        head = parse.heads[t]
+        if (head == t or not speaker[0] <= head < speaker[1]) and not parse.is_empty[t]:
+            return parse.words[t] in words("evidence_nouns")
+    return False
 
 
 def is_utterance(parse: Parse, content: Sequence[Range]) -> bool:

@@ -73,6 +73,7 @@ def test_scare_quotes_have_no_speaker(nlp: Language) -> None:
         "She sang “Summer Rain” at the gala.",
         "He wrote “The Long Winter” in the spring.",
         "The film “Night Train” opens on Friday.",
+        "A print called “Boats at Dawn” hangs in the hall.",
     ],
 )
 def test_titles_and_nicknames_are_no_quotations(nlp: Language, text: str) -> None:

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.model
         ("Ann Miller believes that the bridge is safe.", False),
         ("Ann Miller hopes to repair the bridge.", False),
         ("Figures demonstrate that the bridge is safe.", False),
+        ("Official figures suggest that the bridge is safe.", False),
+        ("Ann Miller called the bridge “a disgrace” on Monday.", True),
     ],
 )
 def test_utterances_are_told_from_stances_and_evidence(nlp: Language, text: str, expected: bool) -> None:
