@@ -42,7 +42,7 @@ _WEIGHTS = {
     "judgement": -0.4,
     "descriptive": -1.0,
     "vague": -0.4,
-    "frame": -0.6,
+    "frame": -2.5,
 }
 _OFFSET = -2.0
 _TOPIC_WEIGHT, _OFF_TOPIC = 9.0, -5.0

@@ -40,6 +40,7 @@ _OPENERS = frozenset(
 )
 _FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our", "mine", "ours", "myself", "ourselves"})
 _ON_TOPIC = 0.5  # from here on a topic is named in `Claim.topics`: one word of its own, or several shared
+_QUOTE_MARKS = frozenset({'"', "”", "“", "’", "‘", "'", "''", "``"})
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 
@@ -172,7 +173,7 @@ def _note_clauses(context: _Context, by_head: dict[int, Proposition]) -> None:
             if nouns and clause.kind == "main":
                 clause.subject, clause.subject_head = (start, nouns[-1] + 1), nouns[0]
                 tree.first[head] = min(tree.first[head], start)
-        if clause.subject is not None:
+        if clause.subject is not None and any(tree.tags[i] in _FINITE for i in clause.predicate):
             context.has_clause.add(number)
 
 
@@ -184,6 +185,10 @@ def _is_claim(context: _Context, proposition: Proposition) -> bool:
     if proposition.object is None and not proposition.arguments and proposition.is_verbless:
         return False
     if _is_attribution(context, proposition):
+        return False
+    if (
+        proposition.predicate and tree.words[proposition.predicate[0]] == "to"
+    ):  # an infinitive: what is meant to be
         return False
     match proposition.kind:
         case "main" | "conjunct" | "apposition":
@@ -289,6 +294,13 @@ def _is_reported(context: _Context, proposition: Proposition) -> bool:
         return True
     if tree.deps[head] == "acl":
         noun = tree.words[parent].removesuffix("s")
+        if any(
+            tree.deps[c] in {"det", "neg"} and tree.words[c] in words("negators")
+            for c in tree.children[parent]
+        ):
+            return False  # "no evidence that": the denial is the claim
+        if tree.child(tree.heads[parent], "neg") is not None:
+            return False
         return noun in words("content_nouns") or noun in entries("cue_nouns")
     return base_form(tree.words[parent]) in entries("cue_verbs")
 
@@ -313,7 +325,7 @@ def _make_claim(
     on_topic = _topics(context, proposition.head, start, end, topics)
     parts["prominence"] = max((context.entities[e].salience for e in mentioned), default=0.0)
     is_aside = proposition.kind == "apposition" or context.frame_of[proposition.head] >= 0
-    parts["descriptive"] = 1.0 if is_aside else 0.5 * (proposition.kind in {"relative", "participle"})
+    parts["descriptive"] = 1.0 if is_aside else 0.8 * (proposition.kind in {"relative", "participle"})
     topic = None if on_topic is None else max(on_topic.values(), default=0.0)
     worth = checkworthiness(parts, topic)
     if topic is not None:
@@ -409,7 +421,7 @@ def _claim_range(context: _Context, proposition: Proposition, by_head: dict[int,
         if antecedent[1] <= start <= antecedent[1] + 2:
             start = antecedent[0]
     start = max(start, _after_label(tree, head))
-    while end - 1 > head and _is_edge(tree, end - 1):
+    while end - 1 > head and (_is_edge(tree, end - 1) or tree.words[end - 1] in _QUOTE_MARKS):
         end -= 1
     start, end = _without_satellites(tree, head, start, end, by_head)
     quotation = context.quotation_of[head]
@@ -424,7 +436,7 @@ def _claim_range(context: _Context, proposition: Proposition, by_head: dict[int,
     while start < head and (_is_edge(tree, start) or is_foreign(start)):
         start += 1
     while end - 1 > head and (
-        _is_edge(tree, end - 1) or tree.words[end - 1] in "\"”’'" or is_foreign(end - 1)
+        _is_edge(tree, end - 1) or tree.words[end - 1] in _QUOTE_MARKS or is_foreign(end - 1)
     ):
         end -= 1
     if tree.words[start] in _OPENERS and start + 1 < head and tree.words[start + 1] == ",":
@@ -448,7 +460,10 @@ def _without_satellites(
             end = min(end, tree.first[c])
         elif tree.deps[c] == "advcl" and clause is not None:
             mark = _opening(tree, clause)
-            asserted = mark is not None and tree.words[mark] in words("satellite_openers")
+            asserted = mark is not None and (
+                tree.words[mark] in words("satellite_openers")
+                or (mark > 0 and tree.words[mark - 1] == "even")
+            )
             if c < head and asserted and tree.first[c] <= start + 1 and tree.last[c] + 1 < head:
                 start = tree.last[c] + 1
             elif c > head and asserted and tree.last[c] + 2 >= end:
@@ -456,7 +471,7 @@ def _without_satellites(
     for i in range(end - 1, head, -1):
         if tree.deps[i] == "relcl" and tree.last[i] + 2 >= end and tree.words[tree.first[i] - 1] == ",":
             end = tree.first[i]
-    dashes = [i for i in range(head + 1, end - 1) if tree.words[i] in {"–", "—", "--"}]
+    dashes = [i for i in range(head + 1, end - 1) if tree.words[i] in {"–", "—", "--", ":"}]
     if len(dashes) == 1:
         end = dashes[0]
     return start, end
@@ -500,6 +515,9 @@ def _claimer(
     number = context.quotation_of[proposition.head]
     if number >= 0:
         quotation = context.quotes[number]
+        while quotation.parent is not None and _is_nobody(quotation):
+            number = quotation.parent
+            quotation = context.quotes[number]
         chain: list[str] = []
         link: int | None = number
         while link is not None and len(chain) < 10:
@@ -515,6 +533,11 @@ def _claimer(
     if proposition.kind == "complement" and proposition.parent is not None:
         return _grammatical_claimer(context, proposition.parent)
     return "outlet", (), (), None, (), False
+
+
+def _is_nobody(quotation: Quotation) -> bool:
+    """Whether its "speaker" makes no claim: "no evidence shows that ..."."""
+    return bool(quotation.speaker) and quotation.speaker[0][0].text.lower() in words("negators")
 
 
 def _grammatical_claimer(

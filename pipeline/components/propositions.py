@@ -255,6 +255,12 @@ def _share_subject(tree: Tree, clause: Proposition, found: dict[int, Proposition
             clause.subject, clause.subject_head = first.subject, first.subject_head
             if clause.kind == "conjunct" and first.kind in {"relative", "participle", "adverbial"}:
                 clause.kind = first.kind
+    elif clause.kind == "main" and tree.tags[clause.predicate[0]] in _FINITE:
+        # The parser takes "washing hands" for an adverbial clause in "Washing hands helps".
+        for c in tree.children[i]:
+            if c < i and tree.deps[c] == "advcl" and tree.tags[c] == "VBG" and tree.child(c, "mark") is None:
+                clause.subject, clause.subject_head = _whole(tree, c), c
+                break
     elif dep in {"acl", "relcl"}:
         clause.subject, clause.subject_head = noun_range(tree, head), head
     elif dep in {"advcl", "xcomp"}:
