@@ -159,6 +159,7 @@ def _with_nested(reading: Reading, tagged: Sequence[TaggedQuote]) -> list[Candid
                 )
             )
     outer = [candidate for candidate in outer if not _is_name(parse, candidate)]
+    _carry_on(parse, reading.regions, outer)
     certain = [candidate for candidate in reading.candidates if candidate.rule in _CERTAIN]
     for candidate in certain:
         _cut_out(parse, outer, candidate.content)
@@ -209,6 +210,21 @@ def _tidy(parse: Parse, span: Range, regions: Sequence[Region]) -> list[Range]:
     while end > start and (parse.is_empty[end - 1] or parse.tags[end - 1] == "CC"):
         end -= 1
     return join_ranges(parse, [(start, end)])
+
+
+def _carry_on(parse: Parse, regions: Sequence[Region], candidates: Sequence[Candidate]) -> None:
+    """Let a quotation go on into the paragraphs that its marks go on into, where the network stopped."""
+    home = {t: c for c in candidates for start, end in c.content for t in range(start, end)}
+    before: Candidate | None = None
+    for region in regions:
+        if region.depth:
+            continue
+        first, end = bisect_left(parse.idx, region.inner_start), bisect_left(parse.idx, region.inner_end)
+        here = next((home[t] for t in range(end - 1, first - 1, -1) if t in home), None)
+        if region.continues and before is not None and here is None:
+            before.content = join_ranges(parse, [*before.content, (first, end)])
+            here = before
+        before = here
 
 
 def _cut_out(parse: Parse, candidates: Sequence[Candidate], cut: Sequence[Range]) -> None:

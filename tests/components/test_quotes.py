@@ -56,6 +56,17 @@ def test_an_interrupted_quotation_is_one_with_two_spans(nlp: Language) -> None:
     assert [text_of(q) for q in found] == ["The bridge is safe … and it will stand for years."]
 
 
+def test_a_quotation_goes_on_through_its_paragraphs(nlp: Language) -> None:
+    texts = (
+        "“The bridge is safe,” Ann Miller said. “It will stand.\n\n“Nobody needs a new one.”",
+        "Ann Miller said: “The bridge is safe and it will stand.\n\nNobody needs a new one for years.”",
+    )
+    for text in texts:
+        (found,) = [q for q in quotes(nlp, text) if q.parent is None]
+        assert "Nobody needs a new one" in text_of(found)
+        assert speaker_of(found) == "Ann Miller"
+
+
 def test_nested_attribution_is_chained(nlp: Language) -> None:
     found = quotes(nlp, "The mayor said that Ann Miller had denied taking the money.")
     chain = {speaker_of(q): q.parent for q in found}
