@@ -41,6 +41,21 @@ _MONTHS = {
     for name in names
 }
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# Every time expression without a digit has one of these.
+DATE_WORDS = frozenset(
+    {
+        *_MONTHS,
+        *(f"{month}." for month in _MONTHS),
+        *_WEEKDAYS,
+        "last",
+        "this",
+        "next",
+        "previous",
+        "past",
+        "ago",
+    }
+    | {"earlier", "yesterday", "today", "tomorrow", "tonight", "quarter", "half"}
+)
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _MONTH = (
     r"(?:(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
@@ -89,14 +104,16 @@ _YEAR_WORDS = re.compile(
 _FUTURE = re.compile(r"\b(?:will|shall|next|by|until|due|scheduled|expected|plans?|going to)\b[^.;!?]{0,40}$")
 
 
-def find_dates(text: str, published: date | None) -> Iterator[Found]:
+def find_dates(text: str, published: date | None, start: int = 0, end: int | None = None) -> Iterator[Found]:
     """Yield the time expressions of a text in its order.
 
     Args:
         text: any.
         published: the day that relative expressions are counted from; without it they have no days.
+        start: first code point to look at.
+        end: after the last one; the end of the text where it is None.
     """
-    for match in _PATTERN.finditer(text):
+    for match in _PATTERN.finditer(text, start, len(text) if end is None else end):
         kind = match.lastgroup
         groups = {name: value for name, value in match.groupdict().items() if value is not None}
         if "y_year" in groups and "y_part" not in groups and not _is_year(text, match):
@@ -108,8 +125,7 @@ def find_dates(text: str, published: date | None) -> Iterator[Found]:
             days = _days(groups, published, future)
         except (ValueError, OverflowError):  # 31 February, the year 10000
             continue
-        start, end = match.span()
-        yield start, end, *(days or (None, None))
+        yield *match.span(), *(days or (None, None))
 
 
 def _is_year(text: str, match: re.Match[str]) -> bool:

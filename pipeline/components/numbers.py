@@ -125,9 +125,15 @@ class Amount:
     comparator: str | None
 
 
-def find_amounts(text: str) -> Iterator[Amount]:
-    """Yield the amounts of a text in its order; a range is two, "at least" and "at most", at one place."""
-    for match in _PATTERN.finditer(text):
+def find_amounts(text: str, start: int = 0, end: int | None = None) -> Iterator[Amount]:
+    """Yield the amounts of a text in its order; a range is two, "at least" and "at most", at one place.
+
+    Args:
+        text: any.
+        start: first code point to look at.
+        end: after the last one; the end of the text where it is None.
+    """
+    for match in _PATTERN.finditer(text, start, len(text) if end is None else end):
         groups = match.groupdict()
         first = number_value(groups["number"])
         if first is None:

@@ -8,12 +8,32 @@ from datetime import date
 
 from spacy.tokens import Doc
 
-from pipeline.components.dates import find_dates
-from pipeline.components.numbers import currency, find_amounts
+from pipeline.components.dates import DATE_WORDS, find_dates
+from pipeline.components.numbers import SMALL_NUMBERS, currency, find_amounts
 from pipeline.components.tree import Tree
 
 _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _BEFORE_NOUN = frozenset({"JJ", "JJR", "VBG", "VBN", "NN", "NNS", "NNP", "NNPS", "HYPH", "POS"})
+_OPENERS = (
+    frozenset(SMALL_NUMBERS)
+    | frozenset(DATE_WORDS)
+    | {
+        "hundred",
+        "thousand",
+        "million",
+        "billion",
+        "trillion",
+        "dozen",
+        "$",
+        "£",
+        "€",
+        "¥",
+        "₹",
+        "us$",
+        "a$",
+        "c$",
+    }
+)
 _TIMES = frozenset({"a.m.", "p.m.", "am", "pm", "o'clock", "gmt"})
 
 
@@ -46,17 +66,37 @@ def find_values(doc: Doc, tree: Tree, published: date | None) -> tuple[list[Quan
         tree: its parse.
         published: the day that relative times are counted from.
     """
-    text = doc.text
-    starts = [token.idx for token in doc]
-    times = []
+    times: list[Time] = []
+    quantities: list[Quantity] = []
+    text = starts = None
+    for first, end in tree.sentences:
+        # Most sentences have neither; a look at their words is cheaper than the regular expressions.
+        if any(word[0].isdigit() or word in _OPENERS for word in tree.words[first:end]):
+            if text is None or starts is None:
+                text, starts = doc.text, [token.idx for token in doc]
+            until = starts[end] if end < len(starts) else len(text)
+            _read_sentence(doc, tree, text, starts, (starts[first], until), published, quantities, times)
+    return quantities, times
+
+
+def _read_sentence(
+    doc: Doc,
+    tree: Tree,
+    text: str,
+    starts: list[int],
+    at: tuple[int, int],
+    published: date | None,
+    quantities: list[Quantity],
+    times: list[Time],
+) -> None:
+    """Add the amounts and times between two code points."""
     taken: list[tuple[int, int]] = []
-    for start, end, first, last in find_dates(text, published):
+    for start, end, first, last in find_dates(text, published, *at):
         a, b = _tokens(starts, start, end)
         times.append(Time(a, b, first, last))
         taken.append((start, end))
-    quantities = []
     dated = 0
-    for amount in find_amounts(text):
+    for amount in find_amounts(text, *at):
         while dated < len(taken) and taken[dated][1] <= amount.start:
             dated += 1
         if dated < len(taken) and taken[dated][0] < amount.end:
@@ -70,7 +110,6 @@ def find_values(doc: Doc, tree: Tree, published: date | None) -> tuple[list[Quan
             if unit is None and amount.value == 1 and tree.words[b - 1] == "one":
                 continue  # "one of them", "no one": a pronoun
         quantities.append(Quantity(a, b, amount.value, unit, amount.comparator))
-    return quantities, times
 
 
 def _tokens(starts: list[int], start: int, end: int) -> tuple[int, int]:
