@@ -117,7 +117,11 @@ def _from_verb(parse: Parse, i: int, cue: cues.Cue) -> Candidate | None:
             if k > i and deps[k] == "prep" and parse.words[k] in wanted and not _is_when(parse, k)
         ]
     subject = subject_of(parse, i)
-    if not content and "c" in frames and deps[i] == "parataxis" and subject:
+    is_misread = "c" in frames and subject is not None and subject[1] <= i
+    inverted = _inverted(parse, i) if is_misread else None
+    if inverted is not None:
+        content, subject, rule = _beside_inverted(parse, i, inverted), inverted, "parenthetical"
+    elif not content and "c" in frames and deps[i] == "parataxis" and subject:
         content, rule = _around(parse, i), "parenthetical"
     if passive:
         theme = kid(parse, i, "nsubjpass")
@@ -149,6 +153,22 @@ def _around(parse: Parse, i: int) -> list[Range]:
     start, end = parse.subtree(parse.heads[i])
     inner_start, inner_end = parse.subtree(i)
     return [(start, inner_start), (inner_end, end)]
+
+
+def _inverted(parse: Parse, i: int) -> Range | None:
+    """The speaker of ", said Miller," where the parse takes the words before the comma for the subject."""
+    if i == 0 or parse.words[i - 1] != "," or parse.tags[i] not in ("VBD", "VBZ"):
+        return None
+    end = i + 1
+    while end < parse.size and (parse.tags[end].startswith("NNP") or parse.tags[end] == "PRP"):
+        end += 1
+    return (i + 1, end) if i + 1 < end < parse.size and parse.words[end] == "," else None
+
+
+def _beside_inverted(parse: Parse, i: int, speaker: Range) -> list[Range]:
+    """The sentence on both sides of ", said Miller,"."""
+    start, end = parse.tree.sentences[parse.tree.sentence_of[i]]
+    return [(start, i - 1), (speaker[1] + 1, end)]
 
 
 def _agent(parse: Parse, i: int) -> Range | None:

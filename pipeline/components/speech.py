@@ -60,6 +60,9 @@ def is_utterance(parse: Parse, content: Sequence[Range]) -> bool:
         if (head != t and head in inside) or parse.is_empty[t] or parse.deps[t] in _PERIPHERAL:
             continue
         if parse.tags[t] not in _VERBS:
+            if len(content) > 1:
+                # What the cue interrupts may begin with its subject: "the bridge, she said, was safe".
+                continue
             return False
         return parse.deps[t] in _CLAUSE_HEADS or any(parse.deps[k] in _SUBJECTS for k in parse.kids[t])
     return False

@@ -87,6 +87,14 @@ def test_an_adjective_of_mind_takes_a_clause() -> None:
     assert read(doc) == [("it fell", "is sure", "Ann")]
 
 
+def test_a_reporting_clause_set_in_between_has_its_speaker_behind() -> None:
+    doc = parsed(
+        *("Bridges/NNS/nsubj/2", ",/,/punct/2", "said/VBD/ROOT/2", "Miller/NNP/dobj/2", ",/,/punct/2"),
+        *("fell/VBD/ccomp/2", "././punct/2"),
+    )
+    assert read(doc) == [("Bridges … fell", "said", "Miller")]
+
+
 def test_content_ends_with_its_paragraph() -> None:
     doc = parsed(
         *("Ann/NNP/nsubj/1", "said/VBD/ROOT/1", "it/PRP/nsubj/3", "fell/VBD/ccomp/1", "\n\n/_SP/dep/3"),
