@@ -32,14 +32,15 @@ lint: $(READY) ## ruff and mypy
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 
-bench: $(READY) ## throughput and memory against a bare spaCy pipeline
-	$(PYTHON) -m benchmarks.throughput $(ARGS)
+bench: $(READY) ## throughput and memory against a bare spaCy pipeline (CORPORA as below: on its Reuters)
+	$(PYTHON) -m benchmarks.throughput $(if $(CORPORA),--articles $(CORPORA)/corpora/reuters21578.jsonl.gz) $(ARGS)
 
 eval: $(READY) ## precision, recall and F1 on the gold (CORPORA=../shared/data adds the corpora there)
 	$(PYTHON) -m pipeline.evaluate $(if $(CORPORA),--corpora $(CORPORA)) $(ARGS)
 
-docs: $(READY) ## write docs/tables.md and settings.toml from the code
+docs: $(READY) ## write docs/tables.md, docs/sources.md and settings.toml from the code
 	$(PYTHON) -m schemas.codebook > docs/tables.md.new && mv docs/tables.md.new docs/tables.md
+	$(PYTHON) -m pipeline.sources.codebook > docs/sources.md.new && mv docs/sources.md.new docs/sources.md
 	$(PYTHON) -m pipeline.settings > settings.toml.new && mv settings.toml.new settings.toml
 
 # What is locked stays as it is unless pyproject.toml asks for something else; ARGS=--upgrade renews it.
