@@ -253,10 +253,12 @@ def _move(name: Name, form: _Form, method: str, score: float) -> None:
 
 
 def _genders(form: _Form) -> set[str]:
+    """What titles show, else what the given name mostly is: read only against a title ("Ms Ashdown")."""
     gender = entries("person_titles")
-    return {
+    shown = {
         g for name in form.root().names + form.names for t in name.title if (g := gender.get(t, "-")) != "-"
     }
+    return shown or {entries("given_names").get(form.key[0], "-")} & {"m", "f"}
 
 
 def _join_places(forms: dict[tuple[str, ...], _Form]) -> None:

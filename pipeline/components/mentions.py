@@ -176,6 +176,8 @@ def _trim(tokens: Tokens, name: Name) -> None:
     words_, lower = tokens.words, tokens.lower
     titles = entries("person_titles")
     start, end = name.start, name.end
+    if end - start > 1 and lower[start] in _HONORIFICS and lower[end - 1] not in _kind_words():
+        name.label = "PERSON"
     while start < end:
         word = lower[start]
         is_edge = (
@@ -240,6 +242,9 @@ def narrow(tokens: Tokens, name: Name) -> None:
             end = i
             break
         is_after = name.label == "PERSON" and (lower[i] in _PREPOSITIONS or lower[i] == "who")
+        if name.label == "ORG" and lower[i] == "in" and lower[i - 1] in words("organisation_words"):
+            end = i
+            break
         if is_after or (name.label == "GPE" and lower[i] in ("near", "in", "at", "where", "which")):
             end = i
             break
@@ -267,6 +272,25 @@ def _goes_on(tokens: Tokens, comma: int, end: int, label: str, legal: frozenset[
     return label == "ORG" and ("and" in tokens.lower[comma + 1 : end] or "&" in tokens.lower[comma + 1 : end])
 
 
+_HONORIFICS = frozenset(
+    (
+        "mr",
+        "mr.",
+        "mrs",
+        "mrs.",
+        "ms",
+        "ms.",
+        "miss",
+        "rev",
+        "rev.",
+        "coun",
+        "cllr",
+        "dr",
+        "dr.",
+        "prof",
+        "prof.",
+    )
+)
 _PREPOSITIONS = frozenset(("of", "from", "in", "at", "for", "with", "to", "on", "by"))
 _SMALL_IN_BODIES = frozenset(
     ("of", "and", "for", "the", "in", "on", "to", "with", "at", "a", "an", "by", "from", "or", "s", "me")

@@ -47,6 +47,7 @@ _LINKS = frozenset(("of", "for", "at", "from", "the", "in", "and"))
 _TEMPORAL = frozenset(
     ("former", "ex", "then", "late", "new", "acting", "interim", "incoming", "outgoing", "deputy", "vice")
 )
+_CONTRAST = frozenset(("former", "ex", "shadow", "deputy", "vice", "assistant", "onetime", "late"))
 _DETERMINERS = frozenset(("the", "this", "that"))
 _AGE_UNITS = frozenset(("year", "years"))
 
@@ -441,6 +442,8 @@ def _person(
                 value = 1.0  # "the Treasury chief" of a Treasury secretary
             else:
                 continue
+            if (_CONTRAST & role.modifiers) - words_in:
+                continue  # the shadow chancellor is not the chancellor
             known = role.modifiers | {role.noun}
             shared = sum(_matches(word, known) for word in words_in)
             if shared < len(words_in):
@@ -456,10 +459,10 @@ def _person(
         return None
     ranked.sort(reverse=True)
     value, before, i = ranked[0]
-    if before < 0 and value < 0.9:
+    if before < 0 and value < 0.75:
         return None
     rivals = [other for other in ranked[1:] if other[0] > value - 0.5]
-    score = 0.85 if value >= 2 else 0.7
+    score = 0.5 if before < 0 else 0.85 if value >= 2 else 0.7
     if rivals:
         # The same role twice: the last named has it, if the other has not been heard of for a while.
         i = max([ranked[0], *rivals], key=lambda item: item[1])[2]

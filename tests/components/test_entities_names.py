@@ -112,6 +112,19 @@ def test_in_a_headline_in_capitals_names_come_from_the_text() -> None:
     assert texts(entity) == ["ANA COLVEY", "Ana Colvey"]
 
 
+def test_a_title_tells_two_people_of_one_surname_apart() -> None:
+    doc = build(
+        "Margaret Dorn and Peter Dorn came . then Ms Dorn spoke .",
+        {"Margaret Dorn": "PERSON", "Peter Dorn": "PERSON", "Ms Dorn": "ORG"},
+    )
+    assert texts(by_name(doc)["Margaret Dorn"]) == ["Margaret Dorn", "Dorn"]
+
+
+def test_the_chancellor_is_not_the_shadow_chancellor() -> None:
+    doc = build("shadow chancellor Leo Darnt spoke . the chancellor left .", {"Leo Darnt": "PERSON"})
+    assert texts(by_name(doc)["Leo Darnt"]) == ["Leo Darnt"]
+
+
 def test_a_branch_in_a_country_keeps_its_name() -> None:
     words = ["Greenkeel", "UK", "said"]
     doc = Doc(
