@@ -1,6 +1,8 @@
 """Quotations through the real model, on sentences of our own."""
 
 import pytest
+import spacy
+from confection import ConfigValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
@@ -157,3 +159,14 @@ def test_any_marks_and_cues_are_survived(nlp: Language, text: str) -> None:
 @given(st.lists(st.sampled_from(["“", "”", '"', "said", "Ann", "won", ".", ","]), max_size=15))
 def test_a_document_without_a_parse_is_survived(words: list[str]) -> None:
     list(find_quotes(Doc(Vocab(), words=words)))
+
+
+def test_the_factory_adds_the_component_to_any_pipeline() -> None:
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("quotes", config={"model": "rules"})
+    assert pipeline("“The bridge is safe,” Ann Miller said.")._.quotes == ()
+
+
+def test_an_unknown_model_is_refused() -> None:
+    with pytest.raises(ConfigValidationError):
+        spacy.blank("en").add_pipe("quotes", config={"model": "large"})
