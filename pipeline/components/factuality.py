@@ -8,7 +8,7 @@ sentence.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -46,6 +46,13 @@ def _weights() -> tuple[list[float], float]:
         return arrays["coefficients"].astype(np.float32).tolist(), float(arrays["bias"])
 
 
+@lru_cache(maxsize=1 << 16)
+def _weight(feature: str) -> float:
+    """The weight of a feature; the same ones come again and again."""
+    weights, _ = _weights()
+    return weights[buckets((feature,), len(weights))[0]]
+
+
 def factuality(tree: Tree, i: int) -> float:
     """Return how certainly the text presents an event, -3 (certainly not so) .. 3 (certainly so).
 
@@ -53,8 +60,7 @@ def factuality(tree: Tree, i: int) -> float:
         tree: the parse.
         i: the head of the event, a verb, noun or adjective.
     """
-    weights, bias = _weights()
-    value = bias + sum(weights[b] for b in buckets(event_features(tree, i), len(weights)))
+    value = _weights()[1] + sum(map(_weight, event_features(tree, i)))
     return max(-3.0, min(3.0, value))
 
 

@@ -89,15 +89,17 @@ def read_tree(doc: Doc) -> Tree:
         doc: tagged and parsed; without a parse every token is a root and a sentence is the whole text.
     """
     n = len(doc)
-    columns = doc.to_array(["HEAD", "DEP", "TAG", "ENT_TYPE"])
-    offsets, *labels = columns.T.tolist() if n else ([], [], [], [])
+    columns = doc.to_array(["HEAD", "SENT_START", "DEP", "TAG", "ENT_TYPE"])
+    offsets, sent_starts, *labels = columns.T.tolist() if n else ([], [], [], [], [])
     for label in {x for column in labels for x in column}.difference(_names):
         _names[label] = doc.vocab.strings[label]
     deps, tags, ents = ([_names[x] for x in column] for column in labels) if n else ([], [], [])
     wrap = 1 << 63
     heads = [i + (o if o < wrap else o - (wrap << 1)) for i, o in enumerate(offsets)]
-    words = [token.text.lower().replace("’", "'") for token in doc]
-    bounds = [0, *(token.i for token in doc if token.is_sent_start and token.i)] if n else []
+    words = [token.text.lower() for token in doc]
+    if "’" in doc.text:
+        words = [word.replace("’", "'") for word in words]
+    bounds = [0, *(i for i, start in enumerate(sent_starts) if start == 1 and i)] if n else []
     gaps = [i for i, word in enumerate(words) if word.isspace() and _is_break(doc, i)]
     if gaps:
         segment = [0] * n
