@@ -83,6 +83,33 @@ def extract(
 
 
 @app.command()
+def ingest(
+    archive: Annotated[
+        Path | None, typer.Argument(help="An archive of any known format, to be split.")
+    ] = None,
+    split_by_day: Annotated[
+        bool, typer.Option(help="Split the archive into the drop folder, a file a day.")
+    ] = False,
+    report: Annotated[bool, typer.Option(help="Print what became of the records of ingested days.")] = False,
+) -> None:
+    """Split an archive into days of the drop folder, or report what ingest made of the records."""
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+
+    settings = load_settings()
+    if archive is not None and split_by_day:
+        from pipeline.split import split_by_day as split
+
+        typer.echo(f"{settings.drop_dir}: {_counts(split(archive, settings))}")
+    elif archive is not None or split_by_day:
+        raise ConfigError("name an archive and --split-by-day; days are ingested by: run DAY --stage ingest")
+    if report:
+        _print_report(Store(settings.data_dir), settings)
+    elif archive is None:
+        raise ConfigError("nothing to do: name an archive with --split-by-day, or ask for --report")
+
+
+@app.command()
 def forget(
     article: Annotated[str, typer.Argument(metavar="ARTICLE_ID|URL", help="The article to take down.")],
     reason: Annotated[str, typer.Option(help="Why; kept with the takedown.")] = "takedown",
@@ -121,6 +148,23 @@ def status() -> None:
     for day, counts in rows:
         table.add_row(str(day), *(str(counts[name]) for name in names))
     Console().print(table)
+
+
+def _print_report(store: Any, settings: Any) -> None:
+    from pipeline.ingest_report import staged_report
+    from pipeline.sources import open_source
+
+    numbers = ("records", "kept", "forgotten", "rejected", "undated", "duplicates", "n_wire")
+    table = Table("day", "reader", "outlet", *numbers, "rejected by reason", "languages")
+    source = open_source(store, settings)
+    for day in source.days():
+        for row in staged_report(store, day) or []:
+            counts = (str(getattr(row, name)) for name in numbers)
+            listed = (", ".join(f"{c.name} {c.n}" for c in part) for part in (row.reasons, row.languages))
+            table.add_row(str(day), row.reader, row.source, *counts, *listed)
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    for file in source.unplaced():
+        typer.echo(f"{file.path}: {file.n_records} records belong to no day ({file.detail})")
 
 
 def _counts(counts: dict[str, Any]) -> str:

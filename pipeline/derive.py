@@ -14,9 +14,11 @@ from pipeline.batch import Batch, derived_path, manifest_path, partial_path, pub
 from pipeline.decisions import DECISIONS_PATH, Decisions, decisions_json, load_decisions
 from pipeline.derived import duplicates, entity_index
 from pipeline.identity import checksum
+from pipeline.ingest_report import ingest_report
 from pipeline.publish import describe
 from pipeline.settings import Settings
 from pipeline.store import Store
+from schemas import IngestReportRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     with store.lock("derive"):
         days = [date.fromisoformat(name.removesuffix(".json")) for name in store.names("tables/_manifests")]
         counts = {derived.name: _derive(store, derived, days, decisions) for derived in DERIVED}
+        report = ingest_report(store, days)
+        store.write(derived_path(IngestReportRow.table_name), report)
+        counts[IngestReportRow.table_name] = len(report)
         store.write_json(DECISIONS_PATH, decisions_json(decisions))
         describe(store)
         return counts

@@ -19,6 +19,7 @@ from pipeline.boilerplate import not_an_article
 from pipeline.clean import clean_line, clean_text
 from pipeline.errors import ConfigError, InputError
 from pipeline.identity import checksum, content_id
+from pipeline.ingest_report import Line, Tally
 from pipeline.language import article_language
 from pipeline.near_duplicates import Hashes, bands, jaccard, leaders, shingles, signature
 from pipeline.settings import Settings
@@ -62,6 +63,7 @@ def ingest(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     articles, rejects, counts = _read(source, batch.day, settings, forgotten_ids(store))
     with store.lock(f"ingest-{batch.day}"):
         _write(store, batch.day, settings, source, articles, rejects, counts)
+    counts.pop("report")
     return counts | {"unplaced": sum(file.n_records for file in source.unplaced())}
 
 
@@ -106,25 +108,34 @@ def _read(
     articles: dict[str, Article] = {}
     rejects: list[Reject] = []
     refused: Counter[str] = Counter()
+    tally = Tally()
+    lines: dict[str, Line] = {}
     n_records = n_forgotten = 0
     records = source.records(day)
     for record in with_pages(records, processes=settings.model_processes, seconds=settings.timeout_s):
         n_records += 1
+        line = tally.line(record)
         made = _article_or_fault(record, settings)
         if isinstance(made, Fault):
             refused[record.record.ref] += 1
             rejects.append(_reject(record, made, nth=refused[record.record.ref]))
+            line.refuse(made)
         elif made.article_id in forgotten:
             n_forgotten += 1
+            line.forgotten += 1
         elif made.article_id in articles:
             first = articles[made.article_id]
             text = "the same" if first.text_sha256 == made.text_sha256 else "another"
             fault = Fault("duplicate_id", f"the article of {first.record_ref}, with {text} text")
             refused[record.record.ref] += 1
             rejects.append(_reject(record, fault, made.article_id, nth=refused[record.record.ref]))
+            line.refuse(fault)
         else:
             articles[made.article_id] = made
+            lines[made.article_id] = line
     kept = mark_duplicates(sorted(articles.values(), key=lambda article: article.article_id))
+    for article in kept:
+        lines[article.article_id].keep(article)
     rejects.sort(key=lambda reject: reject.record_ref)
     counts = {
         "records": n_records,
@@ -132,6 +143,7 @@ def _read(
         "forgotten": n_forgotten,
         "rejected": dict(sorted(Counter(reject.reason for reject in rejects).items())),
         "languages": dict(sorted(Counter(article.language for article in kept).items())),
+        "report": tally.rows(),
     }
     return kept, rejects, counts
 

@@ -5,6 +5,7 @@ from schemas.claims import Claim
 from schemas.duplicates import Duplicate
 from schemas.entities import Entity
 from schemas.entity_index import EntityIndexRow
+from schemas.ingest_report import IngestReportRow
 from schemas.mentions import Mention
 from schemas.quotes import Quote
 from schemas.rejects import Reject
@@ -13,7 +14,7 @@ from schemas.table import Row
 DAY_TABLES: tuple[type[Row], ...] = (Entity, Mention, Quote, Claim, Reject, Article)
 """The tables of a day in the order in which they are published: articles, which all refer to, last."""
 
-DERIVED_TABLES: tuple[type[Row], ...] = (Duplicate, EntityIndexRow)
+DERIVED_TABLES: tuple[type[Row], ...] = (Duplicate, EntityIndexRow, IngestReportRow)
 """The tables that are merged from all days."""
 
 TABLES: dict[str, type[Row]] = {t.table_name: t for t in (*DAY_TABLES, *DERIVED_TABLES)}
@@ -27,6 +28,7 @@ __all__ = [
     "Duplicate",
     "Entity",
     "EntityIndexRow",
+    "IngestReportRow",
     "Mention",
     "Quote",
     "Reject",

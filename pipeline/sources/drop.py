@@ -122,7 +122,7 @@ class Drop:
         for path, _ in self.inputs(day):
             is_home = self.index[path].home(self.today) == day.isoformat()
             for record in read_file(path, self.folder):
-                placed, placement = _placed(record)
+                placed, placement = place_record(record)
                 own = placement.day if placement else arrival_day(record.file)
                 if own == day or (is_home and (own is None or own > self.today)):
                     fields = read_fields(placed.data) if placed.data is not None else None
@@ -143,7 +143,7 @@ class Drop:
         return listed
 
 
-def _placed(record: RawRecord) -> tuple[RawRecord, Placement | None]:
+def place_record(record: RawRecord) -> tuple[RawRecord, Placement | None]:
     """Return a record with its placement, or with a fault and None where it has none."""
     if record.data is None:
         return record, None
@@ -238,7 +238,7 @@ def _scan(path: str, folder: Folder) -> Entry:
     hashes: dict[date | None, Any] = {}
     detail = ""
     for record in read_file(path, folder):
-        placed, placement = _placed(record)
+        placed, placement = place_record(record)
         day = placement.day if placement else arrival_day(record.file)
         counts[day] = counts.get(day, 0) + 1
         hashes.setdefault(day, hashlib.sha256()).update(record.raw)

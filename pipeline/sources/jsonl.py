@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
+from pipeline.sources.placement import DateSource
 from pipeline.sources.record import Fault, RawRecord
+from schemas.rejects import Reason
+
+FAULT_KEY, FROM_KEY = "newstables:fault", "newstables:date_from"
+"""What a record brings along from an archive that was split by day (`split.py`)."""
 
 _MAX_BLANK = 1_000_000
 _BOM = b"\xef\xbb\xbf"
@@ -63,7 +68,20 @@ def read_jsonl(stream: BinaryIO, file: str, *, max_record_bytes: int) -> Iterato
             yield RawRecord(file, place, n_bytes, fault=fault, raw=line[:1000] + str(n_bytes).encode())
             continue
         data, fault_or_none = parse_object(line)
+        if data is not None and (FAULT_KEY in data or FROM_KEY in data):
+            yield _split_record(file, place, n_bytes, data, line)
+            continue
         yield RawRecord(file, place, n_bytes, data, fault_or_none, raw=line)
+
+
+def _split_record(file: str, place: int, n_bytes: int, data: dict[str, Any], line: bytes) -> RawRecord:
+    """Return a record that was taken out of an archive: with its fault, or where its date was found."""
+    fault = data.get(FAULT_KEY)
+    if isinstance(fault, list) and len(fault) == 2 and fault[0] in get_args(Reason):
+        return RawRecord(file, place, n_bytes, fault=Fault(fault[0], str(fault[1])), raw=line)
+    found_in = data.pop(FROM_KEY, "record")
+    date_from: DateSource = found_in if found_in in get_args(DateSource) else "record"
+    return RawRecord(file, place, n_bytes, data, raw=line, date_from=date_from)
 
 
 def _broken(file: str, place: int, error: Exception) -> RawRecord:

@@ -1,0 +1,98 @@
+# ruff: noqa: E501 - most of it is the text of a page
+"""What formats can be read, written from the readers: `python -m pipeline.sources.codebook > docs/sources.md`."""
+
+import sys
+
+from pipeline.sources.fields import aliases
+from pipeline.sources.formats import READERS
+from pipeline.sources.reader import Limits
+
+_HEAD = """# Sources
+
+<!-- Generated from pipeline/sources by `make docs`; do not edit. -->
+
+Put files of any of these formats into the drop folder (setting `drop_dir`), best into folders named by the day
+on which they arrived (`2026-03-02/herald.jsonl`). The format of each file is told by its first bytes, then by its
+keys, header or root element; the setting `source` may name one for all files instead. Files may be compressed
+(gzip, zstd, bz2, xz) and lie in archives (zip, tar) of any of them; hidden files and those on their way (`.part`,
+`.tmp`) are left alone, and links are never followed.
+
+## Which day a record belongs to
+
+1. The UTC date of its publication: its own date, else that in the path of its URL.
+2. Else the day of its arrival: of the innermost folder named `YYYY-MM-DD`, or file with one such date in its
+   name; else of the time of fetching that the record gives. Never a file's modification time. The article is kept
+   with `published_at` null.
+3. A date that cannot be (30 February, the year 201, after the arrival with 36 hours' grace) is refused
+   (`bad_date`, `future_day`) on the day of arrival. A relative date ("6 hours ago") counts only where the time of
+   fetching is known, and a date that equals the time of fetching is none.
+4. A record with neither is refused (`bad_date`, "undated") on the last day, up to today, that its file has
+   records for. In a file without any dated record it belongs to no day: `python -m pipeline ingest --report` lists
+   such files. Put them into a folder named by a day.
+
+Of a date such as `03/04/2018` the day comes first between slashes and dots, the month between hyphens or with an
+AM or PM, unless that reading lies after the arrival.
+
+A record that comes in for a day already published makes that day late: `python -m pipeline late` prints such days,
+and running them again takes it in. Keep what was delivered in the drop folder: a rerun reads it again.
+
+## Archives of years
+
+`python -m pipeline ingest ARCHIVE --split-by-day` turns one file into a drop folder of days in a single pass, in
+flat memory; after a kill, the same command goes on where it was. Then backfill the days.
+
+## Formats
+
+| reader | what | fields |
+|---|---|---|
+"""
+
+_LIMITS = """
+## Limits
+
+| what | limit | beyond it |
+|---|---|---|
+| a record (setting `max_record_bytes`) | {record_bytes:,} bytes | `too_large` |
+| a web page, a row of a table | 5 times as much | `too_large` |
+| a document that can only be read as a whole | {whole_bytes:,} bytes | `too_large` |
+| members of an archive | {members:,} | `hostile` |
+| what an archive or compressed file unpacks to | {ratio} times its size, at least {free_bytes:,} bytes | `hostile` |
+| archives and compressions in each other | {layers} | `hostile` |
+| the text of a page (setting `timeout_s`) | in a child process of 4 GiB | `timeout`, `out_of_memory` |
+
+XML that declares entities, paths and links that lead out of an archive or of the drop folder are `hostile`. Reading
+stored files never touches the network.
+
+## Aliases of fields
+
+The first name with a usable value is taken, in any case and punctuation (`publishedAt`, `published_at`, `Published
+At`); a dot goes into an object or each object of a list. JSON of any of these layouts needs no configuration:
+CC-News, news-please, RealNews, All the News 1 and 2, NELA-GT, Signal-1M, Webz, Event Registry, Media Cloud, GDELT,
+NewsAPI, Guardian, Meltwater, newspaper3k and 4k, trafilatura, fundus, JSON Feed, schema.org, ninjs 1 and 2, WordPress
+and MongoDB exports.
+
+| field | names |
+|---|---|
+"""
+
+
+def codebook() -> str:
+    """Return the description of all formats as Markdown."""
+    lines = [_HEAD.rstrip("\n")]
+    for reader in READERS:
+        fields = "; ".join(f"{name}: {_cell(where)}" for name, where in reader.mapping.items())
+        lines.append(f"| `{reader.name}` | {_cell(reader.about)} | {fields or 'by the aliases below'} |")
+    limits = Limits()
+    values = {name: getattr(limits, name) for name in Limits.__slots__}
+    lines.append(_LIMITS.rstrip("\n").format(**values))
+    for field, names in aliases().items():
+        lines.append(f"| {field} | {', '.join(f'`{name}`' for name in names)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(codebook())
