@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"cli", "local_airflow"},
     {"stages", "forget", "extract_file", "evaluate"},
-    {"derive", "ingest", "parse", "extract", "load", "status"},
-    {"publish", "annotate"},
+    {"derive", "ingest", "extract", "load", "status"},
+    {"publish", "annotate", "parse"},
 ]
 
 
