@@ -319,6 +319,7 @@ def _make_claim(
     modality = _modality(tree, proposition)
     mentioned = sorted({context.entity_of[i] for i in range(start, end)} - {-1})
     unresolved = _unresolved(context, start, end, quotation)
+    certainty = factuality(tree, _event(tree, proposition))
     said_as = claim_type(tree, proposition, start, end, modality)
     if said_as in {"opinion", "prediction"}:
         parts["checkable"] *= 0.5
@@ -346,7 +347,7 @@ def _make_claim(
         arguments=tuple((role, doc[a:b]) for role, (a, b) in proposition.arguments),
         polarity="negated" if negated else "affirmed",
         modality=modality,
-        factuality=round(factuality(tree, proposition.head), 2),
+        factuality=round(-abs(certainty) if denied else certainty, 2),
         hedges=tuple(doc[a:b] for a, b, _ in _hedges(tree, start, end)),
         quantities=tuple(
             (doc[q.start : q.end], q.value, q.unit, q.comparator)
@@ -370,6 +371,12 @@ def _make_claim(
         score_parts=tuple((name, round(value, 4)) for name, value in parts.items()),
         topics=() if on_topic is None else tuple(t for t, score in on_topic.items() if score >= _ON_TOPIC),
     )
+
+
+def _event(tree: Tree, proposition: Proposition) -> int:
+    """The verb that names what happened: "publish" in "failed to publish"."""
+    verbs = (i for i in reversed(proposition.predicate) if tree.tags[i].startswith("VB"))
+    return next(verbs, proposition.head)
 
 
 def _inside[Value: (Quantity, Time)](values: list[Value], start: int, end: int) -> Iterator[Value]:
@@ -433,7 +440,9 @@ def _claim_range(context: _Context, proposition: Proposition, by_head: dict[int,
             return inner != quotation or context.frame_of[i] == quotation
         return inner in context.has_clause
 
-    while start < head and (_is_edge(tree, start) or is_foreign(start)):
+    while start < head and (
+        (_is_edge(tree, start) and not _opens_condition(tree, start, head)) or is_foreign(start)
+    ):
         start += 1
     while end - 1 > head and (
         _is_edge(tree, end - 1) or tree.words[end - 1] in _QUOTE_MARKS or is_foreign(end - 1)
@@ -493,6 +502,11 @@ def _is_edge(tree: Tree, i: int) -> bool:
     if word in _PUNCTUATION or word.isspace():
         return True
     return tree.deps[i] in {"punct", "cc", "mark", "intj"} and word not in {"(", ")", "[", "]", "%", '"', "”"}
+
+
+def _opens_condition(tree: Tree, i: int, head: int) -> bool:
+    """Whether a conjunction belongs to a clause inside the claim: "If prices fall, farmers will lose"."""
+    return tree.deps[i] == "mark" and tree.heads[i] != head
 
 
 def _is_cue(context: _Context, i: int) -> bool:

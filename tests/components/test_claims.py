@@ -1,5 +1,7 @@
 """Claims on hand-built parses: what counts as one, whose it is, how firm it is."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from spacy.vocab import Vocab
 
 from pipeline.components.claims import Claims, find_claims
 from pipeline.components.layers import Claim, Entity, Mention, Quotation, write_layer
+from pipeline.components.topics import read_topics
 
 VOCAB = Vocab()
 
@@ -119,6 +122,7 @@ def test_a_condition_is_no_claim_and_makes_its_main_clause_conditional() -> None
         )
     )
     assert claim.modality == "conditional"
+    assert claim.span.text == "If prices fall , farmers will lose money"
     assert claim.subject is not None and claim.subject.text == "farmers"
 
 
@@ -169,6 +173,57 @@ def test_modality_and_hedges(text: str, modality: str, hedges: list[str]) -> Non
     (claim,) = find_claims(parsed(text))
     assert claim.modality == modality
     assert [h.text for h in claim.hedges] == hedges
+
+
+def test_the_factuality_is_that_of_the_event_and_not_of_what_it_stands_under() -> None:
+    failed = parsed(
+        "Police/NNS/nsubj/1 failed/VBD/ROOT/1 to/TO/aux/3 find/VB/xcomp/1 weapons/NNS/dobj/3 ././punct/1"
+    )
+    (claim,) = find_claims(failed)
+    assert claim.factuality < 0
+    (plain,) = find_claims(parsed("Police/NNS/nsubj/1 found/VBD/ROOT/1 weapons/NNS/dobj/1 ././punct/1"))
+    assert plain.factuality > 2
+
+
+def test_what_is_denied_is_presented_as_not_so() -> None:
+    doc = parsed(
+        "Novak/NNP/nsubj/1 denied/VBD/ROOT/1 taxes/NNS/nsubj/3 rose/VBD/ccomp/1 "
+        "sharply/RB/advmod/3 ././punct/1"
+    )
+    (claim,) = find_claims(doc)
+    assert claim.polarity == "negated"
+    assert claim.factuality < 0
+
+
+def test_values_are_resolved_against_the_day_of_publication() -> None:
+    doc = parsed(
+        "Police/NNS/nsubj/1 found/VBD/ROOT/1 twelve/CD/nummod/3 boats/NNS/dobj/1 "
+        "yesterday/NN/npadvmod/1 ././punct/1"
+    )
+    doc._.published_at = datetime(2026, 3, 4, 9)
+    (claim,) = find_claims(doc)
+    assert [(q[0].text, *q[1:]) for q in claim.quantities] == [("twelve boats", 12.0, "boats", None)]
+    assert [(d[0].text, *d[1:]) for d in claim.dates] == [("yesterday", "2026-03-03", "2026-03-03")]
+
+
+def test_topics_are_named_and_raise_the_score() -> None:
+    text = "The/DT/det/1 vaccine/NN/nsubj/2 cures/VBZ/ROOT/2 measles/NN/dobj/2 ././punct/2"
+    health = read_topics({"health": {"words": ["vaccine", "measles"]}, "trade": {"words": ["tariff"]}})
+    trade = read_topics({"trade": {"words": ["tariff"]}})
+    ((on, off), plain) = (
+        [next(find_claims(parsed(text), topics=t)) for t in (health, trade)],
+        next(find_claims(parsed(text))),
+    )
+    assert (on.topics, off.topics, plain.topics) == (("health",), (), ())
+    assert on.checkworthiness > plain.checkworthiness > off.checkworthiness
+
+
+@pytest.mark.parametrize(
+    "topics", [{"t": "word"}, {"t": {}}, {"t": {"words": "word"}}, {"t": {"word": ["x"]}}]
+)
+def test_a_topic_without_words_is_refused(topics: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="topic 't'"):
+        read_topics(topics)
 
 
 def test_a_pronoun_that_nobody_resolved_is_reported() -> None:
