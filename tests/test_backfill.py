@@ -175,7 +175,7 @@ def test_at_night_the_day_before_is_run_and_its_report_follows(airflow: LocalAir
         (run,) = nightly.get(f"dags/{DAG_ID}/dagRuns")["dag_runs"]
     assert run["partition_key"] == YESTERDAY
     assert run["run_type"] == "scheduled"
-    assert "Greta Hollin,1" in report.read_text()
+    assert "Greta Hollin,2" in report.read_text()
     assert not processes_of(home)
 
 
