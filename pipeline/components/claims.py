@@ -41,6 +41,7 @@ _OPENERS = frozenset(
 _FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our", "mine", "ours", "myself", "ourselves"})
 _ON_TOPIC = 0.5  # from here on a topic is named in `Claim.topics`: one word of its own, or several shared
 _QUOTE_MARKS = frozenset({'"', "”", "“", "’", "‘", "'", "''", "``"})
+_DOUBLE_MARKS = frozenset({'"', "“", "”", "``", "''"})
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 
@@ -348,7 +349,12 @@ def _make_claim(
         polarity="negated" if negated else "affirmed",
         modality=modality,
         factuality=round(-abs(certainty) if denied else certainty, 2),
-        hedges=tuple(doc[a:b] for a, b, _ in _hedges(tree, start, end)),
+        hedges=tuple(
+            doc[a:b]
+            for a, b in sorted(
+                [*((a, b) for a, b, _ in _hedges(tree, start, end)), *_scare_quotes(context, start, end)]
+            )
+        ),
         quantities=tuple(
             (doc[q.start : q.end], q.value, q.unit, q.comparator)
             for q in _inside(context.quantities, start, end)
@@ -639,6 +645,28 @@ def _hedges(tree: Tree, start: int, end: int) -> Iterator[tuple[int, int, str]]:
                     i += n - 1
                     break
         i += 1
+
+
+def _scare_quotes(context: _Context, start: int, end: int) -> Iterator[Range]:
+    """Up to four words in marks that nobody is said to have spoken: the outlet does not vouch for them.
+
+    Titles and names, which are capitalised, are none.
+    """
+    words_ = context.tree.words
+    opening: int | None = None
+    for i in range(start, end):
+        if words_[i] not in _DOUBLE_MARKS:
+            continue
+        if opening is None:
+            opening = i
+            continue
+        inner = range(opening + 1, i)
+        if 1 <= len(inner) <= 4 and all(
+            context.quotation_of[j] < 0 and context.frame_of[j] < 0 and context.doc[j].text.islower()
+            for j in inner
+        ):
+            yield opening, i + 1
+        opening = None
 
 
 @cache

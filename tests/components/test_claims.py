@@ -226,6 +226,28 @@ def test_a_topic_without_words_is_refused(topics: dict[str, object]) -> None:
         read_topics(topics)
 
 
+SCARE = (
+    "The/DT/det/3 \"/``/punct/3 clean/JJ/amod/3 fuel/NN/nsubj/5 \"/''/punct/3 killed/VBD/ROOT/5 "
+    "many/JJ/amod/7 birds/NNS/dobj/5 ././punct/5"
+)
+
+
+def test_scare_quotes_are_a_hedge() -> None:
+    (claim,) = find_claims(parsed(SCARE))
+    assert [h.text for h in claim.hedges] == ['" clean fuel "']
+
+
+def test_what_a_source_is_quoted_with_is_no_scare_quote() -> None:
+    doc = parsed(SCARE)
+    write_layer(doc, "quotes", [Quotation(kind="mixed", content=(doc[2:4],), speaker=(doc[7:8],))])
+    assert [h.text for claim in find_claims(doc) for h in claim.hedges] == []
+
+
+def test_a_title_in_marks_is_no_scare_quote() -> None:
+    (claim,) = find_claims(parsed(SCARE.replace("clean/JJ", "Clean/NNP").replace("fuel/NN/", "Fuel/NNP/")))
+    assert claim.hedges == ()
+
+
 def test_a_pronoun_that_nobody_resolved_is_reported() -> None:
     text = "She/PRP/nsubj/1 resigned/VBD/ROOT/1 in/IN/prep/1 May/NNP/pobj/2"
     (claim,) = find_claims(parsed(text))
