@@ -7,6 +7,7 @@ the time of fetching, relative ones ("6 hours ago"). A time without a zone is ta
 
 from __future__ import annotations
 
+import calendar
 import re
 import warnings
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -139,6 +140,13 @@ _NUMERIC = re.compile(
     r"(\d\d?)([/.-])(\d\d?)\2(\d{4})(?:,?[T ] ?(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? ?([AaPp]\.?[Mm]\.?)?"
     r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?"
 )
+_NAMED = re.compile(r"(\d\d?)[- ]([A-Za-z]{3,9})[- ](\d{4})(?: (\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?")
+_MONTHS = {
+    name: number
+    for number, long in enumerate(calendar.month_name)
+    for name in (long.lower(), long[:3].lower())
+    if name
+}
 _SLASHED = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)(.*)")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
@@ -181,9 +189,9 @@ def _absolute(text: str, order: Literal["day", "month"]) -> Moment | None:
     compact = _COMPACT.fullmatch(text)
     if compact:
         return _from_parts(*compact.groups())
-    month = _MONTH_ONLY.fullmatch(text)
-    if month:
-        return _moment(_datetime(int(month[1]), int(month[2]), 1), "month")
+    only = _MONTH_ONLY.fullmatch(text)
+    if only:
+        return _moment(_datetime(int(only[1]), int(only[2]), 1), "month")
     numeric = _NUMERIC.fullmatch(text)
     if numeric:
         day, middle = (numeric[1], numeric[3]) if order == "day" else (numeric[3], numeric[1])
@@ -193,6 +201,10 @@ def _absolute(text: str, order: Literal["day", "month"]) -> Moment | None:
     slashed = _SLASHED.fullmatch(text)
     if slashed:
         return _absolute(f"{slashed[1]}-{slashed[2]}-{slashed[3]}{slashed[4]}", order)
+    named = _NAMED.fullmatch(text)
+    if named and named[2].lower() in _MONTHS:
+        month = str(_MONTHS[named[2].lower()])
+        return _from_parts(named[3], month, named[1], named[4], named[5], named[6], None)
     if not _LETTERS.search(text):
         return None
     return _rfc(text) or _worded(text) or _foreign(text)

@@ -46,13 +46,14 @@ def _entry(entry: Any, about: Any, *, is_atom: bool) -> dict[str, Any]:
     contents = [c.get("value", "") for c in entry.get("content", [])]
     longest = max([*contents, entry.get("summary", "")], key=len)
     origin = entry.get("source") or {}
+    updated = dict.get(entry, "updated")  # feedparser's own `get` gives the date of publication for it
     return {
         "id": entry.get("id"),
         "url": entry.get("link"),
         "title": _plain(entry.get("title")),
         "text": _plain(longest),
-        "published_at": entry.get("published") or (entry.get("updated") if is_atom else None),
-        "modified_at": entry.get("updated"),
+        "published_at": entry.get("published") or (updated if is_atom else None),
+        "modified_at": updated,
         "authors": [a["name"] for a in entry.get("authors", []) if a.get("name")] or entry.get("author"),
         "source": _plain(origin.get("title") if hasattr(origin, "get") else None)
         or _plain(about.get("title")),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
 
@@ -47,6 +48,7 @@ class Placement(NamedTuple):
     undated: str | None = None
 
 
+@lru_cache(maxsize=4096)
 def arrival_day(path: str) -> date | None:
     """Return the day that a path is named by: of the innermost folder or file with one date in its name.
 
