@@ -34,6 +34,15 @@ def alias_key(name: str) -> str:
     return " ".join(plain(name).split())
 
 
+def lookup_of(setting: str) -> Lookup | None:
+    """Return the look-up that the setting `alias_table` asks for; None where it is empty.
+
+    Raises:
+        ConfigError: the file cannot be read or lacks a column.
+    """
+    return open_alias_table(Path(setting)) if setting else None
+
+
 def open_alias_table(path: Path) -> Lookup:
     """Return the function that looks names up in an alias table.
 

@@ -15,6 +15,7 @@ from pipeline.article import Article, reject_of
 from pipeline.components.claims import find_claims
 from pipeline.components.entities import find_entities
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
+from pipeline.components.links import Lookup
 from pipeline.components.quotes import Reading, find_quotes, read_doc, tag_readings
 from pipeline.guard import Failure, attempt
 from pipeline.rows import Rows, doc_rows
@@ -38,16 +39,19 @@ class Found:
     claims: list[Claim]
 
 
-def find_all(doc: Doc, article: Article, *, reading: Reading | None = None) -> Found:
+def find_all(
+    doc: Doc, article: Article, *, reading: Reading | None = None, lookup: Lookup | None = None
+) -> Found:
     """Run the extractors over a parsed document, in order.
 
     Args:
         doc: parsed.
         article: the evidence beside its text.
         reading: of the document, where the network has read it together with others.
+        lookup: candidates of a knowledge base for a name, see `alias_table`.
     """
     doc._.title, doc._.published_at, doc._.source = article.title, article.published_at, article.source
-    entities = list(find_entities(doc))
+    entities = list(find_entities(doc, lookup=lookup))
     quotations = list(find_quotes(doc, entities=entities, reading=reading))
     claims = list(find_claims(doc, entities=entities, quotes=quotations))
     return Found(entities, quotations, claims)
@@ -62,13 +66,19 @@ def annotate(doc: Doc, article: Article) -> Doc:
     return doc
 
 
-def extracted(batches: Iterable[Sequence[tuple[Doc | Failure, Article]]], *, timeout_s: float) -> Tables:
+def extracted(
+    batches: Iterable[Sequence[tuple[Doc | Failure, Article]]],
+    *,
+    timeout_s: float,
+    lookup: Lookup | None = None,
+) -> Tables:
     """Return the rows of parsed documents; one that fails becomes a reject and stops no other.
 
     Args:
         batches: documents, or why there is none, with their articles. A batch is used up before the next
             is asked for.
         timeout_s: seconds that the extraction of one article may take.
+        lookup: candidates of a knowledge base for a name, see `alias_table`.
     """
     rows, rejects, days = Rows(), [], {}
     outcome: Rows | Failure
@@ -83,7 +93,7 @@ def extracted(batches: Iterable[Sequence[tuple[Doc | Failure, Article]]], *, tim
                 if isinstance(doc, Failure):
                     stage, outcome = "parse", doc
                 else:
-                    work = partial(_rows, doc, article, readings.get(id(doc)))
+                    work = partial(_rows, doc, article, readings.get(id(doc)), lookup)
                     stage, outcome = "extract", attempt(work, timeout_s=timeout_s)
                 if isinstance(outcome, Failure):
                     reason, detail = outcome.reason, outcome.detail
@@ -99,8 +109,8 @@ def _read_together(docs: Sequence[Doc]) -> list[Reading]:
     return readings
 
 
-def _rows(doc: Doc, article: Article, reading: Reading | None) -> Rows:
-    found = find_all(doc, article, reading=reading)
+def _rows(doc: Doc, article: Article, reading: Reading | None, lookup: Lookup | None) -> Rows:
+    found = find_all(doc, article, reading=reading, lookup=lookup)
     return doc_rows(
         doc,
         article.article_id,

@@ -44,7 +44,7 @@ def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 
         map_chunks(
             _chunks(store, docs_path, articles),
             start=_start,
-            start_args=(settings.nlp_model, settings.timeout_s),
+            start_args=(settings,),
             failed=_failed,
             processes=processes,
             seconds_per_item=settings.timeout_s,
@@ -76,18 +76,20 @@ def _chunks(store: Store, docs_path: str, articles: Mapping[str, Article]) -> It
             yield [(row["docbin"], at, articles[id]) for at, id in enumerate(row["article_ids"])]
 
 
-def _start(model: str, timeout_s: float) -> Callable[[Sequence[_Item]], Tables]:
+def _start(settings: Settings) -> Callable[[Sequence[_Item]], Tables]:
     """Set a child up: the vocabulary with its vectors is all that is needed of the model."""
+    from pipeline.alias_table import lookup_of
     from pipeline.annotate import extracted
     from pipeline.nlp import load_nlp
     from pipeline.parse import bins_to_batches
 
-    vocab = load_nlp(model, fast=False).vocab
+    vocab = load_nlp(settings.nlp_model, fast=False).vocab
+    lookup = lookup_of(settings.alias_table)
 
     def run(items: Sequence[_Item]) -> Tables:
         batches = bins_to_batches([items[0][0]], vocab)
         pairs = ([(docs[at], article) for _, at, article in items] for docs in batches)
-        return extracted(pairs, timeout_s=timeout_s)
+        return extracted(pairs, timeout_s=settings.timeout_s, lookup=lookup)
 
     return run
 

@@ -196,11 +196,13 @@ type _Result = tuple[list[str], Tables]
 
 def _start(settings: Settings) -> Callable[[Sequence[Article]], _Result]:
     """Set a child up: parse and extract in one go; a Doc never leaves the process that made it."""
+    from pipeline.alias_table import lookup_of
     from pipeline.annotate import extracted
     from pipeline.nlp import load_nlp
     from pipeline.parse import parse_batches
 
     nlp = load_nlp(settings.nlp_model)
+    lookup = lookup_of(settings.alias_table)
 
     def run(articles: Sequence[Article]) -> _Result:
         batches = parse_batches(
@@ -210,7 +212,9 @@ def _start(settings: Settings) -> Callable[[Sequence[Article]], _Result]:
             timeout_s=settings.timeout_s,
             max_chars=settings.max_chars,
         )
-        return [a.article_id for a in articles], extracted(batches, timeout_s=settings.timeout_s)
+        return [a.article_id for a in articles], extracted(
+            batches, timeout_s=settings.timeout_s, lookup=lookup
+        )
 
     return run
 

@@ -10,7 +10,15 @@ import schemas
 from pipeline.identity import checksum, content_id
 from pipeline.settings import Settings
 
-ROW_SETTINGS = ("nlp_model", "languages", "max_record_bytes", "max_chars", "min_words", "timeout_s")
+ROW_SETTINGS = (
+    "nlp_model",
+    "languages",
+    "alias_table",
+    "max_record_bytes",
+    "max_chars",
+    "min_words",
+    "timeout_s",
+)
 """The settings that can change a row. Others (folders, shard size, processes) only change how it is made."""
 
 _CODE = frozenset({".py", ".txt", ".toml", ".npz", ".json", ".tsv", ".parquet"})

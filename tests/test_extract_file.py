@@ -127,3 +127,14 @@ def test_nothing_is_seen_when_a_run_fails(
     with pytest.raises(OSError, match="No space left"):
         extract_file(source, tmp_path / "out", Settings(processes=1))
     assert [p.name for p in (tmp_path / "out").iterdir()] == []
+
+
+@pytest.mark.model
+def test_names_are_linked_by_the_alias_table_of_the_user(source: Path, tmp_path: Path) -> None:
+    aliases = tmp_path / "aliases.parquet"
+    row = {"alias": "Edda Vance", "id": "Q999001", "name": "Edda Vance", "prior": 1.0, "type": "PERSON"}
+    pd.DataFrame([row]).to_parquet(aliases)
+    extract_file(source, tmp_path / "out", Settings(processes=1, alias_table=str(aliases)))
+    entities = frames(tmp_path / "out")["entities"].set_index("name")
+    assert entities.loc["Edda Vance", "wikidata_id"] == "Q999001"
+    assert 0 < entities.loc["Edda Vance", "link_score"] <= 1
