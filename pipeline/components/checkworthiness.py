@@ -40,7 +40,7 @@ _WEIGHTS = {
     "prominence": 0.2,
     "length": 0.2,
     "judgement": -0.4,
-    "descriptive": -1.0,
+    "descriptive": -2.5,
     "vague": -0.4,
     "frame": -2.5,
 }

@@ -473,6 +473,10 @@ def _without_satellites(
             if c == head + 2 and tree.deps[head + 1] == "cc":
                 continue  # "prevent and treat": one predicate, one object
             end = min(end, tree.first[c])
+        elif tree.deps[c] == "prep" and c < head and tree.words[c] in words("satellite_openers"):
+            # "Given that there are ..., we would see ..."
+            if tree.first[c] <= start + 1 and tree.child(c, "pcomp") is not None and tree.last[c] + 1 < head:
+                start = tree.last[c] + 1
         elif tree.deps[c] == "advcl" and clause is not None:
             mark = _opening(tree, clause)
             asserted = mark is not None and (

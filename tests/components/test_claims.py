@@ -226,6 +226,16 @@ def test_a_topic_without_words_is_refused(topics: dict[str, object]) -> None:
         read_topics(topics)
 
 
+def test_a_reason_at_the_start_is_not_part_of_the_claim() -> None:
+    claims = by_predicate(
+        parsed(
+            "Although/IN/mark/2 prices/NNS/nsubj/2 fell/VBD/advcl/6 ,/,/punct/6 the/DT/det/5 mill/NN/nsubj/6 "
+            "hired/VBD/ROOT/6 ten/CD/nummod/8 men/NNS/dobj/6 ././punct/6"
+        )
+    )
+    assert {c.span.text for c in claims.values()} == {"prices fell", "the mill hired ten men"}
+
+
 SCARE = (
     "The/DT/det/3 \"/``/punct/3 clean/JJ/amod/3 fuel/NN/nsubj/5 \"/''/punct/3 killed/VBD/ROOT/5 "
     "many/JJ/amod/7 birds/NNS/dobj/5 ././punct/5"
