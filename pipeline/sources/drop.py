@@ -17,6 +17,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import repeat
 from typing import Any
 
 from pipeline.identity import checksum, content_id
@@ -31,7 +32,7 @@ from pipeline.sources.record import DayRecord, Fault, Input, RawRecord, Unplaced
 from pipeline.sources.walk import FoundFile, open_found, walk
 from pipeline.store import Store
 
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 """Raised by one whenever the same file might get other days than before."""
 
 
@@ -76,12 +77,20 @@ class Folder:
 class Entry:
     """What the index knows of a file: how many records of which day, and a checksum of these.
 
-    `loose` stands for the records that have no day of their own.
+    `loose` stands for the records that have no day of their own. `order` tells which record is of which day,
+    in runs, so that only those of a day are looked at again; it is left out where there are too many runs.
     """
 
     days: dict[str, tuple[int, str]] = field(default_factory=dict)
     loose: tuple[int, str] | None = None
     loose_detail: str = ""
+    order: list[tuple[str, int]] = field(default_factory=list)
+
+    def noted(self) -> Iterator[str | None]:
+        """Yield the day of each record in its order, "" for none; None for ever where that is not known."""
+        for day, n in self.order:
+            yield from repeat(day, n)
+        yield from repeat(None)
 
     def home(self, today: date) -> str | None:
         """Return the day that the loose records belong to; None where the file has none."""
@@ -120,8 +129,12 @@ class Drop:
     def records(self, day: date) -> Iterator[DayRecord]:
         """Yield the records of a day in the order of their files' paths and of their places."""
         for path, _ in self.inputs(day):
-            is_home = self.index[path].home(self.today) == day.isoformat()
-            for record in read_file(path, self.folder):
+            entry = self.index[path]
+            is_home = entry.home(self.today) == day.isoformat()
+            wanted = {None, day.isoformat()} | ({"", *entry.early(self.today)} if is_home else set())
+            for record, noted in zip(read_file(path, self.folder), entry.noted(), strict=False):
+                if noted not in wanted:
+                    continue
                 placed, placement = place_record(record)
                 own = placement.day if placement else arrival_day(record.file)
                 if own == day or (is_home and (own is None or own > self.today)):
@@ -237,10 +250,19 @@ def _scan(path: str, folder: Folder) -> Entry:
     counts: dict[date | None, int] = {}
     hashes: dict[date | None, Any] = {}
     detail = ""
+    run_days: list[str] = []
+    runs: list[int] = []
+    last: date | None = None
     for record in read_file(path, folder):
         placed, placement = place_record(record)
         day = placement.day if placement else arrival_day(record.file)
         counts[day] = counts.get(day, 0) + 1
+        if day == last and runs:
+            runs[-1] += 1
+        elif len(runs) <= _MAX_RUNS:
+            run_days.append(day.isoformat() if day else "")
+            runs.append(1)
+            last = day
         hashes.setdefault(day, hashlib.sha256()).update(record.raw)
         if day is None and not detail:
             said = placement.refused[1] if placement and placement.refused else ""
@@ -249,14 +271,25 @@ def _scan(path: str, folder: Folder) -> Entry:
     totals = {day: (n, hashes[day].hexdigest()) for day, n in counts.items()}
     loose = totals.pop(None, None)
     days = {day.isoformat(): totals[day] for day in sorted(d for d in totals if d is not None)}
-    return Entry(days, loose, detail)
+    order = list(zip(run_days, runs, strict=True)) if len(runs) <= _MAX_RUNS else []
+    return Entry(days, loose, detail, order)
+
+
+_MAX_RUNS = 20_000
 
 
 def _load(kept: dict[str, Any]) -> Entry:
     loose = kept["loose"]
     days = {day: (int(n), str(sha256)) for day, (n, sha256) in kept["days"].items()}
-    return Entry(days, (int(loose[0]), str(loose[1])) if loose else None, kept["detail"])
+    order = [(str(day), int(n)) for day, n in kept["order"]]
+    return Entry(days, (int(loose[0]), str(loose[1])) if loose else None, kept["detail"], order)
 
 
 def _dump(entry: Entry, state: list[Any]) -> dict[str, Any]:
-    return {"state": state, "days": entry.days, "loose": entry.loose, "detail": entry.loose_detail}
+    return {
+        "state": state,
+        "days": entry.days,
+        "loose": entry.loose,
+        "detail": entry.loose_detail,
+        "order": entry.order,
+    }

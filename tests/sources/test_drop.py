@@ -264,3 +264,30 @@ def test_what_is_added_to_a_file_changes_only_its_own_day(folder: Folder) -> Non
     after = folder.open()
     assert after.inputs(date(2026, 3, 1)) == before.inputs(date(2026, 3, 1))
     assert after.inputs(DAY) != before.inputs(DAY)
+
+
+def test_only_the_records_of_a_day_are_looked_at_again(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = ["2026-03-01", "2026-03-02", "2026-03-01", "2026-03-03", "2026-03-02"]
+    folder.put("a.jsonl", *map(on, days), b"{broken")
+    opened = folder.open()
+    looked: list[str] = []
+    place = drop.place_record
+
+    def spy(record: Any) -> Any:
+        looked.append(record.ref)
+        return place(record)
+
+    monkeypatch.setattr(drop, "place_record", spy)
+    assert [r.record.ref for r in opened.records(DAY)] == looked == ["a.jsonl#2", "a.jsonl#5"]
+    looked.clear()
+    assert [r.record.ref for r in opened.records(date(2026, 3, 3))] == looked == ["a.jsonl#4", "a.jsonl#6"]
+
+
+def test_a_file_of_too_many_runs_is_read_all_the_same(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drop, "_MAX_RUNS", 3)
+    folder.put("a.jsonl", *(on(f"2026-03-0{n % 2 + 1}") for n in range(20)))
+    assert len(folder.refs()) == 10
