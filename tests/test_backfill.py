@@ -185,7 +185,7 @@ def test_nothing_is_left_running_when_the_caller_is_killed(folder: Path) -> None
     with subprocess.Popen([*command, str(home)], stdout=subprocess.PIPE, text=True, env=os.environ) as caller:
         assert caller.stdout is not None
         assert any("running" in line for line in caller.stdout)
-        assert len(processes_of(home)) >= 3
+        assert len(processes_of(home)) >= 2  # at least the scheduler and the API server
         caller.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 90
     while left := processes_of(home):
