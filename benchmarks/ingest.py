@@ -90,7 +90,9 @@ def memory(rows: list[dict[str, Any]]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             drop = Path(folder) / "drop" / str(DAY)
             drop.mkdir(parents=True)
-            (drop / "a.jsonl").write_text("\n".join(json.dumps(row | {"published_at": str(DAY)}) for row in part))
+            (drop / "a.jsonl").write_text(
+                "\n".join(json.dumps(row | {"published_at": str(DAY)}) for row in part)
+            )
             settings = load_settings(drop_dir=drop.parent, data_dir=f"{folder}/data")
             source = open_source(Store(settings.data_dir), settings)
             tracemalloc.start()

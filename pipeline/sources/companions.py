@@ -2,7 +2,8 @@
 
 * `news_titles/12.txt` holds the title of `news/12.txt`;
 * `true-meta-information/12-meta.txt` holds author, link, category and date of `true/12.txt`, a line each;
-* `12.ann` holds annotations (brat) of `12.txt`, which are of no use here.
+* `12.ann` holds annotations (brat) of `12.txt`, which are of no use here;
+* a README or a licence tells of its folder.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ Role = Literal["title", "meta"]
 
 _TITLES = "_titles"
 _META = "-meta-information"
+_ABOUT = ("readme", "license", "licence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ def companions(paths: Iterable[str]) -> Companions:
     used: set[str] = set()
     for path in known:
         folder, _, name = path.rpartition("/")
-        if name.endswith(".ann"):
+        if name.lower().startswith(_ABOUT):
+            used.add(path)
+        elif name.endswith(".ann"):
             if f"{path[:-4]}.txt" in known:
                 used.add(path)
         elif folder.endswith(_TITLES):
