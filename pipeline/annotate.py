@@ -20,7 +20,7 @@ from pipeline.components.quotes import Reading, find_quotes, read_doc, tag_readi
 from pipeline.guard import Failure, attempt
 from pipeline.rows import Rows, doc_rows
 from schemas import TABLES, Reject, Row
-from schemas.table import to_arrow
+from schemas.table import to_arrow, with_days
 
 type Tables = dict[str, pa.Table]
 """The rows of some articles by table, rejects among them; what a worker process hands back."""
@@ -132,7 +132,5 @@ def to_tables(rows: Rows, rejects: Sequence[Reject], days: Mapping[str, date | N
     tables = {}
     for name, part in parts.items():
         table = to_arrow(part, TABLES[name])
-        at = table.schema.get_field_index("day")
-        column = pa.array([days[id] for id in table["article_id"].to_pylist()], pa.date32())
-        tables[name] = table.set_column(at, table.schema.field(at), column)
+        tables[name] = with_days(table, [days[id] for id in table["article_id"].to_pylist()])
     return tables

@@ -41,7 +41,7 @@ from pipeline.workers import Fault, map_chunks
 from schemas import DAY_TABLES, Reject, Row
 from schemas import Article as ArticleRow
 from schemas.rejects import Reason
-from schemas.table import arrow_schema, to_arrow
+from schemas.table import arrow_schema, to_arrow, with_days
 
 if TYPE_CHECKING:
     from pipeline.annotate import Tables
@@ -54,8 +54,8 @@ _CHUNK = 64
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-# So many rows make a row group of the Parquet files; they are held in memory until then.
-_ROW_GROUP = 20_000
+# So many bytes of rows make a row group of the Parquet files; they are held in memory until then.
+_ROW_GROUP_BYTES = 4 << 20
 
 
 def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, int]:
@@ -95,14 +95,14 @@ def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, in
             seconds_per_item=2 * settings.timeout_s,
         ):
             refused = set(tables["rejects"]["article_id"].to_pylist())
-            for row, day in map(reading.rows.pop, article_ids):
-                if row.article_id not in refused:
-                    writers["articles"].add(to_arrow([row], ArticleRow, day=day))
+            kept = [reading.rows.pop(id) for id in article_ids]
+            kept = [(row, day) for row, day in kept if row.article_id not in refused]
+            rows = to_arrow((row for row, _ in kept), ArticleRow)
+            writers["articles"].add(with_days(rows, [day for _, day in kept]))
             for name, table in tables.items():
                 writers[name].add(table)
             advance(file.tell())
-        for reject in reading.rejects:
-            writers["rejects"].add(to_arrow([reject], Reject))
+        writers["rejects"].add(to_arrow(reading.rejects, Reject))
         for writer in writers.values():
             writer.flush()
         return {name: writer.n_rows for name, writer in writers.items()}
@@ -234,14 +234,14 @@ class _Writer:
         self.n_rows = 0
         self._file, self._run = file, run
         self._waiting: list[pa.Table] = []
-        self._n_waiting = 0
+        self._n_bytes = 0
 
     def add(self, table: pa.Table) -> None:
         """Take rows."""
         self._waiting.append(table)
-        self._n_waiting += len(table)
+        self._n_bytes += table.nbytes
         self.n_rows += len(table)
-        if self._n_waiting >= _ROW_GROUP:
+        if self._n_bytes >= _ROW_GROUP_BYTES:
             self.flush()
 
     def flush(self) -> None:
@@ -252,8 +252,8 @@ class _Writer:
         table = pa.concat_tables([part.cast(schema) for part in self._waiting]).combine_chunks()
         at = schema.get_field_index("run_id")
         column = pa.repeat(pa.scalar(self._run), len(table))
-        self._file.write_table(table.set_column(at, schema.field(at), column), row_group_size=_ROW_GROUP)
-        self._waiting, self._n_waiting = [], 0
+        self._file.write_table(table.set_column(at, schema.field(at), column))
+        self._waiting, self._n_bytes = [], 0
 
 
 @contextlib.contextmanager

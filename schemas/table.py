@@ -140,6 +140,12 @@ def to_arrow(
     return pa.Table.from_arrays(arrays, schema=arrow_schema(row_class))
 
 
+def with_days(table: pa.Table, days: Sequence[date | None]) -> pa.Table:
+    """Return rows with a day for each of them."""
+    at = table.schema.get_field_index("day")
+    return table.set_column(at, table.schema.field(at), pa.array(days, pa.date32()))
+
+
 def violations(table: pa.Table, row_class: type[Row]) -> list[str]:
     """Return what is wrong with a table, a line each; nothing when it keeps its contract.
 
