@@ -10,13 +10,15 @@ as there are children, so memory does not grow with the input.
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 Fault = str
 """'timeout' or 'out_of_memory': reasons as in the table of rejects."""
@@ -170,6 +172,8 @@ def _serve(
     start_args: tuple[Any, ...],
 ) -> None:
     """Run in a child: start, then answer chunk after chunk until the parent hangs up."""
+    # Arrow looks for pandas when it makes its first array. A child has no use for it, and it takes a second.
+    sys.modules.setdefault("pandas", cast(ModuleType, None))
     try:
         run = start(*start_args)
         pipe.send(("ready", None))
