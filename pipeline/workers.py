@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
-from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 Fault = str
 """'timeout' or 'out_of_memory': reasons as in the table of rejects."""
@@ -172,10 +171,9 @@ def _serve(
     start_args: tuple[Any, ...],
 ) -> None:
     """Run in a child: start, then answer chunk after chunk until the parent hangs up."""
-    # Arrow looks for pandas when it makes its first array. A child has no use for it, and it takes a second.
-    sys.modules.setdefault("pandas", cast(ModuleType, None))
     try:
         run = start(*start_args)
+        sys.meta_path.insert(0, _NoPandas())
         pipe.send(("ready", None))
         while True:
             pipe.send(("result", run(pipe.recv())))
@@ -184,6 +182,15 @@ def _serve(
     except BaseException as error:  # noqa: BLE001 - carried to the parent, which raises it
         error.add_note("raised in a worker process")
         pipe.send(("error", error))
+
+
+class _NoPandas:
+    """Keeps Arrow from importing pandas with its first array: that takes a second, and serves nobody here."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Refuse pandas; leave all other modules to the finders that come after."""
+        if name == "pandas":
+            raise ModuleNotFoundError("worker processes do without pandas", name=name)
 
 
 def _end(child: _Child) -> None:
