@@ -47,12 +47,16 @@ def test_no_chunks_give_no_results() -> None:
     assert run([]) == []
 
 
-def test_an_item_that_kills_its_process_costs_only_itself() -> None:
-    assert run([["a", "b", "die", "c"], ["d"]]) == ["A", "B", "die: out_of_memory", "C", "D"]
+@pytest.mark.parametrize("processes", [1, 2])
+def test_an_item_that_kills_its_process_costs_only_itself(processes: int) -> None:
+    chunks = [["a", "b", "die", "c"], ["d"], ["die"], ["e", "f"]]
+    found = run(chunks, processes=processes)
+    assert found == ["A", "B", "die: out_of_memory", "C", "D", "die: out_of_memory", "E", "F"]
 
 
-def test_an_item_that_hangs_costs_only_itself() -> None:
-    assert run([["a", "hang"], ["b"]], seconds=1.0) == ["A", "hang: timeout", "B"]
+@pytest.mark.parametrize("processes", [1, 2])
+def test_an_item_that_hangs_costs_only_itself(processes: int) -> None:
+    assert run([["a", "hang"], ["b"]], seconds=1.0, processes=processes) == ["A", "hang: timeout", "B"]
 
 
 def test_an_exception_reaches_the_caller() -> None:
