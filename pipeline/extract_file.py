@@ -19,7 +19,6 @@ from datetime import date
 from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
-from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,6 +36,7 @@ from pipeline.sources.jsonl import read_jsonl
 from pipeline.sources.placement import place
 from pipeline.sources.record import RawRecord
 from pipeline.store import replacing
+from pipeline.urls import host
 from pipeline.workers import Fault, map_chunks
 from schemas import DAY_TABLES, Reject, Row
 from schemas import Article as ArticleRow
@@ -160,7 +160,7 @@ class _Reading:
             return refuse("bad_encoding", "half of a surrogate pair in the text")
         if len(text) > self._settings.max_chars:
             return refuse("too_large", f"{len(text)} characters, more than {self._settings.max_chars}")
-        source = fields.source or _host(fields.url) or ""
+        source = fields.source or host(fields.url) or ""
         article_id = fields.id or content_id("article", fields.url or text)
         if (seen := article_id.encode()) in self._seen:
             return refuse("duplicate_id", "an article with this id came before", article_id)
@@ -306,7 +306,3 @@ def _progress(file: BinaryIO) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("extract", total=total)
         yield lambda position: progress.update(task, completed=position)
-
-
-def _host(url: str | None) -> str | None:
-    return (urlsplit(url).hostname or "").removeprefix("www.") or None if url else None

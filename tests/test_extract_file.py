@@ -138,3 +138,10 @@ def test_names_are_linked_by_the_alias_table_of_the_user(source: Path, tmp_path:
     entities = frames(tmp_path / "out")["entities"].set_index("name")
     assert entities.loc["Edda Vance", "wikidata_id"] == "Q999001"
     assert 0 < entities.loc["Edda Vance", "link_score"] <= 1
+
+
+@pytest.mark.model
+def test_a_url_that_is_none_stops_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "articles.jsonl"
+    path.write_text(json.dumps(RECORDS[1] | {"url": "https://[broken/news"}), encoding="utf-8")
+    assert extract_file(path, tmp_path / "out", Settings(processes=1))["articles"] == 1
