@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from pipeline.decisions import DECISIONS_PATH, Decisions, decisions_json, load_d
 from pipeline.derived import duplicates, entity_index
 from pipeline.identity import checksum
 from pipeline.ingest_report import ingest_report
+from pipeline.manifests import published_days
 from pipeline.publish import describe
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -62,9 +63,9 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     """
     decisions = load_decisions(settings.decisions_file)
     with store.lock("derive"):
-        days = [date.fromisoformat(name.removesuffix(".json")) for name in store.names("tables/_manifests")]
-        counts = {derived.name: _derive(store, derived, days, decisions) for derived in DERIVED}
-        report = ingest_report(store, days)
+        run_ids = {day: store.read_json(manifest_path(day))["run_id"] for day in published_days(store)}
+        counts = {derived.name: _derive(store, derived, run_ids, decisions) for derived in DERIVED}
+        report = ingest_report(store, list(run_ids))
         store.write(derived_path(IngestReportRow.table_name), report)
         counts[IngestReportRow.table_name] = len(report)
         store.write_json(DECISIONS_PATH, decisions_json(decisions))
@@ -72,13 +73,13 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
         return counts
 
 
-def _derive(store: Store, derived: Derived, days: Sequence[date], decisions: Decisions) -> int:
+def _derive(store: Store, derived: Derived, run_ids: Mapping[date, str], decisions: Decisions) -> int:
     said = (decisions,) if derived.obeys else ()
     under = checksum(json.dumps(decisions_json(decisions)["split"])) if derived.obeys else None
     partials = []
-    for day in days:
+    for day, run_id in run_ids.items():
         path = partial_path(derived.name, day)
-        lineage = {"run_id": store.read_json(manifest_path(day))["run_id"], "split": under}
+        lineage = {"run_id": run_id, "split": under}
         if store.lineage(path) != lineage:
             tables = {name: store.read(published_path(name, day)) for name in derived.reads}
             store.write(path, derived.partial(tables, *said), lineage=lineage)

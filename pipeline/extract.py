@@ -14,13 +14,11 @@ from pipeline.errors import InputError
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.workers import Fault, map_chunks
-from schemas import TABLES
+from schemas import EXTRACTED, TABLES
 from schemas.table import arrow_schema
 
 if TYPE_CHECKING:
     from pipeline.annotate import Tables
-
-EXTRACTED = ("entities", "mentions", "quotes", "claims")
 
 
 def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 1) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipeline.batch import Batch, manifest_path, published_path, staged_folder
 from pipeline.derive import derive
 from pipeline.ingest import article_id_of_url
+from pipeline.manifests import published_days
 from pipeline.publish import Origin, replace_day, without
 from pipeline.settings import load_settings
 from pipeline.store import Store
@@ -39,8 +40,7 @@ def forget(store: Store, article: str, *, reason: str) -> list[date]:
             # What is staged is a cache: a later run of the day makes it again, without the article.
             store.remove(staged_folder(day))
     changed = []
-    for name in store.names("tables/_manifests"):
-        day = date.fromisoformat(name.removesuffix(".json"))
+    for day in published_days(store):
         if _take_out(store, day, article_id):
             changed.append(day)
     if changed:

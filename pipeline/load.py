@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from pipeline.batch import derived_path, manifest_path, published_path
 from pipeline.decisions import DECISIONS_PATH, decisions_of_json
 from pipeline.errors import ConfigError, InputError
+from pipeline.manifests import published_days
 from pipeline.settings import load_settings
 from pipeline.store import Store
 from schemas import TABLES
@@ -97,7 +98,7 @@ def load(
 
 
 def _days(store: Store, days: tuple[str | date, str | date] | str | date | None) -> list[date]:
-    there = [date.fromisoformat(name.removesuffix(".json")) for name in store.names("tables/_manifests")]
+    there = published_days(store)
     if not there:
         raise ConfigError(f"nothing is published in {store.root}: run `python -m pipeline run` first")
     if days is None:

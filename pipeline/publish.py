@@ -23,13 +23,12 @@ from pipeline.identity import checksum
 from pipeline.settings import Settings
 from pipeline.store import Store, to_parquet
 from pipeline.takedowns import forgotten_ids
-from schemas import DAY_TABLES, TABLES, Article, Reject
+from schemas import DAY_TABLES, EXTRACTED, TABLES, Article, Reject
 from schemas.datapackage import datapackage
 from schemas.table import SCHEMA_VERSION, arrow_schema
 
 log = logging.getLogger(__name__)
 
-EXTRACTED = ("entities", "mentions", "quotes", "claims")
 
 _ORDER = {
     "articles": ("article_id",),

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipeline.batch import manifest_path
+from pipeline.manifests import published_days
 from pipeline.store import Store
 
 
 def published_rows(store: Store) -> Iterator[tuple[date, dict[str, int]]]:
     """Yield each published day with the number of rows of its tables."""
-    for name in store.names("tables/_manifests"):
-        day = date.fromisoformat(name.removesuffix(".json"))
+    for day in published_days(store):
         tables = store.read_json(manifest_path(day))["tables"]
         yield day, {table: entry["rows"] for table, entry in tables.items()}

@@ -14,6 +14,9 @@ from schemas.table import Row
 DAY_TABLES: tuple[type[Row], ...] = (Entity, Mention, Quote, Claim, Reject, Article)
 """The tables of a day in the order in which they are published: articles, which all refer to, last."""
 
+EXTRACTED = ("entities", "mentions", "quotes", "claims")
+"""Names of the tables that the extractors fill."""
+
 DERIVED_TABLES: tuple[type[Row], ...] = (Duplicate, EntityIndexRow, IngestReportRow)
 """The tables that are merged from all days."""
 
@@ -22,6 +25,7 @@ TABLES: dict[str, type[Row]] = {t.table_name: t for t in (*DAY_TABLES, *DERIVED_
 __all__ = [
     "DAY_TABLES",
     "DERIVED_TABLES",
+    "EXTRACTED",
     "TABLES",
     "Article",
     "Claim",
