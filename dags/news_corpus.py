@@ -74,7 +74,6 @@ def stage_task(stage: Stage) -> Any:
     )
     def run(shard: int = 0, *, params: Any, dag_run: Any, outlet_events: Any) -> Any:
         # Stages and store load spaCy and pyarrow, so only here: Airflow reads this file again and again.
-        from pipeline.ingest import shards
         from pipeline.store import Store
 
         if stage.per_shard:
@@ -84,7 +83,11 @@ def stage_task(stage: Stage) -> Any:
         counts = run_stage(stage.name, store, batch, settings)
         for name in OUTLETS.get(stage.name, ()):
             outlet_events[ASSETS[name]].extra = {"day": batch.day.isoformat(), "rows": counts[name]}
-        return shards(store, batch.day) if stage.name == "ingest" else counts
+        if stage.name == "ingest":
+            from pipeline.ingest import shards  # loads all readers, which the other stages do not need
+
+            return shards(store, batch.day)
+        return counts
 
     return run
 

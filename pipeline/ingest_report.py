@@ -6,17 +6,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from pipeline.batch import manifest_path, plan_path
-from pipeline.sources.record import DayRecord, Fault
 from pipeline.store import Store
 from pipeline.urls import host
 from schemas import Article
 from schemas.ingest_report import Count, IngestReportRow
 from schemas.table import to_arrow
+
+if TYPE_CHECKING:
+    from pipeline.sources.record import DayRecord, Fault  # which loads all readers
 
 UNDATED = "undated"
 """With which the detail of a reject begins that has neither a date nor a day of arrival."""

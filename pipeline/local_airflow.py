@@ -43,6 +43,8 @@ DAG_ID = "news_corpus"
 HOST = "127.0.0.1"
 
 _STARTED = time.monotonic()
+_PAGE = 100
+"""What the REST API lists at most in one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,16 @@ class LocalAirflow:
 
     def runs(self) -> dict[str, dict[str, Any]]:
         """Return the backfill's runs of the DAG by their ids, oldest first."""
-        found: dict[str, dict[str, Any]] = {}
+        runs = self.pages(f"dags/{DAG_ID}/dagRuns", "dag_runs", run_type="backfill", order_by="id")
+        return {run["dag_run_id"]: run for run in runs}
+
+    def pages(self, path: str, name: str, **query: Any) -> list[dict[str, Any]]:
+        """Return all that the REST API lists under a name, which it does a hundred at a time."""
+        found: list[dict[str, Any]] = []
         while True:
-            page = self.get(
-                f"dags/{DAG_ID}/dagRuns", run_type="backfill", order_by="id", limit=100, offset=len(found)
-            )
-            found |= {run["dag_run_id"]: run for run in page["dag_runs"]}
-            if not page["dag_runs"]:
+            page = self.get(path, limit=_PAGE, offset=len(found), **query)[name]
+            found += page
+            if len(page) < _PAGE:
                 return found
 
 
@@ -202,14 +207,18 @@ def await_runs(airflow: LocalAirflow, before: Container[str], *, deadline: float
     """
     told: dict[str, str] = {}
     while True:
+        asked = time.monotonic()
         runs = {name: run for name, run in airflow.runs().items() if name not in before}
+        wait_s = max(0.5, 4 * (time.monotonic() - asked))  # to ask takes time from the tasks
         states = {run["partition_key"]: run["state"] for run in runs.values()}
         for day, state in sorted(states.items() - told.items()):
             say(f"{day} {state}")
         told = states
         if all(state in ("success", "failed") for state in states.values()):
             break
-        _check(deadline, f"the runs have not ended: {states}; see {airflow.home / 'logs'}")
+        open_runs = {day: state for day, state in states.items() if state not in ("success", "failed")}
+        message = f"the runs have not ended: {open_runs}; see {airflow.home / 'logs'}"
+        _check(deadline, message, wait_s=wait_s)
     for name, run in runs.items():
         if run["state"] == "failed":
             for line in failures(airflow, name):
@@ -217,11 +226,11 @@ def await_runs(airflow: LocalAirflow, before: Container[str], *, deadline: float
     return states
 
 
-def _check(deadline: float, message: str) -> None:
-    """Wait for half a second, or give up."""
+def _check(deadline: float, message: str, *, wait_s: float = 0.5) -> None:
+    """Wait for a moment, or give up."""
     if time.monotonic() > deadline:
         raise InputError(message)
-    time.sleep(0.5)
+    time.sleep(wait_s)
 
 
 def failures(airflow: LocalAirflow, run_id: str) -> list[str]:

@@ -1,0 +1,275 @@
+"""Reuters-21578 backfilled by Airflow, day by day: `python -m benchmarks.archive CORPORA`.
+
+CORPORA is the folder with `corpora/reuters21578.jsonl.gz`. Its records are written as the collection's own
+SGML, in files of a thousand stories, into the drop folder of a temporary folder; there a short-lived
+Airflow is asked, by `airflow backfill create`, for each day from the first to the last. Then what came out
+is checked: each day is published, those without articles are marked, the counts add up to the records,
+offsets hold, the derived tables fit. Printed are the counts, the checks, and what the tasks took; the exit
+status is 0 if all checks hold.
+
+`--first` and `--last` take a part of the days: the files then hold its records only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import html
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import batched
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+from pipeline.batch import days_between, derived_path, manifest_path, published_path
+from pipeline.ingest_report import UNDATED
+from pipeline.local_airflow import DAG_ID, LocalAirflow, await_runs, running, say
+from pipeline.manifests import published_days
+from pipeline.store import Store
+from schemas import DAY_TABLES, DERIVED_TABLES
+
+STORIES_A_FILE = 1000
+_HEAD = '<!DOCTYPE lewis SYSTEM "lewis.dtd">\n'
+_LISTS = ("topics", "places", "people", "orgs", "exchanges", "companies")
+
+
+# ---- the collection's own layout ---------------------------------------------------------------------
+
+
+def write_sgml(records: Iterable[dict[str, Any]], folder: Path) -> list[Path]:
+    """Write records as the files of Reuters-21578, a thousand stories each, and return their paths.
+
+    Args:
+        records: with `id`, `title`, `text` (paragraphs between blank lines), `published_at` (ISO or None),
+            `dateline` and lists of categories.
+        folder: where to write; made where there is none.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for number, part in enumerate(batched(records, STORIES_A_FILE)):
+        path = folder / f"reut2-{number:03d}.sgm"
+        path.write_bytes((_HEAD + "".join(map(story, part))).encode("latin-1", "xmlcharrefreplace"))
+        paths.append(path)
+    return paths
+
+
+def story(record: dict[str, Any]) -> str:
+    """Return a record as an element REUTERS."""
+    at = datetime.fromisoformat(record["published_at"]) if record.get("published_at") else None
+    moment = f"{at:%d-%b-%Y %H:%M:%S}.00".upper().removeprefix("0") if at else ""
+    categories = "".join(_category(name.upper(), record.get(name) or ()) for name in _LISTS)
+    body = "\n    ".join(_escaped(paragraph) for paragraph in record["text"].split("\n\n"))
+    has_topics = "YES" if record.get("topics") else "NO"
+    return (
+        f'<REUTERS TOPICS="{has_topics}" NEWID="{record["id"].rpartition("-")[2]}">\n'
+        f"<DATE>{moment}</DATE>\n{categories}"
+        f"<TEXT>&#2;\n<TITLE>{_escaped(record['title'])}</TITLE>\n"
+        f"<DATELINE>    {_escaped(record.get('dateline') or '')} </DATELINE>"
+        f"<BODY>{body}\n Reuter\n&#3;</BODY></TEXT>\n</REUTERS>\n"
+    )
+
+
+def _category(name: str, values: Iterable[str]) -> str:
+    return f"<{name}>{''.join(f'<D>{_escaped(value)}</D>' for value in values)}</{name}>\n"
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def day_of(record: dict[str, Any]) -> date | None:
+    """Return the day of a record, None of one without a date."""
+    return date.fromisoformat(record["published_at"][:10]) if record["published_at"] else None
+
+
+# ---- what came out -----------------------------------------------------------------------------------
+
+
+def checks(
+    store: Store, records: Sequence[dict[str, Any]], days: Sequence[date]
+) -> Iterator[tuple[bool, str]]:
+    """Yield what must hold of the published days, and whether it does.
+
+    Args:
+        store: where the tables lie.
+        records: what was put into the drop folder.
+        days: what was backfilled, in order.
+    """
+    wanted = Counter(day for record in records if (day := day_of(record)))
+    manifests = {day: store.read_json(manifest_path(day)) for day in published_days(store)}
+    yield list(manifests) == list(days), f"{len(manifests)} of {len(days)} days are published"
+    filled = [day for day, manifest in manifests.items() if manifest["tables"]["articles"]["rows"]]
+    yield filled == sorted(wanted), f"{len(filled)} days have articles, {len(wanted)} have dated records"
+    empty = [day for day, manifest in manifests.items() if manifest["is_empty"]]
+    yield set(empty) == set(manifests) - set(filled), f"{len(empty)} days are empty, and marked"
+    files = [store.exists(published_path(t.table_name, day)) for t in DAY_TABLES for day in days]
+    yield (
+        all(files),
+        f"{sum(files)} of {len(files)} files, one for each of {len(DAY_TABLES)} tables and each day",
+    )
+
+    report = [line for manifest in manifests.values() for line in manifest["counts"]["report"]]
+    n = {
+        name: sum(line[name] for line in report)
+        for name in ("records", "kept", "rejected", UNDATED, "forgotten")
+    }
+    accounted = n["kept"] + n["rejected"] + n[UNDATED] + n["forgotten"]
+    yield (
+        accounted == n["records"] == len(records),
+        f"{n['kept']:,} kept + {n['rejected']:,} rejected + {n[UNDATED]:,} undated = {accounted:,};"
+        f" {len(records):,} records were put in",
+    )
+    n_dated = sum(
+        len(table) - table["published_at"].null_count
+        for table in (store.read(published_path("articles", day), columns=["published_at"]) for day in filled)
+    )
+    yield (
+        n_dated == sum(wanted.values()),
+        f"{n_dated:,} dated articles, {sum(wanted.values()):,} dated records",
+    )
+
+    rejects = Counter(
+        (row["stage"], row["reason"])
+        for day in days
+        for row in store.read(published_path("rejects", day), columns=["stage", "reason"]).to_pylist()
+    )
+    told = ", ".join(f"{reason} in {stage}: {count}" for (stage, reason), count in sorted(rejects.items()))
+    lost = sum(count for (stage, _), count in rejects.items() if stage != "ingest")
+    yield not lost, f"{lost} articles were lost in parse or extract; rejects: {told or 'none'}"
+    yield offsets(store, filled)
+    yield from derived(store, filled)
+
+
+def offsets(store: Store, days: Iterable[date]) -> tuple[bool, str]:
+    """Compare all mentions and claims, and the parts of all quotations, with the text at their offsets."""
+    n, wrong = Counter[str](), 0
+    for day in days:
+        tables = {
+            name: store.read(published_path(name, day))
+            for name in ("articles", "mentions", "quotes", "claims")
+        }
+        texts = dict(
+            zip(*(tables["articles"][name].to_pylist() for name in ("article_id", "text")), strict=True)
+        )
+        for name in ("mentions", "claims"):
+            columns = (tables[name][c].to_pylist() for c in ("article_id", "start_char", "end_char", "text"))
+            for article_id, start, end, text in zip(*columns, strict=True):
+                n[name] += 1
+                wrong += texts[article_id][start:end] != text
+        columns = (
+            tables["quotes"][c].to_pylist() for c in ("article_id", "start_char", "end_char", "content_spans")
+        )
+        for article_id, start, end, spans in zip(*columns, strict=True):
+            n["quotes"] += 1
+            inside = all(start <= s["start_char"] < s["end_char"] <= end for s in spans)
+            wrong += not (inside and 0 <= start < end <= len(texts[article_id]))
+    counts = ", ".join(f"{count:,} {name}" for name, count in sorted(n.items()))
+    return not wrong, f"{wrong} offsets are wrong ({counts})"
+
+
+def derived(store: Store, days: Sequence[date]) -> Iterator[tuple[bool, str]]:
+    """Yield of each derived table whether it is there and speaks of no day that has no articles."""
+    for row_class in DERIVED_TABLES:
+        name = row_class.table_name
+        if not store.exists(derived_path(name)):
+            yield False, f"{name} is missing"
+            continue
+        table = store.read(derived_path(name))
+        column = next(c for c in ("day", "first_seen") if c in table.column_names)
+        seen = set(table[column].to_pylist())
+        yield len(table) > 0 and seen <= set(days), f"{name}: {len(table):,} rows"
+
+
+# ---- what it took ------------------------------------------------------------------------------------
+
+
+def print_times(airflow: LocalAirflow, n_articles: dict[str, int]) -> None:
+    """Print what the tasks took by their own clock, and how derive grew."""
+    keys = {name: run["partition_key"] for name, run in airflow.runs().items()}
+    tasks = airflow.pages(f"dags/{DAG_ID}/dagRuns/~/taskInstances", "task_instances", order_by="id")
+    took: dict[tuple[str, bool], list[float]] = defaultdict(list)
+    derives = []
+    for task in tasks:
+        if task["duration"] is not None:
+            is_empty = not n_articles.get(keys[task["dag_run_id"]])
+            took[task["task_id"].rpartition(".")[2], is_empty].append(task["duration"])
+            if task["task_id"] == "derive":
+                derives.append((task["start_date"], task["duration"]))
+    print(f"\n{'task':10}{'days':>10}{'tasks':>8}{'median s':>10}{'longest s':>11}{'sum s':>9}")
+    for (name, is_empty), seconds in sorted(took.items(), key=lambda item: item[0][::-1]):
+        kind = "empty" if is_empty else "filled"
+        print(
+            f"{name:10}{kind:>10}{len(seconds):8}{median(seconds):10.1f}{max(seconds):11.1f}{sum(seconds):9.0f}"
+        )
+    parts = [seconds for _, seconds in sorted(derives)]
+    size = -(-len(parts) // 10)
+    tenths = [f"{mean(parts[start : start + size]):.1f}" for start in range(0, len(parts), size)]
+    print(f"derive, seconds by tenths of the backfill: {' '.join(tenths)}")
+
+
+# ---- the run -----------------------------------------------------------------------------------------
+
+
+def backfill(home: Path, days: Sequence[date], n_articles: dict[str, int], *, limit_s: float) -> bool:
+    """Run the days by `airflow backfill create`, and tell whether each ended as a success.
+
+    Raises:
+        InputError: Airflow did not start, or the days did not end in time.
+    """
+    with running(home) as airflow:
+        say(f"airflow backfill create, {days[0]} to {days[-1]}")
+        command = ["backfill", "create", "--dag-id", DAG_ID, "--max-active-runs", "4"]
+        airflow.cli(*command, "--from-date", f"{days[0]}", "--to-date", f"{days[-1]}T23:59:59")
+        say("created")
+        states = await_runs(airflow, before=(), deadline=time.monotonic() + limit_s)
+        say(f"{len(states)} days ended: {dict(Counter(states.values()))}")
+        print_times(airflow, n_articles)
+    return states == dict.fromkeys(map(str, days), "success")
+
+
+def main() -> int:
+    """Run the command line."""
+    options = argparse.ArgumentParser(
+        prog="python -m benchmarks.archive", description=(__doc__ or "").splitlines()[0]
+    )
+    options.add_argument("corpora", type=Path, help="the folder with corpora/reuters21578.jsonl.gz")
+    options.add_argument("--first", type=date.fromisoformat, help="(default: the first day of the records)")
+    options.add_argument("--last", type=date.fromisoformat, help="(default: the last day of the records)")
+    options.add_argument(
+        "--folder", type=Path, help="work here, and leave everything (default: a temporary folder)"
+    )
+    options.add_argument(
+        "--limit-s", type=float, default=3600, help="give up after so many seconds (default: 3600)"
+    )
+    args = options.parse_args()
+    with gzip.open(args.corpora / "corpora" / "reuters21578.jsonl.gz", "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines]
+    dated = [day for record in records if (day := day_of(record))]
+    first, last = args.first or min(dated), args.last or max(dated)
+    if args.first or args.last:
+        records = [record for record in records if (day := day_of(record)) and first <= day <= last]
+    with tempfile.TemporaryDirectory(prefix="newstables-archive-") as temporary:
+        folder: Path = args.folder or Path(temporary)
+        files = write_sgml(records, folder / "drop")
+        days = list(days_between(first, last))
+        print(f"{len(records):,} records in {len(files)} files of SGML; {len(days)} days in {folder}")
+        os.environ["NEWSTABLES_DROP_DIR"] = str(folder / "drop")
+        os.environ["NEWSTABLES_DATA_DIR"] = str(folder / "data")
+        n_articles = Counter(str(day_of(record)) for record in records)
+        is_right = backfill(folder / "home", days, n_articles, limit_s=args.limit_s)
+        print(f"\n{'ok   ' if is_right else 'WRONG'} all runs of the backfill are a success")
+        for holds, text in checks(Store(str(folder / "data")), records, days):
+            print(f"{'ok   ' if holds else 'WRONG'} {text}")
+            is_right = is_right and holds
+    return 0 if is_right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
