@@ -1,6 +1,7 @@
 """`python -m pipeline`: the command line, see `cli.py`."""
 
-from pipeline.cli import main
-
+# Child processes read this file, too, and need no command line.
 if __name__ == "__main__":
+    from pipeline.cli import main
+
     main()

@@ -13,7 +13,7 @@ from pipeline.batch import Batch, staged_path
 from pipeline.errors import InputError
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.workers import Fault, map_chunks
+from pipeline.workers import Children, Fault, map_chunks
 from schemas import EXTRACTED, TABLES
 from schemas.table import arrow_schema
 
@@ -38,16 +38,9 @@ def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 
     if lineage is None or lineage["articles"] != store.digest(staged_path("articles", batch)):
         raise InputError(f"{batch.day}, shard {batch.shard}: run the stage parse first")
     articles = {article.article_id: article for article in read_articles(store, batch)}
-    parts = list(
-        map_chunks(
-            _chunks(store, docs_path, articles),
-            start=_start,
-            start_args=(settings,),
-            failed=_failed,
-            processes=processes,
-            seconds_per_item=settings.timeout_s,
-        )
-    )
+    with Children(_start, settings, processes=processes) as children:
+        chunks = _chunks(store, docs_path, articles)
+        parts = list(map_chunks(chunks, children, failed=_failed, seconds_per_item=settings.timeout_s))
     origin = {
         "articles": lineage["articles"],
         "model": lineage["model"],

@@ -28,7 +28,7 @@ from pipeline.guard import Failure, attempt
 from pipeline.nlp import find_model_id, load_nlp
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.workers import Fault, map_chunks
+from pipeline.workers import Children, Fault, map_chunks
 from schemas import Reject
 from schemas.table import to_arrow
 
@@ -217,16 +217,12 @@ def parse(store: Store, batch: Batch, settings: Settings, *, processes: int = 1)
     wanted = (a for a in read_articles(store, batch) if a.language in settings.languages)
     bins: list[dict[str, Any]] = []
     rejects: list[Reject] = []
-    for part in map_chunks(
-        batched(wanted, _BIN_SIZE),
-        start=_start,
-        start_args=(settings,),
-        failed=_failed,
-        processes=processes,
-        seconds_per_item=2 * settings.timeout_s,
-    ):
-        bins += [{"docbin": data, "article_ids": ids} for data, ids in part.bins]
-        rejects += part.rejects
+    with Children(_start, settings, processes=processes) as children:
+        for part in map_chunks(
+            batched(wanted, _BIN_SIZE), children, failed=_failed, seconds_per_item=2 * settings.timeout_s
+        ):
+            bins += [{"docbin": data, "article_ids": ids} for data, ids in part.bins]
+            rejects += part.rejects
     # The rejects first: docs with this lineage mean that both are there.
     store.write(rejects_path, to_arrow(rejects, Reject, day=batch.day), lineage=lineage)
     store.write(docs_path, pa.Table.from_pylist(bins, _DOCS), lineage=lineage, row_group_size=1)

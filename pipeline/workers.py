@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 
 Fault = str
 """'timeout' or 'out_of_memory': reasons as in the table of rejects."""
@@ -40,51 +40,87 @@ class _Child:
     is_ready: bool = False
 
 
+class Children[Item, Result]:
+    """Processes that all do the same work; a context manager that leaves none of them behind.
+
+    Args:
+        start: called once in each child with `args`; returns the function that takes a chunk. Both must be
+            importable (children are spawned), and what goes in and out must pickle.
+        args: its arguments.
+        processes: number of children.
+        start_seconds: the time a child gets to start.
+    """
+
+    def __init__(
+        self,
+        start: Callable[..., Callable[[Sequence[Item]], Result]],
+        *args: Any,
+        processes: int,
+        start_seconds: float = 300.0,
+    ) -> None:
+        self.processes = processes
+        self.alive: list[_Child] = []
+        self._work = (start, args)
+        self._start_seconds = start_seconds
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in [*self.alive]:
+            self.end(child)
+
+    def start(self) -> None:
+        """Let all children start that have not yet; they get ready while the parent goes on."""
+        while len(self.alive) < self.processes:
+            self.spawn()
+
+    def spawn(self) -> None:
+        """Let one more child start."""
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, *self._work), daemon=True)
+        process.start()
+        theirs.close()
+        self.alive.append(_Child(process, ours, deadline=monotonic() + self._start_seconds))
+
+    def end(self, child: _Child) -> None:
+        """Kill a child, and wait until it is gone."""
+        self.alive.remove(child)
+        child.pipe.close()
+        child.process.kill()
+        child.process.join()
+
+
 def map_chunks[Item, Result](
     chunks: Iterable[Sequence[Item]],
+    children: Children[Item, Result],
     *,
-    start: Callable[..., Callable[[Sequence[Item]], Result]],
-    start_args: tuple[Any, ...] = (),
     failed: Callable[[Item, Fault], Result],
-    processes: int,
     seconds_per_item: float,
-    start_seconds: float = 300.0,
 ) -> Iterator[Result]:
     """Yield the results of all chunks in order; a chunk that had to be cut gives several.
 
     Args:
-        chunks: what there is to do, consumed as children become free.
-        start: called once in each child with `start_args`; returns the function that takes a chunk. Both
-            must be importable (children are spawned), and what goes in and out must pickle.
-        start_args: its arguments.
+        chunks: what there is to do, consumed as children become free. The children start with the first.
+        children: that do it.
         failed: makes the result of a single item that killed its child or overran its time.
-        processes: number of children.
         seconds_per_item: the time a chunk gets for each of its items before its child is killed.
-        start_seconds: the time a child gets to start.
 
     Raises:
-        BaseException: what `start` or the function raised in a child, as it was raised there.
+        BaseException: what the work raised in a child, as it was raised there.
         ChildProcessError: a child died while it was starting.
     """
-    context = multiprocessing.get_context("spawn")
     source = enumerate(chunks)
     todo: deque[_Task[Item]] = deque()  # tasks to do before the source is asked again
     order: deque[tuple[int, ...]] = deque()  # what was begun and not yielded yet, in the order of the input
     done: dict[tuple[int, ...], Result] = {}
-    children: list[_Child] = []
-
-    def spawn() -> None:
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, start, start_args), daemon=True)
-        process.start()
-        theirs.close()
-        children.append(_Child(process, ours, deadline=monotonic() + start_seconds))
 
     def next_task() -> _Task[Item] | None:
         if todo:
             return todo.popleft()
         # Results that wait for an earlier chunk are held in memory: don't run too far ahead.
-        if len(order) < 4 * processes:
+        if len(order) < 4 * children.processes:
             for number, items in source:
                 order.append((number,))
                 return _Task((number,), items)
@@ -92,8 +128,7 @@ def map_chunks[Item, Result](
 
     def give_up(child: _Child, fault: Fault) -> None:
         """Cut the chunk of a child that died or hung, or give its only article up."""
-        _end(child)
-        children.remove(child)
+        children.end(child)
         if child.task is None:
             raise ChildProcessError(f"a worker process did not start ({fault})")
         task = child.task
@@ -110,32 +145,27 @@ def map_chunks[Item, Result](
             for half in reversed(halves):
                 order.insert(at, half.order)
             todo.extendleft(reversed(halves))
-        spawn()
+        children.spawn()
 
     first = next_task()
     if first is None:
         return
     todo.append(first)
-    try:
-        for _ in range(processes):
-            spawn()
-        while True:
-            for child in children:
-                if child.is_ready and child.task is None and (task := next_task()) is not None:
-                    child.task = task
-                    child.deadline = monotonic() + seconds_per_item * len(task.items) + 1.0
-                    child.pipe.send(task.items)
-            while order and order[0] in done:
-                yield done.pop(order.popleft())
-            if order:
-                _await([c for c in children if c.task or not c.is_ready], done, give_up)
-            elif (task := next_task()) is not None:
-                todo.append(task)
-            else:
-                return
-    finally:
-        for child in children:
-            _end(child)
+    children.start()
+    while True:
+        for child in children.alive:
+            if child.is_ready and child.task is None and (task := next_task()) is not None:
+                child.task = task
+                child.deadline = monotonic() + seconds_per_item * len(task.items) + 1.0
+                child.pipe.send(task.items)
+        while order and order[0] in done:
+            yield done.pop(order.popleft())
+        if order:
+            _await([c for c in children.alive if c.task or not c.is_ready], done, give_up)
+        elif (task := next_task()) is not None:
+            todo.append(task)
+        else:
+            return
 
 
 def _await(
@@ -191,9 +221,3 @@ class _NoPandas:
         """Refuse pandas; leave all other modules to the finders that come after."""
         if name == "pandas":
             raise ModuleNotFoundError("worker processes do without pandas", name=name)
-
-
-def _end(child: _Child) -> None:
-    child.pipe.close()
-    child.process.kill()
-    child.process.join()

@@ -123,7 +123,7 @@ def test_nothing_is_seen_when_a_run_fails(
     def stop(*args: object, **values: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipeline.extract_file._Writer.flush", stop)
+    monkeypatch.setattr("pipeline.extract_file.writing.Writer.flush", stop)
     with pytest.raises(OSError, match="No space left"):
         extract_file(source, tmp_path / "out", Settings(processes=1))
     assert [p.name for p in (tmp_path / "out").iterdir()] == []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from pipeline.workers import map_chunks
+from pipeline.workers import Children, map_chunks
 
 
 def start() -> Callable[[Sequence[str]], list[str]]:
@@ -33,8 +33,9 @@ def failed(item: str, fault: str) -> list[str]:
 
 
 def run(chunks: list[list[str]], *, processes: int = 2, seconds: float = 20.0) -> list[str]:
-    results = map_chunks(chunks, start=start, failed=failed, processes=processes, seconds_per_item=seconds)
-    return [item for result in results for item in result]
+    with Children(start, processes=processes) as children:
+        results = map_chunks(chunks, children, failed=failed, seconds_per_item=seconds)
+        return [item for result in results for item in result]
 
 
 @pytest.mark.parametrize("processes", [1, 3])
@@ -65,8 +66,8 @@ def test_an_exception_reaches_the_caller() -> None:
 
 
 def test_a_child_that_cannot_start_is_told() -> None:
-    with pytest.raises(ChildProcessError, match="did not start"):
-        list(map_chunks([["a"]], start=start_badly, failed=failed, processes=1, seconds_per_item=5.0))
+    with Children(start_badly, processes=1) as children, pytest.raises(ChildProcessError, match="not start"):
+        list(map_chunks([["a"]], children, failed=failed, seconds_per_item=5.0))
 
 
 def test_only_a_bounded_number_of_chunks_is_read_ahead() -> None:
@@ -77,7 +78,14 @@ def test_only_a_bounded_number_of_chunks_is_read_ahead() -> None:
             read.append(i)
             yield [str(i)]
 
-    results = map_chunks(chunks(), start=start, failed=failed, processes=1, seconds_per_item=20.0)
-    next(results)
+    with Children(start, processes=1) as children:
+        next(map_chunks(chunks(), children, failed=failed, seconds_per_item=20.0))
     assert len(read) < 20
-    results.close()
+
+
+def test_no_child_is_left_after_the_block() -> None:
+    with Children(start, processes=2) as children:
+        children.start()
+        processes = [child.process for child in children.alive]
+        assert all(process.is_alive() for process in processes)
+    assert not any(process.is_alive() for process in processes)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pipeline.sources.fields import Fields
 from pipeline.sources.record import DayRecord, Fault
-from pipeline.workers import map_chunks
+from pipeline.workers import Children, map_chunks
 
 MEMORY_BYTES = 4 << 30
 """Address space of a child: a page of five megabytes takes about half a gigabyte."""
@@ -81,18 +81,13 @@ def _with_pages(records: Iterator[DayRecord], *, processes: int, seconds: float)
             yield chunk
 
     due = 0
-    for results in map_chunks(
-        chunks(),
-        start=_start,
-        failed=_failed,
-        processes=processes,
-        seconds_per_item=seconds,
-    ):
-        for number, found in results:
-            others[number] = _merged(waiting.pop(number), found)
-        while due in others:
-            yield others.pop(due)
-            due += 1
+    with Children(_start, processes=processes) as children:
+        for results in map_chunks(chunks(), children, failed=_failed, seconds_per_item=seconds):
+            for number, found in results:
+                others[number] = _merged(waiting.pop(number), found)
+            while due in others:
+                yield others.pop(due)
+                due += 1
     for number in sorted(others):
         yield others[number]
 
