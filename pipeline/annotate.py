@@ -53,7 +53,8 @@ def find_all(
     doc._.title, doc._.published_at, doc._.source = article.title, article.published_at, article.source
     entities = list(find_entities(doc, lookup=lookup))
     quotations = list(find_quotes(doc, entities=entities, reading=reading))
-    claims = list(find_claims(doc, entities=entities, quotes=quotations))
+    tree = None if reading is None else reading.parse.tree
+    claims = list(find_claims(doc, entities=entities, quotes=quotations, tree=tree))
     return Found(entities, quotations, claims)
 
 

@@ -103,6 +103,7 @@ def find_claims(
     topics: Topics | None = None,
     entities: Sequence[Entity] | None = None,
     quotes: Sequence[Quotation] | None = None,
+    tree: Tree | None = None,
 ) -> Iterator[Claim]:
     """Yield the claims of a document in the order of their spans.
 
@@ -112,9 +113,12 @@ def find_claims(
             `Claim.checkworthiness`.
         entities: of the document; those of `doc._.entities` where None.
         quotes: of the document; those of `doc._.quotes` where None.
+        tree: of the document, from `read_tree`, where somebody has read it already; nobody should need it
+            afterwards, since subjects that the parser missed are put right in it.
     """
     context = _read_context(
         doc,
+        tree or read_tree(doc),
         tuple(doc._.entities if entities is None else entities),
         tuple(doc._.quotes if quotes is None else quotes),
     )
@@ -136,7 +140,9 @@ def find_claims(
         yield _make_claim(context, proposition, start, end, parts, topics)
 
 
-def _read_context(doc: Doc, entities: tuple[Entity, ...], quotes: tuple[Quotation, ...]) -> _Context:
+def _read_context(
+    doc: Doc, tree: Tree, entities: tuple[Entity, ...], quotes: tuple[Quotation, ...]
+) -> _Context:
     quotation_of = [-1] * len(doc)
     frame_of = [-1] * len(doc)
     entity_of = [-1] * len(doc)
@@ -150,7 +156,6 @@ def _read_context(doc: Doc, entities: tuple[Entity, ...], quotes: tuple[Quotatio
     for number, entity in enumerate(entities):
         for mention in entity.mentions:
             entity_of[mention.span.start : mention.span.end] = [number] * len(mention.span)
-    tree = read_tree(doc)
     published = doc._.published_at
     quantities, times = find_values(doc, tree, published.date() if isinstance(published, datetime) else None)
     return _Context(doc, tree, quotes, entities, quotation_of, frame_of, entity_of, quantities, times, set())

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from spacy.tokens import Doc
 
 
@@ -50,7 +51,9 @@ class Tree:
         return None
 
 
-_names: dict[int, str] = {0: ""}  # of labels and tags, a closed set of about a hundred
+_MOST = 1 << 17
+_labels: dict[int, str] = {}  # of dependencies, tags and entities, by spaCy's hash: about a hundred
+_forms: dict[int, str] = {}  # of words, lower-cased and with straight apostrophes; at most `_MOST`
 
 
 def _reattach(tags: list[str], deps: list[str], heads: list[int], segment: list[int]) -> None:
@@ -60,6 +63,8 @@ def _reattach(tags: list[str], deps: list[str], heads: list[int], segment: list[
     verb before it. Whatever is left is a root.
     """
     orphans = {i for i, head in enumerate(heads) if segment[head] != segment[i]}
+    if not orphans:
+        return
     verb, current = None, 0
     for i, tag in enumerate(tags):
         if segment[i] != current:
@@ -89,25 +94,31 @@ def read_tree(doc: Doc) -> Tree:
         doc: tagged and parsed; without a parse every token is a root and a sentence is the whole text.
     """
     n = len(doc)
-    columns = doc.to_array(["HEAD", "SENT_START", "DEP", "TAG", "ENT_TYPE"])
-    offsets, sent_starts, *labels = columns.T.tolist() if n else ([], [], [], [], [])
-    for label in {x for column in labels for x in column}.difference(_names):
-        _names[label] = doc.vocab.strings[label]
-    deps, tags, ents = ([_names[x] for x in column] for column in labels) if n else ([], [], [])
-    wrap = 1 << 63
-    heads = [i + (o if o < wrap else o - (wrap << 1)) for i, o in enumerate(offsets)]
-    words = [token.text.lower() for token in doc]
-    if "’" in doc.text:
-        words = [word.replace("’", "'") for word in words]
-    bounds = [0, *(i for i, start in enumerate(sent_starts) if start == 1 and i)] if n else []
-    gaps = [i for i, word in enumerate(words) if word.isspace() and _is_break(doc, i)]
+    if not n:
+        return Tree([], [], [], [], [], [], [], [], [], [])
+    columns = doc.to_array(["ORTH", "DEP", "TAG", "ENT_TYPE", "SENT_START", "HEAD"]).T
+    orths, *labels = columns[:4].tolist()
+    strings = doc.vocab.strings
+    for key in {key for column in labels for key in column}.difference(_labels):
+        _labels[key] = strings[key]
+    deps, tags, ents = ([_labels[key] for key in column] for column in labels)
+    if len(_forms) > _MOST:
+        _forms.clear()
+    for key in set(orths).difference(_forms):
+        _forms[key] = strings[key].lower().replace("’", "'")
+    words = [_forms[key] for key in orths]
+    # HEAD is the distance to the head, in two's complement.
+    heads: list[int] = (columns[-1].view(np.int64) + np.arange(n)).tolist()
+    bounds: list[int] = [0, *(np.flatnonzero(columns[4][1:] == 1) + 1).tolist()]
+    blank = {word for word in set(words) if word.isspace()}
+    gaps = [i for i, word in enumerate(words) if word in blank and _is_break(doc, i)] if blank else []
     if gaps:
         segment = [0] * n
         for number, (start, end) in enumerate(zip([0, *gaps], [*gaps, n], strict=True)):
             segment[start:end] = [number] * (end - start)
         _reattach(tags, deps, heads, segment)
         bounds = sorted({*bounds, *(i + 1 for i in gaps if i + 1 < n)})
-    sentences = list(zip(bounds, [*bounds[1:], n], strict=True)) if n else []
+    sentences = list(zip(bounds, [*bounds[1:], n], strict=True))
     sentence_of = [0] * n
     for number, (start, end) in enumerate(sentences):
         sentence_of[start:end] = [number] * (end - start)
