@@ -57,19 +57,20 @@ def doc_rows(
         quotations: found in it; their indices point into `entities`.
         claims: found in it; their indices point into `entities` and `quotations`.
     """
+    text = doc.text
     sentences = _sentence_starts(doc)
     entity_ids = [_entity_id(entity, article_id) for entity in entities]
     quote_ids = [content_id("quote", article_id, *_offsets(q.content)) for q in quotations]
     rows = Rows()
-    rows.mentions = _mentions(entities, entity_ids, quotations, sentences, article_id)
+    rows.mentions = _mentions(text, entities, entity_ids, quotations, sentences, article_id)
     rows.entities = _entities(doc, entities, entity_ids, rows.mentions, article_id)
     # From here on, only what has a row of its own may be referred to.
     with_row = {row.entity_id: row.name for row in rows.entities}
     refs = [entity_id if entity_id in with_row else None for entity_id in entity_ids]
-    rows.quotes = _quotes(doc, quotations, quote_ids, refs, with_row, article_id)
+    rows.quotes = _quotes(text, quotations, quote_ids, refs, with_row, article_id)
     quoted = {row.quote_id for row in rows.quotes}
     quote_refs = [quote_id if quote_id in quoted else None for quote_id in quote_ids]
-    rows.claims = _claims(claims, refs, with_row, quote_refs, sentences, article_id)
+    rows.claims = _claims(text, claims, refs, with_row, quote_refs, sentences, article_id)
     return rows
 
 
@@ -79,6 +80,7 @@ def _entity_id(entity: layers.Entity, article_id: str) -> str:
 
 
 def _mentions(
+    text: str,
     entities: Sequence[layers.Entity],
     entity_ids: Sequence[str],
     quotations: Iterable[layers.Quotation],
@@ -98,7 +100,7 @@ def _mentions(
                 entity_id=entity_id,
                 start_char=start,
                 end_char=end,
-                text=mention.span.text,
+                text=text[start:end],
                 label=entity.label,  # type: ignore[arg-type]
                 kind=mention.kind,
                 sentence_index=_sentence_index(sentences, start),
@@ -149,14 +151,13 @@ def _entities(
 
 
 def _quotes(
-    doc: Doc,
+    text: str,
     quotations: Sequence[layers.Quotation],
     quote_ids: Sequence[str],
     refs: Sequence[str | None],
     names: Mapping[str, str],
     article_id: str,
 ) -> list[schemas.Quote]:
-    text = doc.text
     with_row = {quote_id for quote_id, q in zip(quote_ids, quotations, strict=True) if _text_spans(q.content)}
     rows: dict[str, schemas.Quote] = {}
     for quotation, quote_id in zip(quotations, quote_ids, strict=True):
@@ -174,9 +175,9 @@ def _quotes(
             content_spans=spans,
             start_char=start,
             end_char=end,
-            cue=_joined(quotation.cue),
+            cue=_joined(text, quotation.cue),
             cue_spans=_text_spans(quotation.cue),
-            speaker=_joined(quotation.speaker),
+            speaker=_joined(text, quotation.speaker),
             speaker_spans=_text_spans(quotation.speaker),
             speaker_entity_id=speakers[0] if speakers else None,
             speaker_name=names[speakers[0]] if speakers else None,
@@ -192,6 +193,7 @@ def _quotes(
 
 
 def _claims(
+    text: str,
     claims: Iterable[layers.Claim],
     refs: Sequence[str | None],
     names: Mapping[str, str],
@@ -199,10 +201,13 @@ def _claims(
     sentences: Sequence[int],
     article_id: str,
 ) -> list[schemas.Claim]:
+    def said(span: Span) -> str:
+        return text[span.start_char : span.end_char]
+
     rows: dict[str, schemas.Claim] = {}
     for claim in claims:
         start, end = claim.span.start_char, claim.span.end_char
-        subject = "" if claim.subject is None else claim.subject.text
+        subject = "" if claim.subject is None else said(claim.subject)
         subject_start = -1 if claim.subject is None else claim.subject.start_char
         claim_id = content_id("claim", article_id, start, end, subject_start, *_offsets(claim.predicate))
         if start >= end or claim_id in rows:
@@ -213,10 +218,10 @@ def _claims(
             article_id=article_id,
             start_char=start,
             end_char=end,
-            text=claim.span.text,
+            text=text[start:end],
             sentence_index=_sentence_index(sentences, start),
             claimer_kind=claim.claimer_kind,
-            claimer=_joined(claim.claimer),
+            claimer=_joined(text, claim.claimer),
             claimer_spans=_text_spans(claim.claimer),
             claimer_entity_id=claimers[0] if claimers else None,
             claimer_name=names[claimers[0]] if claimers else None,
@@ -224,24 +229,24 @@ def _claims(
             attribution_chain=list(claim.chain),
             subject=subject,
             subject_entity_id=None if claim.subject_entity is None else refs[claim.subject_entity],
-            predicate=_joined(claim.predicate, by=" ") or "",
+            predicate=_joined(text, claim.predicate, by=" ") or "",
             predicate_lemma=claim.predicate_lemma,
-            object=None if claim.object is None else claim.object.text,
-            arguments=[Argument(role, span.text) for role, span in claim.arguments],
+            object=None if claim.object is None else said(claim.object),
+            arguments=[Argument(role, said(span)) for role, span in claim.arguments],
             polarity=claim.polarity,
             modality=claim.modality,
             factuality=round(claim.factuality, 3),
-            hedges=[Hedge(s.text, s.start_char, s.end_char) for s in claim.hedges],
+            hedges=[Hedge(said(s), s.start_char, s.end_char) for s in claim.hedges],
             quantities=[
-                Quantity(s.text, value, unit, comparator, s.start_char, s.end_char)
+                Quantity(said(s), value, unit, comparator, s.start_char, s.end_char)
                 for s, value, unit, comparator in claim.quantities
             ],
             dates=[
-                DateInterval(s.text, _day(first), _day(last), s.start_char, s.end_char)
+                DateInterval(said(s), _day(first), _day(last), s.start_char, s.end_char)
                 for s, first, last in claim.dates
             ],
             places=[
-                Place(s.text, None if entity is None else refs[entity], s.start_char, s.end_char)
+                Place(said(s), None if entity is None else refs[entity], s.start_char, s.end_char)
                 for s, entity in claim.places
             ],
             entity_ids=_referred(refs, claim.entities),
@@ -269,8 +274,11 @@ def _text_spans(spans: Iterable[Span]) -> list[TextSpan]:
     return sorted(TextSpan(s.start_char, s.end_char) for s in spans if s.start_char < s.end_char)
 
 
-def _joined(spans: Sequence[Span], *, by: str = " ... ") -> str | None:
-    return by.join(span.text for span in sorted(spans, key=lambda s: s.start_char)) or None
+def _joined(text: str, spans: Sequence[Span], *, by: str = " ... ") -> str | None:
+    return (
+        by.join([text[start:end] for start, end in sorted([(s.start_char, s.end_char) for s in spans])])
+        or None
+    )
 
 
 def _day(text: str | None) -> date | None:
