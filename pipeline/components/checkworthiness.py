@@ -50,10 +50,16 @@ _TOPIC_WEIGHT, _OFF_TOPIC = 9.0, -5.0
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    squares: NDArray[np.float32]
-    worth: NDArray[np.float32]
+    """The two classifiers.
+
+    Attributes:
+        weights: of each bucket of n-grams: its squared rarity, and its weight in either classifier.
+        worth_bias, checkable_bias: their offsets.
+        checkable_worth: what "worth checking in a debate" adds to "checkable".
+    """
+
+    weights: NDArray[np.float32]
     worth_bias: float
-    checkable: NDArray[np.float32]
     checkable_bias: float
     checkable_worth: float
 
@@ -64,10 +70,9 @@ def _model() -> _Model:
     with path.open("rb") as file, np.load(file) as arrays:
         idf = arrays["idf"].astype(np.float32)
         return _Model(
-            squares=idf**2,
-            worth=arrays["worth"].astype(np.float32) * idf,
+            weights=np.stack([idf, arrays["worth"], arrays["checkable"]], axis=1).astype(np.float32)
+            * idf[:, None],
             worth_bias=float(arrays["worth_bias"]),
-            checkable=arrays["checkable"].astype(np.float32) * idf,
             checkable_bias=float(arrays["checkable_bias"]),
             checkable_worth=float(arrays["checkable_worth"]),
         )
@@ -84,10 +89,10 @@ def classify(doc: Doc, ranges: Sequence[tuple[int, int]]) -> list[tuple[float, f
         return []
     model = _model()
     starts, ends = np.array(ranges, dtype=np.int64).T
-    families = ngram_families(doc)
-    norms = np.sqrt(range_sums(families, model.squares, starts, ends))
-    worth = range_sums(families, model.worth, starts, ends) / norms + model.worth_bias
-    checkable = range_sums(families, model.checkable, starts, ends) / norms + model.checkable_bias
+    squares, worth, checkable = range_sums(ngram_families(doc), model.weights, starts, ends).T
+    norms = np.sqrt(squares)
+    worth = worth / norms + model.worth_bias
+    checkable = checkable / norms + model.checkable_bias
     checkable += model.checkable_worth * np.tanh(worth)
     return list(zip(_probability(checkable).tolist(), _probability(worth).tolist(), strict=True))
 
