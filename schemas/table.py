@@ -91,23 +91,41 @@ def columns(row_class: type[Row]) -> tuple[Column, ...]:
     Raises:
         TypeError: an annotation that has no Arrow type, or no description.
     """
-    hints = get_type_hints(row_class, include_extras=True)
-    found = [_column(field.name, hints[field.name]) for field in dataclass_fields(row_class)]  # type: ignore[arg-type]
-    return tuple(found) + (() if row_class.is_derived else PARTITION_COLUMNS)
+    return _table(row_class).columns
 
 
 def arrow_schema(row_class: type[Row]) -> pa.Schema:
     """Return the table's Arrow schema, descriptions and key inside."""
+    return _table(row_class).schema
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    columns: tuple[Column, ...]
+    schema: pa.Schema
+
+
+_tables: dict[type[Row], _Table] = {}
+
+
+def _table(row_class: type[Row]) -> _Table:
+    """Read a row class, once: hints take a millisecond, and tables are made for every few articles."""
+    if row_class in _tables:
+        return _tables[row_class]
+    hints = get_type_hints(row_class, include_extras=True)
+    found = [_column(field.name, hints[field.name]) for field in dataclass_fields(row_class)]  # type: ignore[arg-type]
+    all_columns = tuple(found) + (() if row_class.is_derived else PARTITION_COLUMNS)
     about = {
         "table": row_class.table_name,
         "description": summary(row_class),
         "key": list(row_class.key),
         "schema_version": SCHEMA_VERSION,
     }
-    return pa.schema(
-        [pa.field(c.name, c.type, metadata={"description": c.description}) for c in columns(row_class)],
+    schema = pa.schema(
+        [pa.field(c.name, c.type, metadata={"description": c.description}) for c in all_columns],
         metadata={METADATA_KEY: json.dumps(about, sort_keys=True).encode()},
     )
+    return _tables.setdefault(row_class, _Table(all_columns, schema))
 
 
 def summary(row_class: type[Row]) -> str:
