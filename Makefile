@@ -8,7 +8,7 @@ AIRFLOW_PORT ?= 8080
 CORPORA ?=
 ARGS ?=
 
-.PHONY: help setup run airflow test lint bench eval docs lock clean
+.PHONY: help setup run airflow test lint bench eval sources archive docs lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -32,11 +32,18 @@ lint: $(READY) ## ruff and mypy
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 
-bench: $(READY) ## throughput and memory against a bare spaCy pipeline (CORPORA as below: on its Reuters)
+bench: $(READY) ## speed and memory of extraction and ingest against bare loops (CORPORA as below: on its Reuters)
 	$(PYTHON) -m benchmarks.throughput $(if $(CORPORA),--articles $(CORPORA)/corpora/reuters21578.jsonl.gz) $(ARGS)
+	$(PYTHON) -m benchmarks.ingest $(CORPORA)
 
 eval: $(READY) ## precision, recall and F1 on the gold (CORPORA=../shared/data adds the corpora there)
 	$(PYTHON) -m pipeline.evaluate $(if $(CORPORA),--corpora $(CORPORA)) $(ARGS)
+
+sources: $(READY) ## how right ingest is: formats, pages, near-duplicates (CORPORA=../shared/data)
+	$(PYTHON) -m benchmarks.sources $(CORPORA) $(ARGS)
+
+archive: $(READY) ## Reuters-21578 backfilled by Airflow over its 237 days, and checked (CORPORA=../shared/data)
+	nice $(PYTHON) -m benchmarks.archive $(CORPORA) $(ARGS)
 
 docs: $(READY) ## write docs/tables.md, docs/sources.md and settings.toml from the code
 	$(PYTHON) -m schemas.codebook > docs/tables.md.new && mv docs/tables.md.new docs/tables.md

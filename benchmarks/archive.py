@@ -7,7 +7,8 @@ is checked: each day is published, those without articles are marked, the counts
 offsets hold, the derived tables fit. Printed are the counts, the checks, and what the tasks took; the exit
 status is 0 if all checks hold.
 
-`--first` and `--last` take a part of the days: the files then hold its records only.
+`--first` and `--last` take a part of the days: the files then hold its records only. A run that was cut off
+goes on where it was, when it is started again with the same `--folder`.
 """
 
 from __future__ import annotations
@@ -224,10 +225,13 @@ def backfill(home: Path, days: Sequence[date], n_articles: dict[str, int], *, li
         InputError: Airflow did not start, or the days did not end in time.
     """
     with running(home) as airflow:
-        say(f"airflow backfill create, {days[0]} to {days[-1]}")
-        command = ["backfill", "create", "--dag-id", DAG_ID, "--max-active-runs", "4"]
-        airflow.cli(*command, "--from-date", f"{days[0]}", "--to-date", f"{days[-1]}T23:59:59")
-        say("created")
+        if airflow.runs():
+            say("the runs that are there go on")
+        else:
+            say(f"airflow backfill create, {days[0]} to {days[-1]}")
+            command = ["backfill", "create", "--dag-id", DAG_ID, "--max-active-runs", "4"]
+            airflow.cli(*command, "--from-date", f"{days[0]}", "--to-date", f"{days[-1]}T23:59:59")
+            say("created")
         states = await_runs(airflow, before=(), deadline=time.monotonic() + limit_s)
         say(f"{len(states)} days ended: {dict(Counter(states.values()))}")
         print_times(airflow, n_articles)
@@ -257,7 +261,7 @@ def main() -> int:
         records = [record for record in records if (day := day_of(record)) and first <= day <= last]
     with tempfile.TemporaryDirectory(prefix="newstables-archive-") as temporary:
         folder: Path = args.folder or Path(temporary)
-        files = write_sgml(records, folder / "drop")
+        files = sorted((folder / "drop").glob("*")) or write_sgml(records, folder / "drop")
         days = list(days_between(first, last))
         print(f"{len(records):,} records in {len(files)} files of SGML; {len(days)} days in {folder}")
         os.environ["NEWSTABLES_DROP_DIR"] = str(folder / "drop")

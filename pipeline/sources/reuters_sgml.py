@@ -16,6 +16,14 @@ from pipeline.sources.record import RawRecord
 _END = b"</REUTERS>"
 _START = re.compile(rb"<REUTERS\b([^>]*)>")
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+_BLANK = " \t\r\n\x03"
+_SIGN_OFF = re.compile(
+    r"""(?:\n\s*|[ \t]{2,}|(?<=[.!?"')>])[ \t])  # on a line of its own, or after the last sentence
+        reuters?(?:\.{3})?(?:\^M)?\Z""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""The agency's name, with which a story ends."""
+_TAIL = 80
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -56,7 +64,7 @@ def _story(story: bytes, file: str, place: int, limits: Limits) -> RawRecord:
     data = {
         "id": attributes.get("NEWID"),
         "title": _element(content, "TITLE"),
-        "text": re.sub(r"\s*(?:\x03|Reuter\s*\x03|REUTER\s*\x03)\s*$", "", body) if body else None,
+        "text": _without_sign_off(body) if body else None,
         "published_at": _element(content, "DATE"),
         "author": _element(content, "AUTHOR"),
         "dateline": _element(content, "DATELINE"),
@@ -64,6 +72,12 @@ def _story(story: bytes, file: str, place: int, limits: Limits) -> RawRecord:
         "language": "en",
     }
     return record(file, place, {k: v for k, v in data.items() if v}, story)
+
+
+def _without_sign_off(body: str) -> str:
+    body = body.rstrip(_BLANK)
+    found = _SIGN_OFF.search(body, max(0, len(body) - _TAIL))
+    return body[: found.start()].rstrip(_BLANK) if found else body
 
 
 def _element(content: str, name: str) -> str | None:
