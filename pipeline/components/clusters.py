@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from pipeline.components.cities import cities_named
 from pipeline.components.gazetteer import demonym_code, territory_code, territory_name
 from pipeline.components.identity import name_words, organisation_words, person_words
-from pipeline.components.mentions import Name
+from pipeline.components.mentions import Name, kind_words
 from pipeline.components.tokens import Tokens
 from pipeline.lexicons import entries, words
 
@@ -91,18 +92,18 @@ def _forms(names: list[Name], tokens: Tokens) -> dict[tuple[str, ...], _Form]:
             form.text = text
         form.names.append(name)
     for form in forms.values():
-        votes: Counter[str] = Counter()
-        for name in form.names:
-            votes[name.label] += 3 if name.title and name.label == "PERSON" else 1
-        form.label = votes.most_common(1)[0][0]
+        form.label = form.names[0].label
+        if len(form.names) > 1:
+            votes: Counter[str] = Counter()
+            for name in form.names:
+                votes[name.label] += 3 if name.title and name.label == "PERSON" else 1
+            form.label = votes.most_common(1)[0][0]
     return forms
 
 
 def _find_people(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> None:
     """Relabel names of two or three words as persons where the last word alone goes on as a surname does."""
-    kinds = (
-        words("organisation_words") | words("facility_words") | words("location_words") | words("event_words")
-    )
+    kinds = kind_words()
     for key, form in forms.items():
         if form.label not in ("ORG", "GPE", "FAC", "PRODUCT", "LOC", "WORK_OF_ART") or not 2 <= len(key) <= 3:
             continue
@@ -122,14 +123,16 @@ def _find_people(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> None:
 def _find_companies(forms: dict[tuple[str, ...], _Form]) -> None:
     """Relabel as organisations "Marrow Keel" if "Marrow" is one, and "Marrow" if "Marrow Airways" is."""
     given, bodies = entries("given_names"), words("organisation_words")
-    others = words("common_acronyms") | entries("roles").keys()
     for key, form in forms.items():
+        if len(key) != 2:
+            continue
         first = forms.get(key[:1])
-        if len(key) != 2 or first is None or any(name.title for name in (*form.names, *first.names)):
+        if first is None or any(name.title for name in (*form.names, *first.names)):
             continue
         is_family = key[0] in given or key[1:] in forms
         if form.label == "PERSON" and first.label == "ORG" and not is_family:
-            form.label = "ORG" if key[1] not in others else form.label
+            is_other = key[1] in words("common_acronyms") or key[1] in entries("roles")
+            form.label = form.label if is_other else "ORG"
         elif form.label == "ORG" and key[1] in bodies and first.label in ("GPE", "PERSON"):
             is_place = cities_named(first.text) or territory_code(first.text)
             first.label = first.label if is_place else "ORG"
@@ -304,9 +307,12 @@ def _join_organisations(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> 
         other = by_core.setdefault(core, form)
         if other is not form and "ORG" in (other.label, form.label):
             _join(form, other, "legal_form", 0.9)
-    longer = [f for f in organisations if len(f.key) > 1]
+    longer: dict[str, list[_Form]] = defaultdict(list)
     by_initials: dict[str, list[_Form]] = defaultdict(list)
-    for form in longer:
+    for form in organisations:
+        if len(form.key) < 2:
+            continue
+        longer[form.key[0]].append(form)
         for initials in _initials(form.text):
             by_initials[initials].append(form)
     bracketed = _bracketed(forms, tokens)
@@ -321,13 +327,13 @@ def _join_organisations(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> 
             _join(form, outer, "bracket", 0.8)
     _join_parts(organisations)
     _join_countrys(organisations)
-    company = words("organisation_words") | words("organisation_suffixes")
+    company = _company_words()
     for form in organisations:
-        if form.label != "ORG" or territory_code(form.text):
+        if form.label != "ORG" or form.key[0] not in longer or territory_code(form.text):
             continue
         found = {
             id(f.root()): f
-            for f in longer
+            for f in longer[form.key[0]]
             if f is not form
             and f.label == "ORG"
             and f.key[: len(form.key)] == form.key
@@ -337,17 +343,25 @@ def _join_organisations(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> 
             _join(form, next(iter(found.values())), "beginning", 0.8)
 
 
+@cache
+def _company_words() -> frozenset[str]:
+    return words("organisation_words") | words("organisation_suffixes")
+
+
 def _join_parts(organisations: list[_Form]) -> None:
     """Join "Scientology" to "Church of Scientology" and "the Court" to the only name of a court."""
     bodies = words("organisation_words")
+    by_edge: dict[str, list[_Form]] = defaultdict(list)
     for form in organisations:
-        if len(form.key) != 1 or form.root() is not form:
+        if len(form.key) > 1 and form.label in ("ORG", "FAC"):
+            for word in {form.key[0], form.key[-1]}:
+                by_edge[word].append(form)
+    for form in organisations:
+        if len(form.key) != 1 or form.key[0] not in by_edge or form.root() is not form:
             continue
         word = form.key[0]
         found: dict[int, _Form] = {}
-        for other in organisations:
-            if len(other.key) < 2 or other.label not in ("ORG", "FAC"):
-                continue
+        for other in by_edge[word]:
             is_tail = form.label == "ORG" and other.key[-2:] == ("of", word) and not territory_code(form.text)
             is_head = word in bodies and (other.key[-1] == word or other.key[:2] == (word, "of"))
             if is_tail or is_head:
@@ -380,14 +394,15 @@ def _join_countrys(organisations: list[_Form]) -> None:
             _join(bare[0], next(iter(codes.values()))[0], "country_prefix", 0.75)
 
 
-def _initials(text: str) -> set[str]:
+@lru_cache(maxsize=16384)
+def _initials(text: str) -> frozenset[str]:
+    suffixes = words("organisation_suffixes")
     parts = [p for p in text.replace("-", " ").split() if p[0].isalnum()]
     every = "".join(p[0] for p in parts).lower()
     large = "".join(p[0] for p in parts if p.lower() not in _SMALL).lower()
-    core = "".join(
-        p[0] for p in parts if p.lower().rstrip(".") not in words("organisation_suffixes") | _SMALL
-    ).lower()
-    return {i for i in (every, large, core) if len(i) > 1}
+    bare = ((p[0], p.lower().rstrip(".")) for p in parts)
+    core = "".join(first for first, word in bare if word not in suffixes and word not in _SMALL).lower()
+    return frozenset(i for i in (every, large, core) if len(i) > 1)
 
 
 def _bracketed(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> dict[tuple[str, ...], _Form]:
@@ -408,32 +423,38 @@ def _bracketed(forms: dict[tuple[str, ...], _Form], tokens: Tokens) -> dict[tupl
 
 
 def _cluster(group: list[_Form]) -> Cluster:
-    votes: Counter[str] = Counter()
-    for form in group:
-        votes[form.label] += len(form.names) * (2 if len(form.key) > 1 else 1)
-    label = votes.most_common(1)[0][0]
+    best, label = group[0], group[0].label
+    if len(group) > 1:
+        votes: Counter[str] = Counter()
+        for form in group:
+            votes[form.label] += len(form.names) * (2 if len(form.key) > 1 else 1)
+        label = votes.most_common(1)[0][0]
     if label != "PERSON" and any(form.method in ("surname", "first_name") for form in group):
         label = "PERSON"
     code = None
     if label in _PLACES:
         code = next((c for form in group if (c := territory_code(form.text))), None)
-    best = max(
-        (form for form in group if form.names),
-        key=lambda f: (
-            f.label == label,
-            min(len(f.key), 4),
-            not f.text.isupper(),
-            len(f.names),
-            -f.names[0].start,
-        ),
-    )
+    if len(group) > 1:
+        best = max(
+            group,
+            key=lambda f: (
+                f.label == label,
+                min(len(f.key), 4),
+                not f.text.isupper(),
+                len(f.names),
+                -f.names[0].start,
+            ),
+        )
     name = _written(best.text)
     if code and (plain := territory_name(code)):
         name = plain
-    names = sorted((name for form in group for name in form.names), key=lambda name: name.start)
-    shown = Counter(g for n in names for t in n.title if (g := entries("person_titles").get(t, "-")) != "-")
+    names = sorted([name for form in group for name in form.names], key=lambda name: name.start)
+    gender = ""
+    if label == "PERSON" and (titles := [title for name in names for title in name.title]):
+        shown = Counter(g for t in titles if (g := entries("person_titles").get(t, "-")) != "-")
+        gender = shown.most_common(1)[0][0] if shown else ""
     return Cluster(
-        gender=shown.most_common(1)[0][0] if shown and label == "PERSON" else "",
+        gender=gender,
         names=names,
         label=label,
         name=name,
@@ -444,6 +465,8 @@ def _cluster(group: list[_Form]) -> Cluster:
 
 def _written(text: str) -> str:
     """A name joined from tokens, as one writes it; capitals of a headline are taken back."""
+    if " " not in text:
+        return text
     text = (
         text.replace(" '", "'").replace(" ’", "’").replace(" - ", "-").replace(" ,", ",").replace(" .", ".")
     )

@@ -79,6 +79,7 @@ def _entity(
     place: Place,
     title: frozenset[str],
 ) -> Entity:
+    last_word = name_words(cluster.name)[-1:] if title else ()
     mentions = [
         Mention(
             span=Span(doc, name.start, name.end, label=cluster.label),
@@ -118,9 +119,7 @@ def _entity(
             n_mentions=len(mentions),
             first=mentions[0].span.start,
             n_tokens=len(doc),
-            in_title=bool(title)
-            and name_words(cluster.name)[-1:] != ()
-            and name_words(cluster.name)[-1] in title,
+            in_title=last_word != () and last_word[0] in title,
         ),
         wikidata_id=place.wikidata_id,
         geonames_id=place.geonames_id,

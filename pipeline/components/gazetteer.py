@@ -6,7 +6,7 @@ needs ICU's headers and a compiler to install. Cities are a matter of context an
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.lexicons import entries, words
@@ -60,6 +60,7 @@ def demonyms() -> dict[str, str]:
     } | singular
 
 
+@lru_cache(maxsize=32768)
 def territory_code(name: str) -> str | None:
     """Return the code of the country or subdivision that goes by this name ("U.S." -> "us"), or None."""
     if name.islower():  # "us", "man." are words
@@ -73,6 +74,7 @@ def demonym_code(name: str) -> str | None:
     return demonyms().get(name.lower())
 
 
+@lru_cache(maxsize=32768)
 def is_people(name: str) -> bool:
     """Whether the name is of a people, a faith or a political group (NORP)."""
     return name.lower() in words("peoples") or name.lower() in demonyms()

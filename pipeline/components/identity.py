@@ -53,6 +53,7 @@ def plain(word: str) -> str:
     return kept.casefold()
 
 
+@lru_cache(maxsize=32768)
 def name_words(name: str) -> tuple[str, ...]:
     """Split a name into plain words, at hyphens too, without "the" in front and "'s" behind.
 

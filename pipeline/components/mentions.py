@@ -83,6 +83,8 @@ def given_name(tokens: Tokens, start: int, end: int, label: str) -> Name:
 def _cut(tokens: Tokens, start: int, end: int, label: str) -> list[Name]:
     """Cut where no name goes on: at a line break, an open bracket, a comma between places, a flight."""
     words_, lower = tokens.words, tokens.lower
+    if _CUTS.isdisjoint(lower[start:end]) and not any(tokens.breaks[start:end]):
+        return [Name(start=start, end=end, label=label, method="ner", score=0.8)]
     open_bracket = "(" in lower[start:end] and ")" not in lower[start:end]
     parts = []
     at = start
@@ -112,6 +114,9 @@ def _cut(tokens: Tokens, start: int, end: int, label: str) -> list[Name]:
             if i < end and lower[i] == "flight":
                 break
     return parts
+
+
+_CUTS = frozenset(("(", ",", "the", "–", "—", "--", "-", "flight"))
 
 
 def _split_at_titles(tokens: Tokens, name: Name) -> list[Name]:
@@ -157,13 +162,15 @@ def _split_at_given_name(tokens: Tokens, name: Name) -> list[Name]:
     if name.label not in ("PERSON", "ORG", "GPE", "WORK_OF_ART"):
         return [name]
     for i in range(name.start + 1, name.end - 1):
+        if tokens.lower[i] not in given:
+            continue
         first = tokens.words[name.start : i]
         text = " ".join(first)
         is_apart = (
             territory_code(text) or is_people(text) or (len(first) == 1 and text.isupper() and len(text) > 1)
         )
         rest = tokens.lower[i + 1 : name.end]
-        if is_apart and tokens.lower[i] in given and len(rest) < 4 and rest[-1] not in _kind_words():
+        if is_apart and len(rest) < 4 and rest[-1] not in kind_words():
             return [
                 Name(start=name.start, end=i, label="ORG", method="split", score=0.6),
                 Name(start=i, end=name.end, label="PERSON", method="split", score=0.7),
@@ -176,13 +183,13 @@ def _trim(tokens: Tokens, name: Name) -> None:
     words_, lower = tokens.words, tokens.lower
     titles = entries("person_titles")
     start, end = name.start, name.end
-    if end - start > 1 and lower[start] in _HONORIFICS and lower[end - 1] not in _kind_words():
+    if end - start > 1 and lower[start] in _HONORIFICS and lower[end - 1] not in kind_words():
         name.label = "PERSON"
     while start < end:
         word = lower[start]
-        is_edge = (
-            word in _EDGE or word in _POSSESSIVES or word.isspace() or _PIXELS.fullmatch(word) is not None
-        )
+        is_edge = word in _EDGE or word in _POSSESSIVES or word.isspace()
+        if word.endswith("px"):
+            is_edge = is_edge or _PIXELS.fullmatch(word) is not None
         if not is_edge and end - start > 1 and name.label == "PERSON":  # "Regarding Trump"
             is_edge = tokens.tags[start] in ("VBG", "IN", "WRB", "CC") and words_[start + 1][0].isupper()
             is_edge = is_edge and word not in entries("given_names")
@@ -311,12 +318,13 @@ def _is_loose(tokens: Tokens, i: int, label: str) -> bool:
         word.islower()
         and tokens.words[i - 1] not in ("-", "‑", "’", "'")
         and tokens.tags[i] in ("NN", "NNS", "DT", "IN", "VBD", "VBZ", "CC", "PRP$")
-        and word not in _kind_words()
+        and word not in kind_words()
     )
 
 
 @cache
-def _kind_words() -> frozenset[str]:
+def kind_words() -> frozenset[str]:
+    """Return the words that say what a name is of: an organisation, a building, a place, an event."""
     return frozenset().union(
         *(words(f"{kind}_words") for kind in ("organisation", "facility", "location", "event"))
     )
@@ -334,7 +342,9 @@ def _is_name(tokens: Tokens, name: Name) -> bool:
     first = tokens.words[name.start]
     if text in words("not_names") or len(text) < 2:
         return False
-    if not any(c.isupper() for i in range(name.start, name.end) for c in tokens.words[i]):
+    if not first[0].isupper() and not any(
+        c.isupper() for word in tokens.words[name.start : name.end] for c in word
+    ):
         return False
     if "://" in text or "www." in text or "@" in text:
         return False
@@ -350,7 +360,7 @@ def _is_name(tokens: Tokens, name: Name) -> bool:
         return False
     if text == "polish" and name.start and tokens.words[name.start - 1][0].isupper():
         return False  # Nail Polish
-    return not (first[0] in "#$£€%" or all(not c.isalpha() for c in text))
+    return first[0] not in "#$£€%" and any(c.isalpha() for c in text)
 
 
 _POSTS = frozenset(

@@ -315,12 +315,11 @@ def _definite(
     lower, tags = tokens.lower, tokens.tags
     role_nouns, kinds = entries("roles"), entries("kinds")
     size = len(tokens)
-    found = []
+    found: list[Nominal] = []
     named = _positions(clusters)
-    i = 0
-    while i < size - 1:
-        if lower[i] not in _DETERMINERS:
-            i += 1
+    after = 0
+    for i in [i for i, word in enumerate(lower) if word in _DETERMINERS]:
+        if i < after or i == size - 1:
             continue
         end = i + 1
         while (
@@ -333,11 +332,10 @@ def _definite(
         while end > i + 1 and tags[end - 1] in ("POS", "HYPH", "VBN", "VBG", "''"):
             end -= 1
         if end == i + 1:
-            i += 1
             continue
         last = end - 1
         start = i
-        i = end
+        after = end
         age = _age_in(tokens, start, end)
         noun = (
             "chief"

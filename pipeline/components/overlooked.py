@@ -6,7 +6,8 @@ overlap. The order in `find_overlooked` is that of trust.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from functools import cache
 
 from pipeline.components.cities import is_large_city
@@ -45,6 +46,8 @@ def find_overlooked(names: list[Name], tokens: Tokens) -> list[Name]:
 def without_share_bars(names: list[Name], tokens: Tokens) -> list[Name]:
     """In a line of buttons ("Share on Facebook Tweet Post to Reddit") only the networks are names."""
     networks = words("social_networks")
+    if networks.isdisjoint(tokens.lower):
+        return names
     count: dict[int, int] = defaultdict(int)
     for word, line in zip(tokens.lower, tokens.lines, strict=True):
         count[line] += word in networks
@@ -66,11 +69,16 @@ def without_capitals(names: list[Name], tokens: Tokens) -> list[Name]:
     They come back from there (`repeated`), with the right bounds: "TREASURY CHIEF ANA COLVEY QUITS".
     """
     large: dict[int, int] = defaultdict(int)
+    for i in tokens.capitals:
+        word = tokens.words[i]
+        if len(word) > 1 and word.isupper() and word.isalpha():
+            large[tokens.lines[i]] += 1
+    if max(large.values(), default=0) < 3:
+        return names
     every: dict[int, int] = defaultdict(int)
     for word, line in zip(tokens.words, tokens.lines, strict=True):
         if len(word) > 1 and word.isalpha():
             every[line] += 1
-            large[line] += word.isupper()
     capitals = {line for line, n in every.items() if n > 2 and large[line] > 0.8 * n}
     if not capitals or len(capitals) == len(every):
         return names
@@ -226,14 +234,12 @@ def listed(tokens: Tokens, covered: list[bool]) -> list[Name]:
     """Countries, subdivisions, demonyms, peoples and regions that stand in the lists."""
     found = []
     size = len(tokens)
-    firsts = _first_words()
-    i = 0
-    while i < size:
-        if covered[i] or tokens.lower[i] not in firsts or not tokens.words[i][0].isupper():
-            i += 1
+    firsts, every = _first_words(), _listed_names()
+    for i in tokens.capitals:
+        if covered[i] or tokens.lower[i] not in firsts:
             continue
         for end in range(min(i + 4, size), i, -1):
-            if any(covered[i:end]):
+            if " ".join(tokens.lower[i:end]) not in every or any(covered[i:end]):
                 continue
             text = " ".join(tokens.words[i:end])
             one = end - i == 1
@@ -261,16 +267,16 @@ def listed(tokens: Tokens, covered: list[bool]) -> list[Name]:
             ):
                 found.append(Name(start=i, end=end, label=label, method="listed", score=0.85))
                 _take(covered, i, end)
-                i = end - 1
                 break
-        i += 1
     return found
 
 
 def brands(tokens: Tokens, covered: list[bool]) -> list[Name]:
     """Well-known products ("iOS"), and parties: "the opposition Labour party"."""
     products = words("known_products")
-    found = []
+    found: list[Name] = []
+    if "party" not in tokens.words and products.isdisjoint(tokens.lower):
+        return found
     for i, word in enumerate(tokens.lower):
         if covered[i] or tokens.words[i] == word:
             continue
@@ -282,6 +288,12 @@ def brands(tokens: Tokens, covered: list[bool]) -> list[Name]:
     for name in found:
         _take(covered, name.start, name.end)
     return found
+
+
+@cache
+def _listed_names() -> frozenset[str]:
+    names = {*territories(), *demonyms(), *words("peoples"), *words("regions")}
+    return frozenset(names | {f"the {name}" for name in territories()})
 
 
 @cache
@@ -300,8 +312,8 @@ def titled(tokens: Tokens, covered: list[bool]) -> list[Name]:
     titles = entries("person_titles")
     found = []
     size = len(tokens)
-    for i in range(size - 1):
-        if covered[i] or tokens.lower[i] not in titles or covered[i + 1] or not tokens.words[i][0].isupper():
+    for i in tokens.capitals:
+        if tokens.lower[i] not in titles or covered[i] or i + 1 >= size or covered[i + 1]:
             continue
         if tokens.lower[i] in (
             "general",
@@ -341,10 +353,9 @@ def runs(tokens: Tokens, covered: list[bool], shouting: list[bool]) -> list[Name
     """Sequences of proper nouns that nothing covers yet, where a word tells what they are."""
     found = []
     size = len(tokens)
-    i = 0
-    while i < size:
-        if covered[i] or not _capital(tokens, i) or shouting[tokens.lines[i]]:
-            i += 1
+    end = 0
+    for i in tokens.capitals:
+        if i < end or covered[i] or tokens.tags[i] not in _NAME_TAGS or shouting[tokens.lines[i]]:
             continue
         end = i + 1
         while (
@@ -355,7 +366,6 @@ def runs(tokens: Tokens, covered: list[bool], shouting: list[bool]) -> list[Name
         if name is not None:
             found.append(name)
             _take(covered, name.start, name.end)
-        i = end
     return found
 
 
@@ -395,14 +405,14 @@ _COUNTING = frozenset(("a", "an", "ex", "ex-", "every", "each", "some", "any", "
 def codes(tokens: Tokens, covered: list[bool]) -> list[Name]:
     """Abbreviations with a digit that come back ("T1D", "H1N1"): names, though of what is open."""
     seen: dict[str, list[int]] = defaultdict(list)
-    for i, word in enumerate(tokens.words):
+    for i in tokens.capitals:
+        word = tokens.words[i]
         if (
             2 < len(word) < 7
-            and not covered[i]
+            and not word.isalpha()
             and word.isalnum()
             and word.isupper()
-            and word[0].isalpha()
-            and not word.isalpha()
+            and not covered[i]
             and tokens.tags[i] in _NAME_TAGS
         ):
             seen[word].append(i)
@@ -417,16 +427,23 @@ def codes(tokens: Tokens, covered: list[bool]) -> list[Name]:
 
 def _shouting(tokens: Tokens) -> list[bool]:
     """For each line, whether nearly all its longer words are capitalised, as in some headlines."""
-    large: dict[int, int] = defaultdict(int)
-    small: dict[int, int] = defaultdict(int)
-    for word, line in zip(tokens.words, tokens.lines, strict=True):
-        if len(word) > 3 and word[0].isalpha():
-            if word[0].isupper():
-                large[line] += 1
-            else:
-                small[line] += 1
-    last = tokens.lines[-1] if tokens.lines else 0
-    return [large[line] >= 3 and large[line] > 3 * small[line] for line in range(last + 1)]
+    words_, lines = tokens.words, tokens.lines
+    large = Counter([lines[i] for i in tokens.capitals if len(words_[i]) > 3 and words_[i][0].isalpha()])
+    shouting = [False] * (lines[-1] + 1 if lines else 1)
+    for line, n in large.items():
+        if n < 3:
+            continue
+        first = bisect_left(lines, line)
+        small = 0
+        for i in range(first, bisect_left(lines, line + 1, lo=first)):
+            word = words_[i]
+            if len(word) > 3 and word[0].isalpha() and not word[0].isupper():
+                small += 1
+                if n <= 3 * small:
+                    break
+        else:
+            shouting[line] = True
+    return shouting
 
 
 def repeated(names: list[Name], tokens: Tokens) -> list[Name]:
@@ -459,28 +476,28 @@ def repeated(names: list[Name], tokens: Tokens) -> list[Name]:
             by_token[i] = name
     gone: set[int] = set()
     added = []
-    size = len(tokens)
-    i = 0
-    while i < size:
-        if tokens.lower[i] not in known:
-            i += 1
+    after = 0
+    for i in [i for i, word in enumerate(tokens.lower) if word in known]:
+        if i < after:
             continue
-        step = 1
         for key, label, method in known[tokens.lower[i]]:
             end = i + len(key)
-            if end > size or tuple(tokens.lower[i:end]) != key or not _written_as_name(tokens, i, end):
+            if tuple(tokens.lower[i:end]) != key or not _written_as_name(tokens, i, end):
                 continue
+            here = by_token[i]
+            if here is not None and here.start == i and here.end == end:
+                after = end
+                break
             inside = {id(n): n for j in range(i, end) if (n := by_token[j]) is not None}
             if any(n.start < i or n.end > end or n.end - n.start == len(key) for n in inside.values()):
-                step = max((n.end for n in inside.values()), default=i + 1) - i
+                after = max(n.end for n in inside.values())
                 break
             if inside and len(key) == 1:
                 continue
             gone.update(inside)
             added.append(Name(start=i, end=end, label=label, method=method, score=0.75))
-            step = len(key)
+            after = end
             break
-        i += max(1, step)
     return [name for name in names if id(name) not in gone] + added
 
 

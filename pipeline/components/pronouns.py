@@ -57,8 +57,10 @@ def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronou
     A person's gender comes from titles ("Mrs"), roles ("actress") and pronouns resolved earlier; a given name
     only weighs when nothing else is known. A pronoun without a fitting person before it is left alone.
     """
+    if _GENDER.keys().isdisjoint(tokens.lower):
+        return []
     people = [i for i, cluster in enumerate(clusters) if cluster.label == "PERSON"]
-    if not people or not any(word in _GENDER for word in tokens.lower):
+    if not people:
         return []
     gender: dict[int, str] = {i: clusters[i].gender for i in people if clusters[i].gender}
     guess = {i: _given_gender(clusters[i].name) for i in people}
@@ -74,8 +76,8 @@ def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronou
     ):  # "Colvey, a teacher, said": the parser may take either for the subject
         if tokens.deps[token] in ("appos", "compound", "nmod"):
             owner.setdefault(tokens.heads[token], i)
-    for token, word in enumerate(tokens.lower):
-        if word == "who" and tokens.deps[token] in _SUBJECTS and tokens.deps[tokens.heads[token]] == "relcl":
+    for token in [i for i, word in enumerate(tokens.lower) if word == "who"]:
+        if tokens.deps[token] in _SUBJECTS and tokens.deps[tokens.heads[token]] == "relcl":
             who = owner.get(tokens.heads[tokens.heads[token]])
             if who is not None:
                 owner[token] = who
@@ -85,7 +87,7 @@ def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronou
     last_outside: dict[int, int] = {}
     sent = 0
     found = []
-    for token, word in enumerate(tokens.lower):
+    for token in [i for i, word in enumerate(tokens.lower) if i in starts or word in _GENDER]:
         if tokens.sents[token] != sent:
             decay = DECAY ** (tokens.sents[token] - sent)
             for i in people:
@@ -95,7 +97,7 @@ def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronou
             weight[starts[token]] += SUBJECT if _is_subject(tokens, token) else OTHER
             if not quoted[token]:
                 last_outside[starts[token]] = token
-        wanted = _GENDER.get(word)
+        wanted = _GENDER.get(tokens.lower[token])
         if wanted is None:
             continue
         bonus, barred = _syntax(tokens, token, subject_of, owner, quoted)

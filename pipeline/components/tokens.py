@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate
 
+import numpy as np
 from spacy.tokens import Doc
+
+_COLUMNS: list[int | str] = ["ORTH", "SPACY", "TAG", "DEP", "SENT_START", "HEAD"]
+_labels: dict[int, str] = {}  # of tags and dependencies, a closed set of about a hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Tokens:
         lines: number of the line, counted by tokens that hold a line break.
         spaced: whether a space follows the token.
         breaks: whether the token holds a line break (such a token is white space only).
+        capitals: indices of the tokens that begin with a capital letter.
     """
 
     words: list[str]
@@ -32,6 +37,7 @@ class Tokens:
     lines: list[int]
     spaced: list[bool]
     breaks: list[bool]
+    capitals: list[int]
 
     def __len__(self) -> int:
         return len(self.words)
@@ -39,24 +45,23 @@ class Tokens:
 
 def read_tokens(doc: Doc) -> Tokens:
     """Fetch the attributes of a document that the rules read."""
-    words: list[str] = []
-    spaced: list[bool] = []
-    for token in doc:
-        words.append(token.text)
-        spaced.append(token.whitespace_ != "")
     strings = doc.vocab.strings
-    tags, deps, heads, starts = doc.to_array(["TAG", "DEP", "HEAD", "SENT_START"]).T.tolist()
-    names: dict[int, str] = {key: strings[key] for key in {*tags, *deps}}
+    columns = doc.to_array(_COLUMNS).T
+    orths, spaces, tags, deps, starts = columns[:-1].tolist()
+    for key in {*tags, *deps}.difference(_labels):
+        _labels[key] = strings[key]
+    words: list[str] = [strings[key] for key in orths]
     breaks = ["\n" in word for word in words]
     return Tokens(
         words=words,
         lower=[word.lower() for word in words],
-        tags=[names[key] for key in tags],
-        deps=[names[key] for key in deps],
+        tags=[_labels[key] for key in tags],
+        deps=[_labels[key] for key in deps],
         # HEAD is the distance to the head, in two's complement.
-        heads=[i + (h - 2**64 if h >= 2**63 else h) for i, h in enumerate(heads)],
-        sents=list(accumulate((start == 1 for start in starts[1:]), initial=0)) if words else [],
+        heads=(columns[-1].view(np.int64) + np.arange(len(words))).tolist(),
+        sents=list(accumulate([start == 1 for start in starts[1:]], initial=0)) if words else [],
         lines=list(accumulate(breaks)),
-        spaced=spaced,
+        spaced=[space != 0 for space in spaces],
         breaks=breaks,
+        capitals=[i for i, word in enumerate(words) if word[0].isupper()],
     )
