@@ -110,7 +110,12 @@ def stage_task(stage: Stage) -> Any:
         "day": af.Param(
             None, type=["null", "string"], format="date", description="Instead of the run's own."
         ),
-        "source": af.Param(None, type=["null", "string"], minLength=1, description="Instead of the setting."),
+        "source": af.Param(
+            None,
+            type=["null", "string"],
+            minLength=1,
+            description="Instead of the setting: `drop`, `feeds`, `drop+feeds`, or the name of a format.",
+        ),
     },
     doc_md=__doc__,
     tags=["newstables"],

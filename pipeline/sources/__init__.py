@@ -13,23 +13,30 @@ from functools import partial
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 from pipeline.sources.drop import open_drop
+from pipeline.sources.feeds import open_feeds
 from pipeline.sources.formats import READERS
+from pipeline.sources.joined import Joined
 from pipeline.sources.record import Source
 from pipeline.store import Store
 
 SOURCES: dict[str, Callable[[Store, Settings], Source]] = {
     "drop": open_drop,
+    "feeds": open_feeds,
     **{reader.name: partial(open_drop, reader=reader) for reader in READERS},
 }
-"""`drop` tells the format of each file; the others take all files of the drop folder for the one named."""
+"""`drop` tells the format of each file; `feeds` pulls feeds; the others take all files of the drop folder for
+the format named."""
 
 
 def open_source(store: Store, settings: Settings) -> Source:
-    """Open the source that the settings name.
+    """Open the source that the settings name, or several joined by `+`.
 
     Raises:
         ConfigError: there is no such source, or it cannot be read.
     """
-    if settings.source not in SOURCES:
-        raise ConfigError(f"source {settings.source!r} is not known; there are: {', '.join(SOURCES)}")
-    return SOURCES[settings.source](store, settings)
+    names = settings.source.split("+")
+    for name in names:
+        if name not in SOURCES:
+            raise ConfigError(f"source {name!r} is not known; there are: {', '.join(SOURCES)}")
+    opened = tuple(SOURCES[name](store, settings) for name in dict.fromkeys(names))
+    return opened[0] if len(opened) == 1 else Joined(opened)

@@ -3,8 +3,10 @@
 
 import sys
 
+from pipeline.settings import Settings
 from pipeline.sources.fields import aliases
 from pipeline.sources.formats import READERS
+from pipeline.sources.pull import NIGHT_S
 from pipeline.sources.reader import Limits
 
 _HEAD = """# Sources
@@ -36,6 +38,37 @@ AM or PM, unless that reading lies after the arrival.
 A record that comes in for a day already published makes that day late: `python -m pipeline late` prints such days,
 and running them again takes it in. Keep what was delivered in the drop folder: a rerun reads it again.
 
+## Feeds
+
+The source `feeds` (setting `source`, or `drop+feeds` for both) pulls the feeds that are listed in `feeds_file`: an
+address a line, then the outlet's name if its articles are to get it, `#` before a comment. RSS, Atom, JSON Feed and
+news sitemaps are read, packed or not.
+
+    # feeds.txt
+    https://herald.example/rss            Harbour Herald
+    https://courier.example/feed.atom
+
+* **When:** the run of the day that has just ended (UTC) pulls, once. What a feed answers is stored as it came, with
+  address, time of fetching, status, ETag and Last-Modified, in `feeds/<day>/` of `data_dir`. A rerun and a backfill
+  read what is stored and ask nobody: no feed can be asked for the past.
+* **Which day:** that of an entry's publication, as everywhere. An entry without a date, or with one that cannot be,
+  belongs to the day whose run pulled it; the time of fetching serves for relative dates only. An entry that comes in
+  late makes its day late.
+* **Once:** an entry stays in its feed for days, and is often in several. It is taken once, known by its link or else
+  its id, from the first feed in the list that has it, as it stood when it was first pulled. Repeats are left out.
+* **Text:** of an entry, its content or else its summary. Links to pages are not followed, so that a feed of summaries
+  gives summaries, and a news sitemap nothing but rejects (`no_text`, which count for `max_reject_rate`).
+* **Polite:** by the name and contact in `user_agent`, without which nothing is pulled; as robots.txt allows (RFC 9309:
+  none where it answers 4xx, "not now" where it cannot be had); each host in turn, with pauses of `feed_delay_s`, or
+  longer where robots.txt has a Crawl-delay; with If-None-Match and If-Modified-Since.
+* **Safe:** http and https only, no passwords in addresses. Private, local, multicast and reserved addresses are never
+  asked, unless `allowed_networks` names them: the address that is connected to is the one that was checked, at each of
+  at most 5 redirects, and for robots.txt as well. Proxies of the environment are not used.
+* **When it goes wrong:** a feed that gives nothing costs a row in `rejects`, with its address as `record_ref`:
+  `not_fetched` (network, HTTP status, robots.txt, no valid address), `timeout`, `too_large`, `hostile` (a private
+  address, or a body that unpacks to too much), `unreadable` (no feed). The others go on. Only when no feed at all can be
+  reached does the run fail, and is tried again.
+
 ## Archives of years
 
 `python -m pipeline ingest ARCHIVE --split-by-day` turns one file into a drop folder of days in a single pass, in
@@ -59,6 +92,10 @@ _LIMITS = """
 | what an archive or compressed file unpacks to | {ratio} times its size, at least {free_bytes:,} bytes | `hostile` |
 | archives and compressions in each other | {layers} | `hostile` |
 | the text of a page (setting `timeout_s`) | in a child process of 4 GiB | `timeout`, `out_of_memory` |
+
+| a feed that is pulled (setting `feed_max_bytes`) | {feed_bytes:,} bytes, packed and unpacked | `too_large`, `hostile` |
+| a request for a feed (setting `feed_timeout_s`) | {feed_s:.0f} seconds in all | `timeout` |
+| a night's pull | {night_s:,.0f} seconds; no request is begun later | `timeout` |
 
 XML that declares entities, paths and links that lead out of an archive or of the drop folder are `hostile`. Reading
 stored files never touches the network.
@@ -84,6 +121,11 @@ def codebook() -> str:
         lines.append(f"| `{reader.name}` | {_cell(reader.about)} | {fields or 'by the aliases below'} |")
     limits = Limits()
     values = {name: getattr(limits, name) for name in Limits.__slots__}
+    values |= {
+        "feed_bytes": Settings.model_fields["feed_max_bytes"].default,
+        "feed_s": Settings.model_fields["feed_timeout_s"].default,
+        "night_s": NIGHT_S,
+    }
     lines.append(_LIMITS.rstrip("\n").format(**values))
     for field, names in aliases().items():
         lines.append(f"| {field} | {', '.join(f'`{name}`' for name in names)} |")

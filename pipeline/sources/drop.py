@@ -109,6 +109,9 @@ class Drop:
     index: dict[str, Entry]
     today: date
 
+    def collect(self, day: date) -> None:
+        """Do nothing: files are delivered."""
+
     def days(self) -> list[date]:
         """Return the days with records, sorted, up to today."""
         found = {day for entry in self.index.values() for day in entry.days}

@@ -78,6 +78,10 @@ class Unplaced(NamedTuple):
 class Source(Protocol):
     """What an opened source can be asked."""
 
+    def collect(self, day: date) -> None:
+        """Fetch what the day's run is to bring in, where the source asks others; before `records`."""
+        ...
+
     def days(self) -> list[date]:
         """Return the days with records, sorted."""
         ...
