@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipeline import provenance
 from pipeline.batch import Batch, derived_path, manifest_path, partial_path, published_path
 from pipeline.decisions import DECISIONS_PATH, Decisions, decisions_json, load_decisions
 from pipeline.derived import duplicates, entity_index
@@ -30,6 +31,7 @@ class Derived:
         reads: tables of a day.
         partial: (tables of a day) -> what the day gives.
         merge: (partials of all days) -> the table.
+        code: files that the two functions are made of; where one changes, all days are read again.
         obeys: both functions take human decisions as their second argument.
     """
 
@@ -37,12 +39,26 @@ class Derived:
     reads: tuple[str, ...]
     partial: Callable[..., pa.Table]
     merge: Callable[..., pa.Table]
+    code: tuple[str, ...]
     obeys: bool = False
 
 
 DERIVED = (
-    Derived("duplicates", ("articles",), duplicates.partial, duplicates.merge),
-    Derived("entity_index", ("entities", "mentions"), entity_index.partial, entity_index.merge, obeys=True),
+    Derived(
+        "duplicates",
+        ("articles",),
+        duplicates.partial,
+        duplicates.merge,
+        code=("pipeline/derived/duplicates.py", "pipeline/near_duplicates.py"),
+    ),
+    Derived(
+        "entity_index",
+        ("entities", "mentions"),
+        entity_index.partial,
+        entity_index.merge,
+        code=("pipeline/derived/entity_index.py",),
+        obeys=True,
+    ),
 )
 
 
@@ -50,8 +66,9 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     """Bring the derived tables up to date after a day was published, and return their row counts.
 
     A day whose partial is missing, or is of another run than the day that stands published (a crash, a
-    takedown), or was made under other decisions, is read again; so whatever happened before, the tables fit
-    the published days afterwards.
+    takedown), or was made by other code or under other decisions, is read again; so whatever happened before,
+    the tables fit the published days afterwards. A table that fits them already, as after a day without
+    articles, is left as it is.
 
     Args:
         store: where published files lie.
@@ -74,16 +91,28 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
 
 
 def _derive(store: Store, derived: Derived, run_ids: Mapping[date, str], decisions: Decisions) -> int:
+    """Bring one table up to date, and return its number of rows."""
     said = (decisions,) if derived.obeys else ()
-    under = checksum(json.dumps(decisions_json(decisions)["split"])) if derived.obeys else None
-    partials = []
+    obeyed = decisions_json(decisions) if derived.obeys else {"split": None}
+    under = checksum(json.dumps(obeyed["split"]))
+    code = provenance.code_version(derived.code)
+    given = []
     for day, run_id in run_ids.items():
         path = partial_path(derived.name, day)
-        lineage = {"run_id": run_id, "split": under}
-        if store.lineage(path) != lineage:
+        lineage = {"run_id": run_id, "split": under, "code": code}
+        found = store.lineage(path) or {}
+        if {**found, "rows": 0} != {**lineage, "rows": 0}:
             tables = {name: store.read(published_path(name, day)) for name in derived.reads}
-            store.write(path, derived.partial(tables, *said), lineage=lineage)
-        partials.append(store.read(path).replace_schema_metadata(None))
-    merged = derived.merge(partials, *said)
-    store.write(derived_path(derived.name), merged)
+            partial = derived.partial(tables, *said)
+            found = {**lineage, "rows": len(partial)}
+            store.write(path, partial, lineage=found)
+        if found["rows"]:
+            given.append((path, run_id))
+    target = derived_path(derived.name)
+    made_of = checksum(json.dumps([given, obeyed, code]))
+    before = store.lineage(target)
+    if before is not None and before["made_of"] == made_of:
+        return int(before["rows"])
+    merged = derived.merge([store.read(path).replace_schema_metadata(None) for path, _ in given], *said)
+    store.write(target, merged, lineage={"made_of": made_of, "rows": len(merged)})
     return len(merged)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from days import article, rows_of, stage_day
 
-from pipeline.batch import Batch, derived_path, manifest_path
+from pipeline import provenance
+from pipeline.batch import Batch, derived_path, manifest_path, partial_path
 from pipeline.derive import DERIVED, derive
 from pipeline.publish import publish
 from pipeline.settings import Settings
@@ -71,6 +72,46 @@ def test_an_entity_has_one_id_on_all_days(tmp_path: Path, forwards: dict[str, by
     [row] = store.read(derived_path("entity_index")).to_pylist()
     assert row["entity_id"] == rows_of("b")["entities"][0].entity_id
     assert (row["first_seen"], row["last_seen"], row["n_articles"]) == (DAYS[0], DAYS[2], 9)
+
+
+def test_what_has_not_changed_is_not_merged_again(tmp_path: Path, forwards: dict[str, bytes]) -> None:
+    store = Store(str(tmp_path / "forwards"))
+    written = [tmp_path / "forwards" / derived_path(derived.name) for derived in DERIVED]
+    before = [path.stat().st_mtime_ns for path in written]
+    counts = derive(store, Batch(DAYS[0]), SETTINGS)
+    empty = date(2026, 3, 4)
+    stage_day(store, empty)
+    publish(store, Batch(empty), SETTINGS)
+    assert derive(store, Batch(empty), SETTINGS) == counts
+    assert counts["duplicates"] and counts["entity_index"]
+    assert [path.stat().st_mtime_ns for path in written] == before
+
+
+def test_a_table_that_is_gone_is_made_again(tmp_path: Path, forwards: dict[str, bytes]) -> None:
+    store = Store(str(tmp_path / "forwards"))
+    for derived in DERIVED:
+        store.remove(derived_path(derived.name))
+    derive(store, Batch(DAYS[0]), SETTINGS)
+    assert derived_bytes(store) == forwards
+
+
+def test_other_code_reads_every_day_again(
+    tmp_path: Path, forwards: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(str(tmp_path / "forwards"))
+    partial = partial_path("duplicates", DAYS[0])
+    table, lineage = store.read(partial), store.lineage(partial)
+    store.write(partial, table.slice(0, 0), lineage=lineage)  # as if other code had found nothing
+    code_version = provenance.code_version
+    monkeypatch.setattr(provenance, "code_version", lambda files: code_version(files) + "+changed")
+    derive(store, Batch(DAYS[0]), SETTINGS)
+    assert store.read(partial).equals(table)
+
+
+def test_each_table_names_the_code_that_makes_it() -> None:
+    for derived in DERIVED:
+        assert f"pipeline/derived/{derived.name}.py" in derived.code
+        assert all((Path(__file__).parents[1] / name).is_file() for name in derived.code)
 
 
 def test_nothing_published_gives_empty_tables(tmp_path: Path) -> None:
