@@ -108,7 +108,7 @@ def example(record: dict[str, Any], doc: Any) -> Example:
     """A document's features, and its gold in spans of words."""
     if doc.text != record["text"]:
         raise ValueError(f"the cached parse of {record['doc_id']} is of another text: delete the cache")
-    features = quote_features(doc)
+    features = quote_features([doc])
     tokens = [doc[int(i)] for i in features.tokens]
     starts = np.array([token.idx for token in tokens])
     ends = np.array([token.idx + len(token) for token in tokens])
@@ -428,11 +428,13 @@ def batch_losses(
     for example in batch:
         size = len(example.features)
         if with_predicted and chooser.random() < 0.5:
-            pairs = Candidates(example.features, *spans_of(predicted[base : base + size]))
+            pairs = Candidates(
+                example.features, *spans_of(predicted[base : base + size], example.features.documents)
+            )
             targets = link_targets(example, pairs)
         else:
             if example.gold_pairs is None:
-                pairs = Candidates(example.features, *spans_of(example.labels))
+                pairs = Candidates(example.features, *spans_of(example.labels, example.features.documents))
                 example.gold_pairs = pairs, link_targets(example, pairs)
             pairs, targets = example.gold_pairs
         firsts.append(pairs.first + base)
@@ -558,9 +560,8 @@ def predict(
     weights = {name: value.astype(np.float32) for name, value in stored.items()}
     projected = quote_tagger.project_vectors(vectors, weights)
     out = {}
-    for example, quotes in zip(
-        corpus, quote_tagger.tag_features([e.features for e in corpus], weights, projected), strict=True
-    ):
+    for example in corpus:
+        quotes = quote_tagger.tag_words(example.features, weights, projected)
 
         def characters(spans: Sequence[Span], example: Example = example) -> list[list[int]]:
             return [[int(example.starts[a]), int(example.ends[b - 1])] for a, b in spans]

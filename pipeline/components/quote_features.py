@@ -1,17 +1,17 @@
-"""What the quote tagger sees of a document: arrays of small integers, one row a word.
+"""What the quote tagger sees of documents: arrays of small integers, one row a word.
 
 Training (`training/quotes.py`) and inference (`quote_tagger.py`) share this one function, so that they
-cannot drift apart. Nothing here stores a word: lower-case forms and suffixes are hashed into a fixed
-number of buckets (Weinberger et al. 2009, feature hashing), word vectors are rows of the model's own
-table, and proper nouns and numbers have neither, so that no person or place is learnt by heart.
-What the rules of `attribution.py` find goes in too: it carries over to other kinds of news where learnt
-words do not.
+cannot drift apart. Many documents are read as one long one: several times as fast as one by one. Nothing here
+stores a word: lower-case forms and suffixes are hashed into a fixed number of buckets (Weinberger et al.
+2009, feature hashing), word vectors are rows of the model's own table, and proper nouns and numbers have
+neither, so that no person or place is learnt by heart. What the rules of `attribution.py` find goes in too:
+it carries over to other kinds of news where learnt words do not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -98,22 +98,25 @@ OUTSIDE, OPENING, INSIDE, CLOSING = 0, 1, 2, 3
 
 @dataclass(frozen=True, slots=True)
 class QuoteFeatures:
-    """The arrays of one document of n words (tokens that are not white space).
+    """The arrays of documents of n words (tokens that are not white space), document after document.
 
     Attributes:
-        tokens: (n) index of each word in the `Doc`.
+        documents: (n) ordinal of the document.
+        tokens: (n) index of each word in its `Doc`.
         columns: (n, len(COLUMNS)) rows of one table: each value with the offset of its column added.
         flags: (n, len(FLAGS)) 0 or 1.
         vector_rows: (n) row of the model's vector table, -1 where there is none or it is masked.
         heads: (n) word index of the syntactic head, its own for a root.
         tags, deps, entities: (n) label numbers: index in TAGS, DEPS, ENTS plus 1, 0 for none.
-        sentences, paragraphs: (n) ordinal of the sentence and of the paragraph.
+        sentences, paragraphs: (n) ordinal of the sentence and of the paragraph; neither reaches over the
+            end of a document.
         marks: (n) OUTSIDE, OPENING, INSIDE or CLOSING with regard to quotation marks.
         rule_cues: (n) for a word in a content found by rule the first word of its cue, -1 where it has none,
             -2 for all other words.
         rule_sources: (n) for a word in a cue found by rule the last word of its source; -1 and -2 alike.
     """
 
+    documents: Ints
     tokens: Ints
     columns: Ints
     flags: NDArray[np.uint8]
@@ -169,6 +172,9 @@ _ATTRS = [
 ]
 _MARKS = re.compile(r"[“”„«»\"\n]|``|''|(?<!\w)['‘](?=\w)|(?<=[\w.,!?…])['’](?!\w)")
 
+_PARAGRAPH_ENDS = {**dict.fromkeys(".!?…", 1), **dict.fromkeys("\"”'’»", 2)}
+_PARAGRAPH_OPENINGS = frozenset("\"“„«'‘`")
+
 _STEPS = np.array([1, 2, 3, 5, 8, 14, 28, 56, 112])  # lower bounds of distance buckets 1..9
 _SIGNED_STEPS = np.array([1, 2, 3, 5, 9, 17, 40])
 
@@ -183,28 +189,38 @@ def signed_bucket(distance: NDArray[Any]) -> Ints:
     return size + 7 * (distance < 0)
 
 
-def quote_features(doc: Doc, candidates: Sequence[Candidate] | None = None) -> QuoteFeatures:
-    """Return the features of a document that has tags, heads, labels, sentences and entities.
+def quote_features(
+    docs: Sequence[Doc], candidates: Sequence[Sequence[Candidate]] | None = None
+) -> QuoteFeatures:
+    """Return the features of documents that have tags, heads, labels, sentences and entities.
 
     Args:
-        doc: the document.
-        candidates: what the rules found in it (`find_attributions`); they are run where None.
+        docs: the documents, all of one vocabulary.
+        candidates: what the rules found in each (`find_attributions`); they are run where None.
     """
     if candidates is None:
-        candidates = find_attributions(Parse(doc), find_regions(doc.text)) if len(doc) else []
-    raw = doc.to_array(_ATTRS)
-    text = doc.text
+        candidates = [find_attributions(Parse(doc), find_regions(doc.text)) for doc in docs]
+    raw = np.concatenate([doc.to_array(_ATTRS).reshape(-1, len(_ATTRS)) for doc in docs])
+    sizes = np.array([len(doc) for doc in docs])
+    offsets = np.cumsum(sizes) - sizes  # of the first token of each document
+    # As one text, with a line break between documents: neither paragraph nor marks reach over it.
+    text = "\n".join([doc.text for doc in docs])
     lengths, spaces = raw[:, 10].astype(np.int64), raw[:, 11].astype(np.int64)
-    ends = np.cumsum(lengths + spaces)
-    starts_all = ends - lengths - spaces
+    document_of = np.repeat(np.arange(len(docs)), sizes)
+    starts_all = np.cumsum(lengths + spaces) - lengths - spaces + document_of
     is_word = raw[:, 12] == 0
-    tokens = np.flatnonzero(is_word).astype(np.int32)
-    n = len(tokens)
-    raw, starts = raw[is_word], starts_all[is_word]
+    word_tokens = np.flatnonzero(is_word)
+    n = len(word_tokens)
+    raw, starts, lengths, documents = (
+        raw[is_word],
+        starts_all[is_word],
+        lengths[is_word],
+        document_of[is_word],
+    )
 
     # White space has no row: its dependents (none in practice) become their own heads.
     word_of = np.cumsum(is_word) - 1
-    head_tokens = tokens + raw[:, 6].astype(np.int64)
+    head_tokens = word_tokens + raw[:, 6].astype(np.int64)
     heads = np.where(is_word[head_tokens], word_of[head_tokens], np.arange(n)).astype(np.int32)
 
     tags, deps = _TAG_NUMBERS.number(raw[:, 4]), _DEP_NUMBERS.number(raw[:, 5])
@@ -214,8 +230,7 @@ def quote_features(doc: Doc, candidates: Sequence[Candidate] | None = None) -> Q
     lower = raw[:, 1]
 
     is_start = raw[:, 9].astype(np.int64) == 1
-    if n:
-        is_start[0] = True
+    is_start |= np.diff(documents, prepend=-1) > 0
     sentences = (np.cumsum(is_start) - 1).astype(np.int32)
     paragraphs, marks, regions = _scan_marks(text, starts, n)
     new_paragraph = np.diff(paragraphs, prepend=-1) > 0
@@ -229,7 +244,7 @@ def quote_features(doc: Doc, candidates: Sequence[Candidate] | None = None) -> Q
         clause = clause[clause]
     governor = heads[clause]
 
-    roles, rule_cues, rule_sources = _rules(candidates, word_of, is_word, n)
+    roles, rule_cues, rule_sources = _rules(candidates, offsets.tolist(), word_of, is_word, n)
     has_mark = marks != OUTSIDE
     region_length, region_start, region_end = regions
     columns = np.empty((n, len(COLUMNS)), dtype=np.int32)
@@ -255,7 +270,7 @@ def quote_features(doc: Doc, candidates: Sequence[Candidate] | None = None) -> Q
         region_end,
         _bucket(position - paragraph_first),
         _bucket(paragraph_last - position),
-        _paragraph_kinds(text, starts, lengths[is_word], paragraphs, paragraph_first, paragraph_last),
+        _paragraph_kinds(text, starts, lengths, new_paragraph, documents),
         _bucket(position - sentence_first),
         _bucket(sentence_last - position),
         *roles,
@@ -271,16 +286,17 @@ def quote_features(doc: Doc, candidates: Sequence[Candidate] | None = None) -> Q
     flags[:, -2] = _any_in(has_mark, sentences_and_paragraphs)
     flags[:, -1] = _any_in(has_mark, paragraphs)
 
-    row_of = doc.vocab.vectors.key2row
+    row_of = docs[0].vocab.vectors.key2row
     vector_rows = np.array(
         [
-            -1 if hidden else row_of.get(orth, row_of.get(low, -1))
+            -1 if hidden else row_of[orth] if orth in row_of else row_of.get(low, -1)
             for orth, low, hidden in zip(raw[:, 0].tolist(), lower.tolist(), masked.tolist(), strict=True)
         ],
         dtype=np.int32,
     )
     return QuoteFeatures(
-        tokens=tokens,
+        documents=documents.astype(np.int32),
+        tokens=(word_tokens - offsets[documents]).astype(np.int32),
         columns=columns,
         flags=flags,
         vector_rows=vector_rows,
@@ -300,50 +316,59 @@ _KINDS = {"speech": 1, "thought": 2, "show": 3}
 
 
 def _rules(
-    candidates: Sequence[Candidate], word_of: NDArray[Any], is_word: NDArray[np.bool_], n: int
+    candidates: Sequence[Sequence[Candidate]],
+    offsets: Sequence[int],
+    word_of: NDArray[Any],
+    is_word: NDArray[np.bool_],
+    n: int,
 ) -> tuple[Sequence[Ints], Ints, Ints]:
-    """The rule columns, `rule_cues` and `rule_sources`. A candidate within another's content is nested."""
-    role, kind, nested_role, nested_kind, name = columns = [
-        np.zeros(n, dtype=np.int32) for _ in range(RULE_COLUMNS)
-    ]
-    cue_of, source_of = np.full(n, -2, dtype=np.int32), np.full(n, -2, dtype=np.int32)
+    """The rule columns, `rule_cues` and `rule_sources`. A candidate within another's content is nested.
 
-    def words(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        out = []
-        for start, end in ranges:
-            # word_of counts white space to the word before it
-            first = int(word_of[start]) + (not is_word[start])
-            last = int(word_of[end - 1]) + 1
-            if last > first:
-                out.append((first, last))
-        return out
+    `offsets` are the first tokens of the documents that the lists of candidates belong to.
+    """
+    # Plain lists: most ranges hold a few words, for which a slice of an array costs more than it saves.
+    role, kind, nested_role, nested_kind, name = columns = [[0] * n for _ in range(RULE_COLUMNS)]
+    cue_of, source_of = [-2] * n, [-2] * n
+    # The word that a token is, or the next one: word_of counts white space to the word before it.
+    word_at = (word_of + ~is_word).tolist()
+    word_at.append(n)
 
-    by_size = sorted(candidates, key=lambda c: sum(start - end for start, end in c.content))
-    for candidate in by_size:
-        content = words(candidate.content)
-        if not content:
-            continue
-        cue = words([(token, token + 1) for token in candidate.cue])
-        source = words([candidate.speaker]) if candidate.speaker is not None else []
-        number = _KINDS.get(candidate.kind, 0)
-        is_nested = all(((role[a:b] == 1) | (role[a:b] == 2)).all() for a, b in content)
-        roles, kinds = (nested_role, nested_kind) if is_nested else (role, kind)
-        for spans, value in ((content, 1), (source, 5), (cue, 3)):
-            for k, (a, b) in enumerate(spans):
-                roles[a:b] = value + 1
-                # the words of a cue come one by one: only a gap begins it anew
-                if value != 3 or k == 0 or spans[k - 1][1] != a:
-                    roles[a] = value
-                if value != 5:
-                    kinds[a:b] = number
-        if not is_nested:
-            for a, b in [*content, *cue]:
-                name[a:b] = crc32(candidate.rule.encode()) % RULE_BUCKETS + 1
-            for a, b in content:
-                cue_of[a:b] = cue[0][0] if cue else -1
-        for a, b in cue:
-            source_of[a:b] = source[0][1] - 1 if source else -1
-    return columns, cue_of, source_of
+    for offset, found in zip(offsets, candidates, strict=True):
+
+        def words(ranges: Iterable[tuple[int, int]], offset: int = offset) -> list[tuple[int, int]]:
+            spans = ((word_at[offset + start], word_at[offset + end]) for start, end in ranges)
+            return [span for span in spans if span[1] > span[0]]
+
+        for candidate in sorted(found, key=lambda c: sum(start - end for start, end in c.content)):
+            content = words(candidate.content)
+            if not content:
+                continue
+            cue = words([(token, token + 1) for token in candidate.cue])
+            source = words([candidate.speaker]) if candidate.speaker is not None else []
+            number = _KINDS.get(candidate.kind, 0)
+            is_nested = all(value in (1, 2) for a, b in content for value in role[a:b])
+            roles, kinds = (nested_role, nested_kind) if is_nested else (role, kind)
+            for spans, value in ((content, 1), (source, 5), (cue, 3)):
+                for k, (a, b) in enumerate(spans):
+                    roles[a:b] = [value + 1] * (b - a)
+                    # the words of a cue come one by one: only a gap begins it anew
+                    if value != 3 or k == 0 or spans[k - 1][1] != a:
+                        roles[a] = value
+                    if value != 5:
+                        kinds[a:b] = [number] * (b - a)
+            if not is_nested:
+                rule = crc32(candidate.rule.encode()) % RULE_BUCKETS + 1
+                for a, b in [*content, *cue]:
+                    name[a:b] = [rule] * (b - a)
+                for a, b in content:
+                    cue_of[a:b] = [cue[0][0] if cue else -1] * (b - a)
+            for a, b in cue:
+                source_of[a:b] = [source[0][1] - 1 if source else -1] * (b - a)
+    return (
+        [np.array(column, dtype=np.int32) for column in columns],
+        np.array(cue_of, dtype=np.int32),
+        np.array(source_of, dtype=np.int32),
+    )
 
 
 def _edges(group: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -403,14 +428,16 @@ def _scan_marks(text: str, starts: NDArray[np.int64], n: int) -> tuple[Ints, Int
         bounds = np.array(regions, dtype=np.int64)
         first = np.searchsorted(starts, bounds[:, 0])
         last = np.searchsorted(starts, bounds[:, 1]) - 1
-        for a, b in zip(first.tolist(), last.tolist(), strict=True):
-            if b <= a:
-                continue
-            marks[a : b + 1] = INSIDE
-            marks[a], marks[b] = OPENING, CLOSING
-            length[a : b + 1] = b - a - 1
-            since[a : b + 1] = np.arange(1, b - a + 2)
-            until[a : b + 1] = np.arange(b - a + 1, 0, -1)
+        wide = last > first
+        first, last = first[wide], last[wide]
+        sizes = last - first + 1
+        since_one = np.arange(1, sizes.sum() + 1) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        word = np.repeat(first - 1, sizes) + since_one
+        marks[word] = INSIDE
+        marks[first], marks[last] = OPENING, CLOSING
+        length[word] = np.repeat(sizes - 2, sizes)
+        since[word] = since_one
+        until[word] = np.repeat(sizes + 1, sizes) - since_one
     return (
         paragraphs,
         marks,
@@ -422,19 +449,26 @@ def _paragraph_kinds(
     text: str,
     starts: NDArray[np.int64],
     lengths: NDArray[np.int64],
-    paragraphs: Ints,
-    first: NDArray[Any],
-    last: NDArray[Any],
+    begins: NDArray[np.bool_],
+    documents: NDArray[np.int64],
 ) -> Ints:
-    """Place of the paragraph (first, second, later, last) by how it ends and whether it opens with a mark."""
-    if not len(paragraphs):
-        return paragraphs
-    kinds = []
-    total = int(paragraphs[-1])
-    for number, (a, b) in enumerate(dict.fromkeys(zip(first.tolist(), last.tolist(), strict=True))):
-        place = 3 if number == total else min(number, 2)
-        final = text[int(starts[b] + lengths[b]) - 1]
-        end = 1 if final in ".!?…" else 2 if final in "\"”'’»" else 0
-        opens = text[int(starts[a])] in "\"“„«'‘`"
-        kinds.append(place * 6 + end * 2 + opens)
-    return np.array(kinds, dtype=np.int32)[paragraphs]
+    """Place of the paragraph (first, second, later, last) by how it ends and whether it opens with a mark.
+
+    `begins` tells the first word of each paragraph.
+    """
+    first = np.flatnonzero(begins)
+    if not len(first):
+        return np.zeros(0, dtype=np.int32)
+    sizes = np.diff(first, append=len(starts))
+    last = first + sizes - 1
+    home = documents[first]
+    number = np.arange(len(first)) - np.searchsorted(home, home)
+    place = np.where(np.diff(home, append=-1) != 0, 3, np.minimum(number, 2))
+    look = []
+    for opening, final in zip(
+        starts[first].tolist(), (starts[last] + lengths[last] - 1).tolist(), strict=True
+    ):
+        end = _PARAGRAPH_ENDS.get(text[final], 0)
+        look.append(2 * end + (text[opening] in _PARAGRAPH_OPENINGS))
+    kinds = place * 6 + np.array(look)
+    return np.repeat(kinds, sizes).astype(np.int32)

@@ -1,18 +1,19 @@
 """Which cue belongs to which content, and which source to which cue: candidates and what is known of them.
 
-Training and inference share these functions; they work on plain arrays (see `quote_features.py`) and spans
-of words `(first, end)`, end exclusive. A span is described by its first and last word and its syntactic
-head; a pair of spans by a row of small integers, among them how the parse joins the two.
+Training and inference share these functions; they work on plain arrays (see `quote_features.py`), of many
+documents at once, and spans of words `(first, end)`, end exclusive. A span is described by its first and last
+word and its syntactic head; a pair of spans by a row of small integers, among them how the parse joins the
+two.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.components.quote_features import DEPS, ENTS, TAGS, Ints, QuoteFeatures, signed_bucket
+
+Spans = tuple[Ints, Ints, Ints]
 
 LABELS = ("O", "B-content", "I-content", "B-cue", "I-cue", "B-source", "I-source")
 CONTENT, CUE, SOURCE = 0, 1, 2
@@ -49,17 +50,28 @@ _SUBJECTS = np.isin(
 _LENGTHS = np.array([1, 2, 3, 5, 9, 17, 33])
 
 
-def spans_of(labels: NDArray[np.integer]) -> tuple[Ints, Ints, Ints]:
-    """First word, end and kind (CONTENT, CUE, SOURCE) of each labelled span, in text order."""
+def spans_of(labels: NDArray[np.integer], documents: NDArray[np.integer]) -> tuple[Ints, Ints, Ints]:
+    """First word, end and kind (CONTENT, CUE, SOURCE) of each labelled span, in text order.
+
+    `documents` numbers the document of each word: no span reaches over the end of one.
+    """
     kinds = (labels + 1) // 2 - 1  # O: -1
-    previous = np.concatenate([[-1], kinds[:-1]])
     inside = kinds >= 0
-    begins = inside & ((labels % 2 == 1) | (kinds != previous))
+    is_new = (np.diff(kinds, prepend=-1) != 0) | (np.diff(documents, prepend=-1) != 0)
+    begins = inside & ((labels % 2 == 1) | is_new)
     first = np.flatnonzero(begins)
     # a span ends where the next one begins or where its label ends
     stops = np.flatnonzero(begins | ~inside)
     end = np.append(stops, len(labels))[np.searchsorted(stops, first, side="right")]
     return first.astype(np.int32), end.astype(np.int32), kinds[first].astype(np.int32)
+
+
+def words_of(first: Ints, end: Ints) -> NDArray[np.int64]:
+    """All words of spans, span after span."""
+    sizes = (end - first).astype(np.int64)
+    begins = np.cumsum(sizes) - sizes
+    words: NDArray[np.int64] = np.arange(sizes.sum()) + np.repeat(first - begins, sizes)
+    return words
 
 
 def span_heads(features: QuoteFeatures, first: Ints, end: Ints) -> Ints:
@@ -68,7 +80,7 @@ def span_heads(features: QuoteFeatures, first: Ints, end: Ints) -> Ints:
         return first
     sizes = end - first
     begins = np.cumsum(sizes) - sizes
-    word = np.arange(sizes.sum()) + np.repeat(first - begins, sizes)
+    word = words_of(first, end)
     up = features.heads[word]
     is_top = (up < np.repeat(first, sizes)) | (up >= np.repeat(end, sizes)) | (up == word)
     is_top &= features.deps[word] != _PUNCT
@@ -77,48 +89,74 @@ def span_heads(features: QuoteFeatures, first: Ints, end: Ints) -> Ints:
     return np.where(tops == none, first, tops).astype(np.int32)
 
 
-def nearest(first: Ints, end: Ints, others_first: Ints, others_end: Ints, *, limit: int) -> list[Ints]:
-    """For each span the indices of up to `limit` nearest other spans, nearest first.
+def nearest(spans: Spans, others: Spans, *, limit: int) -> Ints:
+    """For each span the nearest other spans of its document, nearest first.
 
     Both are in text order and do not overlap, so that only the `limit` others on either side can be near.
+
+    Args:
+        spans: first words, ends and documents.
+        others: the same of the others.
+        limit: how many at most.
+
+    Returns:
+        (spans, limit) indices of others, -1 where there is none.
     """
-    count = len(others_first)
-    if not count:
-        return [np.empty(0, dtype=np.int32) for _ in first]
+    (first, end, home), (others_first, others_end, others_home) = spans, others
+    if not len(others_first) or not len(first):
+        return np.full((len(first), limit), -1, dtype=np.int32)
     option = np.searchsorted(others_first, first)[:, None] + np.arange(-limit, limit)
-    is_there = (option >= 0) & (option < count)
-    option = np.clip(option, 0, count - 1)
-    gap = np.maximum(others_first[option] - end[:, None], first[:, None] - others_end[option])
-    gap[~is_there] = np.iinfo(np.int32).max
-    order = np.argsort(gap, axis=1, kind="stable")[:, :limit]
-    chosen = np.take_along_axis(option, order, axis=1).astype(np.int32)
-    counts = np.minimum(is_there.sum(axis=1), limit)
-    return [row[:n] for row, n in zip(chosen, counts.tolist(), strict=True)]
+    at = np.clip(option, 0, len(others_first) - 1)
+    is_there = (at == option) & (others_home[at] == home[:, None])
+    gap = np.maximum(others_first[at] - end[:, None], first[:, None] - others_end[at])
+    return _closest(np.where(is_there, option, -1), gap, limit)
+
+
+def _closest(option: NDArray[np.int64], distance: Ints, limit: int) -> Ints:
+    """The `limit` options of each row with the least distance; -1 is none."""
+    far = np.where(option < 0, np.iinfo(np.int32).max, distance)
+    order = np.argsort(far, axis=1, kind="stable")[:, :limit]
+    chosen: Ints = np.take_along_axis(option, order, axis=1).astype(np.int32)
+    return chosen
 
 
 def subject_candidates(
     features: QuoteFeatures, cue_first: Ints, cue_end: Ints, taken: NDArray[np.bool_]
-) -> list[list[tuple[int, int]]]:
-    """For each cue noun phrases without a `taken` word: the rule's source, the nearest subjects."""
+) -> tuple[Ints, Ints, Ints]:
+    """For each cue the nearest subjects of the parse in its sentence, as noun phrases without a `taken` word.
+
+    Returns:
+        (cues, MAX_SUBJECTS) indices of noun phrases, -1 where there is none, and the first word and the end
+        of each noun phrase.
+    """
     subjects = np.flatnonzero(_SUBJECTS[features.deps] & ~taken)
-    sentences, heads = features.sentences, features.heads
-    spans: dict[int, tuple[int, int]] = {}
-    out = []
-    for a, b in zip(cue_first.tolist(), cue_end.tolist(), strict=True):
-        low, high = np.searchsorted(sentences[subjects], [sentences[a], sentences[a] + 1])
-        near = subjects[low:high]
-        near = near[(near < a) | (near >= b)]
-        near = near[np.argsort(np.abs(near - a), kind="stable")[:MAX_SUBJECTS]]
-        found = []
-        for word in near.tolist():
-            if word not in spans:
-                start = word
-                while start > 0 and start <= heads[start - 1] <= word and not taken[start - 1]:
-                    start -= 1
-                spans[word] = (start, word + 1)
-            found.append(spans[word])
-        out.append(found)
-    return out
+    none = np.empty(0, dtype=np.int32)
+    if not len(subjects) or not len(cue_first):
+        return np.full((len(cue_first), MAX_SUBJECTS), -1, dtype=np.int32), none, none
+    before = np.searchsorted(subjects, cue_first)[:, None] + np.arange(-MAX_SUBJECTS, 0)
+    behind = np.searchsorted(subjects, cue_end)[:, None] + np.arange(MAX_SUBJECTS)
+    option = np.concatenate([before, behind], axis=1)
+    at = np.clip(option, 0, len(subjects) - 1)
+    is_near = (at == option) & (features.sentences[subjects[at]] == features.sentences[cue_first][:, None])
+    distance = np.abs(subjects[at] - cue_first[:, None])
+    chosen = _closest(np.where(is_near, option, -1), distance, MAX_SUBJECTS)
+
+    # Number those that are chosen in the order in which they come first.
+    wanted = chosen[chosen >= 0]
+    used, first_seen, number = np.unique(wanted, return_index=True, return_inverse=True)
+    by_place = np.argsort(first_seen)
+    place = np.empty_like(by_place)
+    place[by_place] = np.arange(len(by_place))
+    chosen[chosen >= 0] = place[number]
+    word = subjects[used[by_place]]
+    start = word.copy()
+    while True:
+        left = np.maximum(start - 1, 0)
+        up = features.heads[left]
+        grows = (start > 0) & (start <= up) & (up <= word) & ~taken[left]
+        if not grows.any():
+            return chosen, start.astype(np.int32), (word + 1).astype(np.int32)
+        start -= grows
 
 
 def pair_columns(
@@ -195,12 +233,8 @@ def pair_columns(
     return columns + PAIR_OFFSETS[:-1]
 
 
-def _ints(values: Sequence[object]) -> Ints:
-    return np.array(values, dtype=np.int32)
-
-
 class Candidates:
-    """All candidate pairs of a document: contents with cues, cues with sources.
+    """All candidate pairs of some documents: contents with cues, cues with sources.
 
     Attributes:
         first, end, head: of every span: the tagged ones, then the subjects of the parse.
@@ -211,46 +245,29 @@ class Candidates:
     """
 
     def __init__(self, features: QuoteFeatures, first: Ints, end: Ints, kinds: Ints) -> None:
-        n = len(features)
-        contents, cues, sources = (np.flatnonzero(kinds == kind) for kind in (CONTENT, CUE, SOURCE))
-        counts = np.zeros((n + 1, 3), dtype=np.int32)
-        np.add.at(counts, (first + 1, kinds), 1)
+        contents, cues, sources = (
+            np.flatnonzero(kinds == kind).astype(np.int32) for kind in (CONTENT, CUE, SOURCE)
+        )
+        counts = np.zeros((len(features) + 1, 3), dtype=np.int32)
+        counts[first + 1, kinds] = 1
         counts = np.cumsum(counts, axis=0, dtype=np.int32)
-        taken = np.zeros(n, dtype=bool)
-        for k in sources.tolist():
-            taken[first[k] : end[k]] = True
+        taken = np.zeros(len(features), dtype=bool)
+        taken[words_of(first[sources], end[sources])] = True
+        home = features.documents[first]
 
-        # contents with cues
-        left: list[int] = []
-        right: list[int] = []
-        rank: list[int] = []
-        near = nearest(first[contents], end[contents], first[cues], end[cues], limit=MAX_CUES)
-        for k, options in zip(contents.tolist(), near, strict=True):
-            count = len(options)
-            left += [k] * (count + 1)
-            right += [*cues[options].tolist(), -1]
-            rank += range(count + 1)
-        self.content_left, self.content_right = _ints(left), _ints(right)
-        content_rank = _ints(rank)
+        def near(those: Ints, others: Ints, limit: int) -> Ints:
+            one, other = ((first[k], end[k], home[k]) for k in (those, others))
+            found = nearest(one, other, limit=limit)
+            return np.where(found < 0, -1, others[found]) if len(others) else found
 
-        # cues with sources
-        left, right, rank = [], [], []
-        extra: dict[tuple[int, int], int] = {}
-        near = nearest(first[cues], end[cues], first[sources], end[sources], limit=MAX_SOURCES)
-        subjects = subject_candidates(features, first[cues], end[cues], taken)
-        for k, options, found in zip(cues.tolist(), near, subjects, strict=True):
-            more = [extra.setdefault(span, len(first) + len(extra)) for span in found]
-            count = len(options) + len(more)
-            left += [k] * (count + 1)
-            right += [*sources[options].tolist(), *more, -1]
-            rank += range(count + 1)
-        self.cue_left, self.cue_right = _ints(left), _ints(right)
-        cue_rank = _ints(rank)
-
+        subjects, subject_first, subject_end = subject_candidates(features, first[cues], end[cues], taken)
         tagged = len(first)
-        more_spans = _ints(list(extra)).reshape(-1, 2)
-        self.first: Ints = np.concatenate([first, more_spans[:, 0]])
-        self.end: Ints = np.concatenate([end, more_spans[:, 1]])
+        sides = near(cues, sources, MAX_SOURCES), np.where(subjects < 0, -1, subjects + tagged)
+        self.content_left, self.content_right, content_rank = _pairs(contents, near(contents, cues, MAX_CUES))
+        self.cue_left, self.cue_right, cue_rank = _pairs(cues, np.concatenate(sides, axis=1))
+
+        self.first: Ints = np.concatenate([first, subject_first])
+        self.end: Ints = np.concatenate([end, subject_end])
         self.head = span_heads(features, self.first, self.end)
 
         def columns(lefts: Ints, rights: Ints, ranks: Ints, by_rule: Ints) -> Ints:
@@ -264,3 +281,13 @@ class Candidates:
         rule_cues, rule_sources = features.rule_cues, features.rule_sources
         self.content_columns = columns(self.content_left, self.content_right, content_rank, rule_cues)
         self.cue_columns = columns(self.cue_left, self.cue_right, cue_rank, rule_sources)
+
+
+def _pairs(left: Ints, options: Ints) -> tuple[Ints, Ints, Ints]:
+    """Left side, right side and rank of each pair: each left side with its options, with none (-1) last."""
+    right = np.concatenate([options, np.full((len(left), 1), -1, dtype=np.int32)], axis=1)
+    is_pair = right >= 0
+    is_pair[:, -1] = True
+    rank = np.cumsum(is_pair, axis=1, dtype=np.int32) - 1
+    lefts = np.broadcast_to(left[:, None], right.shape)
+    return lefts[is_pair], right[is_pair], rank[is_pair]

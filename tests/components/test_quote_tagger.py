@@ -106,7 +106,7 @@ def test_forward_pass_agrees_with_the_one_recorded_from_torch():
         flags=recorded["flags"],
     )
     vectors = quote_tagger.project_vectors(recorded["vectors"], weights)
-    states, emissions, _ = quote_tagger.encode([features], weights, vectors)
+    states, emissions, _ = quote_tagger.encode(features, weights, vectors)
     np.testing.assert_allclose(states, recorded["states"], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(emissions, recorded["emissions"], rtol=1e-4, atol=1e-5)
     ends = np.concatenate([states[recorded["first"]], states[recorded["last"]]], axis=1)
@@ -122,7 +122,7 @@ def test_forward_pass_agrees_with_the_one_recorded_from_torch():
 @given(st.lists(st.integers(0, len(LABELS) - 1), max_size=40))
 def test_spans_cover_exactly_the_labelled_words_and_do_not_touch_unless_begun_anew(labels):
     array = np.array(labels, dtype=np.int32)
-    first, end, kinds = spans_of(array)
+    first, end, kinds = spans_of(array, np.zeros(len(labels), dtype=np.int32))
     covered = np.full(len(labels), -1)
     for a, b, kind in zip(first, end, kinds, strict=True):
         assert a < b
@@ -132,32 +132,49 @@ def test_spans_cover_exactly_the_labelled_words_and_do_not_touch_unless_begun_an
     assert covered.tolist() == [(label + 1) // 2 - 1 for label in labels]
 
 
+def test_no_span_reaches_over_the_end_of_a_document():
+    labels, documents = np.array([2, 2, 2, 2]), np.array([0, 0, 1, 1])
+    first, end, _ = spans_of(labels, documents)
+    assert list(zip(first.tolist(), end.tolist(), strict=True)) == [(0, 2), (2, 4)]
+
+
 def features_of(sentences: np.ndarray, paragraphs: np.ndarray) -> QuoteFeatures:
     """Features that know sentences and paragraphs only."""
     empty = {field.name: np.zeros(len(sentences), dtype=np.int32) for field in fields(QuoteFeatures)}
     return QuoteFeatures(**{**empty, "sentences": sentences, "paragraphs": paragraphs})
 
 
-@given(st.lists(st.tuples(st.integers(1, 30), st.booleans()), max_size=30), st.integers(5, 40))
-def test_windows_tile_the_document_and_hold_to_the_limit(made, limit):
-    sizes = [size for size, _ in made]
-    paragraphs = np.cumsum([breaks for _, breaks in made], dtype=int)
+@given(st.lists(st.tuples(st.integers(1, 30), st.booleans(), st.booleans()), max_size=30), st.integers(5, 40))
+def test_windows_tile_the_documents_and_hold_to_the_limit(made, limit):
+    sizes = [size for size, _, _ in made]
+    documents = np.repeat(np.cumsum([ends for _, _, ends in made], dtype=int), sizes)
+    paragraphs = np.cumsum([breaks or ends for _, breaks, ends in made], dtype=int)
     features = features_of(np.repeat(np.arange(len(made)), sizes), np.repeat(paragraphs, sizes))
+    features = replace(features, documents=documents)
     found = windows(features, limit)
+    assert all(documents[a] == documents[b - 1] for a, b in found)
     assert [a for a, _ in found[1:]] == [b for _, b in found[:-1]]
     assert sum(b - a for a, b in found) == len(features)
     assert all(0 < b - a <= limit for a, b in found)
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4), st.booleans()), max_size=30))
-def test_nearest_spans_are_the_nearest_of_all(made):
-    ends = np.cumsum([gap + size for gap, size, _ in made], dtype=np.int32)
-    firsts = ends - np.array([size for _, size, _ in made], dtype=np.int32)
-    is_cue = np.array([cue for _, _, cue in made], dtype=bool)
-    found = nearest(firsts[~is_cue], ends[~is_cue], firsts[is_cue], ends[is_cue], limit=3)
-    for a, b, near in zip(firsts[~is_cue], ends[~is_cue], found, strict=True):
-        gaps = [max(first - b, a - end) for first, end in zip(firsts[is_cue], ends[is_cue], strict=True)]
-        assert near.tolist() == sorted(range(len(gaps)), key=lambda k: gaps[k])[:3]
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4), st.booleans(), st.booleans()), max_size=30))
+def test_nearest_spans_are_the_nearest_of_all_in_their_document(made):
+    ends = np.cumsum([gap + size for gap, size, _, _ in made], dtype=np.int32)
+    firsts = ends - np.array([size for _, size, _, _ in made], dtype=np.int32)
+    is_cue = np.array([cue for _, _, cue, _ in made], dtype=bool)
+    home = np.cumsum([breaks for _, _, _, breaks in made], dtype=np.int32)
+    spans, others = ((firsts[which], ends[which], home[which]) for which in (~is_cue, is_cue))
+    found = nearest(spans, others, limit=3)
+    for a, b, own, near in zip(firsts[~is_cue], ends[~is_cue], home[~is_cue], found, strict=True):
+        gaps = {
+            k: max(first - b, a - end)
+            for k, (first, end, theirs) in enumerate(
+                zip(firsts[is_cue], ends[is_cue], home[is_cue], strict=True)
+            )
+            if theirs == own
+        }
+        assert near[near >= 0].tolist() == sorted(gaps, key=gaps.__getitem__)[:3]
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +189,7 @@ def bare_doc():
 
 
 def test_features_stay_inside_their_columns(bare_doc):
-    features = quote_features(bare_doc)
+    features = quote_features([bare_doc])
     assert features.columns.shape == (6, len(COLUMNS))
     assert features.flags.shape == (6, len(FLAGS))
     assert (features.columns >= COLUMN_OFFSETS[:-1]).all()
@@ -180,12 +197,31 @@ def test_features_stay_inside_their_columns(bare_doc):
     assert features.heads.tolist() == [1, 1, 4, 4, 1, 1]
 
 
+def test_features_of_many_documents_are_those_of_each(nlp):
+    texts = [TEXT, "", "\n", "“No,” he said.\n\n“Never", "‘a", "b’ c.” She left.", "The end"]
+    docs = list(nlp.pipe(texts))
+    together = quote_features(docs)
+    assert set(together.documents.tolist()) == {0, 3, 4, 5, 6}
+    for number, doc in enumerate(docs):
+        alone = quote_features([doc])
+        own = together.documents == number
+        base = int(np.argmax(own))
+        for name in ("tokens", "columns", "flags", "vector_rows", "tags", "deps", "entities", "marks"):
+            assert (getattr(together, name)[own] == getattr(alone, name)).all(), (number, name)
+        assert (together.heads[own] - base == alone.heads).all()
+        for name in ("rule_cues", "rule_sources"):
+            theirs = getattr(together, name)[own]
+            assert (np.where(theirs < 0, theirs, theirs - base) == getattr(alone, name)).all()
+        for name in ("sentences", "paragraphs"):
+            assert (np.diff(getattr(together, name)[own]) == np.diff(getattr(alone, name))).all()
+
+
 def test_proper_nouns_and_numbers_have_neither_form_nor_vector():
     vocab = English().vocab  # a bare Vocab makes no lower-case forms
 
     def make(word, tag):
         doc = Doc(vocab, words=[word, "fell"], heads=[1, 1], deps=["nsubj", "ROOT"], tags=[tag, "VBD"])
-        return quote_features(doc)
+        return quote_features([doc])
 
     lexical = [list(COLUMNS).index(name) for name in ("word_a", "word_b", "suffix")]
     assert (make("Rain", "NNP").columns[0, lexical] == make("Snow", "NNP").columns[0, lexical]).all()
@@ -193,9 +229,9 @@ def test_proper_nouns_and_numbers_have_neither_form_nor_vector():
 
 
 def test_candidates_know_how_the_parse_joins_them(bare_doc):
-    features = quote_features(bare_doc)
+    features = quote_features([bare_doc])
     labels = np.array([5, 3, 1, 2, 2, 0], dtype=np.int32)
-    pairs = Candidates(features, *spans_of(labels))
+    pairs = Candidates(features, *spans_of(labels, features.documents))
     path = list(PAIR_COLUMNS).index("path")
     assert pairs.content_right.tolist() == [1, -1]
     assert pairs.content_columns[0, path] - PAIR_OFFSETS[path] == 1  # the content's head hangs on the cue
