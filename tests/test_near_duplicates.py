@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.near_duplicates import bands, jaccard, leaders, shingles, signature
+from pipeline.identity import checksum
+from pipeline.near_duplicates import bands, estimate, jaccard, leaders, shingles, signature, sketch
 
 WORDS = [f"w{n}" for n in range(4000)]
 
@@ -78,6 +79,37 @@ def test_signatures_never_change() -> None:
 
 
 EXPECTED = [759737896, 1112784299, 794644012]
+
+
+@pytest.mark.parametrize("n_words", [40, 130, 500, 5000])
+def test_sketches_tell_the_similarity(n_words: int) -> None:
+    rng = random.Random(n_words)
+    errors = []
+    for _ in range(60):
+        words = article(rng, n_words)
+        one, other = (
+            shingles(" ".join(w)) for w in (words, edited(rng, words, rng.randint(1, 1 + n_words // 40)))
+        )
+        errors.append(
+            estimate(sketch(one), sketch(other)) - jaccard(one, other) if jaccard(one, other) else 0
+        )
+    assert max(map(abs, errors)) < 0.04
+    assert np.sqrt(np.mean(np.square(errors))) < 0.015
+    assert abs(float(np.mean(errors))) < 0.005
+
+
+def test_sketches_of_the_same_and_of_other_texts() -> None:
+    rng = random.Random(5)
+    one, other = (sketch(shingles(" ".join(article(rng)))) for _ in range(2))
+    assert estimate(one, one) == 1.0
+    assert estimate(one, other) < 0.05
+    assert sketch(shingles("")) == b""
+    assert estimate(b"", b"") == estimate(one, b"") == 0.0
+
+
+def test_sketches_never_change() -> None:
+    made = sketch(shingles("The harbour board put the new ferry off until the summer, the mayor said."))
+    assert checksum(made)[:16] == "da33f552bc0d2449"
 
 
 @given(st.text(), st.text())
