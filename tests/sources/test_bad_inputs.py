@@ -26,6 +26,7 @@ import pytest
 
 from pipeline.batch import Batch, staged_path
 from pipeline.ingest import ingest
+from pipeline.publish import publish
 from pipeline.settings import load_settings
 from pipeline.store import Store
 
@@ -131,7 +132,7 @@ CASES: dict[str, Case] = {
     "three words": ("a.jsonl", line(text="Only three words"), {"too_short"}),
     "megabytes of one word": ("a.jsonl", line(text="x" * 3_000_000), {"too_large"}),
     "one word of a hundred thousand letters": ("a.jsonl", line(text="a b c d " + "x" * 100_000), {"not_an_article"}),
-    "a line of many megabytes": ("a.jsonl", lambda: b'{"text": "' + b"y" * 30_000_000, {"too_large"}),
+    "a line of a hundred megabytes": ("a.jsonl", lambda: b'{"text": "' + b"y" * 100_000_000, {"too_large"}),
     "half a surrogate pair": ("a.jsonl", lambda: b'{"text": "\\ud83d", "date": "2026-03-02"}\n', {"too_short"}),
     "Latin-1": ("a.jsonl", lambda: '{"text": "café"}\n'.encode("latin-1"), {"bad_encoding"}),
     "UTF-16 lines": ("a.jsonl", lambda: LINE.decode().encode("utf-16"), {"bad_encoding", "not_json"}),
@@ -214,7 +215,7 @@ def night(base: Path) -> tuple[Path, Store, Any]:
     return (
         drop / "2026-03-02",
         Store(str(base / "data")),
-        load_settings(drop_dir=drop, timeout_s=20, processes=1),
+        load_settings(drop_dir=drop, timeout_s=20, processes=1, max_reject_rate=1.0, languages=("de",)),
     )
 
 
@@ -254,6 +255,9 @@ def test_all_of_them_in_one_night(tmp_path: Path) -> None:
     assert counts["kept"] == 1
     assert {"hostile", "unreadable", "not_json", "no_text", "too_short", "too_large", "bad_encoding", "bad_date",
             "future_day", "duplicate_id", "not_an_article"} <= set(counts["rejected"])  # fmt: skip
+    rows = publish(store, Batch(DAY), settings)
+    assert rows["articles"] == 1
+    assert rows["rejects"] == counts["records"] - 1 == sum(counts["rejected"].values())
 
 
 def test_a_database_without_articles(tmp_path: Path) -> None:
