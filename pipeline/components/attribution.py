@@ -12,6 +12,7 @@ in news.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from pipeline.components import cues
 from pipeline.components.candidates import Candidate, clean_candidate
@@ -59,10 +60,17 @@ def find_attributions(parse: Parse, regions: Sequence[Region]) -> list[Candidate
     return found
 
 
+@cache
+def _cue_words() -> frozenset[str]:
+    return frozenset((*cues.verbs(), *cues.nouns(), *cues.adjectives(), "according"))
+
+
 def _from_cues(parse: Parse) -> Iterator[Candidate]:
     verbs, nouns, adjectives = cues.verbs(), cues.nouns(), cues.adjectives()
-    tags = parse.tags
+    tags, known = parse.tags, _cue_words()
     for i, word in enumerate(parse.words):
+        if word not in known:
+            continue
         if word in verbs and tags[i] in VERB_TAGS:
             candidate = _from_verb(parse, i, verbs[word])
         elif word in nouns and tags[i] in NOUN_TAGS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
+import numpy as np
 from spacy.tokens import Doc
 
 from pipeline.components.regions import paragraphs
@@ -18,6 +19,8 @@ MARKS = frozenset(("“", "”", '"', "„", "«", "»", "``", "''", "'", "`"))
 SENTENCE_END = frozenset(".!?…")
 NOUN_TAGS = frozenset(("NN", "NNS", "NNP", "NNPS"))
 _PUNCTUATION = frozenset(".,;:!?…\"“”„‟«»‘’'`()[]{}-–—―/*•_|~<>=\\")
+_MOST = 1 << 17
+_empty: dict[str, bool] = {}  # whether a word is punctuation or blank; at most `_MOST`
 _CLAUSAL = frozenset(("relcl", "acl", "advcl", "ccomp", "parataxis", "dep"))
 _ABOVE = frozenset(["conj", "xcomp", "advcl", "pcomp", "prep", "ccomp", "aux"])
 
@@ -32,11 +35,12 @@ class Parse:
         self.size = len(self.words)
         self.doc = doc
         self.text = doc.text
-        self.idx = [token.idx for token in doc]
-        self.is_empty = [
-            word.isspace() or (word[0] in _PUNCTUATION and not any(c.isalnum() for c in word))
-            for word in self.words
-        ]
+        self.idx: list[int] = doc.to_array(["IDX"]).ravel().astype(np.int64).tolist()
+        if len(_empty) > _MOST:
+            _empty.clear()
+        for word in set(self.words).difference(_empty):
+            _empty[word] = word.isspace() or (word[0] in _PUNCTUATION and not any(c.isalnum() for c in word))
+        self.is_empty = [_empty[word] for word in self.words]
         self.paragraphs: list[Range] = []
         self.paragraph_of = [0] * self.size
         for number, (start, end) in enumerate(paragraphs(self.text)):

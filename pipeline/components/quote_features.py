@@ -190,21 +190,29 @@ def signed_bucket(distance: NDArray[Any]) -> Ints:
 
 
 def quote_features(
-    docs: Sequence[Doc], candidates: Sequence[Sequence[Candidate]] | None = None
+    docs: Sequence[Doc],
+    candidates: Sequence[Sequence[Candidate]] | None = None,
+    *,
+    texts: Sequence[str] | None = None,
 ) -> QuoteFeatures:
     """Return the features of documents that have tags, heads, labels, sentences and entities.
 
     Args:
         docs: the documents, all of one vocabulary.
         candidates: what the rules found in each (`find_attributions`); they are run where None.
+        texts: of the documents, where they are at hand: `Doc.text` joins the words anew at every call.
     """
+    if texts is None:
+        texts = [doc.text for doc in docs]
     if candidates is None:
-        candidates = [find_attributions(Parse(doc), find_regions(doc.text)) for doc in docs]
+        candidates = [
+            find_attributions(Parse(doc), find_regions(text)) for doc, text in zip(docs, texts, strict=True)
+        ]
     raw = np.concatenate([doc.to_array(_ATTRS).reshape(-1, len(_ATTRS)) for doc in docs])
     sizes = np.array([len(doc) for doc in docs])
     offsets = np.cumsum(sizes) - sizes  # of the first token of each document
     # As one text, with a line break between documents: neither paragraph nor marks reach over it.
-    text = "\n".join([doc.text for doc in docs])
+    text = "\n".join(texts)
     lengths, spaces = raw[:, 10].astype(np.int64), raw[:, 11].astype(np.int64)
     document_of = np.repeat(np.arange(len(docs)), sizes)
     starts_all = np.cumsum(lengths + spaces) - lengths - spaces + document_of

@@ -73,6 +73,7 @@ def tag_quotes(
     docs: Sequence[Doc],
     *,
     candidates: Sequence[Sequence[Candidate]] | None = None,
+    texts: Sequence[str] | None = None,
     least: float = LEAST_SCORE,
 ) -> list[list[TaggedQuote]]:
     """Find the quotations of parsed documents, in text order. Many documents at once are faster than one.
@@ -80,6 +81,7 @@ def tag_quotes(
     Args:
         docs: with tags, heads, labels, sentences, entities and vectors, all of one vocabulary.
         candidates: what the rules found in each document; they are run where None.
+        texts: of the documents, where they are at hand.
         least: quotations of a lower score are left out.
     """
     out: list[list[TaggedQuote]] = [[] for _ in docs]
@@ -89,7 +91,11 @@ def tag_quotes(
     vectors = _project(docs[0].vocab.vectors.data, weights)
     for start, end in _batches([len(doc) for doc in docs]):
         batch = docs[start:end]
-        features = quote_features(batch, candidates[start:end] if candidates is not None else None)
+        features = quote_features(
+            batch,
+            candidates[start:end] if candidates is not None else None,
+            texts=texts[start:end] if texts is not None else None,
+        )
         tokens = features.tokens
 
         def spans(pairs: Sequence[tuple[int, int]], doc: Doc, tokens: Ints = tokens) -> tuple[Span, ...]:
