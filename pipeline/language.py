@@ -6,6 +6,7 @@ which lies in the package: nothing is fetched.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,9 +28,16 @@ SURE = 0.8
 LIKELY = 0.4
 """From this score on it is believed where it has seen much text, or agrees with the record."""
 
+STRANGE = 0.2
+"""With a lower score on much text, it is in no language that the detector knows."""
+
 _FEW_LETTERS = 10
 _ENOUGH = 100
 _MUCH = 400
+_FEW_HITS = 3
+_ONE_IN = 50
+_N_CHARS_OF_WORDS = 5000
+_MARKS = ".,;:!?()[]\"'“”‘’«»…–—-"
 _MACRO = {"nb": "no", "nn": "no"}
 _detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite", normalize_input=False))
 
@@ -62,9 +70,31 @@ def article_language(title: str | None, text: str, given: str | None) -> Languag
         return Language(said, None)
     if (said or detected.score < SURE) and len(text) > n_first:
         detected = detect(sample(title, text, N_CHARS))
+    if said in (None, "en") and detected.score < STRANGE and _is_much_writing(text[:N_CHARS]):
+        # Much of the web says that it is English for want of a setting.
+        return Language(*(by_frequent_words(text) or (UNKNOWN, detected.score)))
     enough = detected.score >= LIKELY if len(text) >= _MUCH else detected.score >= SURE
     is_sure = enough and detected.code != said and len(start) >= _ENOUGH
     return Language(said, None) if said and not is_sure else Language(detected.code, detected.score)
+
+
+def _is_much_writing(text: str) -> bool:
+    """Tell whether a text is long enough, and of letters rather than figures."""
+    return len(text) >= _MUCH and 2 * sum(map(str.isalpha, text)) > len(text)
+
+
+def by_frequent_words(text: str) -> Detected | None:
+    """Return a language that the detector does not know, by its most frequent words; None where it is none.
+
+    The score is the language's share of all such words.
+    """
+    codes = entries("undetected_languages")
+    words = [word.strip(_MARKS).casefold() for word in text[:_N_CHARS_OF_WORDS].split()]
+    hits = Counter(codes[word] for word in words if word in codes)
+    if not hits or hits.total() < _FEW_HITS or _ONE_IN * hits.total() < len(words):
+        return None
+    code, n = hits.most_common(1)[0]
+    return Detected(code, round(n / hits.total(), 4)) if 3 * n > 2 * hits.total() else None
 
 
 def sample(title: str | None, text: str, n_chars: int) -> str:

@@ -14,6 +14,28 @@ FRENCH = (
     "Le conseil du port a annoncé mardi que le nouveau ferry ne partirait pas avant l’été, les constructeurs"
     " ayant trouvé des fissures dans deux des quatre réservoirs. Le maire a parlé d’un scandale."
 )
+ZULU = (
+    "Amaphoyisa aseThekwini athi abantu abathathu balimele izolo ntambama ngesikhathi ibhasi ishayisana"
+    " nemoto emgwaqeni omkhulu. Okhulumela amaphoyisa uthe umshayeli webhasi ulimele kakhulu kodwa"
+    " usezophila. Uthe kusaphenywa ukuthi le ngozi idalwe yini, futhi wacela noma ngubani obonile ukuthi"
+    " axhumane nabo. Abantu basendaweni bathi lo mgwaqo uyingozi ngoba awunazo izibani ebusuku, futhi"
+    " sekuphele iminyaka becela uhulumeni ukuthi awulungise."
+)
+XHOSA = (
+    "Amapolisa aseMonti athi abantu abathathu bonzakele izolo emva kwemini xa ibhasi ingqubana nemoto"
+    " kwindlela enkulu. Isithethi samapolisa sithe umqhubi webhasi wenzakele kakhulu kodwa uza kuphila."
+    " Uthe kusaphandwa ukuba le ngozi ibangelwe yintoni na, kwaye wacela nabani na obonileyo ukuba"
+    " aqhagamshelane nabo. Abantu balapho bathi le ndlela iyingozi kuba ayinazo izibane ebusuku, kwaye"
+    " kudala becela urhulumente ukuba ayilungise okanye ayivale."
+)
+HAUSA = (
+    "Rundunar yan sanda ta jihar ta ce mutane uku sun ji rauni a jiya bayan wata motar bas ta yi karo da"
+    " wata karamar mota a kan babbar hanya. Kakakin rundunar ya ce direban bas din ya ji rauni sosai, amma"
+    " ana sa ran zai warke. Ya ce ana bincike domin gano abin da ya haddasa wannan hadari, kuma ya nemi"
+    " duk wanda ya gani ya tuntube su. Mazauna yankin sun ce hanyar tana da hadari saboda babu fitilu a"
+    " cikin dare."
+)
+MADE_UP = " ".join(f"{a}{b}{c}ktu {c}{a}vro {b}{a}{c}zhim" for a in "bdgkl" for b in "aeiou" for c in "mnr")
 
 
 @pytest.mark.parametrize(
@@ -61,6 +83,22 @@ def test_too_little_to_tell() -> None:
 
 def test_capitals_do_not_mislead() -> None:
     assert article_language("FERRY DELAYED AGAIN", ENGLISH.upper(), None).code == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [(ZULU, "zu"), (XHOSA, "xh"), (HAUSA, "ha"), (MADE_UP, "und")],
+    ids=["zu", "xh", "ha", "und"],
+)
+def test_a_language_that_the_detector_does_not_know_is_not_english(text: str, code: str) -> None:
+    assert article_language(None, text, "en").code == code
+    assert article_language(None, text, None).code == code
+    assert article_language(None, text, "rw") == ("rw", None)
+
+
+def test_tables_of_figures_stay_what_they_are_said_to_be() -> None:
+    table = "\n".join(f"MAR{k} {k * 37}A  {k * 91}B  JUL{k} {k * 113} {k * 71}" for k in range(60))
+    assert article_language(None, table, "en") == ("en", None)
 
 
 @given(st.text(), st.text(), st.one_of(st.none(), st.text()))
