@@ -8,6 +8,7 @@ sentence.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -34,6 +35,8 @@ _PASS = frozenset(
     {"conj", "compound", "amod", "nmod", "poss", "appos", "relcl", "det", "nsubj", "prep", "punct"}
 )
 _TOOLS = frozenset({"aux", "auxpass", "neg", "mark", "advmod", "det", "prt", "expl", "poss", "nummod"})
+_BARE = frozenset({"punct", "compound", "amod"})  # tell nothing of the word above them
+_WITH_WORD = _TOOLS | {"nsubj", "nsubjpass", "prep", "conj"}
 _DEPTH = 4
 
 
@@ -46,11 +49,8 @@ def _weights() -> tuple[list[float], float]:
         return arrays["coefficients"].astype(np.float32).tolist(), float(arrays["bias"])
 
 
-@lru_cache(maxsize=1 << 16)
-def _weight(feature: str) -> float:
-    """The weight of a feature; the same ones come again and again."""
-    weights, _ = _weights()
-    return weights[buckets((feature,), len(weights))[0]]
+# Something that bears on an event: what it is, and the words, labels and numbers that go with it.
+type Fact = tuple[str | int | float, ...]
 
 
 def factuality(tree: Tree, i: int) -> float:
@@ -60,7 +60,7 @@ def factuality(tree: Tree, i: int) -> float:
         tree: the parse.
         i: the head of the event, a verb, noun or adjective.
     """
-    value = _weights()[1] + sum(map(_weight, event_features(tree, i)))
+    value = _weights()[1] + sum(map(_weight, _facts(tree, i)))
     return max(-3.0, min(3.0, value))
 
 
@@ -71,66 +71,113 @@ def event_features(tree: Tree, i: int) -> list[str]:
         tree: the parse.
         i: the head of the event, a verb, noun or adjective.
     """
+    return [feature for kind, *values in _facts(tree, i) for feature in _FEATURES[kind](*values)]
+
+
+@lru_cache(maxsize=1 << 16)
+def _weight(fact: Fact) -> float:
+    """The weight of a fact's features; the same ones come again and again."""
+    weights, _ = _weights()
+    kind, *values = fact
+    return sum([weights[bucket] for bucket in buckets(_FEATURES[kind](*values), len(weights))])
+
+
+def _facts(tree: Tree, i: int) -> list[Fact]:
+    """What bears on an event: the word itself, those above, below and beside it, and what the rules say."""
     forms, tags, deps, heads = tree.words, tree.tags, tree.deps, tree.heads
     lemma = base_form(forms[i]) if tags[i].startswith("V") else forms[i]
-    features = ["", f"w={forms[i]}", f"l={lemma}", f"t={tags[i]}", f"d={deps[i]}", f"td={tags[i]} {deps[i]}"]
-    features += _around(tree, i, "0")
-    node, above = i, []
+    facts: list[Fact] = [("event", forms[i], lemma, tags[i], deps[i])]
+    _add_children(facts, tree, i, 0)
+    governors, negators = entries("event_governors"), words("negators")
+    node, path = i, []
     for depth in range(1, _DEPTH + 1):
         head = heads[node]
         if head == node:
-            features.append(f"root@{depth}")
+            facts.append(("root", depth))
             break
-        up = base_form(forms[head]) if tags[head].startswith("V") else forms[head]
-        label = deps[node]
-        features.append(f"u{depth}={up}")
-        features.append(f"u={up}")
-        features.append(f"ud{depth}={label} {up}")
-        features.append(f"ut{depth}={label} {tags[head]}")
+        label, base = deps[node], base_form(forms[head])
+        up = base if tags[head].startswith("V") else forms[head]
+        facts.append(("above", depth, label, up, tags[head]))
         if depth == 1:
-            features.append(f"tu={tags[i]} {label} {up}")
-        if (kind := entries("event_governors").get(base_form(forms[head]))) is not None:
-            negated = any(deps[c] == "neg" or forms[c] in words("negators") for c in tree.children[head])
-            features.append(f"g{depth}={kind} {negated}")
-            features.append(f"g={label} {kind} {negated}")
-        features += _around(tree, head, str(depth))
-        above.append(label)
+            facts.append(("joined", tags[i], label, up))
+        if (kind := governors.get(base)) is not None:
+            negated = any(deps[c] == "neg" or forms[c] in negators for c in tree.children[head])
+            facts.append(("governor", depth, label, kind, negated))
+        _add_children(facts, tree, head, depth)
+        path.append(label)
         node = head
-    features.append("path=" + " ".join(above))
+    facts.append(("path", *path))
     value, reasons = rule_factuality(tree, i)
-    features += [f"rule={value}", f"rule={value} {deps[i]}", f"why={value} {' '.join(reasons[:2])}"]
+    facts.append(("rule", value, deps[i], *reasons[:2]))
     for k in (-2, -1, 1, 2):
         if 0 <= i + k < len(forms):
-            features.append(f"c{k}={forms[i + k]}")
-            features.append(f"ct{k}={tags[i + k]}")
+            facts.append(("near", k, forms[i + k], tags[i + k]))
     start, end = tree.sentences[tree.sentence_of[i]]
-    features.append(f"end={forms[end - 1]}")
-    features.append(f"start={forms[start]}")
-    return features
+    facts.append(("end", forms[end - 1]))
+    facts.append(("start", forms[start]))
+    return facts
 
 
-def _around(tree: Tree, i: int, place: str) -> list[str]:
-    """The tools of grammar that hang on a word: auxiliaries, negation, conjunctions, adverbs."""
-    features = []
-    labels = []
+def _add_children(facts: list[Fact], tree: Tree, i: int, place: int) -> None:
+    """Add what hangs on a word: auxiliaries, negation, conjunctions, adverbs, and the kinds of the rest."""
     tools = []
     for c in tree.children[i]:
         dep = tree.deps[c]
-        if dep in _TOOLS:
-            features.append(f"{place}:{dep}={tree.words[c]}")
-            if dep in {"aux", "neg", "auxpass"}:
-                tools.append(tree.words[c])
-        elif dep not in {"punct", "compound", "amod"}:
-            labels.append(dep)
-            features.append(f"{place}>{dep}")
-        if dep in {"nsubj", "nsubjpass"}:
-            features.append(f"{place}:s={tree.words[c]}")
-        elif dep == "prep" or (dep == "conj" and place == "0"):
-            features.append(f"{place}:{dep}={tree.words[c]}")
-    if tools:
-        features.append(f"{place}:tools={' '.join(tools)}")
-    features.append(f"{place}:tt={tree.tags[i]} {' '.join(tools)}")
+        if dep in _BARE:
+            continue
+        word = tree.words[c]
+        if dep in {"aux", "neg", "auxpass"}:
+            tools.append(word)
+        facts.append(("below", place, dep, word if dep in _WITH_WORD else ""))
+    facts.append(("tools", place, tree.tags[i], *tools))
+
+
+def _below(place: int, dep: str, word: str) -> list[str]:
+    features = [f"{place}:{dep}={word}"] if dep in _TOOLS else [f"{place}>{dep}"]
+    if dep in {"nsubj", "nsubjpass"}:
+        features.append(f"{place}:s={word}")
+    elif dep == "prep" or (dep == "conj" and place == 0):
+        features.append(f"{place}:{dep}={word}")
     return features
+
+
+def _rule(value: float, dep: str, *reasons: str) -> list[str]:
+    return [f"rule={value}", f"rule={value} {dep}", f"why={value} {' '.join(reasons)}"]
+
+
+# What the regression sees of each kind of fact.
+_FEATURES: dict[str | int | float, Callable[..., list[str]]] = {
+    "event": lambda form, lemma, tag, dep: [
+        "",
+        f"w={form}",
+        f"l={lemma}",
+        f"t={tag}",
+        f"d={dep}",
+        f"td={tag} {dep}",
+    ],
+    "root": lambda depth: [f"root@{depth}"],
+    "above": lambda depth, label, up, tag: [
+        f"u{depth}={up}",
+        f"u={up}",
+        f"ud{depth}={label} {up}",
+        f"ut{depth}={label} {tag}",
+    ],
+    "joined": lambda tag, label, up: [f"tu={tag} {label} {up}"],
+    "governor": lambda depth, label, kind, negated: [
+        f"g{depth}={kind} {negated}",
+        f"g={label} {kind} {negated}",
+    ],
+    "below": _below,
+    "tools": lambda place, tag, *tools: [
+        f"{place}:tt={tag} {' '.join(tools)}",
+        *([f"{place}:tools={' '.join(tools)}"] if tools else []),
+    ],
+    "path": lambda *labels: [f"path={' '.join(labels)}"],
+    "rule": _rule,
+    "near": lambda k, form, tag: [f"c{k}={form}", f"ct{k}={tag}"],
+    "start": lambda form: [f"start={form}"],
+    "end": lambda form: [f"end={form}"],
+}
 
 
 def rule_factuality(tree: Tree, i: int) -> tuple[float, tuple[str, ...]]:
