@@ -140,9 +140,10 @@ def _title_words(doc: Doc, tokens: Tokens) -> frozenset[str]:
 @Language.factory("entities", assigns=["doc.spans"])
 def make_entities(nlp: Language, name: str) -> Any:
     """Return the spaCy component that stores the entities of a document as `doc.spans["entities"]`."""
+    return _store_entities
 
-    def entities(doc: Doc) -> Doc:
-        layers.write_layer(doc, "entities", find_entities(doc))
-        return doc
 
-    return entities
+def _store_entities(doc: Doc) -> Doc:
+    # A function of the module: spaCy pickles components for the processes that it spawns.
+    layers.write_layer(doc, "entities", find_entities(doc))
+    return doc

@@ -12,8 +12,9 @@ References between layers are indices: `Quotation.speaker_entities` points into 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, Literal
 
 from spacy.tokens import Doc, Span, SpanGroup
@@ -202,15 +203,13 @@ def _role(obj: Entity | Quotation | Claim, field: str) -> str:
     return {"span": "CLAIM"}.get(field, field.upper().rstrip("S") if field != "places" else "PLACE")
 
 
-def _reader(name: str, kind: type[Any]) -> Callable[[Doc], tuple[Any, ...]]:
-    return lambda doc: read_layer(doc, name, kind)
-
-
 # The evidence that is not in the text: set by whoever has it, read by the extractors.
 for _name in ("title", "published_at", "source"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
 
-for _name, _kind in (("entities", Entity), ("quotes", Quotation), ("claims", Claim)):
+# Not lambdas: spaCy pickles the getters for the processes that it spawns.
+_KINDS: dict[str, type[Any]] = {"entities": Entity, "quotes": Quotation, "claims": Claim}
+for _name, _kind in _KINDS.items():
     if not Doc.has_extension(_name):
-        Doc.set_extension(_name, getter=_reader(_name, _kind))
+        Doc.set_extension(_name, getter=partial(read_layer, name=_name, kind=_kind))
