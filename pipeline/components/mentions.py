@@ -208,11 +208,19 @@ def _trim(tokens: Tokens, name: Name) -> None:
         or (end - start > 1 and _is_loose(tokens, end - 1, name.label))
     ):
         end -= 1
-    while end - start > 1 and name.label == "ORG" and (lower[end - 1] in titles or lower[end - 1] == "ceo"):
+    while (
+        end - start > 1
+        and name.label == "ORG"
+        and (lower[end - 1] in titles or lower[end - 1] in ("ceo", "c.e.o."))
+    ):
         # State Department Spokesperson, Apple CEO; but not "Attorney General", "General Manager"
         if lower[end - 2] not in words("organisation_words") and not tokens.words[end - 1].isupper():
             break
         end -= 1
+        while end - start > 1 and (words_[end - 1] in _POSSESSIVES or words_[end - 2 : end] == ["’", "s"]):
+            end -= 1  # Apple ’ s C.E.O.
+    if end - start > 1 and words_[end - 1].isdigit() and territory_code(" ".join(words_[start : end - 1])):
+        end -= 1  # Samoa 3
     if end - start > 1 and name.label == "NORP":  # "Married Pakistani"
         people = [i for i in range(start, end) if is_people(words_[i])]
         is_compound = lower[start] in ("north", "south", "east", "west", "central", "northern", "southern")
@@ -313,7 +321,7 @@ def _is_loose(tokens: Tokens, i: int, label: str) -> bool:
         return i + 1 >= len(tokens) or tokens.words[i + 1] == ":" or tokens.breaks[i + 1]
     if word.isdigit():
         is_year = len(word) == 4 and word[:2] in ("19", "20")
-        return is_year or (len(word) < 4 and label in ("GPE", "NORP", "PERSON"))
+        return is_year or (len(word) < 4 and label in ("GPE", "NORP", "PERSON", "LOC"))
     return (
         word.islower()
         and tokens.words[i - 1] not in ("-", "‑", "’", "'")
@@ -348,15 +356,20 @@ def _is_name(tokens: Tokens, name: Name) -> bool:
         return False
     if "://" in text or "www." in text or "@" in text:
         return False
-    if text in words("common_acronyms") or _UNIT.fullmatch(text):
+    bare = text.replace(".", "") if "." in text[:-1] else text  # M.D., but Md. is a state
+    if bare in words("common_acronyms") or _UNIT.fullmatch(text):
         return False
+    if tokens.words[name.start - 1 : name.start] == ["#"] and _CAMEL.search(first):
+        return False  # a hashtag of several words
+    if name.end < len(tokens) and tokens.words[name.end] in _CURRENCIES and len(text) < 4:
+        return False  # NZ $ 26 million
     if text in words("offices") and name.end < len(tokens) and tokens.lower[name.end] in _OFFICE_HEADS:
         return False  # Home Secretary, Foreign Minister
     if name.label == "ORG" and tokens.lower[name.end - 1] in _POSTS and name.end - name.start > 1:
         return False  # National Security Advisor
     if text == "state" and name.start and tokens.lower[name.start - 1] == "of":
         return False  # Secretary of State
-    if _ROMAN.fullmatch(text) or (name.end - name.start == 1 and text.endswith(("phobia", "ism"))):
+    if ROMAN.fullmatch(text) or (name.end - name.start == 1 and text.endswith(("phobia", "ism"))):
         return False
     if text == "polish" and name.start and tokens.words[name.start - 1][0].isupper():
         return False  # Nail Polish
@@ -377,7 +390,9 @@ _POSTS = frozenset(
     )
 )
 _OFFICE_HEADS = frozenset(("secretary", "minister", "spokesman", "spokeswoman", "spokesperson", "ministers"))
-_ROMAN = re.compile(r"[ivx]{2,}")
+_CURRENCIES = frozenset("$£€¥")
+_CAMEL = re.compile(r"[a-z][A-Z]")
+ROMAN = re.compile(r"[ivx]{2,}")
 _PIXELS = re.compile(r"\d+px")  # what wikis leave of a picture
 _UNIT = re.compile(r"\d+ ?(gb|mb|tb|kb|km|kg|mph|px|am|pm|th|st|nd|rd|bn|m|k)")
 
@@ -387,11 +402,18 @@ def _relabel(tokens: Tokens, name: Name) -> None:
     label = classify(tokens, name.start, name.end, name.label)
     if name.title and label == "GPE":
         label = "PERSON"
+    if name.start and tokens.lower[name.start - 1] in words("work_nouns") and label in _TAKEN_FOR_WORKS:
+        last, noun = name.end - 1, name.start - 1
+        if tokens.heads[last] == noun or tokens.heads[noun] == last:
+            label = "WORK_OF_ART"  # the film Easy Rider
     is_one = name.end - name.start == 1 and name.start > 0
     if label == "PERSON" and is_one and tokens.lower[name.start - 1] == "the":
         label = "ORG"  # the Beatles
     if label != name.label:
         name.label, name.method = label, "relabelled"
+
+
+_TAKEN_FOR_WORKS = frozenset(("PERSON", "ORG", "PRODUCT", "FAC"))
 
 
 def classify(tokens: Tokens, start: int, end: int, label: str) -> str:

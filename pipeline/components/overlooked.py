@@ -6,13 +6,14 @@ overlap. The order in `find_overlooked` is that of trust.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from functools import cache
 
 from pipeline.components.cities import is_large_city
 from pipeline.components.gazetteer import demonyms, is_people, is_region, territories, territory_code
-from pipeline.components.mentions import Name, classify
+from pipeline.components.mentions import ROMAN, Name, classify
 from pipeline.components.tokens import Tokens
 from pipeline.lexicons import entries, words
 
@@ -30,7 +31,12 @@ def find_overlooked(names: list[Name], tokens: Tokens) -> list[Name]:
             covered[i] = True
     names = [*names]
     shouting = _shouting(tokens)
+    names = initials(names, tokens)
+    names = ships(names, tokens, covered)
+    names = works(names, tokens, covered)
     widen(names, tokens, covered, shouting)
+    purposes(names, tokens, covered)
+    names = nations(names, tokens, covered)
     names = branches(names, tokens)
     models(names, tokens, covered)
     towns(names, tokens)
@@ -181,8 +187,154 @@ def widen(names: list[Name], tokens: Tokens, covered: list[bool], shouting: list
         name.label = classify(tokens, name.start, name.end, name.label)
 
 
+def initials(names: list[Name], tokens: Tokens) -> list[Name]:
+    """Initials right in front of a person belong to the name, whatever the model took them for."""
+    before = {name.end: name for name in names if name.end - name.start == 1}
+    gone: set[int] = set()
+    for name in names:
+        first = name.start - 1
+        if (
+            name.label == "PERSON"
+            and first >= 0
+            and _INITIALS.fullmatch(tokens.words[first])
+            and tokens.sents[first] == tokens.sents[name.start]
+        ):
+            name.start, name.method = first, "widened"
+            if first + 1 in before:
+                gone.add(id(before[first + 1]))
+    return [name for name in names if id(name) not in gone] if gone else names
+
+
+_INITIALS = re.compile(r"[A-Z]\.(-?[A-Z]\.)*")
+
+
+def ships(names: list[Name], tokens: Tokens, covered: list[bool]) -> list[Name]:
+    """A ship's prefix and the capitalised words behind it are one name ("HMS Victory")."""
+    prefixes = words("ship_prefixes")
+    if prefixes.isdisjoint(tokens.words):
+        return names
+    for i in tokens.capitals:
+        if tokens.words[i] not in prefixes:
+            continue
+        end = i + 1
+        while end < min(len(tokens), i + 4) and _capital(tokens, end):
+            end += 1
+        if end > i + 1:
+            names = [name for name in names if name.end <= i or name.start >= end]
+            names.append(Name(start=i, end=end, label="PRODUCT", method="ship", score=0.8))
+            _take(covered, i, end)
+    return names
+
+
+def works(names: list[Name], tokens: Tokens, covered: list[bool]) -> list[Name]:
+    """In a list of works with their years ("Quiet Harbour (1959)", a line each) all in front is a name."""
+    found = []
+    for i in range(1, len(tokens) - 2):
+        if tokens.words[i] != "(" or tokens.words[i + 2] != ")" or not _YEAR.fullmatch(tokens.words[i + 1]):
+            continue
+        start = bisect_left(tokens.lines, tokens.lines[i])
+        start += tokens.breaks[start]
+        is_alone = i + 3 == len(tokens) or tokens.breaks[i + 3]
+        if is_alone and 0 < i - start < 10 and tokens.words[start][0].isupper():
+            found.append(Name(start=start, end=i, label="WORK_OF_ART", method="work_list", score=0.8))
+    if len(found) < 3:
+        return names
+    for work in found:
+        names = [name for name in names if name.end <= work.start or name.start >= work.end]
+        _take(covered, work.start, work.end)
+    return names + found
+
+
+_YEAR = re.compile(r"(1[89]|20)\d\d")
+
+
+def purposes(names: list[Name], tokens: Tokens, covered: list[bool]) -> None:
+    """What an organisation is for belongs to its name ("Marrow Foundation for the Visual Arts")."""
+    given = entries("given_names")
+    by_start = {name.start: name for name in names}
+    gone: set[int] = set()
+    for name in names:
+        at = name.end
+        if (
+            name.label != "ORG"
+            or at + 1 >= len(tokens)
+            or tokens.lower[at] != "for"
+            or tokens.heads[at] != at - 1
+            or tokens.lower[at - 1] not in words("organisation_words")
+        ):
+            continue
+        first = at + 2 if tokens.lower[at + 1] in ("the", "a") else at + 1
+        end = _run_of_capitals(tokens, first)
+        inside = [by_start[i] for i in range(first, end) if i in by_start]
+        if (
+            end == first
+            or tokens.lower[first] in given
+            or any(other.label != "ORG" or other.end > end for other in inside)
+            or any(tokens.lower[i] in words("organisation_words") for i in range(first, end))
+        ):
+            continue
+        gone.update(id(other) for other in inside)
+        _take(covered, at, end)
+        name.end, name.method = end, "widened"
+    names[:] = [name for name in names if id(name) not in gone]
+
+
+def _run_of_capitals(tokens: Tokens, start: int) -> int:
+    """Where proper nouns end that begin at `start`, with "and" and "of" between two of them."""
+    end = start
+    while end < len(tokens) and _capital(tokens, end) and tokens.sents[end] == tokens.sents[start]:
+        end += 1
+        if end + 1 < len(tokens) and tokens.lower[end] in ("and", "of") and _capital(tokens, end + 1):
+            end += 1
+    return end
+
+
+def nations(names: list[Name], tokens: Tokens, covered: list[bool]) -> list[Name]:
+    """The nation in front of a body of its state belongs to the name: there are many Interior Ministries."""
+    ends = {name.end: name for name in names if name.label in ("NORP", "GPE")}
+    gone: set[int] = set()
+    for name in names:
+        first = name.start - 1
+        if name.label != "ORG" or first < 0 or tokens.lower[name.end - 1] not in _STATE_BODIES:
+            continue
+        nation = tokens.words[first]
+        if not name.start <= tokens.heads[first] < name.end or not nation[0].isupper():
+            continue
+        before = ends.get(name.start)
+        if before is not None and before.end - before.start == 1:
+            gone.add(id(before))
+        elif covered[first] or not (is_people(nation) or territory_code(nation)):
+            continue
+        name.start, name.method = first, "widened"
+        covered[first] = True
+    return [name for name in names if id(name) not in gone] if gone else names
+
+
+_STATE_BODIES = frozenset(
+    (
+        "army",
+        "assembly",
+        "court",
+        "department",
+        "embassy",
+        "force",
+        "forces",
+        "guard",
+        "ministry",
+        "navy",
+        "parliament",
+        "police",
+        "senate",
+        "treasury",
+    )
+)
+
+
 def branches(names: list[Name], tokens: Tokens) -> list[Name]:
-    """An organisation and the country that ends its name ("Greenpeace UK") are one name."""
+    """An organisation and the country that ends its name ("Greenpeace UK") are one name.
+
+    So are the two halves of an organisation that the model took for two ("Marrow" "Keel").
+    """
     joined: list[Name] = []
     for name in sorted(names, key=lambda n: n.start):
         last = joined[-1] if joined else None
@@ -190,14 +342,21 @@ def branches(names: list[Name], tokens: Tokens) -> list[Name]:
             last is not None
             and last.end == name.start
             and last.label == "ORG"
-            and name.label in ("GPE", "LOC")
             and tokens.heads[name.start - 1] == name.end - 1
-            and tokens.deps[name.start - 1] == "compound"
+            and (
+                (name.label in ("GPE", "LOC") and tokens.deps[name.start - 1] == "compound")
+                or (name.label == "ORG" and _is_half(tokens, last) and _is_half(tokens, name))
+            )
         ):
             last.end, last.method = name.end, "branch"
         else:
             joined.append(name)
     return joined
+
+
+def _is_half(tokens: Tokens, name: Name) -> bool:
+    """Whether a name is a single capitalised word, no abbreviation."""
+    return name.end - name.start == 1 and tokens.words[name.start].istitle()
 
 
 _HEADLINE = frozenset(
@@ -247,6 +406,8 @@ def listed(tokens: Tokens, covered: list[bool]) -> list[Name]:
                 continue
             if one and text == "US" and tokens.tags[i] == "PRP" and _in_capitals(tokens, i):
                 continue
+            if end < size and tokens.words[end] == "$" and len(text) < 4:
+                continue  # NZ $ 26 million
             label = (
                 "GPE"
                 if territory_code(text)
@@ -388,9 +549,10 @@ def _run(tokens: Tokens, start: int, end: int) -> Name | None:
     word = words_[start]
     if (
         word.isupper()
-        and word.isalpha()
+        and (word.isalpha() or _PARTNERS.fullmatch(word))
         and 2 < len(word) < 7
         and lower[start] not in words("common_acronyms")
+        and not ROMAN.fullmatch(lower[start])
     ):
         return Name(start=start, end=end, label="ORG", method="run_acronym", score=0.5)
     if lower[start] in entries("organisations") or lower[start] in words("known_organisations"):
@@ -398,6 +560,7 @@ def _run(tokens: Tokens, start: int, end: int) -> Name | None:
     return None
 
 
+_PARTNERS = re.compile(r"[A-Z]+&[A-Z]+")
 _NO_PARTIES = frozenset(("christmas", "halloween", "easter", "third", "national", "tea"))
 _COUNTING = frozenset(("a", "an", "ex", "ex-", "every", "each", "some", "any", "no", "former", "another"))
 
