@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from pipeline.components.numbers import SMALL_NUMBERS
+from pipeline.components.numbers import SMALL_NUMBERS, matches_at
 
 # (start, end, first day, last day): code points, and days that may be unknown.
 Found = tuple[int, int, date | None, date | None]
@@ -56,6 +56,12 @@ DATE_WORDS = frozenset(
     }
     | {"earlier", "yesterday", "today", "tomorrow", "tonight", "quarter", "half"}
 )
+# What may stand before them in one.
+_LEADS = (
+    "the early mid late earlier later beginning start middle end of a an several few couple first second "
+    "third fourth day week month year decade days weeks months years decades , - – to"
+)
+DATE_LEADS = frozenset(SMALL_NUMBERS) | frozenset(_LEADS.split())
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _MONTH = (
     r"(?:(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
@@ -104,16 +110,18 @@ _YEAR_WORDS = re.compile(
 _FUTURE = re.compile(r"\b(?:will|shall|next|by|until|due|scheduled|expected|plans?|going to)\b[^.;!?]{0,40}$")
 
 
-def find_dates(text: str, published: date | None, start: int = 0, end: int | None = None) -> Iterator[Found]:
+def find_dates(
+    text: str, published: date | None, *, end: int | None = None, places: Iterable[int] | None = None
+) -> Iterator[Found]:
     """Yield the time expressions of a text in its order.
 
     Args:
         text: any.
         published: the day that relative expressions are counted from; without it they have no days.
-        start: first code point to look at.
-        end: after the last one; the end of the text where it is None.
+        end: after the last code point to look at; the end of the text where it is None.
+        places: where an expression may begin, in text order; anywhere where it is None.
     """
-    for match in _PATTERN.finditer(text, start, len(text) if end is None else end):
+    for match in matches_at(_PATTERN, text, places, len(text) if end is None else end):
         kind = match.lastgroup
         groups = {name: value for name, value in match.groupdict().items() if value is not None}
         if "y_year" in groups and "y_part" not in groups and not _is_year(text, match):

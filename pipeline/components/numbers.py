@@ -6,7 +6,7 @@ Regular expressions find and normalise the numbers; the unit is read off the tag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _UNITS = (
@@ -78,6 +78,11 @@ _COMPARATORS = {
     "at most": "up to|at most|no more than|as many as|as much as|a maximum of|not more than",
 }
 _COMPARATOR_OF = {phrase: name for name, phrases in _COMPARATORS.items() for phrase in phrases.split("|")}
+# Every amount without a digit has one of these.
+NUMBER_WORDS = frozenset(SMALL_NUMBERS) | {"hundred", "thousand", "million", "billion", "trillion", "dozen"}
+# What may stand before them in an amount.
+_LEADS = "the a an half several few between from - − $ us$ a$ c$ hk$ nz$ £ € ¥ ₹ usd eur gbp"
+NUMBER_LEADS = frozenset(" ".join([*_COMPARATOR_OF, _LEADS]).split())
 _TEN = "|".join(_TENS.split())
 _ONE = "|".join(_UNITS.split()[1:10])
 _SMALL = "|".join(sorted(_UNITS.split(), key=len, reverse=True))
@@ -125,15 +130,17 @@ class Amount:
     comparator: str | None
 
 
-def find_amounts(text: str, start: int = 0, end: int | None = None) -> Iterator[Amount]:
+def find_amounts(
+    text: str, *, end: int | None = None, places: Iterable[int] | None = None
+) -> Iterator[Amount]:
     """Yield the amounts of a text in its order; a range is two, "at least" and "at most", at one place.
 
     Args:
         text: any.
-        start: first code point to look at.
-        end: after the last one; the end of the text where it is None.
+        end: after the last code point to look at; the end of the text where it is None.
+        places: where an amount may begin, in text order; anywhere where it is None.
     """
-    for match in _PATTERN.finditer(text, start, len(text) if end is None else end):
+    for match in matches_at(_PATTERN, text, places, len(text) if end is None else end):
         groups = match.groupdict()
         first = number_value(groups["number"])
         if first is None:
@@ -161,6 +168,29 @@ def find_amounts(text: str, start: int = 0, end: int | None = None) -> Iterator[
             yield Amount(match.start(), end, second, unit, "at most")
         else:
             yield Amount(match.start(), end, first, unit, comparator)
+
+
+def matches_at(
+    pattern: re.Pattern[str], text: str, places: Iterable[int] | None, end: int
+) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern that do not overlap, in text order.
+
+    A long pattern that is tried only where it can begin costs a tenth of one that is tried everywhere.
+
+    Args:
+        pattern: never matches nothing.
+        text: any.
+        places: where a match may begin, in text order; anywhere where it is None.
+        end: after the last code point to look at.
+    """
+    if places is None:
+        yield from pattern.finditer(text, 0, end)
+        return
+    after = 0
+    for place in places:
+        if place >= after and (match := pattern.match(text, place, end)) is not None:
+            yield match
+            after = match.end()
 
 
 def _same_scale(first: float, printed: str, second: float, printed_second: str) -> float:

@@ -30,6 +30,7 @@ class Tree:
         first, last: the outermost tokens of the subtree, both inside it.
         sentences: (first token, after the last token); line breaks and wide gaps end one.
         sentence_of: index into `sentences`.
+        starts: first code point of each token.
     """
 
     words: list[str]
@@ -42,6 +43,7 @@ class Tree:
     last: list[int]
     sentences: list[tuple[int, int]]
     sentence_of: list[int]
+    starts: list[int]
 
     def child(self, i: int, *labels: str) -> int | None:
         """The first dependant of `i` with one of the labels."""
@@ -95,9 +97,9 @@ def read_tree(doc: Doc) -> Tree:
     """
     n = len(doc)
     if not n:
-        return Tree([], [], [], [], [], [], [], [], [], [])
-    columns = doc.to_array(["ORTH", "DEP", "TAG", "ENT_TYPE", "SENT_START", "HEAD"]).T
-    orths, *labels = columns[:4].tolist()
+        return Tree([], [], [], [], [], [], [], [], [], [], [])
+    columns = doc.to_array(["ORTH", "IDX", "DEP", "TAG", "ENT_TYPE", "SENT_START", "HEAD"]).T
+    orths, starts, *labels = columns[:5].tolist()
     strings = doc.vocab.strings
     for key in {key for column in labels for key in column}.difference(_labels):
         _labels[key] = strings[key]
@@ -109,7 +111,7 @@ def read_tree(doc: Doc) -> Tree:
     words = [_forms[key] for key in orths]
     # HEAD is the distance to the head, in two's complement.
     heads: list[int] = (columns[-1].view(np.int64) + np.arange(n)).tolist()
-    bounds: list[int] = [0, *(np.flatnonzero(columns[4][1:] == 1) + 1).tolist()]
+    bounds: list[int] = [0, *(np.flatnonzero(columns[5][1:] == 1) + 1).tolist()]
     blank = {word for word in set(words) if word.isspace()}
     gaps = [i for i, word in enumerate(words) if word in blank and _is_break(doc, i)] if blank else []
     if gaps:
@@ -133,4 +135,4 @@ def read_tree(doc: Doc) -> Tree:
         head = heads[i]
         if head < i and last[i] > last[head]:
             last[head] = last[i]
-    return Tree(words, tags, deps, ents, heads, children, first, last, sentences, sentence_of)
+    return Tree(words, tags, deps, ents, heads, children, first, last, sentences, sentence_of, starts)

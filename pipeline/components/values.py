@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from spacy.tokens import Doc
 
-from pipeline.components.dates import DATE_WORDS, find_dates
-from pipeline.components.numbers import SMALL_NUMBERS, currency, find_amounts
+from pipeline.components.dates import DATE_LEADS, DATE_WORDS, Found, find_dates
+from pipeline.components.numbers import NUMBER_LEADS, NUMBER_WORDS, Amount, currency, find_amounts
 from pipeline.components.tree import Tree
 
 _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _BEFORE_NOUN = frozenset({"JJ", "JJR", "VBG", "VBN", "NN", "NNS", "NNP", "NNPS", "HYPH", "POS"})
-_OPENERS = (
-    frozenset(SMALL_NUMBERS)
-    | frozenset(DATE_WORDS)
-    | {
-        "hundred",
-        "thousand",
-        "million",
-        "billion",
-        "trillion",
-        "dozen",
-        "$",
-        "£",
-        "€",
-        "¥",
-        "₹",
-        "us$",
-        "a$",
-        "c$",
-    }
-)
 _TIMES = frozenset({"a.m.", "p.m.", "am", "pm", "o'clock", "gmt"})
 
 
@@ -68,40 +49,61 @@ def find_values(doc: Doc, tree: Tree, published: date | None) -> tuple[list[Quan
     """
     times: list[Time] = []
     quantities: list[Quantity] = []
-    text = starts = None
+    forms = set(tree.words)
+    digits = {form for form in forms if not form.isalpha() and any(map(str.isdigit, form))}
+    dated, counted = digits | (forms & DATE_WORDS), digits | (forms & NUMBER_WORDS)
+    if not dated and not counted:
+        return quantities, times
+    text, starts = doc.text, tree.starts
     for first, end in tree.sentences:
-        # Most sentences have neither; a look at their words is cheaper than the regular expressions.
-        if any(word[0].isdigit() or word in _OPENERS for word in tree.words[first:end]):
-            if text is None or starts is None:
-                text, starts = doc.text, [token.idx for token in doc]
-            until = starts[end] if end < len(starts) else len(text)
-            _read_sentence(doc, tree, text, starts, (starts[first], until), published, quantities, times)
+        words = tree.words[first:end]
+        until = starts[end] if end < len(starts) else len(text)
+        taken: list[Found] = []
+        if not dated.isdisjoint(words):
+            places = _places(tree, first, end, dated, DATE_LEADS)
+            taken = list(find_dates(text, published, end=until, places=places))
+            times += (Time(*_tokens(starts, a, b), *days) for a, b, *days in taken)
+        if not counted.isdisjoint(words):
+            places = _places(tree, first, end, counted, NUMBER_LEADS)
+            amounts = find_amounts(text, end=until, places=places)
+            quantities += _quantities(doc, tree, amounts, taken)
     return quantities, times
 
 
-def _read_sentence(
-    doc: Doc,
-    tree: Tree,
-    text: str,
-    starts: list[int],
-    at: tuple[int, int],
-    published: date | None,
-    quantities: list[Quantity],
-    times: list[Time],
-) -> None:
-    """Add the amounts and times between two code points."""
-    taken: list[tuple[int, int]] = []
-    for start, end, first, last in find_dates(text, published, *at):
-        a, b = _tokens(starts, start, end)
-        times.append(Time(a, b, first, last))
-        taken.append((start, end))
-    dated = 0
-    for amount in find_amounts(text, *at):
-        while dated < len(taken) and taken[dated][1] <= amount.start:
-            dated += 1
-        if dated < len(taken) and taken[dated][0] < amount.end:
+def _places(tree: Tree, first: int, end: int, tells: set[str], leads: frozenset[str]) -> Iterator[int]:
+    """Where an expression may begin: at a word that gives it away, or at one that leads up to it.
+
+    Args:
+        tree: the parse.
+        first: token.
+        end: after the last token.
+        tells: words of which every expression has one.
+        leads: words that may stand before it in an expression.
+    """
+    words, starts = tree.words, tree.starts
+    after = first
+    for i in range(first, end):
+        if words[i] in tells:
+            lead = i
+            while lead > after and words[lead - 1] in leads:
+                lead -= 1
+            after = i + 1
+            yield from starts[lead:after]
+            word = words[i]
+            yield from (
+                starts[i] + k for k in range(1, len(word)) if not word[k - 1].isalnum()
+            )  # "CDN$11,000"
+
+
+def _quantities(doc: Doc, tree: Tree, amounts: Iterable[Amount], taken: list[Found]) -> Iterator[Quantity]:
+    """The amounts on their tokens, with their units, but for those in times, ordered as the amounts are."""
+    passed = 0
+    for amount in amounts:
+        while passed < len(taken) and taken[passed][1] <= amount.start:
+            passed += 1
+        if passed < len(taken) and taken[passed][0] < amount.end:
             continue
-        a, b = _tokens(starts, amount.start, amount.end)
+        a, b = _tokens(tree.starts, amount.start, amount.end)
         if b < len(doc) and tree.words[b] in _TIMES:
             continue
         unit = amount.unit
@@ -109,7 +111,7 @@ def _read_sentence(
             unit, b = _unit(doc, tree, b)
             if unit is None and amount.value == 1 and tree.words[b - 1] == "one":
                 continue  # "one of them", "no one": a pronoun
-        quantities.append(Quantity(a, b, amount.value, unit, amount.comparator))
+        yield Quantity(a, b, amount.value, unit, amount.comparator)
 
 
 def _tokens(starts: list[int], start: int, end: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.components.dates import find_dates
 from pipeline.components.tree import read_tree
 from pipeline.components.values import find_values
 
@@ -33,3 +34,28 @@ def test_gold(nlp) -> None:
     assert n_gold >= 150
     assert n_exact / n_gold >= FLOOR, wrong
     assert n_exact / n_found >= FLOOR, wrong
+
+
+@pytest.mark.model
+def test_no_time_is_missed_by_looking_only_near_words_that_give_one_away(nlp) -> None:
+    rows = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
+    for row, doc in zip(rows, nlp.pipe(row["text"] for row in rows), strict=True):
+        published = date.fromisoformat(row["published"])
+        _, times = find_values(doc, read_tree(doc), published)
+        assert [(t.first, t.last) for t in times] == [
+            (first, last) for _, _, first, last in find_dates(doc.text, published)
+        ]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("The plant opens by mid-1987.", ["1987-05-01"]),  # the digits stand last in their token
+        ("The fair raised nearly CDN$11,000 for the shelter.", [11000]),
+    ],
+)
+def test_digits_anywhere_in_a_word_give_a_value_away(nlp, text: str, values: list[object]) -> None:
+    doc = nlp(text)
+    quantities, times = find_values(doc, read_tree(doc), date(2026, 3, 4))
+    assert [q.value for q in quantities] + [str(t.first) for t in times] == values
