@@ -32,7 +32,7 @@ from pipeline.sources.record import DayRecord, Fault, Input, RawRecord, Unplaced
 from pipeline.sources.walk import FoundFile, open_found, walk
 from pipeline.store import Store
 
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 """Raised by one whenever the same file might get other days than before."""
 
 

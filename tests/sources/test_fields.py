@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sources.fields import aliases, read_fields
+from pipeline.sources.fields import aliases, read_dates, read_fields
 
 URL = "https://herald.example/2026/03/ferry"
 TEXT = "The ferry will not sail before the summer."
@@ -302,6 +302,15 @@ def test_layout(layout: str) -> None:
         assert fields.source and fields.source.lower() in ("herald", "herald.example")
     if any(key in str(LAYOUTS[layout]) for key in ("Ann Pell",)):
         assert fields.authors[0] == "Ann Pell"
+
+
+@pytest.mark.parametrize(
+    "meta", [{"pubdate": "2026-03-01T10:00:00Z"}, {"article": {"published_time": "2026-03-01T10:00:00Z"}}]
+)
+def test_a_date_that_only_the_page_s_metadata_have(meta: dict[str, Any]) -> None:
+    record = LAYOUTS["newspaper3k"] | {"publish_date": None, "meta_data": meta | {"og": {"type": "article"}}}
+    assert read_fields(record).published == ("2026-03-01T10:00:00Z",)
+    assert read_dates(record).published == ("2026-03-01T10:00:00Z",)
 
 
 def test_likeliest_date_first_and_never_the_time_of_fetching() -> None:
