@@ -1,10 +1,10 @@
 """How right ingest is on the corpora: `python -m benchmarks.sources CORPORA`.
 
-CORPORA is the folder with `corpora/formats/`, `corpora/html/` (pages and `gold.jsonl`) and
+CORPORA is the folder with `corpora/formats/`, `corpora/warc/`, `corpora/html/` (pages and `gold.jsonl`) and
 `corpora/reuters21578.jsonl.gz`. Printed are
 
-* of each file of a format, as told by sniffing alone: its reader, its records, and how many of these have a
-  title, a text, a date and an outlet;
+* of each file of a format and each web archive, as told by sniffing alone: its reader, its records, and how
+  many of these have a title, a text, a date and an outlet;
 * of the pages with gold: the F1 of word 4-grams of their texts beside that of bare trafilatura
   (`bare_extraction(fast=True, with_metadata=True)`), how many dates are right (the day, in the publisher's
   time or in UTC), and how many languages are (labels: `tests/gold/page_languages.tsv`, by hand);
@@ -41,9 +41,11 @@ from pipeline.settings import load_settings
 from pipeline.sources.companions import companions
 from pipeline.sources.drop import Folder, limits_of, place_record, read_file
 from pipeline.sources.fields import read_fields
+from pipeline.sources.page_text import is_whole_page
 from pipeline.sources.pages import page_date, page_fields
 from pipeline.sources.walk import walk
 from pipeline.sources.warc import decode_page
+from pipeline.urls import host
 from schemas import Article
 from schemas.table import to_arrow
 
@@ -62,17 +64,19 @@ def print_formats(root: Path) -> None:
     for path in folder.paths():
         readers, n, faults = set[str](), Counter[str](), list[str]()
         for record in read_file(path, folder):
-            readers.add(record.reader)
+            readers.update([record.reader] if record.reader else [])
             n["records"] += 1
             placed, placement = place_record(record)
             if placed.data is None or placement is None:
                 faults.append(placed.fault.detail if placed.fault else "")
                 continue
             fields = read_fields(placed.data)
+            if fields.html and not fields.text and is_whole_page(fields.html):
+                fields = page_fields(fields.html, fields.url)
             n["title"] += bool(fields.title)
             n["text"] += bool(fields.text or fields.html)
             n["date"] += placement.published is not None
-            n["outlet"] += bool(fields.source)
+            n["outlet"] += bool(fields.source or host(fields.url))
         cells = "".join(
             f"{n[name]:{w}}" for name, w in (("records", 8), ("title", 7), ("text", 7), ("date", 7))
         )
@@ -247,6 +251,7 @@ def main() -> None:
     """Print all of it, or the parts that are named."""
     parts: dict[str, tuple[Callable[[Path], None], str]] = {
         "formats": (print_formats, "formats"),
+        "archives": (print_formats, "warc"),
         "pages": (print_pages, "html"),
         "near-duplicates": (print_near_duplicates, "reuters21578.jsonl.gz"),
     }
