@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -101,27 +101,26 @@ def _probability(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
 
 
+@lru_cache(maxsize=1 << 16)
+def _tells(word: str, tag: str, entity: str) -> tuple[bool, ...]:
+    """Whether a word is an amount, a name, consequential, causal, a judgement, a pronoun."""
+    is_amount = entity in _AMOUNTS or tag == "CD"
+    is_verb = tag.startswith("V")
+    base = base_form(word) if is_verb else word.removesuffix("s") if tag == "NNS" else word
+    return (
+        is_amount,
+        not is_amount and (entity in _WHO or entity in _WHEN_WHERE),
+        base in words("impact_words") or word in words("impact_words"),
+        is_verb and base in words("causal_words"),
+        word in words("opinion_words"),
+        tag in {"PRP", "PRP$"},
+    )
+
+
 def content_parts(tree: Tree, start: int, end: int) -> dict[str, float]:
     """Return what the words of a claim tell about its worth, each part 0..1 and named as in `score_parts`."""
-    amounts = names = impact = causal = judgement = 0
-    impact_words, causes, opinions = words("impact_words"), words("causal_words"), words("opinion_words")
-    pronouns = 0
-    for i in range(start, end):
-        entity, word = tree.ents[i], tree.words[i]
-        if entity in _AMOUNTS or tree.tags[i] == "CD":
-            amounts += 1
-        elif entity in _WHO or entity in _WHEN_WHERE:
-            names += 1
-        base = word
-        tag = tree.tags[i]
-        if tag[:1] == "V":
-            base = base_form(word)
-            causal += base in causes
-        elif tag == "NNS" and word.endswith("s"):
-            base = word[:-1]
-        impact += base in impact_words or word in impact_words
-        judgement += word in opinions
-        pronouns += tag in {"PRP", "PRP$"}
+    told = map(_tells, tree.words[start:end], tree.tags[start:end], tree.ents[start:end])
+    amounts, names, impact, causal, judgement, pronouns = map(sum, zip(*told, strict=True))
     return {
         "amounts": min(amounts, 3) / 3,
         "names": min(names, 4) / 4,

@@ -15,6 +15,7 @@ from pipeline.components.verbs import base_form
 from pipeline.lexicons import words
 
 ClaimType = Literal["quantity", "event", "state", "causal", "comparison", "prediction", "opinion", "other"]
+_EXPECTED = frozenset({"expected", "likely", "forecast", "predicted", "projected", "poised", "set"})
 _AMOUNTS = frozenset({"PERCENT", "MONEY", "QUANTITY", "CARDINAL"})
 
 
@@ -42,7 +43,7 @@ def claim_type(tree: Tree, proposition: Proposition, start: int, end: int, modal
         return "causal"
     if "because" in forms or ("due" in forms and "to" in forms):
         return "causal"
-    if any(tree.ents[i] in _AMOUNTS for i in range(start, end)):
+    if not _AMOUNTS.isdisjoint(tree.ents[start:end]):
         return "quantity"
     if lemma in words("state_verbs") or proposition.kind == "apposition":
         return "state"
@@ -54,10 +55,7 @@ def _is_outlook(tree: Tree, proposition: Proposition) -> bool:
     forms = {tree.words[i] for i in proposition.predicate}
     if proposition.object_head is not None:
         forms.add(tree.words[proposition.object_head])
-    return (
-        bool(forms & {"expected", "likely", "forecast", "predicted", "projected", "poised", "set"})
-        and "to" in forms
-    )
+    return "to" in forms and not forms.isdisjoint(_EXPECTED)
 
 
 def _is_judgement(tree: Tree, proposition: Proposition, lemma: str) -> bool:
@@ -68,4 +66,4 @@ def _is_judgement(tree: Tree, proposition: Proposition, lemma: str) -> bool:
         return subject is not None and tree.words[subject] in {"i", "we"}
     if lemma not in {"be", "seem", "look", "sound", "become"} or proposition.object is None:
         return False
-    return any(word in opinions for word in tree.words[proposition.object[0] : proposition.object[1]])
+    return not opinions.isdisjoint(tree.words[proposition.object[0] : proposition.object[1]])

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from spacy.tokens import Doc, Span
 from pipeline.components.checkworthiness import VERSION, checkworthiness, classify, content_parts
 from pipeline.components.claim_types import claim_type
 from pipeline.components.factuality import factuality
-from pipeline.components.layers import Claim, Entity, Quotation, write_layer
+from pipeline.components.layers import Claim, ClaimerKind, Entity, Quotation, write_layer
 from pipeline.components.propositions import Proposition, Range, find_propositions
 from pipeline.components.topics import Topics, match_topics, read_topics
 from pipeline.components.tree import Tree, read_tree
@@ -73,6 +73,21 @@ class Claims:
         return doc
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """Who makes a claim, as the fields of `Claim` have it, and whether they deny it."""
+
+    kind: ClaimerKind
+    claimer: tuple[Span, ...] = ()
+    entities: tuple[int, ...] = ()
+    quotation: int | None = None
+    chain: tuple[str, ...] = ()
+    denies: bool = False
+
+
+_OUTLET = _Source(kind="outlet")
+
+
 @dataclass(slots=True)
 class _Context:
     """What the rules need to know of a document, one entry a token where it is a list.
@@ -83,6 +98,7 @@ class _Context:
         entity_of: index of the entity whose mention holds the token, or -1.
         quantities, times: the document's, in text order.
         has_clause: the quotations whose content is a clause, and not only a noun phrase.
+        sources: of the quotations met so far, by index.
     """
 
     doc: Doc
@@ -94,7 +110,8 @@ class _Context:
     entity_of: list[int]
     quantities: list[Quantity]
     times: list[Time]
-    has_clause: set[int]
+    has_clause: set[int] = field(default_factory=set)
+    sources: dict[int, _Source] = field(default_factory=dict)
 
 
 def find_claims(
@@ -158,7 +175,7 @@ def _read_context(
             entity_of[mention.span.start : mention.span.end] = [number] * len(mention.span)
     published = doc._.published_at
     quantities, times = find_values(doc, tree, published.date() if isinstance(published, datetime) else None)
-    return _Context(doc, tree, quotes, entities, quotation_of, frame_of, entity_of, quantities, times, set())
+    return _Context(doc, tree, quotes, entities, quotation_of, frame_of, entity_of, quantities, times)
 
 
 def _note_clauses(context: _Context, by_head: dict[int, Proposition]) -> None:
@@ -320,11 +337,11 @@ def _make_claim(
     topics: Topics | None,
 ) -> Claim:
     doc, tree = context.doc, context.tree
-    kind, claimer, claimer_entities, quotation, chain, denied = _claimer(context, proposition)
-    negated = _is_negated(tree, proposition) != denied
+    source = _source(context, proposition)
+    negated = _is_negated(tree, proposition) != source.denies
     modality = _modality(tree, proposition)
-    mentioned = sorted({context.entity_of[i] for i in range(start, end)} - {-1})
-    unresolved = _unresolved(context, start, end, quotation)
+    mentioned = sorted(set(context.entity_of[start:end]) - {-1})
+    unresolved = _unresolved(context, start, end, source.quotation)
     certainty = factuality(tree, _event(tree, proposition))
     said_as = claim_type(tree, proposition, start, end, modality)
     if said_as in {"opinion", "prediction"}:
@@ -339,34 +356,32 @@ def _make_claim(
         parts["topic"] = topic
     parts["version"] = VERSION
     return Claim(
-        span=doc[start:end],
-        claimer_kind=kind,
-        claimer=claimer,
-        claimer_entities=claimer_entities,
-        quotation=quotation,
-        chain=chain,
+        span=Span(doc, start, end),
+        claimer_kind=source.kind,
+        claimer=source.claimer,
+        claimer_entities=source.entities,
+        quotation=source.quotation,
+        chain=source.chain,
         subject=_span(doc, proposition.subject),
-        subject_entity=_entity_at(context, proposition.subject_head, quotation),
+        subject_entity=_entity_at(context, proposition.subject_head, source.quotation),
         predicate=tuple(_runs(doc, proposition.predicate)),
         predicate_lemma="be" if proposition.kind == "apposition" else base_form(tree.words[proposition.head]),
         object=_span(doc, proposition.object),
-        arguments=tuple((role, doc[a:b]) for role, (a, b) in proposition.arguments),
+        arguments=tuple((role, Span(doc, a, b)) for role, (a, b) in proposition.arguments),
         polarity="negated" if negated else "affirmed",
         modality=modality,
-        factuality=round(-abs(certainty) if denied else certainty, 2),
+        factuality=round(-abs(certainty) if source.denies else certainty, 2),
         hedges=tuple(
-            doc[a:b]
-            for a, b in sorted(
-                [*((a, b) for a, b, _ in _hedges(tree, start, end)), *_scare_quotes(context, start, end)]
-            )
+            Span(doc, a, b)
+            for a, b in sorted([*_hedges(tree, start, end), *_scare_quotes(context, start, end)])
         ),
         quantities=tuple(
-            (doc[q.start : q.end], q.value, q.unit, q.comparator)
+            (Span(doc, q.start, q.end), q.value, q.unit, q.comparator)
             for q in _inside(context.quantities, start, end)
         ),
         dates=tuple(
             (
-                doc[t.start : t.end],
+                Span(doc, t.start, t.end),
                 t.first.isoformat() if t.first else None,
                 t.last.isoformat() if t.last else None,
             )
@@ -379,7 +394,7 @@ def _make_claim(
         unresolved=unresolved,
         checkable=round(parts["checkable"], 4),
         checkworthiness=round(worth, 4),
-        score_parts=tuple((name, round(value, 4)) for name, value in parts.items()),
+        score_parts=tuple(parts.items()),
         topics=() if on_topic is None else tuple(t for t, score in on_topic.items() if score >= _ON_TOPIC),
     )
 
@@ -413,21 +428,20 @@ def _topics(
 
 
 def _span(doc: Doc, at: Range | None) -> Span | None:
-    return None if at is None else doc[at[0] : at[1]]
+    return None if at is None else Span(doc, *at)
 
 
 def _runs(doc: Doc, indices: list[int]) -> Iterator[Span]:
     """The spans that unbroken runs of indices make."""
-    start = previous = None
-    for i in indices:
-        if previous is not None and i != previous + 1:
-            yield doc[start : previous + 1]
-            start = i
-        elif start is None:
+    if not indices:
+        return
+    start = previous = indices[0]
+    for i in indices[1:]:
+        if i != previous + 1:
+            yield Span(doc, start, previous + 1)
             start = i
         previous = i
-    if previous is not None:
-        yield doc[start : previous + 1]
+    yield Span(doc, start, previous + 1)
 
 
 def _claim_range(context: _Context, proposition: Proposition, by_head: dict[int, Proposition]) -> Range:
@@ -530,38 +544,40 @@ def _is_cue(context: _Context, i: int) -> bool:
     return number >= 0 and any(span.start <= i < span.end for span in context.quotes[number].cue)
 
 
-def _claimer(
-    context: _Context, proposition: Proposition
-) -> tuple[
-    Literal["outlet", "attributed", "unknown"],
-    tuple[Span, ...],
-    tuple[int, ...],
-    int | None,
-    tuple[str, ...],
-    bool,
-]:
-    """Who makes the claim: kind, spans, entities, quotation, chain of speakers, and whether they deny it."""
+def _source(context: _Context, proposition: Proposition) -> _Source:
+    """Who makes the claim."""
     number = context.quotation_of[proposition.head]
     if number >= 0:
-        quotation = context.quotes[number]
-        while quotation.parent is not None and _is_nobody(quotation):
-            number = quotation.parent
-            quotation = context.quotes[number]
-        chain: list[str] = []
-        link: int | None = number
-        while link is not None and len(chain) < 10:
-            speaker = context.quotes[link].speaker
-            if speaker:
-                chain.insert(0, " ".join(span.text for span in speaker))
-            link = context.quotes[link].parent
-        denied = any(
-            base_form(token.text.lower()) in words("denial_verbs") for cue in quotation.cue for token in cue
-        )
-        kind: Literal["attributed", "unknown"] = "attributed" if quotation.speaker else "unknown"
-        return kind, quotation.speaker, quotation.speaker_entities, number, tuple(chain), denied
+        if number not in context.sources:
+            context.sources[number] = _quoted_source(context, number)
+        return context.sources[number]
     if proposition.kind == "complement" and proposition.parent is not None:
-        return _grammatical_claimer(context, proposition.parent)
-    return "outlet", (), (), None, (), False
+        return _grammatical_source(context, proposition.parent)
+    return _OUTLET
+
+
+def _quoted_source(context: _Context, number: int) -> _Source:
+    """Who says what stands in a quotation."""
+    quotation = context.quotes[number]
+    while quotation.parent is not None and _is_nobody(quotation):
+        number = quotation.parent
+        quotation = context.quotes[number]
+    chain: list[str] = []
+    link: int | None = number
+    while link is not None and len(chain) < 10:
+        speaker = context.quotes[link].speaker
+        if speaker:
+            chain.insert(0, " ".join(span.text for span in speaker))
+        link = context.quotes[link].parent
+    denials = words("denial_verbs")
+    return _Source(
+        kind="attributed" if quotation.speaker else "unknown",
+        claimer=quotation.speaker,
+        entities=quotation.speaker_entities,
+        quotation=number,
+        chain=tuple(chain),
+        denies=any(base_form(token.text.lower()) in denials for cue in quotation.cue for token in cue),
+    )
 
 
 def _is_nobody(quotation: Quotation) -> bool:
@@ -569,21 +585,24 @@ def _is_nobody(quotation: Quotation) -> bool:
     return bool(quotation.speaker) and quotation.speaker[0][0].text.lower() in words("negators")
 
 
-def _grammatical_claimer(
-    context: _Context, verb: int
-) -> tuple[Literal["attributed", "unknown"], tuple[Span, ...], tuple[int, ...], None, tuple[str, ...], bool]:
+def _grammatical_source(context: _Context, verb: int) -> _Source:
     """The subject of the verb of saying, where no quotation was found."""
     tree = context.tree
-    lemma = base_form(tree.words[verb])
+    denies = base_form(tree.words[verb]) in words("denial_verbs")
     while tree.deps[verb] in {"conj", "xcomp"} and tree.child(verb, "nsubj") is None:
         verb = tree.heads[verb]
     subject = tree.child(verb, "nsubj")
-    denied = lemma in words("denial_verbs")
     if subject is None:
-        return "unknown", (), (), None, (), denied
-    span = context.doc[tree.first[subject] : tree.last[subject] + 1]
+        return _Source(kind="unknown", denies=denies)
+    span = Span(context.doc, tree.first[subject], tree.last[subject] + 1)
     entity = context.entity_of[subject]
-    return "attributed", (span,), (entity,) if entity >= 0 else (), None, (span.text,), denied
+    return _Source(
+        kind="attributed",
+        claimer=(span,),
+        entities=(entity,) if entity >= 0 else (),
+        chain=(span.text,),
+        denies=denies,
+    )
 
 
 def _is_negated(tree: Tree, proposition: Proposition) -> bool:
@@ -641,16 +660,18 @@ def _modality(tree: Tree, proposition: Proposition) -> Modality:
     return "asserted"
 
 
-def _hedges(tree: Tree, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-    """Hedging words and phrases between two tokens: (start, end, class), the longest first at each place."""
+def _hedges(tree: Tree, start: int, end: int) -> Iterator[Range]:
+    """Hedging words and phrases between two tokens, the longest at each place."""
     lexicon, openers = entries("hedges"), _hedge_openers()
+    if openers.isdisjoint(tree.words[start:end]):
+        return
     i = start
     while i < end:
         if tree.words[i] in openers:
             for n in range(min(5, end - i), 0, -1):
                 phrase = " ".join(tree.words[i : i + n])
                 if phrase in lexicon and not (n == 1 and tree.ents[i] == "DATE"):
-                    yield i, i + n, lexicon[phrase]
+                    yield i, i + n
                     i += n - 1
                     break
         i += 1
@@ -662,6 +683,8 @@ def _scare_quotes(context: _Context, start: int, end: int) -> Iterator[Range]:
     Titles and names, which are capitalised, are none.
     """
     words_ = context.tree.words
+    if _DOUBLE_MARKS.isdisjoint(words_[start:end]):
+        return
     opening: int | None = None
     for i in range(start, end):
         if words_[i] not in _DOUBLE_MARKS:
@@ -697,10 +720,12 @@ def _entity_at(context: _Context, i: int | None, quotation: int | None) -> int |
 
 def _unresolved(context: _Context, start: int, end: int, quotation: int | None) -> tuple[str, ...]:
     """Pronouns whose referent nobody has settled, as printed."""
-    tree = context.tree
+    tree, pronouns = context.tree, words("pronouns")
+    if pronouns.isdisjoint(tree.words[start:end]):
+        return ()
     open_words = []
     for i in range(start, end):
-        if tree.words[i] not in words("pronouns") or tree.tags[i] not in {"PRP", "PRP$", "DT"}:
+        if tree.words[i] not in pronouns or tree.tags[i] not in {"PRP", "PRP$", "DT"}:
             continue
         if tree.tags[i] == "DT" and tree.deps[i] == "det":
             continue
@@ -713,6 +738,8 @@ def _unresolved(context: _Context, start: int, end: int, quotation: int | None) 
 def _places(context: _Context, start: int, end: int) -> Iterator[tuple[Span, int | None]]:
     """The named places between two tokens."""
     tree = context.tree
+    if _PLACES.isdisjoint(tree.ents[start:end]):
+        return
     i = start
     while i < end:
         label = tree.ents[i]
@@ -721,7 +748,7 @@ def _places(context: _Context, start: int, end: int) -> Iterator[tuple[Span, int
             while j < end and tree.ents[j] == label and context.doc[j].ent_iob == 1:
                 j += 1
             entity = context.entity_of[i]
-            yield context.doc[i:j], entity if entity >= 0 else None
+            yield Span(context.doc, i, j), entity if entity >= 0 else None
             i = j
         else:
             i += 1
