@@ -21,6 +21,7 @@ from pipeline.components.links import Lookup, best_candidate
 from pipeline.components.mentions import find_names
 from pipeline.components.nominals import Nominal, Role, describe, role_gender
 from pipeline.components.places import Place, link_places
+from pipeline.components.possessives import resolve_possessives
 from pipeline.components.pronouns import Pronoun, resolve_pronouns
 from pipeline.components.salience import salience
 from pipeline.components.tokens import Tokens, read_tokens
@@ -47,7 +48,7 @@ def find_entities(doc: Doc, *, lookup: Lookup | None = None) -> Iterator[Entity]
     for nominal in described.nominals:
         nominals.setdefault(nominal.cluster, []).append(nominal)
     pronouns: dict[int, list[Pronoun]] = {}
-    for pronoun in resolve_pronouns(clusters, tokens):
+    for pronoun in [*resolve_pronouns(clusters, tokens), *resolve_possessives(clusters, tokens)]:
         pronouns.setdefault(pronoun.cluster, []).append(pronoun)
     places = link_places(clusters, tokens)
     if lookup is not None:

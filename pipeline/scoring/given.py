@@ -11,10 +11,11 @@ from spacy.tokens import Doc
 from pipeline.components.clusters import Cluster, cluster_names
 from pipeline.components.entities import canonical_key
 from pipeline.components.mentions import Name, given_name
+from pipeline.components.possessives import resolve_possessives
 from pipeline.components.pronouns import resolve_pronouns
 from pipeline.components.tokens import read_tokens
-from pipeline.scoring.figures import Share
-from pipeline.scoring.resolution import named_pronouns
+from pipeline.scoring.figures import Rates, Share, found
+from pipeline.scoring.resolution import named_pronouns, outside, possessives
 
 _LABELS = {
     **dict.fromkeys(("PER", "PERSON", "person", "ACTOR"), "PERSON"),
@@ -56,17 +57,40 @@ def score_pronouns(
     right = total = 0
     for record, doc in zip(records, docs, strict=True):
         clusters, numbers = _clusters(record, doc, counts)
-        mentions = record["mentions"]
-        entity_of = [
-            Counter(mentions[numbers[id(name)]]["entity_id"] for name in cluster.names).most_common(1)[0][0]
-            for cluster in clusters
-        ]
+        entity_of = _entities(record, clusters, numbers)
         resolved = {p.token: entity_of[p.cluster] for p in resolve_pronouns(clusters, read_tokens(doc))}
         for pronoun in named_pronouns(record):
             total += 1
             token = _tokens(doc, pronoun)[0]
             right += resolved.get(token) == pronoun["entity_id"]
     return Share(right, total)
+
+
+def score_possessives(
+    records: Sequence[Record], docs: Sequence[Doc], counts: Callable[[Mapping[str, Any]], bool]
+) -> Rates:
+    """Return how many of its and their lead to the right entity, given the gold's names as above."""
+    n: Counter[str] = Counter()
+    for record, doc in zip(records, docs, strict=True):
+        clusters, numbers = _clusters(record, doc, counts)
+        entity_of = _entities(record, clusters, numbers)
+        wanted = {_tokens(doc, mention)[0]: mention["entity_id"] for mention in possessives(record)}
+        n["gold"] += len(wanted)
+        for pronoun in resolve_possessives(clusters, read_tokens(doc)):
+            start = doc[pronoun.token].idx
+            if not outside(record, start, start + len(doc[pronoun.token])):
+                n["found"] += 1
+                n["right"] += wanted.get(pronoun.token) == entity_of[pronoun.cluster]
+    return found(n["right"], n_gold=n["gold"], n_found=n["found"])
+
+
+def _entities(record: Record, clusters: Sequence[Cluster], numbers: Mapping[int, int]) -> list[str]:
+    """The entity that most of the names of each cluster mean."""
+    mentions = record["mentions"]
+    return [
+        Counter(mentions[numbers[id(name)]]["entity_id"] for name in cluster.names).most_common(1)[0][0]
+        for cluster in clusters
+    ]
 
 
 def _clusters(

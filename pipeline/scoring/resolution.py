@@ -10,9 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.scoring.figures import Figures, Share
+from pipeline.scoring.figures import Figures, Rates, Share, found
 
 PRONOUNS = frozenset({"he", "him", "his", "himself", "she", "her", "hers", "herself"})
+
+POSSESSIVES = frozenset({"its", "their"})
 
 type Mentions = Sequence[Mapping[str, Any]]
 
@@ -60,6 +62,44 @@ def score_resolution(records: Sequence[Mapping[str, Any]], found_in: Mapping[str
     if n["nominal"]:
         figures["descriptions"] = Share(n["nominal right"], n["nominal"])
     return figures
+
+
+def score_possessives(records: Sequence[Mapping[str, Any]], found_in: Mapping[str, Mentions]) -> Rates:
+    """Return how many of its and their lead to the right entity; most are left alone on purpose."""
+    n: Counter[str] = Counter()
+    for record in records:
+        mentions = found_in.get(record["doc_id"], ())
+        meant = meanings(record["mentions"], mentions)
+        wanted = {(m["start"], m["end"]): m["entity_id"] for m in possessives(record)}
+        n["gold"] += len(wanted)
+        for mention in mentions:
+            span = mention["start"], mention["end"]
+            if record["text"][slice(*span)].lower() in POSSESSIVES and not outside(record, *span):
+                n["found"] += 1
+                n["right"] += span in wanted and wanted[span] == meant.get(str(mention["entity_id"]))
+    return found(n["right"], n_gold=n["gold"], n_found=n["found"])
+
+
+def possessives(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the gold's its and their whose entity has been named before them."""
+    first: dict[str, int] = {}
+    for mention in record["mentions"]:
+        if mention["named"]:
+            entity = mention["entity_id"]
+            first[entity] = min(first.get(entity, mention["start"]), mention["start"])
+    return [
+        mention
+        for mention in record["mentions"]
+        if record["text"][mention["start"] : mention["end"]].lower() in POSSESSIVES
+        and first.get(mention["entity_id"], mention["start"]) < mention["start"]
+        and not outside(record, mention["start"], mention["end"])
+    ]
+
+
+def outside(record: Mapping[str, Any], start: int, end: int) -> bool:
+    """Whether a span lies where the gold is not annotated in full."""
+    spans = record.get("eval_spans") or [(start, end)]
+    return not any(a <= start and end <= b for a, b in spans)
 
 
 def named_pronouns(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
