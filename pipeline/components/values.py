@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from spacy.tokens import Doc
 
@@ -49,50 +50,43 @@ def find_values(doc: Doc, tree: Tree, published: date | None) -> tuple[list[Quan
     """
     times: list[Time] = []
     quantities: list[Quantity] = []
-    forms = set(tree.words)
+    words, text, starts = tree.words, doc.text, tree.starts
+    forms = set(words)
     digits = {form for form in forms if not form.isalpha() and any(map(str.isdigit, form))}
     dated, counted = digits | (forms & DATE_WORDS), digits | (forms & NUMBER_WORDS)
-    if not dated and not counted:
-        return quantities, times
-    text, starts = doc.text, tree.starts
-    for first, end in tree.sentences:
-        words = tree.words[first:end]
+    tells = dated | counted
+    telling = [i for i, word in enumerate(words) if word in tells]
+    for sentence, group in groupby(telling, tree.sentence_of.__getitem__):
+        near = list(group)
+        first, end = tree.sentences[sentence]
         until = starts[end] if end < len(starts) else len(text)
-        taken: list[Found] = []
-        if not dated.isdisjoint(words):
-            places = _places(tree, first, end, dated, DATE_LEADS)
-            taken = list(find_dates(text, published, end=until, places=places))
-            times += (Time(*_tokens(starts, a, b), *days) for a, b, *days in taken)
-        if not counted.isdisjoint(words):
-            places = _places(tree, first, end, counted, NUMBER_LEADS)
-            amounts = find_amounts(text, end=until, places=places)
-            quantities += _quantities(doc, tree, amounts, taken)
+        places = _places(tree, first, [i for i in near if words[i] in dated], DATE_LEADS)
+        found = list(find_dates(text, published, end=until, places=places))
+        times += (Time(*_tokens(starts, a, b), *days) for a, b, *days in found)
+        places = _places(tree, first, [i for i in near if words[i] in counted], NUMBER_LEADS)
+        quantities += _quantities(doc, tree, find_amounts(text, end=until, places=places), found)
     return quantities, times
 
 
-def _places(tree: Tree, first: int, end: int, tells: set[str], leads: frozenset[str]) -> Iterator[int]:
+def _places(tree: Tree, first: int, near: list[int], leads: frozenset[str]) -> Iterator[int]:
     """Where an expression may begin: at a word that gives it away, or at one that leads up to it.
 
     Args:
         tree: the parse.
-        first: token.
-        end: after the last token.
-        tells: words of which every expression has one.
-        leads: words that may stand before it in an expression.
+        first: token of the sentence.
+        near: its tokens of which every expression has one.
+        leads: words that may stand before these in an expression.
     """
     words, starts = tree.words, tree.starts
     after = first
-    for i in range(first, end):
-        if words[i] in tells:
-            lead = i
-            while lead > after and words[lead - 1] in leads:
-                lead -= 1
-            after = i + 1
-            yield from starts[lead:after]
-            word = words[i]
-            yield from (
-                starts[i] + k for k in range(1, len(word)) if not word[k - 1].isalnum()
-            )  # "CDN$11,000"
+    for i in near:
+        lead = i
+        while lead > after and words[lead - 1] in leads:
+            lead -= 1
+        after = i + 1
+        yield from starts[lead:after]
+        word = words[i]
+        yield from (starts[i] + k for k in range(1, len(word)) if not word[k - 1].isalnum())  # "CDN$11,000"
 
 
 def _quantities(doc: Doc, tree: Tree, amounts: Iterable[Amount], taken: list[Found]) -> Iterator[Quantity]:
