@@ -25,11 +25,12 @@ from pipeline.components.salience import salience
 from pipeline.components.tree import read_tree
 from pipeline.scoring.figures import External, Figures, Rates, Share, Value
 from pipeline.scoring.given import clustered, score_pronouns
+from pipeline.scoring.given import score_possessives as given_possessives
 from pipeline.scoring.outside import load_scorer, read_corpus
 from pipeline.scoring.parses import Parser
 from pipeline.scoring.quotes import outcomes
 from pipeline.scoring.records import mention_records, quote_records
-from pipeline.scoring.resolution import score_resolution
+from pipeline.scoring.resolution import score_possessives, score_resolution
 from pipeline.scoring.tuples import Extraction, score_tuples
 
 type Record = dict[str, Any]
@@ -195,6 +196,9 @@ def _entities(folder: Path, scorers: Path, parser: Parser) -> dict[str, Figures]
             rows["pronouns, given names"] = score_pronouns(records, docs, counts)
             rows["pronouns, end to end"] = score_resolution(records, found)["pronouns"]
             rows["salience on gold clusters, MAP"] = salience_map(records, docs)
+        if preset in ("gum_news", "meantime"):
+            rows["its and their, given names"] = given_possessives(records, docs, counts)
+            rows["its and their, end to end"] = score_possessives(records, found)
         if preset == "newsfair":
             rows["links to a wrong item"] = _wrong_links(scorer, records, found)
     return figures
