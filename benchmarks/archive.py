@@ -30,6 +30,7 @@ from statistics import mean, median
 from typing import Any
 
 from pipeline.batch import days_between, derived_path, manifest_path, published_path
+from pipeline.errors import NewstablesError
 from pipeline.ingest_report import UNDATED
 from pipeline.local_airflow import DAG_ID, LocalAirflow, await_runs, running, say
 from pipeline.manifests import published_days
@@ -267,7 +268,11 @@ def main() -> int:
         os.environ["NEWSTABLES_DROP_DIR"] = str(folder / "drop")
         os.environ["NEWSTABLES_DATA_DIR"] = str(folder / "data")
         n_articles = Counter(str(day_of(record)) for record in records)
-        is_right = backfill(folder / "home", days, n_articles, limit_s=args.limit_s)
+        try:
+            is_right = backfill(folder / "home", days, n_articles, limit_s=args.limit_s)
+        except NewstablesError as error:
+            sys.stderr.write(f"newstables: {str(error)[:2000]}\n")
+            return 1
         print(f"\n{'ok   ' if is_right else 'WRONG'} all runs of the backfill are a success")
         for holds, text in checks(Store(str(folder / "data")), records, days):
             print(f"{'ok   ' if holds else 'WRONG'} {text}")
