@@ -1,6 +1,7 @@
 """One typed class per table: the single source of the Arrow schema, the checks and the codebook."""
 
 from schemas.articles import Article
+from schemas.claim_groups import ClaimGroup
 from schemas.claims import Claim
 from schemas.duplicates import Duplicate
 from schemas.entities import Entity
@@ -17,7 +18,7 @@ DAY_TABLES: tuple[type[Row], ...] = (Entity, Mention, Quote, Claim, Reject, Arti
 EXTRACTED = ("entities", "mentions", "quotes", "claims")
 """Names of the tables that the extractors fill."""
 
-DERIVED_TABLES: tuple[type[Row], ...] = (Duplicate, EntityIndexRow, IngestReportRow)
+DERIVED_TABLES: tuple[type[Row], ...] = (Duplicate, EntityIndexRow, ClaimGroup, IngestReportRow)
 """The tables that are merged from all days."""
 
 TABLES: dict[str, type[Row]] = {t.table_name: t for t in (*DAY_TABLES, *DERIVED_TABLES)}
@@ -29,6 +30,7 @@ __all__ = [
     "TABLES",
     "Article",
     "Claim",
+    "ClaimGroup",
     "Duplicate",
     "Entity",
     "EntityIndexRow",

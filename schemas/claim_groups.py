@@ -12,7 +12,8 @@ class ClaimGroup(Row):
     """One row per claim that is made, narrowed or contradicted by another one, on whatever day.
 
     Claims that stand alone have no row. The first claim of a group (by day, then claim_id) gives it its id.
-    Claims of opposite polarity are never the same; they stand in the group as `contradicts`.
+    Claims of opposite polarity are never the same; they stand in the group as `contradicts`. Claims of one
+    article are not compared with each other, and claims more than 30 days apart only by way of others.
     """
 
     table_name: ClassVar[str] = "claim_groups"

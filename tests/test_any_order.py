@@ -96,7 +96,7 @@ def forwards(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def table_bytes(store: Store) -> dict[str, bytes]:
     paths = [published_path(name, day) for name in ("articles", *EXTRACTED) for day in DAYS]
-    paths += [derived_path(derived.name) for derived in DERIVED]
+    paths += [derived_path(name) for name in (*(derived.name for derived in DERIVED), "claim_groups")]
     return {path: store.get(path) for path in paths}
 
 

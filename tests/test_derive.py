@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from days import article, rows_of, stage_day
 
 from pipeline import provenance
 from pipeline.batch import Batch, derived_path, manifest_path, partial_path
-from pipeline.derive import DERIVED, derive
+from pipeline.derive import DERIVED, GROUPING, derive
 from pipeline.publish import publish
+from pipeline.same_claims.links import links
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -25,8 +27,11 @@ def put(store: Store, day: date) -> None:
     publish(store, Batch(day), SETTINGS)
 
 
+MERGED = (*(derived.name for derived in DERIVED), "claim_groups")
+
+
 def derived_bytes(store: Store) -> dict[str, bytes]:
-    return {derived.name: store.get(derived_path(derived.name)) for derived in DERIVED}
+    return {name: store.get(derived_path(name)) for name in MERGED}
 
 
 def made(folder: Path, order: Sequence[date], *, each_night: bool) -> dict[str, bytes]:
@@ -76,21 +81,21 @@ def test_an_entity_has_one_id_on_all_days(tmp_path: Path, forwards: dict[str, by
 
 def test_what_has_not_changed_is_not_merged_again(tmp_path: Path, forwards: dict[str, bytes]) -> None:
     store = Store(str(tmp_path / "forwards"))
-    written = [tmp_path / "forwards" / derived_path(derived.name) for derived in DERIVED]
+    written = [tmp_path / "forwards" / derived_path(name) for name in MERGED]
     before = [path.stat().st_mtime_ns for path in written]
     counts = derive(store, Batch(DAYS[0]), SETTINGS)
     empty = date(2026, 3, 4)
     stage_day(store, empty)
     publish(store, Batch(empty), SETTINGS)
     assert derive(store, Batch(empty), SETTINGS) == counts
-    assert counts["duplicates"] and counts["entity_index"]
+    assert counts["duplicates"] and counts["entity_index"] and counts["claim_groups"]
     assert [path.stat().st_mtime_ns for path in written] == before
 
 
 def test_a_table_that_is_gone_is_made_again(tmp_path: Path, forwards: dict[str, bytes]) -> None:
     store = Store(str(tmp_path / "forwards"))
-    for derived in DERIVED:
-        store.remove(derived_path(derived.name))
+    for name in MERGED:
+        store.remove(derived_path(name))
     derive(store, Batch(DAYS[0]), SETTINGS)
     assert derived_bytes(store) == forwards
 
@@ -106,6 +111,37 @@ def test_other_code_reads_every_day_again(
     monkeypatch.setattr(provenance, "code_version", lambda files: code_version(files) + "+changed")
     derive(store, Batch(DAYS[0]), SETTINGS)
     assert store.read(partial).equals(table)
+
+
+def test_a_night_compares_its_own_claims_only(
+    tmp_path: Path, forwards: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(str(tmp_path / "forwards"))
+    compared = []
+
+    def noted(day: pa.Table, others: Sequence[pa.Table]) -> pa.Table:
+        compared.append((day["day"][0].as_py(), [other["day"][0].as_py() for other in others]))
+        return links(day, others)
+
+    monkeypatch.setattr("pipeline.derive.links", noted)
+    derive(store, Batch(DAYS[2]), SETTINGS)
+    assert compared == []
+    later = date(2026, 3, 9)
+    put(store, later)
+    derive(store, Batch(later), SETTINGS)
+    assert compared == [(later, [*DAYS, later])]
+    compared.clear()
+    stage_day(store, DAYS[0], articles=[article("z")])
+    publish(store, Batch(DAYS[0]), SETTINGS)
+    derive(store, Batch(DAYS[0]), SETTINGS)
+    assert compared == [(day, [DAYS[0]]) for day in (*DAYS, later)]
+
+
+def test_groups_name_the_code_that_makes_them() -> None:
+    here = Path(__file__).parents[1]
+    assert all((here / name).is_file() for name in GROUPING)
+    own = {f"pipeline/same_claims/{path.name}" for path in (here / "pipeline/same_claims").glob("*.py")}
+    assert own - set(GROUPING) == {"pipeline/same_claims/__init__.py"}
 
 
 def test_each_table_names_the_code_that_makes_it() -> None:

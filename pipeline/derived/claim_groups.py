@@ -1,204 +1,208 @@
 """The derived table of claim groups: the same claim, in other words, elsewhere.
 
-A claim is compared to those that share an entity and a long word with it, or two long words.
-Two claims are the same when their content words overlap enough and neither amounts nor dates are at odds; the
-words are compared by their stems, without those that every claim has. Claims of opposite polarity that would
-otherwise be the same contradict each other.
+A partial holds a sketch of each claim of a day (`pipeline.same_claims`). Between days, claims are linked; the
+links of a day to those before it are kept, so that a night compares its own day only. Groups are
+made of the links of all days, in the order of the days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import combinations
 from typing import Any
 
 import pyarrow as pa
 
-from pipeline.lexicons import words
+from pipeline.same_claims.links import in_window, to_table
+from pipeline.same_claims.sketch import context_of, sketch_of
 from schemas.claim_groups import ClaimGroup
 from schemas.table import to_arrow
 
-SIMILAR = 0.4
-"""From which overlap of content words on two claims are the same (Jaccard)."""
-_MIN_SHARED = 4
-_PARTIAL = pa.schema(
-    [
-        ("claim_id", pa.string()),
-        ("day", pa.date32()),
-        ("source", pa.string()),
-        ("origin", pa.string()),
-        ("negated", pa.bool_()),
-        ("stems", pa.list_(pa.string())),
-        ("entities", pa.list_(pa.string())),
-        ("amounts", pa.list_(pa.string())),
-        ("dates", pa.list_(pa.string())),
-    ]
-)
+READS = {
+    "articles": ["article_id", "source", "wire_source"],
+    "entities": ["article_id", "entity_id", "name", "n_named"],
+    "claims": [
+        "claim_id",
+        "day",
+        "article_id",
+        "text",
+        "subject",
+        "subject_entity_id",
+        "predicate",
+        "predicate_lemma",
+        "object",
+        "polarity",
+        "modality",
+        "quantities",
+        "dates",
+        "entity_ids",
+        "claim_type",
+    ],
+}
+"""The columns that a partial is made of."""
+
+_AGREE = 0.5
+"""A claim joins a group when it is linked to this share of the group's claims that it was compared with."""
 
 
 def partial(tables: Mapping[str, pa.Table]) -> pa.Table:
-    """Return what a published day gives: of each claim with enough content, what it is compared by.
+    """Return the sketches of a published day.
 
     Args:
-        tables: `claims` and `articles` of the day.
+        tables: `claims`, `entities` and `articles` of the day, with the columns of `READS`.
     """
-    articles = {
-        row["article_id"]: row
-        for row in tables["articles"]
-        .select(["article_id", "source", "wire_source", "duplicate_of"])
-        .to_pylist()
-    }
-    rows = []
-    columns = ["claim_id", "day", "article_id", "text", "polarity", "entity_ids", "quantities", "dates"]
-    for claim in tables["claims"].select(columns).sort_by("claim_id").to_pylist():
-        stems = content_stems(claim["text"])
-        if len(stems) < _MIN_SHARED:
-            continue
-        article = articles[claim["article_id"]]
-        leader = articles.get(article["duplicate_of"] or "", article)
-        rows.append(
-            {
-                "claim_id": claim["claim_id"],
-                "day": claim["day"],
-                "source": article["source"],
-                "origin": article["wire_source"] or leader["wire_source"] or leader["source"],
-                "negated": claim["polarity"] == "negated",
-                "stems": sorted(stems),
-                "entities": sorted(set(claim["entity_ids"])),
-                "amounts": sorted(
-                    {f"{q['value']:g} {q['unit'] or ''}" for q in claim["quantities"] if q["value"]}
-                ),
-                "dates": sorted(
-                    {f"{d['start']} {d['end']}" for d in claim["dates"] if d["start"] and d["end"]}
-                ),
-            }
-        )
-    return pa.Table.from_pylist(rows, schema=_PARTIAL)
+    articles = {row["article_id"]: row for row in tables["articles"].to_pylist()}
+    names: dict[str, dict[str, str]] = {id: {} for id in articles}
+    named: dict[str, list[str]] = {id: [] for id in articles}
+    for entity in tables["entities"].to_pylist():
+        names[entity["article_id"]][entity["entity_id"]] = entity["name"]
+        if entity["n_named"]:
+            named[entity["article_id"]].append(entity["name"])
+    contexts = {id: context_of(found) for id, found in named.items()}
+    sketches = (
+        sketch_of(claim, articles[id], names[id], contexts[id])
+        for claim in tables["claims"].to_pylist()
+        if (id := claim["article_id"])
+    )
+    return to_table([sketch for sketch in sketches if sketch is not None])
 
 
-def merge(partials: Sequence[pa.Table]) -> pa.Table:
+def merge(links: Sequence[pa.Table], duplicates: pa.Table) -> pa.Table:
     """Return the table of claim groups of all days.
 
-    Claims are taken by day, then id; each joins the first leading claim that it is the same as or that it
-    contradicts, whatever the order of the partials.
+    Claims are taken by day, then id. Each joins the group with which it is linked best, if it is linked to
+    half of those of the group's claims that it was compared with, and is itself the first of a group
+    otherwise. So the order of `links` does not matter, and nothing is chained.
+
+    Args:
+        links: of each day.
+        duplicates: the derived table of that name: copies count as one origin.
     """
-    if not partials:
-        return to_arrow([], ClaimGroup)
-    everything = pa.concat_tables(partials).sort_by([("day", "ascending"), ("claim_id", "ascending")])
-    claims = [_Claim.read(row) for row in everything.to_pylist()]
-    leaders: dict[tuple[str, str], list[int]] = {}
-    members: dict[int, list[tuple[int, str]]] = {}
-    for number, claim in enumerate(claims):
-        keys = claim.keys()
-        candidates = sorted({leader for key in keys for leader in leaders.get(key, ())})
-        for leader in candidates:
-            relation = relation_to(claim, claims[leader])
-            if relation is not None:
-                members[leader].append((number, relation))
-                break
-        else:
-            members[number] = [(number, "same")]
-            for key in keys:
-                leaders.setdefault(key, []).append(number)
-    rows = [row for group in members.values() if len(group) > 1 for row in _rows(claims, group)]
+    linked: dict[_Key, list[tuple[_Key, str, float]]] = {}
+    claims: dict[_Key, _Claim] = {}
+    for row in (row for table in links for row in table.to_pylist()):
+        claim, other = _Claim.read(row), _Claim.read(row, "other_")
+        claims[claim.key], claims[other.key] = claim, other
+        linked.setdefault(claim.key, []).append((other.key, row["relation"], row["score"]))
+    groups: list[_Group] = []
+    group_of: dict[_Key, _Group] = {}
+    for key in sorted(claims):
+        group, relation = _best_group(claims[key], linked.get(key, []), group_of)
+        if group is None:
+            group = _Group(len(groups))
+            groups.append(group)
+        group.members.append((claims[key], relation))
+        group_of[key] = group
+    origins = _origins(claims.values(), duplicates)
+    rows = [row for group in groups if len(group.members) > 1 for row in _rows(group.members, origins)]
     rows.sort(key=lambda row: (row.day, row.claim_id))
     return to_arrow(rows, ClaimGroup)
 
 
+type _Key = tuple[date, str]
+"""Day and claim_id."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A claim as it is compared."""
+    """A linked claim, and where it stands."""
 
-    claim_id: str
-    day: date
+    key: _Key
+    article_id: str
     source: str
-    origin: str
-    negated: bool
-    stems: frozenset[str]
-    entities: tuple[str, ...]
-    amounts: frozenset[str]
-    dates: tuple[tuple[str, str], ...]
+    wire_source: str | None
 
     @classmethod
-    def read(cls, row: Mapping[str, Any]) -> _Claim:
+    def read(cls, row: Mapping[str, Any], side: str = "") -> _Claim:
         return cls(
-            claim_id=row["claim_id"],
-            day=row["day"],
-            source=row["source"],
-            origin=row["origin"],
-            negated=row["negated"],
-            stems=frozenset(row["stems"]),
-            entities=tuple(row["entities"]),
-            amounts=frozenset(row["amounts"]),
-            dates=tuple((d.split()[0], d.split()[1]) for d in row["dates"]),
+            (row[f"{side}day"], row[f"{side}claim_id"]),
+            row[f"{side}article_id"],
+            row[f"{side}source"],
+            row[f"{side}wire_source"],
         )
 
-    def keys(self) -> set[tuple[str, str]]:
-        """What a claim must share one of with another to be compared to it: long words tell most."""
-        telling = sorted(self.stems, key=lambda stem: (-len(stem), stem))[:5]
-        pairs = {(a, b) if a < b else (b, a) for a, b in combinations(telling, 2)}
-        return pairs | {(entity, stem) for entity in self.entities[:4] for stem in telling}
+
+@dataclass(slots=True)
+class _Group:
+    number: int
+    members: list[tuple[_Claim, str]] = field(default_factory=list)
 
 
-def relation_to(claim: Any, leader: Any) -> str | None:
-    """Return how a claim stands to another: same, narrower, contradicts; None where they differ.
+def _best_group(
+    claim: _Claim, linked: Iterable[tuple[_Key, str, float]], group_of: Mapping[_Key, _Group]
+) -> tuple[_Group | None, str]:
+    """Return the group that a claim joins, and how it stands to the group's first claim."""
+    by_group: dict[int, list[tuple[_Key, str, float]]] = {}
+    groups: dict[int, _Group] = {}
+    for link in linked:
+        group = group_of[link[0]]
+        groups[group.number] = group
+        by_group.setdefault(group.number, []).append(link)
+    best: tuple[float, float, int] | None = None
+    for number, found in by_group.items():
+        compared = sum(
+            in_window(claim.key[0], member.key[0]) and member.article_id != claim.article_id
+            for member, _ in groups[number].members
+        )
+        rank = (len(found) / compared, sum(score for *_, score in found), -number)
+        if rank[0] >= _AGREE and (best is None or rank > best):
+            best = rank
+    if best is None:
+        return None, "same"
+    group = groups[-best[2]]
+    members = {member.key: relation for member, relation in group.members}
+    return group, _relation(by_group[group.number], members, group.members[0][0].key)
 
-    Both have `stems`, `amounts`, `dates` and `negated`.
-    """
-    shared = len(claim.stems & leader.stems)
-    if shared < _MIN_SHARED or shared / len(claim.stems | leader.stems) < SIMILAR:
-        return None
-    if _is_at_odds(claim, leader):
-        return None
-    if claim.negated != leader.negated:
-        return "contradicts"
-    is_narrower = claim.amounts > leader.amounts or (bool(claim.dates) and not leader.dates)
-    return "narrower" if is_narrower else "same"
+
+def _relation(found: Sequence[tuple[_Key, str, float]], members: Mapping[_Key, str], first: _Key) -> str:
+    """How a claim stands to the first of its group: by its link to it, else by those to the others."""
+    direct = next((relation for key, relation, _ in found if key == first), None)
+    if direct is not None:
+        return direct
+    opposed = sum(
+        score if (relation == "contradicts") != (members[key] == "contradicts") else -score
+        for key, relation, score in found
+    )
+    return "contradicts" if opposed > 0 else "same"
 
 
-def _is_at_odds(claim: Any, leader: Any) -> bool:
-    """Whether both give amounts, or both give dates, and these differ."""
-    if claim.amounts and leader.amounts and not claim.amounts & leader.amounts:
-        return True
-    if not claim.dates or not leader.dates:
-        return False
-    return not any(a <= d and c <= b for a, b in claim.dates for c, d in leader.dates)
+def _origins(claims: Iterable[_Claim], duplicates: pa.Table) -> dict[tuple[date, str], str]:
+    """Return the origin of each article: its agency, or that of its copies, or whose copy it is."""
+    claims = list(claims)
+    outlet = {claim.article_id: claim.source for claim in claims}
+    cluster: dict[tuple[date, str], str] = {}
+    agency: dict[str, str] = {}
+    for row in duplicates.to_pylist():
+        cluster[row["day"], row["article_id"]] = row["cluster_id"]
+        if row["wire_source"]:
+            agency.setdefault(row["cluster_id"], row["wire_source"])
+    origins = {}
+    for claim in claims:
+        article = (claim.key[0], claim.article_id)
+        copied = cluster.get(article)
+        origins[article] = (
+            claim.wire_source
+            or (agency.get(copied) if copied else None)
+            or (outlet.get(copied, f"copies of {copied}") if copied else claim.source)
+        )
+    return origins
 
 
-def _rows(claims: Sequence[_Claim], group: Sequence[tuple[int, str]]) -> list[ClaimGroup]:
-    first = claims[group[0][0]]
-    agreeing = [claims[number] for number, relation in group if relation != "contradicts"]
-    outlets = len({claim.source for claim in agreeing})
-    origins = len({claim.origin for claim in agreeing})
+def _rows(group: Sequence[tuple[_Claim, str]], origins: Mapping[tuple[date, str], str]) -> list[ClaimGroup]:
+    first = group[0][0]
+    agreeing = [claim for claim, relation in group if relation != "contradicts"]
+    n_outlets = len({claim.source for claim in agreeing})
+    n_origins = len({origins[claim.key[0], claim.article_id] for claim in agreeing})
     return [
         ClaimGroup(
-            claim_id=claims[number].claim_id,
-            day=claims[number].day,
-            claim_group_id=first.claim_id,
+            claim_id=claim.key[1],
+            day=claim.key[0],
+            claim_group_id=first.key[1],
             relation=relation,  # type: ignore[arg-type]
-            n_outlets=outlets,
-            n_origins=origins,
-            first_seen=first.day,
+            n_outlets=n_outlets,
+            n_origins=n_origins,
+            first_seen=first.key[0],
         )
-        for number, relation in group
+        for claim, relation in group
     ]
-
-
-def content_stems(text: str) -> frozenset[str]:
-    """Return the stems of the words that say what a text is about; negations are left to the polarity."""
-    cleaned = "".join(c if c.isalnum() else " " for c in text.lower().replace("n't", " ").replace("n’t", " "))
-    return frozenset(
-        _stem(word)
-        for word in cleaned.split()
-        if word not in words("topic_stop_words") and word not in words("negators") and len(word) > 1
-    )
-
-
-def _stem(word: str) -> str:
-    """Take off the endings that inflect a word."""
-    for ending, rest in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
-            return (word[: -len(ending)] + rest).rstrip("e")
-    return word.rstrip("e")

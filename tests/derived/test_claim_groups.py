@@ -1,82 +1,107 @@
 """Claim groups: what is the same, what is opposite, who is independent."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from pipeline.derived.claim_groups import content_stems, merge, partial
+from pipeline.derived.claim_groups import READS, merge, partial
+from pipeline.same_claims.links import MOST_A_DAY, WINDOW_DAYS, in_window, links
+from schemas import TABLES, Duplicate
+from schemas.table import arrow_schema, to_arrow
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
+NAMES = ("Brenn", "Harbour Board", "Ana Colvey")
 
 
 def day(on: date, *claims: dict[str, Any]) -> pa.Table:
     """The partial of a day on which each claim stands in an article of its own."""
-    articles, rows = [], []
+    articles, entities, rows = [], [], []
     for claim in claims:
-        articles.append(
-            {
-                "article_id": claim["id"] + "-article",
-                "source": claim["source"],
-                "wire_source": claim.get("wire"),
-                "duplicate_of": claim.get("duplicate_of"),
-            }
-        )
+        article = claim.get("article", f"{claim['id']}-article")
+        articles.append({"article_id": article, "source": claim["source"], "wire_source": claim.get("wire")})
+        entities += [
+            {"article_id": article, "entity_id": f"e-{name}", "name": name, "n_named": 1}
+            for name in claim.get("names", NAMES)
+        ]
         rows.append(
             {
                 "claim_id": claim["id"],
                 "day": on,
-                "article_id": claim["id"] + "-article",
+                "article_id": article,
                 "text": claim["text"],
+                "subject": claim["subject"],
+                "subject_entity_id": None,
+                "predicate": claim["predicate"],
+                "predicate_lemma": claim["predicate"],
+                "object": claim["object"],
                 "polarity": claim.get("polarity", "affirmed"),
-                "entity_ids": claim.get("entities", []),
-                "quantities": [{"value": v, "unit": u} for v, u in claim.get("amounts", [])],
-                "dates": [{"start": a, "end": b} for a, b in claim.get("dates", [])],
+                "modality": "asserted",
+                "claim_type": "event",
+                "quantities": [
+                    {"text": f"{v:g} {u}", "value": v, "unit": u, "comparator": None}
+                    for v, u in claim.get("amounts", [])
+                ],
+                "dates": [{"text": "then", "start": a, "end": b} for a, b in claim.get("dates", [])],
+                "entity_ids": ["e-Brenn"],
             }
         )
-    quantity = pa.struct([("value", pa.float64()), ("unit", pa.string())])
-    interval = pa.struct([("start", pa.date32()), ("end", pa.date32())])
-    claims_schema = pa.schema(
-        [
-            ("claim_id", pa.string()),
-            ("day", pa.date32()),
-            ("article_id", pa.string()),
-            ("text", pa.string()),
-            ("polarity", pa.string()),
-            ("entity_ids", pa.list_(pa.string())),
-            ("quantities", pa.list_(quantity)),
-            ("dates", pa.list_(interval)),
-        ]
-    )
-    articles_schema = pa.schema(
-        [(name, pa.string()) for name in ("article_id", "source", "wire_source", "duplicate_of")]
-    )
-    return partial(
-        {
-            "articles": pa.Table.from_pylist(articles, schema=articles_schema),
-            "claims": pa.Table.from_pylist(rows, schema=claims_schema),
-        }
-    )
+    given = {"articles": articles, "entities": entities, "claims": rows}
+    tables = {}
+    for name, listed in given.items():
+        whole = arrow_schema(TABLES[name])
+        schema = pa.schema([whole.field(column) for column in READS[name]])
+        tables[name] = pa.Table.from_pylist(listed, schema=schema)
+    return partial(tables)
 
 
-def grouped(*partials: pa.Table) -> dict[str, tuple[str, str, int, int]]:
+def linked(partials: Sequence[pa.Table]) -> list[pa.Table]:
+    """The links of each day to itself and to the days before it."""
+    days = {table["day"][0].as_py(): table for table in partials if len(table)}
+    return [
+        links(table, [o for other, o in days.items() if in_window(on, other)]) for on, table in days.items()
+    ]
+
+
+def table_of(partials: Sequence[pa.Table], duplicates: Sequence[Duplicate] = ()) -> pa.Table:
+    return merge(linked(partials), to_arrow(duplicates, Duplicate))
+
+
+def grouped(
+    *partials: pa.Table, duplicates: Sequence[Duplicate] = ()
+) -> dict[str, tuple[str, str, int, int]]:
     return {
         row["claim_id"]: (row["claim_group_id"], row["relation"], row["n_outlets"], row["n_origins"])
-        for row in merge(partials).to_pylist()
+        for row in table_of(partials, duplicates).to_pylist()
     }
 
 
-CLOSED = {"id": "a", "source": "Arden Post", "text": "the council closed the harbour bridge in Brenn"}
-SHUT = {"id": "b", "source": "Brenn Echo", "text": "The harbour bridge in Brenn was closed by the council"}
-NOT = {
-    "id": "c",
+CLOSED = {
+    "id": "a",
     "source": "Arden Post",
+    "text": "the council closed the harbour bridge in Brenn",
+    "subject": "the council",
+    "predicate": "close",
+    "object": "the harbour bridge",
+}
+SHUT = {**CLOSED, "id": "b", "source": "Brenn Echo", "text": "The council shut the harbour bridge in Brenn"}
+NOT = {
+    **CLOSED,
+    "id": "c",
     "text": "the council had not closed the harbour bridge in Brenn",
     "polarity": "negated",
 }
-OTHER = {"id": "d", "source": "Brenn Echo", "text": "the council raised the price of bus tickets"}
+OTHER = {
+    **CLOSED,
+    "id": "d",
+    "source": "Brenn Echo",
+    "text": "the council raised the price of bus tickets",
+    "predicate": "raise",
+    "object": "the price of bus tickets",
+}
 
 
 def test_the_same_claim_in_other_words() -> None:
@@ -85,15 +110,42 @@ def test_the_same_claim_in_other_words() -> None:
 
 
 def test_opposite_polarity_is_a_contradiction_and_counts_for_nothing() -> None:
-    found = grouped(day(MONDAY, CLOSED, SHUT, NOT))
+    found = grouped(day(MONDAY, CLOSED, SHUT, {**NOT, "source": "Third Paper"}))
     assert found["c"] == ("a", "contradicts", 2, 2)
 
 
-def test_agency_copy_and_near_duplicates_are_one_origin() -> None:
+def test_two_that_contradict_the_same_one_are_not_taken_for_it() -> None:
+    found = grouped(day(MONDAY, CLOSED), day(TUESDAY, NOT, {**NOT, "id": "e", "source": "Brenn Echo"}))
+    assert {name: relation for name, (_, relation, *_) in found.items()} == {
+        "a": "same",
+        "c": "contradicts",
+        "e": "contradicts",
+    }
+
+
+def test_agency_copy_is_one_origin() -> None:
     first, second = {**CLOSED, "wire": "Meridian Press"}, {**SHUT, "wire": "Meridian Press"}
     assert grouped(day(MONDAY, first, second))["a"][2:] == (2, 1)
-    copied = {**SHUT, "duplicate_of": "a-article"}
-    assert grouped(day(MONDAY, CLOSED, copied))["a"][2:] == (2, 1)
+
+
+def copy(article: str, on: date, of: str | None, wire: str | None = None) -> Duplicate:
+    cluster = of or article
+    return Duplicate(
+        article_id=article, day=on, cluster_id=cluster, duplicate_of=of, similarity=1.0, wire_source=wire
+    )
+
+
+@pytest.mark.parametrize("wire", [None, "Meridian Press"])
+def test_copies_are_one_origin_on_whatever_day(wire: str | None) -> None:
+    copies = [copy("a-article", MONDAY, None), copy("b-article", TUESDAY, "a-article", wire)]
+    days = day(MONDAY, CLOSED), day(TUESDAY, {**SHUT, "wire": wire})
+    assert grouped(*days, duplicates=copies)["a"][2:] == (2, 1)
+
+
+def test_more_by_the_outlet_that_was_copied_is_no_further_origin() -> None:
+    copies = [copy("a-article", MONDAY, None), copy("b-article", TUESDAY, "a-article")]
+    again = {**CLOSED, "id": "e"}
+    assert grouped(day(MONDAY, CLOSED), day(TUESDAY, SHUT, again), duplicates=copies)["a"][2:] == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -102,25 +154,55 @@ def test_agency_copy_and_near_duplicates_are_one_origin() -> None:
         ({"amounts": [(12.0, "men")]}, {"amounts": [(14.0, "men")]}, None),
         ({"amounts": [(12.0, "men")]}, {"amounts": [(12.0, "men")]}, "same"),
         ({}, {"amounts": [(12.0, "men")]}, "narrower"),
-        ({"dates": [(MONDAY, MONDAY)]}, {"dates": [(TUESDAY, TUESDAY)]}, None),
+        ({}, {"dates": [(TUESDAY, TUESDAY)]}, "narrower"),
         ({"dates": [(MONDAY, TUESDAY)]}, {"dates": [(TUESDAY, TUESDAY)]}, "same"),
     ],
 )
 def test_amounts_and_dates(first: dict[str, Any], second: dict[str, Any], relation: str | None) -> None:
-    found = grouped(day(MONDAY, CLOSED | first), day(TUESDAY, SHUT | second))
+    """Amounts stand in the object, as "12 men" would."""
+    claims = []
+    for claim, more in ((CLOSED, first), (SHUT, second)):
+        listed = " ".join(f"{v:g} {u}" for v, u in more.get("amounts", []))
+        claims.append(
+            {**claim, **more, "object": f"{claim['object']} {listed}", "text": f"{claim['text']} {listed}"}
+        )
+    found = grouped(day(MONDAY, claims[0]), day(TUESDAY, claims[1]))
     assert found.get("b", (None, None))[1] == relation
+
+
+def test_articles_that_name_nothing_in_common_are_about_something_else() -> None:
+    elsewhere = {**SHUT, "names": ("Zambia", "Lusaka", "Mutale Chanda")}
+    assert grouped(day(MONDAY, CLOSED), day(TUESDAY, elsewhere)) == {}
+
+
+def test_claims_of_one_article_are_not_compared() -> None:
+    here = {**SHUT, "article": "a-article", "source": "Arden Post"}
+    assert grouped(day(MONDAY, CLOSED), day(TUESDAY, here)) == {}
+
+
+def test_claims_far_apart_are_compared_by_way_of_others_only() -> None:
+    later = date.fromordinal(MONDAY.toordinal() + WINDOW_DAYS)
+    last = date.fromordinal(later.toordinal() + 1)
+    assert grouped(day(MONDAY, CLOSED), day(last, SHUT)) == {}
+    found = grouped(day(MONDAY, CLOSED), day(later, {**CLOSED, "id": "e"}), day(last, SHUT))
+    assert {group for group, *_ in found.values()} == {"a"}
+    assert set(found) == {"a", "b", "e"}
+
+
+def test_what_a_day_repeats_all_over_is_not_compared() -> None:
+    crowd = [{**CLOSED, "id": f"x{n:02}", "source": f"Paper {n}"} for n in range(MOST_A_DAY)]
+    assert len(grouped(day(MONDAY, *crowd))) == MOST_A_DAY
+    assert grouped(day(MONDAY, *crowd, CLOSED)) == {}
 
 
 def test_any_order_of_days_gives_the_same_table() -> None:
     days = [day(MONDAY, CLOSED, OTHER), day(TUESDAY, SHUT, {**OTHER, "id": "e"}), day(date(2026, 3, 4), NOT)]
-    tables = [merge(order) for order in itertools.permutations(days)]
+    tables = [table_of(order) for order in itertools.permutations(days)]
     assert all(table.equals(tables[0]) for table in tables)
     assert len(tables[0]) == 5
 
 
 def test_no_days_no_groups() -> None:
-    assert len(merge([])) == 0
-
-
-def test_negation_is_no_content() -> None:
-    assert content_stems("It didn't close") == content_stems("It closed")
+    assert len(table_of([])) == 0
+    assert len(day(MONDAY)) == 0
+    assert len(links(day(MONDAY), [day(TUESDAY), day(MONDAY, CLOSED)])) == 0

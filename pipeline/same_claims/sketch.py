@@ -1,0 +1,200 @@
+"""What a claim is compared by: its content words with their roles, its amounts, days and entities.
+
+Words are stems, hashed; words of one family (`lexicons/en/word_families.txt`) count as one, and a subject's
+pronoun as the name that it stands for. How much a word tells comes from how rare it is in news: a table of rarities by
+bucket, which holds no word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.lexicons import entries, words
+
+N_BUCKETS = 1 << 17
+SUBJECT, PREDICATE, OBJECT, NUMBER = 1, 2, 4, 8
+"""Bits of a word's role: it stands in the subject, the predicate or the object; it is an amount."""
+
+LEAST = 2
+"""Claims of fewer content words are compared with none."""
+
+_WORD = re.compile(r"[0-9]+-[0-9]+/[0-9]+|[0-9]+/[0-9]+|[0-9][0-9,]*(?:\.[0-9]+)?|[^\W\d_]+")
+_YEARS = (1900.0, 2040.0)
+_ASIDE = re.compile(
+    r"\b\d+-year-old\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b"
+    r"|\b\d{1,2}\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A claim as it is compared.
+
+    Attributes:
+        claim_id, day, article_id, source: of the claim, and where it stands.
+        negated: its polarity.
+        roles: hash of each content word and amount -> bits of its roles.
+        entities: hashes of the ids of its entities.
+        subject: hash of the subject's entity, 0 where it has none.
+        days: first and last day of each of its times, as proleptic ordinals.
+        kind: type and modality.
+        context: hashes of the words in the names that its article holds.
+    """
+
+    claim_id: str
+    day: date
+    article_id: str
+    source: str
+    wire_source: str | None
+    negated: bool
+    roles: Mapping[int, int]
+    entities: frozenset[int]
+    subject: int
+    days: tuple[tuple[int, int], ...]
+    kind: tuple[str, str]
+    context: frozenset[int]
+
+
+def sketch_of(
+    claim: Mapping[str, Any],
+    article: Mapping[str, Any],
+    names: Mapping[str, str],
+    context: frozenset[int],
+) -> Sketch | None:
+    """Return the sketch of a claim, or None where it has too few content words.
+
+    Args:
+        claim: row of the table claims.
+        article: row of its article: source, wire_source.
+        names: entity_id -> canonical name, of the article.
+        context: of the article, see `context_of`.
+    """
+    roles: dict[int, int] = {}
+    subject_id = claim["subject_entity_id"]
+    parts = (
+        (f"{claim['subject']} {names.get(subject_id, '') if subject_id else ''}", SUBJECT),
+        (f"{claim['predicate_lemma']} {claim['predicate']}", PREDICATE),
+        (claim["object"] or "", OBJECT),
+        (" ".join([claim["text"], *(names.get(id, "") for id in claim["entity_ids"])]), 0),
+    )
+    for text, role in parts:
+        for word in content_words(text):
+            number = NUMBER if word.startswith("#") else 0
+            roles[hashed(word)] = roles.get(hashed(word), 0) | role | number
+    for quantity in claim["quantities"]:
+        if quantity["value"] is not None:
+            role = next((r for text, r in parts[::2] if r and quantity["text"] in text), 0)
+            key = hashed(f"#{quantity['value']:g}")
+            roles[key] = roles.get(key, 0) | role | NUMBER
+    if len(roles) < LEAST:
+        return None
+    return Sketch(
+        claim_id=claim["claim_id"],
+        day=claim["day"],
+        article_id=claim["article_id"],
+        source=article["source"],
+        wire_source=article["wire_source"],
+        negated=claim["polarity"] == "negated",
+        roles=roles,
+        entities=frozenset(hashed(id) for id in claim["entity_ids"]),
+        subject=hashed(subject_id) if subject_id else 0,
+        days=tuple(
+            (when["start"].toordinal(), when["end"].toordinal())
+            for when in claim["dates"]
+            if when["start"] and when["end"]
+        ),
+        kind=(claim["claim_type"], claim["modality"]),
+        context=context,
+    )
+
+
+def context_of(names: Iterable[str]) -> frozenset[int]:
+    """Return the hashed words of names: articles about the same event have many in common."""
+    return frozenset(hashed(word) for name in names for word in content_words(name))
+
+
+def content_words(text: str) -> list[str]:
+    """Return the stems of the words that say what a text is about, and its figures as '#12.5'.
+
+    Negations are left to the polarity; number words to the amounts; years and days of the month to the dates.
+    """
+    lowered = _ASIDE.sub(" ", text).lower().replace("n't", " ").replace("n’t", " ")
+    idle, negators, numbers = words("topic_stop_words"), words("negators"), words("number_words")
+    families = _families()
+    found = []
+    for match in _WORD.finditer(lowered):
+        word = match[0]
+        if "/" in word:
+            found.append(f"#{word}")
+        elif word[0] in "0123456789":
+            value = float(word.replace(",", ""))
+            if not _YEARS[0] <= value <= _YEARS[1]:
+                found.append(f"#{value:g}")
+        elif len(word) > 1 and not (word in idle or word in negators or word in numbers):
+            found.append(families.get(word) or families.get(stem(word)) or stem(word))
+    return found
+
+
+def stem(word: str) -> str:
+    """Take off the endings that inflect a word."""
+    for ending, rest in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
+            return (word[: -len(ending)] + rest).rstrip("e")
+    return word.rstrip("e")
+
+
+def hashed(text: str) -> int:
+    """Return the hash of a word or an id: 32 bits, the same on every machine."""
+    return crc32(text.encode("utf-8", "replace"))
+
+
+def rarity(word: int) -> float:
+    """Return how much a hashed word tells, 0..1: 1 for one that the news texts of the table never had."""
+    return _rarities()[word & (N_BUCKETS - 1)]
+
+
+@cache
+def _families() -> Mapping[str, str]:
+    families: dict[str, str] = {}
+    for head, members in entries("word_families").items():
+        for word in (head, *members.split()):
+            families.setdefault(word, head)
+    return families
+
+
+@cache
+def rarity_table() -> NDArray[np.float64]:
+    """Return how much a word tells, by its bucket: the last bits of its hash."""
+    path = files("pipeline") / "models" / "same_claims" / "weights.npz"
+    with path.open("rb") as file, np.load(file) as arrays:
+        return np.asarray(arrays["rarity"].astype(np.float64) / 255)
+
+
+@cache
+def _rarities() -> Sequence[float]:
+    return rarity_table().tolist()  # type: ignore[no-any-return]
+
+
+def rarities(counts: Mapping[str, int], n_texts: int) -> NDArray[np.uint8]:
+    """Make the table of rarities.
+
+    Args:
+        counts: stem -> in how many texts it occurs.
+        n_texts: number of texts.
+    """
+    seen = np.zeros(N_BUCKETS)
+    for word, n in counts.items():
+        seen[hashed(word) & (N_BUCKETS - 1)] += n
+    values = np.log(n_texts / (1 + np.minimum(seen, n_texts - 1))) / np.log(n_texts)
+    return np.asarray(np.clip(np.round(values * 255), 8, 255), dtype=np.uint8)
