@@ -8,20 +8,79 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
+from pipeline.load import load_arrow
+
 _PERSON = "PERSON"
+_READS = {
+    "articles": [
+        "day",
+        "article_id",
+        "url",
+        "canonical_url",
+        "source",
+        "title",
+        "published_at",
+    ],
+    "entities": ["entity_id", "label"],
+    "claims": [
+        "day",
+        "claim_id",
+        "article_id",
+        "text",
+        "claimer_kind",
+        "claimer",
+        "claimer_name",
+        "claimer_entity_id",
+        "checkworthiness",
+        "topics",
+    ],
+}
 
 
-def claim_reviews(tables: Mapping[str, pa.Table]) -> Iterator[dict[str, Any]]:
+def published_claim_reviews(
+    *,
+    days: tuple[date, date] | None = None,
+    least: float = 0.0,
+    topic: str | None = None,
+    data_dir: str | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Yield the JSON-LD objects of published days, human decisions on entities obeyed.
+
+    Args:
+        days: first and last day, both included; None for all there are. Of a group, only its appearances on
+            these days are named.
+        least: leave out claims of which no appearance has this `checkworthiness`.
+        topic: leave out claims of which no appearance is on this topic.
+        data_dir: where the tables lie; the setting of that name where it is left out.
+
+    Raises:
+        ConfigError: nothing is published.
+        InputError: the files of a day are of different runs, or of another schema version.
+    """
+    tables = {
+        name: load_arrow(name, days=days, columns=columns, data_dir=data_dir)
+        for name, columns in _READS.items()
+    }
+    tables["claim_groups"] = load_arrow("claim_groups", data_dir=data_dir)
+    yield from claim_reviews(tables, least=least, topic=topic)
+
+
+def claim_reviews(
+    tables: Mapping[str, pa.Table], *, least: float = 0.0, topic: str | None = None
+) -> Iterator[dict[str, Any]]:
     """Yield one JSON-LD object for each claim, or for each group of the same claim.
 
     Args:
         tables: `claims`, `articles`, `entities` of the wanted days; `claim_groups` where it exists, so that
             a claim made in several articles is one object with all its appearances. Claims in a group that
             contradict or narrow its first one stay objects of their own.
+        least: leave out claims of which no appearance has this `checkworthiness`.
+        topic: leave out claims of which no appearance is on this topic.
     """
     articles = {(row["day"], row["article_id"]): row for row in tables["articles"].to_pylist()}
     labels = {
@@ -38,6 +97,10 @@ def claim_reviews(tables: Mapping[str, pa.Table]) -> Iterator[dict[str, Any]]:
     for claim in claims:
         together[group_of.get((claim["day"], claim["claim_id"]), claim["claim_id"])].append(claim)
     for same in together.values():
+        if max(claim["checkworthiness"] for claim in same) < least:
+            continue
+        if topic is not None and not any(topic in claim["topics"] for claim in same):
+            continue
         yield claim_review(
             [(claim, articles[claim["day"], claim["article_id"]]) for claim in same], labels=labels
         )

@@ -54,7 +54,7 @@ def load(
     as_indexed: bool = True,
     data_dir: str | None = None,
 ) -> pd.DataFrame:
-    """Return the rows of a published table.
+    """Return the rows of a published table as a pandas frame.
 
     Args:
         table: articles, entities, mentions, quotes, claims, rejects, or a derived table.
@@ -65,6 +65,29 @@ def load(
         as_indexed: give entities the ids and names of the table `entity_index`, in which human decisions are
             obeyed and an entity has the same name in all articles; otherwise those of each article.
         data_dir: where the tables lie; the setting of that name where it is left out.
+
+    Raises:
+        ConfigError: no such table or column, or nothing is published.
+        InputError: the files of a day are of different runs, or of another schema version.
+    """
+    rows = load_arrow(
+        table, days=days, columns=columns, latest=latest, once=once, as_indexed=as_indexed, data_dir=data_dir
+    )
+    frame: pd.DataFrame = rows.to_pandas()
+    return frame
+
+
+def load_arrow(
+    table: str,
+    *,
+    days: tuple[str | date, str | date] | str | date | None = None,
+    columns: Sequence[str] | None = None,
+    latest: bool = False,
+    once: bool = False,
+    as_indexed: bool = True,
+    data_dir: str | None = None,
+) -> pa.Table:
+    """Return the rows of a published table as an Arrow table; see `load`.
 
     Raises:
         ConfigError: no such table or column, or nothing is published.
@@ -93,8 +116,7 @@ def load(
             rows = _once(store, rows)
         if as_indexed:
             rows = _indexed(store, rows)
-    frame: pd.DataFrame = _select(rows, columns).to_pandas()
-    return frame
+    return _select(rows, columns)
 
 
 def _days(store: Store, days: tuple[str | date, str | date] | str | date | None) -> list[date]:

@@ -1,8 +1,8 @@
 """What a claim is compared by: its content words with their roles, its amounts, days and entities.
 
 Words are stems, hashed; words of one family (`lexicons/en/word_families.txt`) count as one, and a subject's
-pronoun as the name that it stands for. How much a word tells comes from how rare it is in news: a table of rarities by
-bucket, which holds no word.
+pronoun as the name that it stands for. How much a word tells comes from how rare it is in news: a table of
+rarities by bucket, which holds no word.
 """
 
 from __future__ import annotations
