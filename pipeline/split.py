@@ -122,7 +122,9 @@ def _records(archive: Path, settings: Settings) -> Iterator[RawRecord]:
     info = archive.stat()
     found = FoundFile(archive.name, archive.resolve(), info.st_size, info.st_mtime_ns)
     reader = BY_NAME.get(settings.source)
-    folder = Folder({archive.name: found}, Companions({}, frozenset()), limits_of(settings), reader)
+    folder = Folder(
+        {archive.name: found}, Companions({}, frozenset()), limits_of(settings), reader, settings.timeout_s
+    )
     return read_file(archive.name, folder)
 
 

@@ -4,6 +4,7 @@
 import sys
 
 from pipeline.settings import Settings
+from pipeline.sources.apart import FILE_BYTES_PER_S, RECORD_BYTES_PER_S
 from pipeline.sources.fields import aliases
 from pipeline.sources.formats import READERS
 from pipeline.sources.pull import NIGHT_S
@@ -91,6 +92,9 @@ _LIMITS = """
 | members of an archive | {members:,} | `hostile` |
 | what an archive or compressed file unpacks to | {ratio} times its size, at least {free_bytes:,} bytes | `hostile` |
 | archives and compressions in each other | {layers} | `hostile` |
+| reading a file other than JSON lines, CSV, plain text, pages and WARC | in a child process of {memory_gib} GiB | `out_of_memory` |
+| … its time (setting `timeout_s`) | beside that, a second for each {file_rate:,} bytes of the file and {record_rate:,} bytes of records | `timeout` |
+| … its records | {ratio} times its size, at least {free_bytes:,} bytes | `hostile` |
 | the text of a page (setting `timeout_s`) | in a child process of 4 GiB | `timeout`, `out_of_memory` |
 
 | a feed that is pulled (setting `feed_max_bytes`) | {feed_bytes:,} bytes, packed and unpacked | `too_large`, `hostile` |
@@ -125,6 +129,9 @@ def codebook() -> str:
         "feed_bytes": Settings.model_fields["feed_max_bytes"].default,
         "feed_s": Settings.model_fields["feed_timeout_s"].default,
         "night_s": NIGHT_S,
+        "memory_gib": limits.memory_bytes >> 30,
+        "file_rate": FILE_BYTES_PER_S,
+        "record_rate": RECORD_BYTES_PER_S,
     }
     lines.append(_LIMITS.rstrip("\n").format(**values))
     for field, names in aliases().items():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from pipeline.sources.fields import is_known
-from pipeline.sources.reader import HEAD_BYTES, Limits, Reader, decode, fault, record, text_stream
+from pipeline.sources.reader import HEAD_BYTES, Limits, Reader, TooLarge, decode, fault, record, text_stream
 from pipeline.sources.record import RawRecord
 
 _DELIMITERS = ",\t;|"
@@ -44,12 +44,13 @@ def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
         yield fault(file, 0, "unreadable", "the first line names no columns of articles")
         return
     csv.field_size_limit(limits.record_bytes)
-    lines = _bounded_lines(text_stream(buffered, head), limits.record_bytes)
+    lines = _Lines(text_stream(buffered, head), limits)
     rows = csv.reader(lines, delimiter=delimiter, strict=False)
     names: list[str] | None = None
     place = 0
     while True:
         try:
+            lines.n_chars = 0
             row = next(rows)
         except StopIteration:
             return
@@ -61,6 +62,9 @@ def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
                 return
             yield fault(file, place, "unreadable", str(error))
             continue
+        except TooLarge as error:
+            yield fault(file, place + 1, "too_large", f"{error}; the rest of the file is not read")
+            return
         if not any(cell.strip() for cell in row):
             continue
         if names is None:
@@ -73,13 +77,35 @@ def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
         yield record(file, place, {n: cell for n, cell in zip(names, row, strict=False) if cell.strip()})
 
 
-def _bounded_lines(stream: io.TextIOWrapper, limit: int) -> Iterator[str]:
-    """Yield lines; of one that is too long, only as much as makes the field too large."""
-    while line := stream.readline(limit + 2):
-        if len(line) > limit and not line.endswith("\n"):
-            while (rest := stream.readline(1 << 20)) and not rest.endswith("\n"):
+class _Lines:
+    """Lines for the rows of a table, with a bound on each and on all that one row takes."""
+
+    def __init__(self, stream: io.TextIOWrapper, limits: Limits) -> None:
+        self._stream = stream
+        self._line_limit = limits.record_bytes
+        self._row_limit = limits.page_bytes
+        self.n_chars = 0
+        """Of the row that is being read; to be set to 0 before each."""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        """Return a line; of one that is too long, only as much as makes the field too large.
+
+        Raises:
+            TooLarge: the row has become too long.
+        """
+        line = self._stream.readline(self._line_limit + 2)
+        if not line:
+            raise StopIteration
+        if len(line) > self._line_limit and not line.endswith("\n"):
+            while (rest := self._stream.readline(1 << 20)) and not rest.endswith("\n"):
                 pass
-        yield line.replace("\x00", "")
+        self.n_chars += len(line)
+        if self.n_chars > self._row_limit:
+            raise TooLarge(f"more than {self._row_limit} characters in one row")
+        return line.replace("\x00", "")
 
 
-READER = Reader("csv", sniff, read, "CSV and TSV with a header")
+READER = Reader("csv", sniff, read, "CSV and TSV with a header", is_apart=False)

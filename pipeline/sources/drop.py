@@ -22,9 +22,10 @@ from typing import Any
 
 from pipeline.identity import checksum, content_id
 from pipeline.settings import Settings
+from pipeline.sources.apart import Task, read_apart
 from pipeline.sources.companions import Companions, companion_fields, companions
 from pipeline.sources.fields import read_dates, read_fields
-from pipeline.sources.formats import read_stream
+from pipeline.sources.formats import needs_child, read_stream
 from pipeline.sources.pages import page_date
 from pipeline.sources.placement import Placement, arrival_day, place
 from pipeline.sources.reader import Limits, Reader, decode
@@ -32,7 +33,7 @@ from pipeline.sources.record import DayRecord, Fault, Input, RawRecord, Unplaced
 from pipeline.sources.walk import FoundFile, open_found, walk
 from pipeline.store import Store
 
-INDEX_VERSION = 4
+INDEX_VERSION = 5
 """Raised by one whenever the same file might get other days than before."""
 
 
@@ -49,7 +50,7 @@ def open_drop(store: Store, settings: Settings, reader: Reader | None = None) ->
         OSError: the device or the network failed.
     """
     found = {f.path: f for f in walk(settings.drop_dir)}
-    folder = Folder(found, companions(found), limits_of(settings), reader)
+    folder = Folder(found, companions(found), limits_of(settings), reader, settings.timeout_s)
     root = str(settings.drop_dir.resolve())
     return Drop(folder, _index(store, root, folder), datetime.now(UTC).date())
 
@@ -67,6 +68,8 @@ class Folder:
     beside: Companions
     limits: Limits
     reader: Reader | None
+    seconds: float = 60.0
+    """That the reader of a file may take in a child process, beside what the file's size earns it."""
 
     def paths(self) -> list[str]:
         """Return the paths of the files with articles, sorted."""
@@ -193,14 +196,21 @@ def read_file(path: str, folder: Folder) -> Iterator[RawRecord]:
     if found.fault:
         yield RawRecord(path, 0, 0, fault=found.fault, raw=found.fault.detail.encode())
         return
+    chosen = folder.reader
     try:
+        with os.fdopen(open_found(found), "rb", buffering=0) as head:
+            is_apart = needs_child(head, path, folder.limits, size=found.size, reader=chosen)
+        if is_apart:
+            task = Task(found.where, path, folder.limits, found.size, chosen.name if chosen else None)
+            yield from read_apart(task, seconds=folder.seconds)
+            return
         stream = os.fdopen(open_found(found), "rb", buffering=0)
     except PermissionError:
         fault = Fault("unreadable", "permission denied")
         yield RawRecord(path, 0, found.size, fault=fault, raw=b"permission denied")
         return
     with stream:
-        records = read_stream(stream, path, folder.limits, size=found.size, reader=folder.reader)
+        records = read_stream(stream, path, folder.limits, size=found.size, reader=chosen)
         if path in folder.beside.of:
             records = (_with_companion(record, folder) for record in records)
         yield from records

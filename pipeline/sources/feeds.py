@@ -12,7 +12,6 @@ of fetching serves for relative dates, and for refusing dates after it.
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,10 +19,10 @@ from typing import Any, NamedTuple
 
 from pipeline.identity import checksum
 from pipeline.settings import Settings
+from pipeline.sources.apart import Task, read_apart
 from pipeline.sources.drop import limits_of
 from pipeline.sources.feed import FEED, SITEMAP
 from pipeline.sources.fields import read_dates, read_fields
-from pipeline.sources.formats import read_stream
 from pipeline.sources.json_document import READER as JSON
 from pipeline.sources.placement import place
 from pipeline.sources.pull import nights, pull_feeds, pull_path
@@ -109,7 +108,7 @@ class Feeds:
             reason, detail = about["fault"]
             yield replace(fault(about["url"], 0, reason, detail), reader="feeds")
         elif about.get("body"):
-            yield from answered(self.store, about["body"], self.limits)
+            yield from answered(self.store, about["body"], self.limits, seconds=self.settings.timeout_s)
 
     def unplaced(self) -> list[Unplaced]:
         """Return nothing: what has no day of its own belongs to that of its pull."""
@@ -121,10 +120,10 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def answered(store: Store, path: str, limits: Limits) -> Iterator[RawRecord]:
+def answered(store: Store, path: str, limits: Limits, *, seconds: float) -> Iterator[RawRecord]:
     """Yield the entries of a stored answer, or a fault where it is no feed."""
     data = store.get(path)
-    for record in read_stream(io.BytesIO(data), path, limits, size=len(data)):
+    for record in read_apart(Task(data, path, limits, len(data), None), seconds=seconds):
         if record.file != path or (record.reader and record.reader not in _FORMATS):
             yield fault(path, 0, "unreadable", f"no feed, but {record.reader or 'an archive'}", len(data))
             return
@@ -186,7 +185,7 @@ def _scan(feeds: Feeds, night: str) -> dict[str, dict[str, Part]]:
     seen: set[str] = set()
     for name, about in pull["before"].items():
         if feeds.store.exists(about["body"]):
-            keys = (_key(record, name) for record in answered(feeds.store, about["body"], feeds.limits))
+            keys = (_key(record, name) for record in feeds.entries(about))
             seen.update(filter(None, keys))
     found: dict[str, dict[str, Part]] = {}
     for about in pull["feeds"]:

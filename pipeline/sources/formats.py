@@ -46,6 +46,7 @@ JSONL = Reader(
     ),
     lambda stream, file, limits: jsonl.read_jsonl(stream, file, max_record_bytes=limits.record_bytes),
     "JSON lines: an object a line",
+    is_apart=False,
 )
 
 READERS: tuple[Reader, ...] = (
@@ -99,6 +100,42 @@ class _Bounded(io.RawIOBase):
         return len(data)
 
 
+def needs_child(
+    stream: BinaryIO, file: str, limits: Limits, *, size: int, reader: Reader | None = None
+) -> bool:
+    """Tell whether a file is to be read in a child process: archives, and what libraries read as a whole.
+
+    Only the first bytes are looked at, unpacked where need be; what is told wrongly costs time, no harm.
+
+    Args:
+        stream: the file, which may be closed afterwards.
+        file: its name.
+        limits: bounds.
+        size: its bytes.
+        reader: the format, where it was chosen.
+
+    Raises:
+        OSError: the device failed.
+    """
+    buffered = io.BufferedReader(cast(Any, stream), HEAD_BYTES)
+    try:
+        for _ in range(limits.layers + 1):
+            head = _peek(buffered)
+            if _is_zip(head) or _is_tar(head):
+                return True
+            opened = _decompressed(head, buffered)
+            if opened is None:
+                chosen = reader or _sniffed(head, file)
+                return chosen is not None and chosen.is_apart
+            buffered = io.BufferedReader(_Bounded(opened, size, limits), HEAD_BYTES)
+    except (TooLarge, EOFError, zlib.error, lzma.LZMAError, pa.ArrowException):
+        return False
+    except OSError as error:
+        if error.errno is not None:
+            raise
+    return False
+
+
 def read_stream(
     stream: BinaryIO, file: str, limits: Limits, *, size: int, reader: Reader | None = None, layer: int = 0
 ) -> Iterator[RawRecord]:
@@ -128,13 +165,13 @@ def read_stream(
             plain = cast(BinaryIO, io.BufferedReader(_Bounded(opened, size, limits), HEAD_BYTES))
             yield from read_stream(plain, file, limits, size=size, reader=reader, layer=layer + 1)
             return
-        if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        if _is_zip(head):
             yield from _zip(buffered, file, limits, size, reader, layer)
             return
-        if head[257:262] == b"ustar":
+        if _is_tar(head):
             yield from _tar(buffered, file, limits, size, reader, layer)
             return
-        chosen = reader or next((r for r in READERS if r.sniff(head, _sniffed_name(file))), None)
+        chosen = reader or _sniffed(head, file)
         if chosen is None:
             if not head.strip():
                 return
@@ -145,6 +182,8 @@ def read_stream(
             yield replace(found, reader=chosen.name)
     except TooLarge as error:
         yield fault(file, 0, "hostile", str(error), size)
+    except MemoryError:
+        yield fault(file, 0, "out_of_memory", "reading it asked for more memory than a file may have", size)
     except (EOFError, zlib.error, lzma.LZMAError, pa.ArrowException) as error:
         yield fault(file, 0, "unreadable", f"the file breaks off: {error}", size)
     except Exception as error:
@@ -156,6 +195,18 @@ def read_stream(
 
 def _peek(buffered: io.BufferedReader) -> bytes:
     return buffered.peek(HEAD_BYTES)[:HEAD_BYTES]
+
+
+def _is_zip(head: bytes) -> bool:
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def _is_tar(head: bytes) -> bool:
+    return head[257:262] == b"ustar"
+
+
+def _sniffed(head: bytes, file: str) -> Reader | None:
+    return next((r for r in READERS if r.sniff(head, _sniffed_name(file))), None)
 
 
 _SUFFIXES = (".gz", ".zst", ".bz2", ".xz")

@@ -53,7 +53,7 @@ _AFTER_TEXT = (
 def is_text(head: bytes, name: str) -> bool:
     """Tell by the heading of its first article."""
     text = decode(head)
-    return re.search(r"^\s*\d+ of \d+ DOCUMENTS?\s*$", text, re.M) is not None or (
+    return re.search(r"^[ \t]*\d{1,9} of \d{1,9} DOCUMENTS?[ \t]*\r?$", text, re.M) is not None or (
         "End of Document" in text and re.search(r"^Length:\s+[\d,]+ words", text, re.M | re.I) is not None
     )
 

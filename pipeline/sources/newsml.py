@@ -32,7 +32,8 @@ def _read(
     try:
         root = parse(stream, limits)
         tests = " or ".join(f"local-name()='{n}'" for n in names)
-        items = [root] if name(root) in names else root.xpath(f".//*[{tests}]")
+        # An item in an item is part of it: as records of their own they would multiply what is read.
+        items = [root] if name(root) in names else root.xpath(f".//*[{tests}][not(ancestor::*[{tests}])]")
         for place, item in enumerate(items or [root], 1):
             yield record(file, place, {k: v for k, v in make(item).items() if v}, etree.tostring(item))
     except Hostile as error:

@@ -18,9 +18,8 @@ from pipeline.dates import ImpossibleDateError, Moment, parse_moment
 from pipeline.sources.fields import Fields
 from pipeline.sources.placement import DateSource, url_date
 
-_JSON_LD = re.compile(
-    r"<script[^>]{0,300}?application/ld\+json[^>]{0,300}>(.*?)</script>", re.IGNORECASE | re.DOTALL
-)
+_JSON_LD = re.compile(r"<script[^>]{0,300}?application/ld\+json[^>]{0,300}>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script>", re.IGNORECASE)
 _DATE_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{4,60})"')
 _META = re.compile(r"<meta\b([^>]{1,2000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
@@ -102,7 +101,7 @@ def page_date(
 
 def _json_ld_dates(html: str) -> Iterator[str]:
     others: list[str] = []
-    for block in _JSON_LD.findall(html):
+    for block in _json_ld_blocks(html):
         if "datePublished" not in block:
             continue
         try:
@@ -118,6 +117,14 @@ def _json_ld_dates(html: str) -> Iterator[str]:
                 else:
                     others.append(value)
     yield from others
+
+
+def _json_ld_blocks(html: str) -> Iterator[str]:
+    """Yield what stands in the scripts of JSON-LD; each part of the page is looked at once."""
+    at = 0
+    while (start := _JSON_LD.search(html, at)) and (end := _SCRIPT_END.search(html, start.end())):
+        yield html[start.end() : end.start()]
+        at = end.end()
 
 
 def _uncommented(block: str) -> str:

@@ -64,4 +64,5 @@ READER = Reader(
         "text": "the rest",
         "published_at": "YYYY-MM-DD in the file's name",
     },
+    is_apart=False,
 )

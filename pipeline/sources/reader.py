@@ -26,6 +26,7 @@ class Limits:
         ratio: of the size of what was unpacked to the size of what it was packed in.
         free_bytes: unpacked bytes for which no ratio is asked.
         layers: of archives and compressions in each other.
+        memory_bytes: address space of a child process that reads a file (`apart.py`).
     """
 
     record_bytes: int = 1_000_000
@@ -35,6 +36,7 @@ class Limits:
     ratio: int = 200
     free_bytes: int = 32_000_000
     layers: int = 4
+    memory_bytes: int = 4 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Reader:
         about: the format, for `docs/sources.md`.
         mapping: where the format has the fields of an article; empty where the aliases hold.
         whole: the stream must be seekable, and so be in memory or on disk.
+        is_apart: it reads in a child process (`apart.py`), since nobody knows what a hostile file may cost.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Reader:
     about: str
     mapping: dict[str, str] = field(default_factory=dict)
     whole: bool = False
+    is_apart: bool = True
 
 
 def record(file: str, place: int, data: dict[str, Any], raw: bytes | None = None, **values: Any) -> RawRecord:

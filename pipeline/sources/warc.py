@@ -150,5 +150,5 @@ _MAPPING = {
     "source": "og:site_name, JSON-LD publisher, else the host",
     "text": "main text",
 }
-WARC = Reader("warc", is_warc, read_warc, "Web archives (WARC, WARC.gz, WET)", _MAPPING)
-PAGE = Reader("html", is_page, read_page, "Saved web pages", _MAPPING)
+WARC = Reader("warc", is_warc, read_warc, "Web archives (WARC, WARC.gz, WET)", _MAPPING, is_apart=False)
+PAGE = Reader("html", is_page, read_page, "Saved web pages", _MAPPING, is_apart=False)
