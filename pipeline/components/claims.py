@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal
@@ -316,7 +316,6 @@ def _is_reported(context: _Context, proposition: Proposition) -> bool:
     if context.quotation_of[head] != context.quotation_of[parent] or context.frame_of[parent] >= 0:
         return True
     if tree.deps[head] == "acl":
-        noun = tree.words[parent].removesuffix("s")
         if any(
             tree.deps[c] in {"det", "neg"} and tree.words[c] in words("negators")
             for c in tree.children[parent]
@@ -324,8 +323,16 @@ def _is_reported(context: _Context, proposition: Proposition) -> bool:
             return False  # "no evidence that": the denial is the claim
         if tree.child(tree.heads[parent], "neg") is not None:
             return False
-        return noun in words("content_nouns") or noun in entries("cue_nouns")
-    return base_form(tree.words[parent]) in entries("cue_verbs")
+        return _is_content_noun(tree.words[parent])
+    verb = base_form(tree.words[parent])
+    if verb in words("endorsing_verbs") and (noun := tree.child(parent, "dobj")) is not None:
+        return _is_content_noun(tree.words[noun])  # "promoted the idea - without evidence - that ..."
+    return verb in entries("cue_verbs")
+
+
+def _is_content_noun(word: str) -> bool:
+    noun = word.removesuffix("s")
+    return noun in words("content_nouns") or noun in entries("cue_nouns")
 
 
 def _make_claim(
@@ -547,13 +554,31 @@ def _is_cue(context: _Context, i: int) -> bool:
 def _source(context: _Context, proposition: Proposition) -> _Source:
     """Who makes the claim."""
     number = context.quotation_of[proposition.head]
-    if number >= 0:
-        if number not in context.sources:
-            context.sources[number] = _quoted_source(context, number)
-        return context.sources[number]
-    if proposition.kind == "complement" and proposition.parent is not None:
-        return _grammatical_source(context, proposition.parent)
-    return _OUTLET
+    above = proposition.parent if proposition.kind == "complement" else None
+    if number < 0:
+        return _OUTLET if above is None else _grammatical_source(context, above)
+    if number not in context.sources:
+        context.sources[number] = _quoted_source(context, number)
+    source = context.sources[number]
+    if above is None or context.quotation_of[above] != number:
+        return source
+    return _inner_source(context, above, source)
+
+
+def _inner_source(context: _Context, verb: int, outer: _Source) -> _Source:
+    """Whom a speaker reports, where that is no quotation of its own: "She said the firm denied that ..."."""
+    tree = context.tree
+    subject = tree.child(verb, "nsubj")
+    kind = entries("cue_verbs").get(base_form(tree.words[verb]), "")
+    if (
+        subject is None
+        or not kind.startswith(("speech", "thought"))
+        or not tree.tags[subject].startswith("NN")
+    ):
+        return outer
+    inner = _grammatical_source(context, verb)
+    chain = (*outer.chain, *inner.chain)
+    return replace(inner, quotation=outer.quotation, chain=chain, denies=inner.denies != outer.denies)
 
 
 def _quoted_source(context: _Context, number: int) -> _Source:
@@ -585,17 +610,23 @@ def _is_nobody(quotation: Quotation) -> bool:
     return bool(quotation.speaker) and quotation.speaker[0][0].text.lower() in words("negators")
 
 
-def _grammatical_source(context: _Context, verb: int) -> _Source:
-    """The subject of the verb of saying, where no quotation was found."""
+def _grammatical_source(context: _Context, above: int) -> _Source:
+    """Who holds what a complement says, where no quotation was found.
+
+    Args:
+        context: of the document.
+        above: the verb or the noun that the complement hangs on.
+    """
     tree = context.tree
-    denies = base_form(tree.words[verb]) in words("denial_verbs")
-    while tree.deps[verb] in {"conj", "xcomp"} and tree.child(verb, "nsubj") is None:
-        verb = tree.heads[verb]
-    subject = tree.child(verb, "nsubj")
-    if subject is None:
+    denies = base_form(tree.words[above]) in words("denial_verbs")
+    holder = _holder(tree, above)
+    if holder is None:
         return _Source(kind="unknown", denies=denies)
-    span = Span(context.doc, tree.first[subject], tree.last[subject] + 1)
-    entity = context.entity_of[subject]
+    last = tree.last[holder]
+    if last > holder and tree.deps[last] == "case":  # "the firm's claim that"
+        last -= 1
+    span = Span(context.doc, tree.first[holder], last + 1)
+    entity = context.entity_of[holder]
     return _Source(
         kind="attributed",
         claimer=(span,),
@@ -603,6 +634,22 @@ def _grammatical_source(context: _Context, verb: int) -> _Source:
         chain=(span.text,),
         denies=denies,
     )
+
+
+def _holder(tree: Tree, above: int) -> int | None:
+    """The subject of a verb; the owner of a noun ("his claim that", "a claim by"), or who makes it theirs."""
+    if tree.tags[above].startswith("NN"):
+        for c in tree.children[above]:
+            if tree.deps[c] == "poss":
+                return c
+            if tree.deps[c] == "prep" and tree.words[c] in {"by", "from"}:
+                return tree.child(c, "pobj")
+        verb = tree.heads[above]
+        is_made = tree.deps[above] == "dobj" and base_form(tree.words[verb]) in words("endorsing_verbs")
+        return _holder(tree, verb) if is_made else None
+    while tree.deps[above] in {"conj", "xcomp"} and tree.child(above, "nsubj") is None:
+        above = tree.heads[above]
+    return tree.child(above, "nsubj")
 
 
 def _is_negated(tree: Tree, proposition: Proposition) -> bool:

@@ -91,6 +91,52 @@ def test_the_chain_runs_from_the_outermost_speaker() -> None:
     assert claim.polarity == "negated"
 
 
+def test_whom_a_speaker_reports_is_the_claimer_where_no_inner_quotation_was_found() -> None:
+    doc = parsed(
+        "Novak/NNP/nsubj/1 said/VBD/ROOT/1 doctors/NNS/nsubj/3 believe/VBP/ccomp/1 taxes/NNS/nsubj/5 "
+        "rose/VBD/ccomp/3 sharply/RB/advmod/5 ././punct/1"
+    )
+    outer = Quotation(kind="indirect", content=(doc[2:7],), cue=(doc[1:2],), speaker=(doc[0:1],))
+    write_layer(doc, "quotes", [outer])
+    (claim,) = find_claims(doc)
+    assert claim.span.text == "taxes rose sharply"
+    assert claim.chain == ("Novak", "doctors")
+    assert (claim.claimer_kind, claim.quotation) == ("attributed", 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "claimer"),
+    [
+        (
+            "Iversen/NNP/nsubj/1 spread/VBD/ROOT/1 the/DT/det/3 idea/NN/dobj/1 that/IN/mark/6 "
+            "taxes/NNS/nsubj/6 rose/VBD/acl/3 sharply/RB/advmod/6 ././punct/1",
+            "Iversen",
+        ),
+        (
+            "Iversen/NNP/nsubj/1 rejected/VBD/ROOT/1 the/DT/det/3 idea/NN/dobj/1 that/IN/mark/6 "
+            "taxes/NNS/nsubj/6 rose/VBD/acl/3 sharply/RB/advmod/6 ././punct/1",
+            None,
+        ),
+        (
+            "The/DT/det/1 firm/NN/poss/3 's/POS/case/1 claim/NN/nsubj/8 that/IN/mark/6 taxes/NNS/nsubj/6 "
+            "rose/VBD/acl/3 sharply/RB/advmod/6 shocked/VBD/ROOT/8 Novak/NNP/dobj/8 ././punct/8",
+            "The firm",
+        ),
+        (
+            "A/DT/det/1 claim/NN/nsubj/8 by/IN/prep/1 Iversen/NNP/pobj/2 that/IN/mark/6 taxes/NNS/nsubj/6 "
+            "rose/VBD/acl/1 sharply/RB/advmod/6 shocked/VBD/ROOT/8 Novak/NNP/dobj/8 ././punct/8",
+            "Iversen",
+        ),
+    ],
+)
+def test_the_content_of_a_noun_belongs_to_its_owner_or_to_who_makes_it_theirs(
+    text: str, claimer: str | None
+) -> None:
+    (claim,) = (c for c in find_claims(parsed(text)) if c.span.text == "taxes rose sharply")
+    assert claim.claimer_kind == ("unknown" if claimer is None else "attributed")
+    assert [s.text for s in claim.claimer] == ([] if claimer is None else [claimer])
+
+
 def test_a_quotation_without_a_speaker_is_never_the_outlets() -> None:
     doc = parsed("\"/``/punct/2 Taxes/NNS/nsubj/2 rose/VBD/ROOT/2 sharply/RB/advmod/2 \"/''/punct/2")
     write_layer(doc, "quotes", [Quotation(kind="direct", content=(doc[1:4],))])
