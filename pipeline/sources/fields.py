@@ -239,7 +239,8 @@ _BY = re.compile(r"^\s*(?:by|von|par|por|di)\s+", re.IGNORECASE)
 _NO_NAME = re.compile(
     r"^www\.|://|^\S+@\S+$|^\S+\.(?:com|org|net|html?)$|^(?:none|null|nan|n/a)$", re.IGNORECASE
 )
-_BETWEEN_NAMES = re.compile(r"\s*(?:;|\||\s+and\s+|\s+&\s+|\s+und\s+|\s+et\s+)\s*")
+_BETWEEN_NAMES = re.compile(r"[;|]| and | & | und | et ")
+_MAX_NAME = 300
 
 
 def _names(value: Any) -> Iterator[str]:
@@ -257,9 +258,9 @@ def _names(value: Any) -> Iterator[str]:
             if written is not None:
                 yield from _names(written)
                 return
-        for name in _BETWEEN_NAMES.split(_BY.sub("", value)):
-            cleaned = " ".join(name.split()).strip(",")
-            if cleaned and not _NO_NAME.search(cleaned):
+        for name in _BETWEEN_NAMES.split(_BY.sub("", " ".join(value.split()))):
+            cleaned = name.strip().strip(",")
+            if cleaned and (len(cleaned) > _MAX_NAME or not _NO_NAME.search(cleaned)):
                 yield cleaned
 
 

@@ -22,6 +22,8 @@ from pipeline.ingest import ingest
 from pipeline.settings import load_settings
 from pipeline.sources import apart
 from pipeline.sources.apart import Task, read_apart
+from pipeline.sources.drop import place_record
+from pipeline.sources.fields import read_fields
 from pipeline.sources.formats import READERS, needs_child
 from pipeline.sources.pages import page_date
 from pipeline.sources.reader import HEAD_BYTES, Limits
@@ -167,6 +169,18 @@ def test_the_date_of_a_page_takes_its_time_once() -> None:
         f"<html><script>1</script>{'<script type=application/ld+json>{}</script>' * 3}{block}", None
     )
     assert found and found[0].at.date() == DAY and found[1] == "json-ld"
+
+
+@pytest.mark.parametrize("name", ["authors", "published_at", "url", "title", "source", "language"])
+@pytest.mark.parametrize(
+    "unit", [" ", "\n", "@", "1", "a.", " and ", "[", "'a',", "2026-", "www.", "<a>", "%41"]
+)
+def test_a_field_of_one_thing_over_and_over_takes_no_time(name: str, unit: str) -> None:
+    data = {name: (unit * 900_000)[:900_000], "text": GOOD["text"]}
+    start = time.monotonic()
+    place_record(RawRecord("a", 1, 1, data))
+    read_fields(data)
+    assert time.monotonic() - start < 10
 
 
 # ---- the child -------------------------------------------------------------------------------------
