@@ -346,11 +346,15 @@ def _text_of(sentences: Sequence[Record]) -> str:
 
 
 def _claim_of(sentence: Record, claims: Iterable[Claim], doc: Doc) -> Record:
-    """Return a sentence's claim: the one most worth checking, then the longest."""
+    """Return a sentence's claim: the one most worth checking, then the longest.
+
+    The corpus knows named claimers and the journalist only, who gets every claim for which nobody is named:
+    so do claims with an unknown claimer here, and sentences in which none is found (questions).
+    """
     start, end = sentence["start_char"], sentence["start_char"] + len(sentence["text"])
     inside = [claim for claim in claims if start <= claim.span.start_char < end]
     if not inside:
-        return {"claim": False, "score": 0.0}
+        return {"claim": False, "score": 0.0, "has_claimer": False}
     best = max(inside, key=lambda claim: (claim.checkworthiness, len(claim.span.text)))
     claimer = " ".join(span.text for span in best.claimer)
     if best.claimer_entities:
@@ -359,7 +363,7 @@ def _claim_of(sentence: Record, claims: Iterable[Claim], doc: Doc) -> Record:
         "claim": True,
         "score": best.checkworthiness,
         "claim_span": [best.span.start_char - start, min(best.span.end_char, end) - start - 1],
-        "has_claimer": best.claimer_kind != "outlet",
+        "has_claimer": best.claimer_kind == "attributed",
         "claimer": claimer,
         "stance": "Refute" if best.polarity == "negated" else "Affirm",
     }
