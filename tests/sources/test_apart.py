@@ -100,13 +100,13 @@ def nested(depth: int, n_paragraphs: int) -> bytes:
 
 HOSTILE: dict[str, tuple[str, Callable[[], bytes], set[str]]] = {
     "a row far down": ("a.xlsx", lambda: workbook('<row r="999999999999"><c r="A2"><v>1</v></c></row>'), {"timeout"}),
-    "rows of 18,278 cells": ("a.xlsx", lambda: workbook(*(f'<row r="{n}"><c r="ZZZ{n}"/></row>' for n in range(2, 100_000))), {"timeout"}),
+    "rows of 18,278 cells": ("a.xlsx", lambda: workbook(*(f'<row r="{n}"><c r="ZZZ{n}"/></row>' for n in range(2, 30_000))), {"timeout"}),
     "a sheet in a million tags": ("a.xlsx", lambda: workbook("<row>" * 1_000_000), {"timeout", "unreadable", "out_of_memory"}),
-    "millions of paragraphs": ("a.docx", lambda: document("<w:p/>" * 5_000_000), {"timeout", "out_of_memory"}),
-    "tables in tables": ("a.docx", lambda: document("<w:tbl>" * 100_000), {"unreadable", "no_text"}),
+    "millions of paragraphs": ("a.docx", lambda: document("<w:p/>" * 3_000_000), {"timeout", "out_of_memory"}),
+    "tables in tables": ("a.docx", lambda: document("<w:tbl>" * 100_000), {"unreadable", "no_text", "timeout"}),
     "the same row often": ("a.parquet", one_row_often, {"hostile", "duplicate_id", "too_large", "timeout"}),
-    "items in items": ("a.xml", lambda: nested(200, 100_000), {"not_an_article", "no_text", "too_large"}),
-    "a million elements": ("a.xml", lambda: b"<nitf><body>" + b"<a/>" * 1_000_000 + b"</body></nitf>", {"unreadable", "no_text", "timeout"}),
+    "items in items": ("a.xml", lambda: nested(200, 100_000), {"not_an_article", "no_text", "too_large", "timeout"}),
+    "a million elements": ("a.xml", lambda: b"<nitf><body>" + b"<a/>" * 500_000 + b"</body></nitf>", {"unreadable", "no_text", "timeout"}),
     "one long paragraph": ("a.xml", lambda: NITF.replace(b"Some", b"word " * 1_500_000), {"too_large"}),
     "a feed of one deep entry": ("a.xml", lambda: b"<rss><channel><item>" + b"<a>" * 100_000, {"unreadable", "no_text", "timeout"}),
     "a feed of long names": ("a.xml", lambda: b"<rss><channel><item><title>" + b"<" * 400_000, {"unreadable", "no_text", "timeout"}),
@@ -129,7 +129,7 @@ def test_a_hostile_file_costs_itself_alone(case: str, tmp_path: Path) -> None:
     (folder / "0-good.jsonl").write_text(json.dumps(GOOD))
     (folder / f"bad-{name}").write_bytes(make())
     store = Store(str(tmp_path / "data"))
-    settings = load_settings(drop_dir=tmp_path / "drop", timeout_s=2.0, processes=1)
+    settings = load_settings(drop_dir=tmp_path / "drop", timeout_s=1.0, processes=1)
     before = psutil.Process().memory_info().rss
     start = time.monotonic()
     counts = ingest(store, Batch(DAY), settings)
