@@ -31,7 +31,7 @@ def find_overlooked(names: list[Name], tokens: Tokens) -> list[Name]:
             covered[i] = True
     names = [*names]
     shouting = _shouting(tokens)
-    names = initials(names, tokens)
+    names = initials(names, tokens, covered)
     names = ships(names, tokens, covered)
     names = works(names, tokens, covered)
     widen(names, tokens, covered, shouting)
@@ -137,7 +137,10 @@ def widen(names: list[Name], tokens: Tokens, covered: list[bool], shouting: list
     """Widen a name over the proper nouns right behind it ("Northrop" Grumman, "Irving" Police Department)."""
     titles = entries("person_titles")
     size = len(tokens)
+    swallowed: set[int] = set()  # tokens taken from other names
     for name in names:
+        if name.start in swallowed:
+            continue
         if shouting[tokens.lines[name.start]] or name.label in ("NORP", "WORK_OF_ART", "EVENT"):
             continue
         before = name.start - 1
@@ -161,6 +164,7 @@ def widen(names: list[Name], tokens: Tokens, covered: list[bool], shouting: list
             end += 1 if tokens.words[end - 1] != "O" else 2
             if end <= size and tokens.words[end - 1][0].isupper():
                 _take(covered, name.end, end)
+                swallowed.update(range(name.end, end))
                 name.end, name.label, name.method = end, "PERSON", "widened"
             end = name.end
         while (
@@ -185,9 +189,10 @@ def widen(names: list[Name], tokens: Tokens, covered: list[bool], shouting: list
         name.method = "widened"
         name.score = 0.7
         name.label = classify(tokens, name.start, name.end, name.label)
+    names[:] = [name for name in names if name.start not in swallowed]
 
 
-def initials(names: list[Name], tokens: Tokens) -> list[Name]:
+def initials(names: list[Name], tokens: Tokens, covered: list[bool]) -> list[Name]:
     """Initials right in front of a person belong to the name, whatever the model took them for."""
     before = {name.end: name for name in names if name.end - name.start == 1}
     gone: set[int] = set()
@@ -196,10 +201,12 @@ def initials(names: list[Name], tokens: Tokens) -> list[Name]:
         if (
             name.label == "PERSON"
             and first >= 0
+            and (first + 1 in before or not covered[first])
             and _INITIALS.fullmatch(tokens.words[first])
             and tokens.sents[first] == tokens.sents[name.start]
         ):
             name.start, name.method = first, "widened"
+            covered[first] = True
             if first + 1 in before:
                 gone.add(id(before[first + 1]))
     return [name for name in names if id(name) not in gone] if gone else names

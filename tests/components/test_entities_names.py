@@ -1,11 +1,17 @@
 """Names: each repair of the model's spans, on Docs built by hand."""
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 from test_entities import build, by_name, texts
 
 from pipeline.components.entities import find_entities
+from pipeline.components.mentions import find_names
+from pipeline.components.tokens import read_tokens
 
 
 def found(text: str, ents: dict[str, str], **tags: str) -> dict[str, str]:
@@ -260,3 +266,36 @@ def test_a_country_beside_a_score_is_its_team(text: str) -> None:
 
 def test_a_country_that_one_goes_to_is_none_even_in_an_article_about_sport() -> None:
     assert found(SPORT + "They went to Samoa .", {"Samoa": "GPE"}) == {"Samoa": "GPE"}
+
+
+def test_a_name_torn_apart_at_its_apostrophe_is_one() -> None:
+    assert spans("by Michael O' Dunstan today", [(1, 3, "PERSON"), (3, 4, "PERSON")]) == {
+        "Michael O' Dunstan": "PERSON"
+    }
+
+
+PIECES = (
+    "Ana Colvey Mr Dr. O O' ' ’ s 's J. R.J. HMS Quell Foundation for of the The Visual Arts and Danish"
+    " Interior Ministry England US $ M.D. versus match goal ( 1953 ) 1 – 3 , . # WeStand film Share"
+    " Facebook Twitter Reddit T1D Q&K QUELL \n"
+)
+
+
+@given(st.lists(st.sampled_from(PIECES.split(" ")), min_size=1, max_size=30), st.data())
+def test_names_never_overlap_and_never_raise(words: list[str], data: st.DataObject) -> None:
+    size = len(words)
+    doc = Doc(
+        Vocab(),
+        words=words,
+        tags=[data.draw(st.sampled_from(("NNP", "NN", "JJ", "CD"))) for _ in words],
+        heads=[data.draw(st.integers(0, size - 1)) if i % 3 else size - 1 for i in range(size)],
+        deps=["compound"] * size,
+        sent_starts=[False] * size,
+    )
+    cuts = sorted(data.draw(st.sets(st.integers(0, size), max_size=8)))
+    labels = st.sampled_from(("PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT"))
+    doc.set_ents([Span(doc, a, b, label=data.draw(labels)) for a, b in pairwise(cuts)])
+    names = find_names(doc, read_tokens(doc))
+    assert all(name.start < name.end for name in names)
+    assert all(one.end <= other.start for one, other in pairwise(names))
+    list(find_entities(doc))
