@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -17,6 +17,7 @@ from pipeline.components.entities import find_entities
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
 from pipeline.components.links import Lookup
 from pipeline.components.quotes import Reading, find_quotes, read_doc, tag_readings
+from pipeline.components.topics import Topics
 from pipeline.guard import Failure, attempt
 from pipeline.rows import Rows, doc_rows
 from schemas import TABLES, Reject, Row
@@ -40,7 +41,12 @@ class Found:
 
 
 def find_all(
-    doc: Doc, article: Article, *, reading: Reading | None = None, lookup: Lookup | None = None
+    doc: Doc,
+    article: Article,
+    *,
+    reading: Reading | None = None,
+    lookup: Lookup | None = None,
+    topics: Topics | None = None,
 ) -> Found:
     """Run the extractors over a parsed document, in order.
 
@@ -49,12 +55,13 @@ def find_all(
         article: the evidence beside its text.
         reading: of the document, where the network has read it together with others.
         lookup: candidates of a knowledge base for a name, see `alias_table`.
+        topics: of the user, see `topics_file`.
     """
     doc._.title, doc._.published_at, doc._.source = article.title, article.published_at, article.source
     entities = list(find_entities(doc, lookup=lookup))
     quotations = list(find_quotes(doc, entities=entities, reading=reading))
     tree = None if reading is None else reading.parse.tree
-    claims = list(find_claims(doc, entities=entities, quotes=quotations, tree=tree))
+    claims = list(find_claims(doc, topics=topics, entities=entities, quotes=quotations, tree=tree))
     return Found(entities, quotations, claims)
 
 
@@ -72,6 +79,7 @@ def extracted(
     *,
     timeout_s: float,
     lookup: Lookup | None = None,
+    topics: Topics | None = None,
 ) -> Tables:
     """Return the rows of parsed documents; one that fails becomes a reject and stops no other.
 
@@ -80,6 +88,7 @@ def extracted(
             is asked for.
         timeout_s: seconds that the extraction of one article may take.
         lookup: candidates of a knowledge base for a name, see `alias_table`.
+        topics: of the user, see `topics_file`.
     """
     rows, rejects, days = Rows(), [], {}
     outcome: Rows | Failure
@@ -94,7 +103,8 @@ def extracted(
                 if isinstance(doc, Failure):
                     stage, outcome = "parse", doc
                 else:
-                    work = partial(_rows, doc, article, readings.get(id(doc)), lookup)
+                    find = partial(find_all, reading=readings.get(id(doc)), lookup=lookup, topics=topics)
+                    work = partial(_rows, doc, article, find)
                     stage, outcome = "extract", attempt(work, timeout_s=timeout_s)
                 if isinstance(outcome, Failure):
                     reason, detail = outcome.reason, outcome.detail
@@ -110,8 +120,8 @@ def _read_together(docs: Sequence[Doc]) -> list[Reading]:
     return readings
 
 
-def _rows(doc: Doc, article: Article, reading: Reading | None, lookup: Lookup | None) -> Rows:
-    found = find_all(doc, article, reading=reading, lookup=lookup)
+def _rows(doc: Doc, article: Article, find: Callable[[Doc, Article], Found]) -> Rows:
+    found = find(doc, article)
     return doc_rows(
         doc,
         article.article_id,

@@ -27,11 +27,12 @@ def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 
     Args:
         store: where staged files lie.
         batch: the shard.
-        settings: the model (for its vectors) and the time an article may take.
+        settings: the model (for its vectors), the time an article may take, aliases and topics.
         processes: child processes at work on the shard.
 
     Raises:
         InputError: the shard was not parsed since it was ingested.
+        ConfigError: the file of topics or of aliases cannot be used.
     """
     docs_path = staged_path("docs", batch)
     lineage = store.lineage(docs_path)
@@ -73,14 +74,16 @@ def _start(settings: Settings) -> Callable[[Sequence[_Item]], Tables]:
     from pipeline.annotate import extracted
     from pipeline.nlp import load_nlp
     from pipeline.parse import bins_to_batches
+    from pipeline.topics_file import topics_of
 
     vocab = load_nlp(settings.nlp_model, fast=False).vocab
     lookup = lookup_of(settings.alias_table)
+    topics = topics_of(settings.topics_file)
 
     def run(items: Sequence[_Item]) -> Tables:
         batches = bins_to_batches([items[0][0]], vocab)
         pairs = ([(docs[at], article) for _, at, article in items] for docs in batches)
-        return extracted(pairs, timeout_s=settings.timeout_s, lookup=lookup)
+        return extracted(pairs, timeout_s=settings.timeout_s, lookup=lookup, topics=topics)
 
     return run
 

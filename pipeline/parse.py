@@ -207,7 +207,7 @@ def parse(store: Store, batch: Batch, settings: Settings, *, processes: int = 1)
         "articles": store.digest(articles_path),
         "code": provenance.code_version(_PARSE_CODE),
         "model": f"{name} {version}",
-        "settings": provenance.row_settings(settings),
+        "settings": provenance.parse_settings(settings),
     }
     rejects_path = staged_path("rejects-parse", batch)
     if store.lineage(docs_path) == store.lineage(rejects_path) == lineage:

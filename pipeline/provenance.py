@@ -9,17 +9,21 @@ import pipeline
 import schemas
 from pipeline.identity import checksum, content_id
 from pipeline.settings import Settings
+from pipeline.topics_file import topics_checksum
 
 ROW_SETTINGS = (
     "nlp_model",
     "languages",
     "alias_table",
+    "topics_file",
     "max_record_bytes",
     "max_chars",
     "min_words",
     "timeout_s",
 )
 """The settings that can change a row. Others (folders, shard size, processes) only change how it is made."""
+
+_OF_EXTRACTION = ("alias_table", "topics_file")
 
 _CODE = frozenset({".py", ".txt", ".toml", ".npz", ".json", ".tsv", ".parquet"})
 
@@ -42,8 +46,18 @@ def code_version(files: tuple[str, ...] | None = None) -> str:
 
 
 def row_settings(settings: Settings) -> dict[str, str]:
-    """Return the settings that can change a row, as text."""
-    return {name: str(getattr(settings, name)) for name in ROW_SETTINGS}
+    """Return the settings that can change a row, as text; of the file of topics, its checksum.
+
+    Raises:
+        ConfigError: the file of topics cannot be read.
+    """
+    values = {name: str(getattr(settings, name)) for name in ROW_SETTINGS}
+    return values | {"topics_file": topics_checksum(settings.topics_file)}
+
+
+def parse_settings(settings: Settings) -> dict[str, str]:
+    """Return the settings that can change a parse, as text: other topics or aliases need no other one."""
+    return {name: str(getattr(settings, name)) for name in ROW_SETTINGS if name not in _OF_EXTRACTION}
 
 
 def run_id(*, inputs: str, code: str, model: str, settings: dict[str, str]) -> str:

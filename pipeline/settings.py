@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         description="A Parquet file of aliases to link names to a knowledge base of your own, such as"
         " `python -m pipeline.wikidata_aliases` makes; empty: only places are linked.",
     )
+    topics_file: str = Field(
+        "",
+        description="A YAML file of the topics you follow (docs/claims.md): fills the column `topics` of"
+        " claims and counts for much in `checkworthiness`; empty: no topics.",
+    )
     source: str = Field(
         "drop",
         description="Where articles come from: `drop` tells the format of each file in the drop folder; the"

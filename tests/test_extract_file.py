@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipeline.errors import ConfigError
 from pipeline.extract_file import extract_file
 from pipeline.settings import Settings
 
@@ -138,6 +139,31 @@ def test_names_are_linked_by_the_alias_table_of_the_user(source: Path, tmp_path:
     entities = frames(tmp_path / "out")["entities"].set_index("name")
     assert entities.loc["Edda Vance", "wikidata_id"] == "Q999001"
     assert 0 < entities.loc["Edda Vance", "link_score"] <= 1
+
+
+@pytest.mark.model
+def test_claims_are_on_the_topics_of_the_user(source: Path, output: Path, tmp_path: Path) -> None:
+    topics = tmp_path / "topics.yaml"
+    topics.write_text("bribes:\n  words: [crowns, paid]\nferries: [ferry]\n", encoding="utf-8")
+    extract_file(source, tmp_path / "out", Settings(processes=2, topics_file=str(topics)))
+    before, after = frames(output), frames(tmp_path / "out")
+    claims = after["claims"].set_index("claim_id")
+    found = {text: list(on) for text, on in zip(claims["text"], claims["topics"], strict=True)}
+    assert found["the port had paid 3 million crowns"] == ["bribes"]
+    assert {topic for on in found.values() for topic in on} == {"bribes", "ferries"}
+    plain = before["claims"].set_index("claim_id")["checkworthiness"]
+    paid = claims.index[claims["text"] == "the port had paid 3 million crowns"][0]
+    assert claims["checkworthiness"][paid] > plain[paid]
+    assert not any(map(len, before["claims"]["topics"]))
+    assert before["claims"]["run_id"][0] != after["claims"]["run_id"][0]
+
+
+@pytest.mark.model
+def test_a_file_of_topics_that_is_none_is_a_mistake_of_the_user(source: Path, tmp_path: Path) -> None:
+    topics = tmp_path / "topics.yaml"
+    topics.write_text("- ferry", encoding="utf-8")
+    with pytest.raises(ConfigError, match="topics by name"):
+        extract_file(source, tmp_path / "out", Settings(processes=1, topics_file=str(topics)))
 
 
 @pytest.mark.model

@@ -40,7 +40,7 @@ def read_topics(topics: Mapping[str, Any]) -> Topics:
         parts = topic if isinstance(topic, Mapping) else {"words": topic}
         unknown = set(parts) - {"words", "statements"}
         listed, statements = parts.get("words") or [], parts.get("statements") or []
-        if unknown or isinstance(listed, str) or isinstance(statements, str) or not (listed or statements):
+        if unknown or not (_are_texts(listed) and _are_texts(statements) and (listed or statements)):
             raise ValueError(f"topic {name!r}: expected lists `words` and `statements`, got {topic!r}")
         for statement in statements:
             for word in set(_split(statement)) - words("topic_stop_words"):
@@ -71,6 +71,10 @@ def match_topics(topics: Topics, forms: Sequence[str]) -> dict[str, float]:
                     share = 1.0 if len(by_topic) == 1 else 0.7
                     found[name] = found.get(name, 0.0) + share * weight
     return {name: 1 - math.exp(-0.7 * weight) for name, weight in found.items()}
+
+
+def _are_texts(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 def _split(phrase: str) -> list[str]:

@@ -25,9 +25,11 @@ def start(settings: Settings) -> Callable[[Sequence[Article]], Result]:
     from pipeline.annotate import extracted
     from pipeline.nlp import load_nlp
     from pipeline.parse import parse_batches
+    from pipeline.topics_file import topics_of
 
     nlp = load_nlp(settings.nlp_model)
     lookup = lookup_of(settings.alias_table)
+    topics = topics_of(settings.topics_file)
 
     def run(articles: Sequence[Article]) -> Result:
         batches = parse_batches(
@@ -38,7 +40,7 @@ def start(settings: Settings) -> Callable[[Sequence[Article]], Result]:
             max_chars=settings.max_chars,
         )
         return [a.article_id for a in articles], extracted(
-            batches, timeout_s=settings.timeout_s, lookup=lookup
+            batches, timeout_s=settings.timeout_s, lookup=lookup, topics=topics
         )
 
     return run
