@@ -1,7 +1,8 @@
 """Its and their, where the subject of the clause is the name of an organisation or a place.
 
-"Quellmar said its sales had fallen": the subject rules the possessive, no other name comes between, and nobody
-has to guess what "it" or "they" stand for elsewhere. That is left alone (docs/entities.md has what was tried).
+"Quellmar said its sales had fallen": the subject rules the possessive, no other name comes between, and
+nobody has to guess what "it" or "they" stand for elsewhere. That is left alone (docs/entities.md has what
+was tried).
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ SCORE = 0.8
 def resolve_possessives(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronoun]:
     """Resolve its and their to organisations and places, in text order; in doubt they are left alone.
 
-    The evidence is the nearest clause around the possessive that has a subject in front of it. That subject must
-    be a name, or the relative pronoun behind one, and have no rival: nothing joined to it ("Quellmar and Keel"),
-    no other name and no company between it and the possessive, no other organisation as the subject of the
-    clause around ("Keel said Quellmar had approved its plan"). What the subject is said to be is not its own.
+    The evidence is the nearest clause around the possessive that has a subject in front of it. That subject
+    must be a name, or the relative pronoun behind one, and have no rival: nothing joined to it ("Quellmar and
+    Keel"), no other name and no company between it and the possessive, no other organisation as the subject
+    of the clause around ("Keel said Quellmar had approved its plan"). What it is said to be is not its own.
     """
     lower, deps, heads = tokens.lower, tokens.deps, tokens.heads
     kinds = entries("kinds")
