@@ -23,6 +23,7 @@ from pipeline.scoring.corpora import score_corpora
 from pipeline.scoring.own import FILES, SECTIONS, headlines, score_own
 from pipeline.scoring.parses import Parser
 from pipeline.scoring.report import as_json, as_markdown, as_text
+from pipeline.scoring.same_claims import score_claimdiff
 
 GOLD = Path("tests/gold")
 CACHE = Path(".cache/eval")
@@ -52,6 +53,8 @@ def _run(options: argparse.Namespace) -> int:
     figures = {f"own gold: {name}": rows for name, rows in own.items()}
     if options.corpora is not None:
         figures |= score_corpora(options.corpora, parser, sections)
+        if "same claims" in sections:
+            figures["ClaimDiff, labelled pairs"] = score_claimdiff(options.corpora, options.gold, parser)
     sys.stdout.write((as_markdown if options.markdown else as_text)(figures) + "\n")
     if options.json is not None:
         options.json.write_text(json.dumps(as_json(figures), indent=1) + "\n", encoding="utf-8")

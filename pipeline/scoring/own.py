@@ -21,9 +21,10 @@ from pipeline.scoring.parses import Parser
 from pipeline.scoring.quotes import score_quotes
 from pipeline.scoring.records import claim_records, mention_records, quote_records
 from pipeline.scoring.resolution import meanings, score_resolution
+from pipeline.scoring.same_claims import PAIR_FILES, score_own_pairs
 
-FILES = ("quotes.jsonl", "entities.jsonl", "claims.jsonl", "epithets.jsonl", "places.jsonl")
-SECTIONS = ("quotes", "entities", "claims", "epithets", "places")
+FILES = ("quotes.jsonl", "entities.jsonl", "claims.jsonl", "epithets.jsonl", "places.jsonl", *PAIR_FILES)
+SECTIONS = ("quotes", "entities", "claims", "epithets", "places", "same claims")
 
 # The figures that have floors. The others stand on too few items to tell a loss from chance, or are taken on
 # what was matched, and may fall because more is found.
@@ -50,6 +51,7 @@ HEADLINES = {
     ),
     "epithets": ("right name", "no wrong name above score .5"),
     "places": ("links",),
+    "same claims": ("same claim", "of those taken for it"),
 }
 
 _MARK = re.compile(r"\[\[(.+?)\|(.+?)\]\]")
@@ -73,6 +75,7 @@ def score_own(gold: Path, parser: Parser, sections: Sequence[str] = SECTIONS) ->
     scorers: dict[str, Callable[[], Figures]] = {
         "epithets": lambda: score_epithets(read_lines(gold / "epithets.jsonl"), parser),
         "places": lambda: score_places(read_lines(gold / "places.jsonl"), parser),
+        "same claims": lambda: score_own_pairs(gold, parser),
     }
     if set(sections) & {"quotes", "entities", "claims"}:
         records = {name: read_lines(gold / f"{name}.jsonl") for name in ("quotes", "entities", "claims")}

@@ -26,12 +26,13 @@ from pipeline.rows import Rows, doc_rows
 from pipeline.same_claims.likeness import features, fold_weights, have_context, probability, threshold
 from pipeline.same_claims.links import alike
 from pipeline.same_claims.sketch import Sketch, context_of, sketch_of
-from pipeline.scoring.figures import Figures, Rates
+from pipeline.scoring.figures import Figures, Rates, Share
 from pipeline.scoring.outside import read_corpus
 from pipeline.scoring.parses import Parser
 from schemas import Claim
 from schemas.table import to_arrow
 
+PAIR_FILES = ("reports.jsonl", "claim_pairs.jsonl")
 N_FOLDS = 10
 _LEAST_OVERLAP = 0.5
 
@@ -58,12 +59,20 @@ class Pair:
 
 def score_own_pairs(gold: Path, parser: Parser) -> Figures:
     """Return precision and recall on the pairs over the project's own articles."""
-    return {"same claim": rates(own_pairs(gold, parser))}
+    return _figures(own_pairs(gold, parser))
 
 
 def score_claimdiff(corpora: Path, gold: Path, parser: Parser) -> Figures:
     """Return precision and recall on the pairs over ClaimDiff."""
-    return {"same claim": rates(claimdiff_pairs(corpora, gold, parser))}
+    return _figures(claimdiff_pairs(corpora, gold, parser))
+
+
+def _figures(pairs: Sequence[Pair]) -> Figures:
+    found = rates(pairs)
+    return {
+        "same claim": found,
+        "of those taken for it": Share(int(found.found_hits), int(found.n_found)),
+    }
 
 
 def rates(pairs: Sequence[Pair]) -> Rates:
