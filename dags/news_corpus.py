@@ -33,7 +33,7 @@ from pipeline.stages import STAGES, Stage, run_stage
 
 OUTLETS = {
     "publish": ("articles", "entities", "mentions", "quotes", "claims", "rejects"),
-    "derive": ("duplicates", "entity_index", "ingest_report"),
+    "derive": ("duplicates", "entity_index", "claim_groups", "ingest_report"),
 }
 ASSETS = {
     name: af.Asset(name, f"x-newstables://tables/{name}") for names in OUTLETS.values() for name in names
