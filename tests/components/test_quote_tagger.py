@@ -288,9 +288,7 @@ def test_documents_in_one_batch_are_tagged_as_they_are_alone(nlp):
 def test_more_documents_than_fit_into_a_batch_keep_their_quotations(nlp, monkeypatch):
     docs = list(nlp.pipe([TEXT, "", "Officials warned of floods.", TEXT, "“No,” he said."]))
     together = [[words(q.content) for q in quotes] for quotes in tag_quotes(docs)]
-    monkeypatch.setattr(
-        quote_tagger, "BATCH_WORDS", 70
-    )  # tokens: the first three, the last two
+    monkeypatch.setattr(quote_tagger, "BATCH_WORDS", 70)  # tokens: the first three, the last two
     assert [[words(q.content) for q in quotes] for quotes in tag_quotes(docs)] == together
     assert together[0] == together[3] != together[2]
 
