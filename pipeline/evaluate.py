@@ -52,7 +52,7 @@ def _run(options: argparse.Namespace) -> int:
     own = score_own(options.gold, parser, sections)
     figures = {f"own gold: {name}": rows for name, rows in own.items()}
     if options.corpora is not None:
-        figures |= score_corpora(options.corpora, parser, sections)
+        figures |= score_corpora(options.corpora, parser, sections, options.gold)
         if "same claims" in sections:
             figures["ClaimDiff, labelled pairs"] = score_claimdiff(options.corpora, options.gold, parser)
     sys.stdout.write((as_markdown if options.markdown else as_text)(figures) + "\n")

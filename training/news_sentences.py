@@ -44,7 +44,7 @@ class Sentence:
 def draw(corpus: str, corpora: Path) -> list[Sentence]:
     """Return the sentences drawn, article by article in the order of their ids."""
     n_articles, n_each = DRAWN[corpus]
-    articles = own_articles() if corpus == "own" else wikinews_articles(corpora)
+    articles = own_articles(Path("data/sample")) if corpus == "own" else wikinews_articles(corpora)
     texts = {key: article.text for key, article in articles.items()}
     chance = random.Random(SEED)
     doc_ids = sorted(chance.sample(sorted(texts), min(n_articles, len(texts))))

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from spacy.tokens import Doc
 
 from pipeline.annotate import annotate
 from pipeline.article import Article
-from pipeline.components.checkworthiness import classify
+from pipeline.components.checkworthiness import classify, debate_threshold
+from pipeline.components.claims import find_claims
 from pipeline.components.factuality import factuality
 from pipeline.components.layers import Claim
 from pipeline.components.propositions import Proposition, find_propositions
 from pipeline.components.salience import salience
+from pipeline.components.topics import read_topics
 from pipeline.components.tree import read_tree
+from pipeline.scoring.calibration import reliability
 from pipeline.scoring.figures import External, Figures, Rates, Share, Value
 from pipeline.scoring.given import clustered, score_pronouns
 from pipeline.scoring.given import score_possessives as given_possessives
+from pipeline.scoring.labelled import read_labels, score_sentences, wikinews_articles
 from pipeline.scoring.outside import load_scorer, read_corpus
 from pipeline.scoring.parses import Parser
 from pipeline.scoring.quotes import outcomes
@@ -38,25 +42,30 @@ type Record = dict[str, Any]
 # How the Penn Treebank writes marks and brackets, and what the model was trained on.
 _PLAIN = {"``": '"', "''": '"', "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]"}
 _PRONOUNS = frozenset({"i", "we", "he", "she", "it", "they", "you", "who", "that", "which", "his", "her"})
-_BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0)
 
 
-def score_corpora(corpora: Path, parser: Parser, sections: Sequence[str]) -> dict[str, Figures]:
+def score_corpora(corpora: Path, parser: Parser, sections: Sequence[str], gold: Path) -> dict[str, Figures]:
     """Return the figures of each corpus.
 
     Args:
-        corpora: folder with quotes/, entities/ and claims/; the scorers lie in `eval` beside it.
+        corpora: folder with quotes/, entities/, claims/ and corpora/; the scorers lie in `eval` beside it.
         parser: parses the texts.
-        sections: out of "quotes", "entities" and "claims".
+        sections: out of "quotes", "entities", "claims" and "sentences".
+        gold: folder of the own gold, which holds labels of sentences and the topics of a corpus.
 
     Raises:
         InputError: a corpus or a scorer is missing.
     """
     scorers = corpora.parent / "eval"
     figures: dict[str, Figures] = {}
-    for section, score in (("quotes", _quotes), ("entities", _entities), ("claims", _claims)):
-        if section in sections:
-            figures |= score(corpora / section, scorers, parser)
+    if "quotes" in sections:
+        figures |= _quotes(corpora / "quotes", scorers, parser)
+    if "entities" in sections:
+        figures |= _entities(corpora / "entities", scorers, parser)
+    if "claims" in sections:
+        figures |= _claims(corpora / "claims", scorers, parser, gold)
+    if "sentences" in sections:
+        figures["Wikinews: sentences, checkable and worth checking"] = _sentences(corpora, parser, gold)
     return figures
 
 
@@ -142,25 +151,6 @@ def _pronoun_speakers(records: Sequence[Record], docs: Sequence[Doc]) -> Share:
                 for a, b in meant
             )
     return Share(right, total)
-
-
-def reliability(scored: Sequence[tuple[float, bool]]) -> Figures:
-    """Return how many of the items of each range of scores are right, and the expected calibration error.
-
-    The error (Naeini, Cooper and Hauskrecht 2015) is the mean distance of the share that is right from the
-    mean score, over the ranges, weighted by their sizes; in percentage points.
-    """
-    figures: Figures = {}
-    error = 0.0
-    for low, high in pairwise(_BINS):
-        inside = [(s, right) for s, right in scored if low <= s < high or (s == high == _BINS[-1])]
-        if inside:
-            n_right = sum(right for _, right in inside)
-            mean = sum(score for score, _ in inside) / len(inside)
-            error += abs(n_right - mean * len(inside))
-            figures[f"score {low:.1f} to {high:.1f}, {mean:.2f} on average"] = Share(n_right, len(inside))
-    figures["expected calibration error"] = Value(100 * error / max(len(scored), 1), len(scored))
-    return figures
 
 
 # ---- entities --------------------------------------------------------------------------------------
@@ -294,9 +284,9 @@ def average_precision(ranked: Sequence[bool]) -> float:
 # ---- claims ----------------------------------------------------------------------------------------
 
 
-def _claims(folder: Path, scorers: Path, parser: Parser) -> dict[str, Figures]:
+def _claims(folder: Path, scorers: Path, parser: Parser, gold: Path) -> dict[str, Figures]:
     return {
-        "NewsClaims dev: claims": _newsclaims(folder / "newsclaims_docs/dev.jsonl", scorers, parser),
+        "NewsClaims dev: claims": _newsclaims(folder / "newsclaims_docs/dev.jsonl", scorers, parser, gold),
         "CheckThat dev: worth checking in a debate": _debates(folder / "ct24_en/dev.jsonl", scorers, parser),
         "CaRB dev: propositions": {"tuples": _carb(folder / "carb/dev.jsonl", parser)},
         **{
@@ -306,16 +296,28 @@ def _claims(folder: Path, scorers: Path, parser: Parser) -> dict[str, Figures]:
     }
 
 
-def _newsclaims(path: Path, scorers: Path, parser: Parser) -> Figures:
-    """NewsClaims has no articles: its sentences stand at their offsets, with blanks between."""
+def _newsclaims(path: Path, scorers: Path, parser: Parser, gold: Path) -> Figures:
+    """NewsClaims has no articles: its sentences stand at their offsets, with blanks between.
+
+    Its claims are those on four topics. Once the claims are scored as they come, once with the topics given.
+    """
     records = read_corpus(path)
     for record in records:
         record["text"] = _text_of(record["sentences"])
+    topics = read_topics(yaml.safe_load((gold / "checkworthy_topics.yaml").read_text(encoding="utf-8")))
     docs = annotated(parser, "newsclaims", records)
+    figures = _of_newsclaims(records, docs, [doc._.claims for doc in docs], scorers)
+    given = _of_newsclaims(records, docs, [tuple(find_claims(doc, topics=topics)) for doc in docs], scorers)
+    return figures | {f"topics given: {name}": figure for name, figure in given.items()}
+
+
+def _of_newsclaims(
+    records: Sequence[Record], docs: Sequence[Doc], claims: Sequence[Sequence[Claim]], scorers: Path
+) -> Figures:
     gold, found = {}, {}
     labels, scores = [], []
-    for record, doc in zip(records, docs, strict=True):
-        rows = {s["sent_id"]: _claim_of(s, doc._.claims, doc) for s in record["sentences"]}
+    for record, doc, of_doc in zip(records, docs, claims, strict=True):
+        rows = {s["sent_id"]: _claim_of(s, of_doc, doc) for s in record["sentences"]}
         gold[record["doc_id"]] = {s["sent_id"]: s for s in record["sentences"]}
         found[record["doc_id"]] = rows
         labels += [s["label"] for s in record["sentences"]]
@@ -370,15 +372,30 @@ def _claim_of(sentence: Record, claims: Iterable[Claim], doc: Doc) -> Record:
 
 
 def _debates(path: Path, scorers: Path, parser: Parser) -> Figures:
-    """Sentences of debates by the part of `checkworthiness` that was trained on such."""
+    """Sentences of debates by the part of `checkworthiness` that was trained on such, at its threshold."""
     records = read_corpus(path)
     docs = parser.docs("ct24_en", [record["text"] for record in records])
+    labels = [record["label"] for record in records]
     scores = [classify(doc, [(0, len(doc))])[0][1] for doc in docs]
-    result = load_scorer(scorers, "score_checkworthy").score([r["label"] for r in records], scores)
+    score = load_scorer(scorers, "score_checkworthy").score
+    at_own = score(labels, [float(value >= debate_threshold()) for value in scores])
+    at_half = score(labels, scores)
     return {
-        "worth checking": External(result["P"], result["R"], result["F1"], str(result["pos"])),
-        "ranked, AUC": Value(result["AUC"], len(records)),
+        "worth checking": External(at_own["P"], at_own["R"], at_own["F1"], str(at_own["pos"])),
+        "worth checking, at .5": External(at_half["P"], at_half["R"], at_half["F1"], str(at_half["pos"])),
+        "ranked, AUC": Value(at_half["AUC"], len(records)),
     }
+
+
+def _sentences(corpora: Path, parser: Parser, gold: Path) -> Figures:
+    """Sentences of Wikinews with the project's own labels."""
+    articles = wikinews_articles(corpora)
+    labels = [label for label in read_labels(gold) if label.doc_id in articles]
+    ids = sorted({label.doc_id for label in labels})
+    docs = parser.docs("wikinews", [articles[doc_id].text for doc_id in ids])
+    return score_sentences(
+        labels, {doc_id: annotate(doc, articles[doc_id]) for doc_id, doc in zip(ids, docs, strict=True)}
+    )
 
 
 def _carb(path: Path, parser: Parser) -> Rates:

@@ -17,14 +17,23 @@ from pipeline.components.entities import find_entities
 from pipeline.scoring.claims import score_claims
 from pipeline.scoring.entities import score_entities
 from pipeline.scoring.figures import Figures, Rates, Share
+from pipeline.scoring.labelled import own_articles, read_labels, score_sentences
 from pipeline.scoring.parses import Parser
 from pipeline.scoring.quotes import score_quotes
 from pipeline.scoring.records import claim_records, mention_records, quote_records
 from pipeline.scoring.resolution import meanings, score_resolution
 from pipeline.scoring.same_claims import PAIR_FILES, score_own_pairs
 
-FILES = ("quotes.jsonl", "entities.jsonl", "claims.jsonl", "epithets.jsonl", "places.jsonl", *PAIR_FILES)
-SECTIONS = ("quotes", "entities", "claims", "epithets", "places", "same claims")
+FILES = (
+    "quotes.jsonl",
+    "entities.jsonl",
+    "claims.jsonl",
+    "epithets.jsonl",
+    "places.jsonl",
+    "checkworthy.jsonl",
+    *PAIR_FILES,
+)
+SECTIONS = ("quotes", "entities", "claims", "epithets", "places", "sentences", "same claims")
 
 # The figures that have floors. The others stand on too few items to tell a loss from chance, or are taken on
 # what was matched, and may fall because more is found.
@@ -51,6 +60,12 @@ HEADLINES = {
     ),
     "epithets": ("right name", "no wrong name above score .5"),
     "places": ("links",),
+    "sentences": (
+        "checkable, AUC",
+        "worth checking, AUC",
+        "checkable: 100 less that error",
+        "worth checking: 100 less that error",
+    ),
     "same claims": ("same claim", "of those taken for it"),
 }
 
@@ -75,6 +90,7 @@ def score_own(gold: Path, parser: Parser, sections: Sequence[str] = SECTIONS) ->
     scorers: dict[str, Callable[[], Figures]] = {
         "epithets": lambda: score_epithets(read_lines(gold / "epithets.jsonl"), parser),
         "places": lambda: score_places(read_lines(gold / "places.jsonl"), parser),
+        "sentences": lambda: score_own_sentences(gold, parser),
         "same claims": lambda: score_own_pairs(gold, parser),
     }
     if set(sections) & {"quotes", "entities", "claims"}:
@@ -190,6 +206,17 @@ def score_places(cases: Sequence[Record], parser: Parser) -> Figures:
             to_link += 1
             right += link == meant
     return {"links": Rates(right, to_link, right, linked)}
+
+
+def score_own_sentences(gold: Path, parser: Parser) -> Figures:
+    """Return how well the labelled sentences of the sample are ranked; the sample is `../../data/sample`."""
+    articles = own_articles(gold.parents[1] / "data" / "sample")
+    labels = [label for label in read_labels(gold) if label.doc_id in articles]
+    ids = sorted({label.doc_id for label in labels})
+    docs = parser.docs("sentences", [articles[doc_id].text for doc_id in ids])
+    return score_sentences(
+        labels, {doc_id: annotate(doc, articles[doc_id]) for doc_id, doc in zip(ids, docs, strict=True)}
+    )
 
 
 def _unmarked(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.identity import checksum
 from pipeline.scoring.corpora import score_corpora
 from pipeline.scoring.parses import Parser
 
@@ -114,6 +115,15 @@ def corpora(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         data = "".join(json.dumps(record) + "\n" for record in records).encode()
         path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+    news = {"id": "n", "source": "x", "title": "Bridge", "published_at": "2026-03-04", "text": TEXT}
+    wikinews = tmp_path / "data" / "corpora" / "wikinews.jsonl.gz"
+    wikinews.parent.mkdir()
+    wikinews.write_bytes(gzip.compress(json.dumps(news).encode()))
+    (tmp_path / "gold").mkdir()
+    labelled = {"doc_id": "n", "start": 0, "end": 35, "checkable": 1, "worth": 1}
+    labelled |= {"sha256": checksum(TEXT[:35])}
+    (tmp_path / "gold" / "checkworthy.jsonl").write_text(json.dumps(labelled) + "\n")
+    (tmp_path / "gold" / "checkworthy_topics.yaml").write_text("bridges: {words: [bridge]}\n")
     (tmp_path / "eval").mkdir()
     for name, code in SCORERS.items():
         (tmp_path / "eval" / f"{name}.py").write_text(code)
@@ -122,7 +132,8 @@ def corpora(tmp_path: Path) -> Path:
 
 @pytest.mark.model
 def test_each_corpus_is_scored_and_no_text_of_it_comes_back(corpora: Path) -> None:
-    figures = score_corpora(corpora, Parser(), ("quotes", "entities", "claims"))
+    sections = ("quotes", "entities", "claims", "sentences")
+    figures = score_corpora(corpora, Parser(), sections, corpora.parent / "gold")
     value = {f"{section}/{name}": f.value for section, rows in figures.items() for name, f in rows.items()}
     assert value["PolNeAR dev: quotations/attributed"] == 3.0
     assert figures["GUM news: quotations"]["is_speech: attributed"].cells()[3] == "4 / 2"
@@ -133,7 +144,9 @@ def test_each_corpus_is_scored_and_no_text_of_it_comes_back(corpora: Path) -> No
     # Colvey, Askew and Porto are clusters; the pronoun, not being a name, is one by itself.
     assert value["MEANTIME dev: entities/given names: clusters, B3"] == 4.0
     assert value["NewsClaims dev: claims/ranked by checkworthiness, AUC"] == 9.0
+    assert value["NewsClaims dev: claims/topics given: ranked by checkworthiness, AUC"] == 9.0
     assert value["CheckThat dev: worth checking in a debate/worth checking"] == 3.0
+    assert value["Wikinews: sentences, checkable and worth checking/checkable, AUC"] == 50.0
     assert value["CaRB dev: propositions/tuples"] == 100.0
     assert 0 < value["UW dev: factuality/mean absolute error"] < 3
     assert "bridge" not in repr(figures)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from pipeline.scoring.calibration import auc, reliability
 from pipeline.scoring.claims import paired, score_claims
-from pipeline.scoring.corpora import average_precision, reliability
+from pipeline.scoring.corpora import average_precision
 from pipeline.scoring.entities import b_cubed, score_entities, trimmed
 from pipeline.scoring.figures import Rates, Share
 from pipeline.scoring.quotes import outcomes, score_quotes
@@ -85,6 +86,12 @@ def test_a_score_that_says_what_it_means_has_no_calibration_error() -> None:
     assert honest["expected calibration error"].value == 0.0
     boasting = reliability([(1.0, True), (1.0, False)])
     assert boasting["expected calibration error"].value == 50.0
+
+
+def test_auc_counts_a_tie_half() -> None:
+    assert auc([(0.9, True), (0.5, True), (0.5, False), (0.1, False)]) == pytest.approx(100 * 3.5 / 4)
+    assert auc([(0.9, False), (0.1, True)]) == 0.0
+    assert auc([(0.9, True)]) == 50.0
 
 
 # ---- entities --------------------------------------------------------------------------------------

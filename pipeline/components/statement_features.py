@@ -1,0 +1,204 @@
+"""What tells a statement of fact from other sentences, beside its n-grams.
+
+Grammar as hashed features of single tokens; how often tags, kinds of names, small words and roles under the
+root occur; the mean of the word vectors, in which rare words count for more (smooth inverse frequency: Arora,
+Liang and Ma 2017). All are sums over tokens, so that any stretch of a document is a difference of running
+sums.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import repeat
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.strings import get_string_id
+from spacy.tokens import Doc
+
+from pipeline.lexicons import words
+
+type Ints = NDArray[np.int64]
+type Floats = NDArray[np.float32]
+
+N_GRAMMAR = 1 << 15
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_NUMBER = np.uint64(0x4E554D)
+_SALTS = np.arange(1, 5, dtype=np.uint64)[:, None]
+
+
+def _each(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+_TAGS = _each(
+    "VBD VBZ VBP VBN VBG VB MD PRP PRP$ NN NNS NNP NNPS CD JJ JJR JJS RB IN DT UH WP WRB $ TO CC EX WDT "
+    ", . POS :"
+)
+_NAMES = _each(
+    "PERSON ORG GPE DATE CARDINAL MONEY PERCENT NORP TIME QUANTITY ORDINAL LOC FAC EVENT LAW PRODUCT"
+)
+_SMALL_WORDS = tuple(sorted(words("statement_words")))
+_ROOT_TAGS = _each("VBD VBZ VBP VB NN NNP MD VBN VBG NNS")
+_SUBJECTS = ("i", "we", "you", "he she they", "it", "this that these those", "there")
+_SUBJECT_TAGS = _each("NN NNS NNP NNPS PRP DT CD")
+_AUXILIARIES = (
+    "will 'll",
+    "must should",
+    "can could may might",
+    "would",
+    "have has 've 's had",
+    "to",
+    "do does did",
+)
+_UNDER_ROOT = _each("neg acomp attr dobj advcl ccomp xcomp conj expl nsubjpass prep")
+# What is looked up of a token: spaCy's hashes of these, each kind in columns of its own. A token has a tag,
+# the beginning of a name, a small word, a role (root, its subject or auxiliary) and a label under the root.
+_KINDS = (_TAGS, _NAMES, _SMALL_WORDS, _ROOT_TAGS, _SUBJECTS, _SUBJECT_TAGS, _AUXILIARIES, _UNDER_ROOT)
+_FIRSTS = np.cumsum([1, *map(len, _KINDS)])  # column 0 takes what is not counted
+_N_COLUMNS = int(_FIRSTS[-1]) - 1
+N_COUNTS = _N_COLUMNS + len(_TAGS) + 2
+_CAPS = np.full(_N_COLUMNS, 2, dtype=np.float32)
+_CAPS[: len(_TAGS)] = 3
+_KIND_SALTS = (np.arange(len(_KINDS), dtype=np.uint64) * _MIX)[:, None]
+_HASHES, _COLUMNS = (
+    np.array(values, dtype=kind)
+    for values, kind in zip(
+        zip(
+            *sorted(
+                (int(np.uint64(get_string_id(word)) ^ salt), int(first) + n)
+                for kind, first, salt in zip(_KINDS, _FIRSTS, _KIND_SALTS[:, 0], strict=False)
+                for n, group in enumerate(kind)
+                for word in group.split()
+            ),
+            strict=True,
+        ),
+        (np.uint64, np.int64),
+        strict=True,
+    )
+)
+_ROOT, _AUX = (np.uint64(get_string_id(label)) for label in ("ROOT", "aux"))
+_NSUBJ, _NSUBJPASS = (np.uint64(get_string_id(label)) for label in ("nsubj", "nsubjpass"))
+_BEGINS = np.uint64(3)  # spaCy's ENT_IOB of the first token of a name
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFeatures:
+    """What is known of a document's tokens.
+
+    Attributes:
+        grammar: for each of four kinds, the bucket of each token, below N_GRAMMAR.
+        columns: the columns of `counts` that each token counts in, at most five; 0 is none.
+        forms: spaCy's hash of each token's form.
+    """
+
+    grammar: Ints
+    columns: Ints
+    forms: NDArray[np.uint64]
+
+    def grammar_sums(self, weights: Floats, starts: Ints, ends: Ints) -> NDArray[np.float64]:
+        """Return the sums of weights (buckets x models) over stretches of tokens, as (stretches, models)."""
+        running = np.zeros((self.grammar.shape[1] + 1, weights.shape[1]))
+        np.cumsum(weights[self.grammar].sum(axis=0), axis=0, dtype=np.float64, out=running[1:])
+        return np.asarray(running[ends] - running[starts])
+
+    def counts(self, starts: Ints, ends: Ints) -> Floats:
+        """Return the counts of stretches of tokens: capped, as shares of the tokens, and their logarithm.
+
+        Returns:
+            An array of (stretches, N_COUNTS).
+        """
+        sizes = ends - starts
+        tokens = np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+        rows = np.repeat(np.arange(len(sizes)) * (_N_COLUMNS + 1), sizes)
+        hits = np.bincount((self.columns[:, tokens] + rows).ravel(), minlength=len(sizes) * (_N_COLUMNS + 1))
+        found = hits.reshape(len(sizes), -1)[:, 1:].astype(np.float32)
+        n = sizes.astype(np.float32)[:, None]
+        first_name = len(_TAGS)
+        names = found[:, first_name : first_name + len(_NAMES)].sum(axis=1, keepdims=True)
+        return np.hstack(
+            [np.minimum(found, _CAPS), found[:, :first_name] / n, names / n, np.log(n + 1)], dtype=np.float32
+        )
+
+
+def statement_features(doc: Doc) -> StatementFeatures:
+    """Read a document that is tagged and parsed, with entities."""
+    n = len(doc)
+    attributes: list[int | str] = ["ORTH", "LOWER", "TAG", "DEP", "HEAD", "ENT_TYPE", "ENT_IOB", "LIKE_NUM"]
+    columns: NDArray[np.uint64] = doc.to_array(attributes).astype(np.uint64).reshape(n, 8).T
+    lower, tags, labels, names = columns[1], columns[2], columns[3], columns[5]
+    heads = np.clip(np.arange(n) + columns[4].astype(np.int64), 0, n - 1)
+    return StatementFeatures(
+        _grammar(np.where(columns[7] > 0, _NUMBER, lower), tags, labels, heads),
+        _columns(lower, tags, labels, heads, np.where(columns[6] == _BEGINS, names, 0)),
+        columns[0],
+    )
+
+
+def _grammar(
+    forms: NDArray[np.uint64], tags: NDArray[np.uint64], labels: NDArray[np.uint64], heads: Ints
+) -> Ints:
+    """What a word is under its head: with its label, its tag, the label above, and the word above."""
+    forms, tags, labels = _scramble(np.stack([forms, tags, labels]))
+    head_tags = tags[heads]
+    pairs = _scramble(np.stack([tags, labels]) * _MIX + np.stack([labels, labels[heads]]))
+    kinds = np.stack(
+        [
+            forms * _MIX + labels,
+            pairs[0] * _MIX + head_tags,
+            pairs[1] * _MIX + head_tags,
+            _scramble(forms[heads] * _MIX + forms),
+        ]
+    )
+    return (_scramble(kinds ^ _SALTS) & np.uint64(N_GRAMMAR - 1)).astype(np.int64)
+
+
+def _scramble(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread the bits of 64-bit numbers, as in `ngrams`."""
+    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    return mixed ^ (mixed >> np.uint64(27))
+
+
+def _columns(
+    lower: NDArray[np.uint64],
+    tags: NDArray[np.uint64],
+    labels: NDArray[np.uint64],
+    heads: Ints,
+    names: NDArray[np.uint64],
+) -> Ints:
+    values = np.stack([tags, names, lower, tags, lower, tags, lower, labels]) ^ _KIND_SALTS
+    at = np.minimum(np.searchsorted(_HASHES, values), len(_HASHES) - 1)
+    tag, name, word, root, subject, subject_tag, auxiliary, label = _COLUMNS[at] * (_HASHES[at] == values)
+    is_root = labels == _ROOT
+    under_root = is_root[heads] > is_root
+    is_subject = (labels == _NSUBJ) | (labels == _NSUBJPASS)
+    role = np.where(is_subject, np.where(subject, subject, subject_tag), auxiliary * (labels == _AUX))
+    role = np.where(is_root, root, role * under_root)
+    return np.stack([tag, name, word, role, label * under_root])
+
+
+def mean_vectors(
+    doc: Doc, forms: NDArray[np.uint64], rarity: Floats, table: Floats, starts: Ints, ends: Ints
+) -> Floats:
+    """Return the mean of the rows of a table over the words of stretches of tokens, rare words first.
+
+    Args:
+        doc: the document, for the rows of its vocabulary's vectors.
+        forms: of its tokens, from `statement_features`.
+        rarity: inverse document frequency of each token.
+        table: one row a row of the vectors, and a last one for words without a vector.
+        starts: first token of each stretch.
+        ends: the token after each.
+
+    Returns:
+        An array of (stretches, columns of the table); zeros where no word has a vector.
+    """
+    row_of = doc.vocab.vectors.key2row
+    rows = np.fromiter(map(row_of.get, forms.tolist(), repeat(-1)), dtype=np.int64, count=len(forms))
+    # A word in every 17th sentence of 20 words counts half of a rare one.
+    weights = np.where(rows < 0, 0.0, 1 / (1 + np.exp(1 - rarity) / 0.06))
+    total = np.zeros((len(forms) + 1, table.shape[1] + 1))
+    np.cumsum(table[rows] * weights[:, None], axis=0, out=total[1:, :-1])
+    np.cumsum(weights, out=total[1:, -1])
+    found = total[ends] - total[starts]
+    return np.asarray(found[:, :-1] / np.maximum(found[:, -1:], 1e-6), dtype=np.float32)
