@@ -50,7 +50,7 @@ _WEIGHTS = {
     "frame": -2.5,
 }
 _OFFSET = -2.0
-_TOPIC_WEIGHT, _OFF_TOPIC = 9.0, -5.0
+_TOPIC_WEIGHT, _OFF_TOPIC = 18.0, -5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def score(gold, pred):
     start, end = row["claim_span"]
     assert gold["x"]["s1"]["text"][start:end + 1].startswith("The mayor opened"), row
     assert row["has_claimer"] is False and row["stance"] == "Affirm"
-    assert pred["x"]["s2"] == {"claim": False, "score": 0.0}
+    assert pred["x"]["s2"] == {"claim": False, "score": 0.0, "has_claimer": False}
     span = {"P": 1.0, "R": 1.0, "F1": 1.0, "n": 1, "iou50": 5.0, "near_exact": 6.0}
     claimer = {"n": 1, "final_F1": 7.0, "in_sent_F1": 7.0, "out_sent_F1": 7.0, "journalist_F1": 7.0}
     return {"span": span, "claimer": claimer, "stance": {"accuracy": 8.0, "n": 1}}
