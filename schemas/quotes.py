@@ -44,7 +44,7 @@ class Quote(Row):
     parent_quote_id: Annotated[
         str | None, "the quotation that this one stands inside: X said that Y denied ..."
     ] = None
-    is_speech: Annotated[bool, "said or written, in a clause or in quotation marks, against thought, felt or shown"]
+    is_speech: Annotated[bool, "said or written, in a clause or in marks, against thought, felt or shown"]
     context_before: Annotated[str, "up to 100 characters of the text before it"]
     context_after: Annotated[str, "up to 100 characters of the text after it"]
     score: Annotated[float, "how sure quotation and speaker are, 0..1"]
