@@ -4,8 +4,8 @@
 of its word vectors, trained on PoliClaim; opinions, predictions and what merely ought to be are marked down.
 *Checkworthiness* puts together what fact-checkers say they look for (newsroom guides of Full Fact and
 others): is it specific, could it do harm, is it about prominent people, is it on the topics that the user
-follows. A classifier trained on debates (CheckThat!) is one small part: by itself it ranks news hardly better
-than chance. Both scores are calibrated on sentences of news that the project labelled.
+follows. A classifier trained on debates (CheckThat!) is one part. Both scores are calibrated on sentences of
+news that the project labelled.
 """
 
 from __future__ import annotations
