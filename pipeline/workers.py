@@ -9,6 +9,7 @@ as there are children, so memory does not grow with the input.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sys
 from collections import deque
@@ -116,15 +117,16 @@ def map_chunks[Item, Result](
     order: deque[tuple[int, ...]] = deque()  # what was begun and not yielded yet, in the order of the input
     done: dict[tuple[int, ...], Result] = {}
 
-    def next_task() -> _Task[Item] | None:
-        if todo:
-            return todo.popleft()
+    def read_task() -> _Task[Item] | None:
         # Results that wait for an earlier chunk are held in memory: don't run too far ahead.
         if len(order) < 4 * children.processes:
             for number, items in source:
                 order.append((number,))
                 return _Task((number,), items)
         return None
+
+    def next_task() -> _Task[Item] | None:
+        return todo.popleft() if todo else read_task()
 
     def give_up(child: _Child, fault: Fault) -> None:
         """Cut the chunk of a child that died or hung, or give its only article up."""
@@ -147,7 +149,7 @@ def map_chunks[Item, Result](
             todo.extendleft(reversed(halves))
         children.spawn()
 
-    first = next_task()
+    first = read_task()
     if first is None:
         return
     todo.append(first)
@@ -158,11 +160,14 @@ def map_chunks[Item, Result](
                 child.task = task
                 child.deadline = monotonic() + seconds_per_item * len(task.items) + 1.0
                 child.pipe.send(task.items)
+        # The next chunk is read while the children are at work, not when one of them waits for it.
+        if not todo and (task := read_task()) is not None:
+            todo.append(task)
         while order and order[0] in done:
             yield done.pop(order.popleft())
         if order:
             _await([c for c in children.alive if c.task or not c.is_ready], done, give_up)
-        elif (task := next_task()) is not None:
+        elif (task := read_task()) is not None:
             todo.append(task)
         else:
             return
@@ -203,6 +208,9 @@ def _serve(
     """Run in a child: start, then answer chunk after chunk until the parent hangs up."""
     try:
         run = start(*start_args)
+        # Models stay until the end: the garbage collector need not look through them again and again.
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 100)
         sys.meta_path.insert(0, _NoPandas())
         pipe.send(("ready", None))
         while True:

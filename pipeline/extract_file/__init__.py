@@ -55,11 +55,15 @@ def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, in
         Children(child.start, settings, processes=settings.model_processes) as children,
     ):
         children.start()
-        # While they load their models, this process imports what it needs itself.
+        # While they load their models, this process imports what it needs itself; Arrow imports more with its
+        # first array.
+        import pyarrow as pa
+
         from pipeline.extract_file.progress import progress
         from pipeline.extract_file.reading import Reading
         from pipeline.extract_file.writing import writers_of
 
+        pa.array([None])
         reading = Reading(source.name, file, settings)
         with progress(file) as advance, writers_of(folder, _run_id(file, settings)) as writers:
             for article_ids, tables in map_chunks(
