@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -103,8 +103,8 @@ def extracted(
                 if isinstance(doc, Failure):
                     stage, outcome = "parse", doc
                 else:
-                    find = partial(find_all, reading=readings.get(id(doc)), lookup=lookup, topics=topics)
-                    work = partial(_rows, doc, article, find)
+                    reading = readings.get(id(doc))
+                    work = partial(found_rows, doc, article, reading=reading, lookup=lookup, topics=topics)
                     stage, outcome = "extract", attempt(work, timeout_s=timeout_s)
                 if isinstance(outcome, Failure):
                     reason, detail = outcome.reason, outcome.detail
@@ -120,8 +120,16 @@ def _read_together(docs: Sequence[Doc]) -> list[Reading]:
     return readings
 
 
-def _rows(doc: Doc, article: Article, find: Callable[[Doc, Article], Found]) -> Rows:
-    found = find(doc, article)
+def found_rows(
+    doc: Doc,
+    article: Article,
+    *,
+    reading: Reading | None = None,
+    lookup: Lookup | None = None,
+    topics: Topics | None = None,
+) -> Rows:
+    """Run the extractors over a parsed document and return its rows; arguments as in `find_all`."""
+    found = find_all(doc, article, reading=reading, lookup=lookup, topics=topics)
     return doc_rows(
         doc,
         article.article_id,

@@ -98,10 +98,11 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     """
     decisions = load_decisions(settings.decisions_file)
     with store.lock("derive"):
-        run_ids = {day: store.read_json(manifest_path(day))["run_id"] for day in published_days(store)}
+        manifests = {day: store.read_json(manifest_path(day)) for day in published_days(store)}
+        run_ids = {day: manifest["run_id"] for day, manifest in manifests.items()}
         counts = {derived.name: _derive(store, derived, run_ids, decisions) for derived in DERIVED}
         counts[ClaimGroup.table_name] = _group_claims(store, run_ids)
-        report = ingest_report(store, list(run_ids))
+        report = ingest_report(manifests)
         store.write(derived_path(IngestReportRow.table_name), report)
         counts[IngestReportRow.table_name] = len(report)
         store.write_json(DECISIONS_PATH, decisions_json(decisions))

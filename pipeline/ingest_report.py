@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -104,12 +104,11 @@ def report_rows(day: date, report: Iterable[dict[str, Any]]) -> list[IngestRepor
     ]
 
 
-def ingest_report(store: Store, days: Iterable[date]) -> pa.Table:
+def ingest_report(manifests: Mapping[date, Mapping[str, Any]]) -> pa.Table:
     """Return the table of published days, from their manifests."""
     rows: list[IngestReportRow] = []
-    for day in sorted(days):
-        manifest = store.read_json(manifest_path(day)) or {}
-        rows += report_rows(day, manifest.get("counts", {}).get("report", []))
+    for day in sorted(manifests):
+        rows += report_rows(day, manifests[day].get("counts", {}).get("report", []))
     return to_arrow(rows, IngestReportRow)
 
 

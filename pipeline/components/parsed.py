@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
-import numpy as np
 from spacy.tokens import Doc
 
 from pipeline.components.regions import paragraphs
@@ -35,7 +34,7 @@ class Parse:
         self.size = len(self.words)
         self.doc = doc
         self.text = doc.text
-        self.idx: list[int] = doc.to_array(["IDX"]).ravel().astype(np.int64).tolist()
+        self.idx = self.tree.starts
         if len(_empty) > _MOST:
             _empty.clear()
         for word in set(self.words).difference(_empty):

@@ -7,7 +7,7 @@ is right where the entity that it was put into stands for the right one.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipeline.scoring.figures import Figures, Rates, Share, found
@@ -82,17 +82,10 @@ def score_possessives(records: Sequence[Mapping[str, Any]], found_in: Mapping[st
 
 def possessives(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the gold's its and their whose entity has been named before them."""
-    first: dict[str, int] = {}
-    for mention in record["mentions"]:
-        if mention["named"]:
-            entity = mention["entity_id"]
-            first[entity] = min(first.get(entity, mention["start"]), mention["start"])
     return [
         mention
-        for mention in record["mentions"]
-        if record["text"][mention["start"] : mention["end"]].lower() in POSSESSIVES
-        and first.get(mention["entity_id"], mention["start"]) < mention["start"]
-        and not outside(record, mention["start"], mention["end"])
+        for mention in _named_before(record, POSSESSIVES, (m for m in record["mentions"] if m["named"]))
+        if not outside(record, mention["start"], mention["end"])
     ]
 
 
@@ -104,14 +97,21 @@ def outside(record: Mapping[str, Any], start: int, end: int) -> bool:
 
 def named_pronouns(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the gold's forms of he and she whose person has been named before them."""
+    persons = (m for m in record["mentions"] if m["named"] and m["type"] in ("PERSON", "person"))
+    return _named_before(record, PRONOUNS, persons)
+
+
+def _named_before(
+    record: Mapping[str, Any], forms: frozenset[str], names: Iterable[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """Return the gold's mentions of these forms that come after the first of the names of their entity."""
     first: dict[str, int] = {}
-    for mention in record["mentions"]:
-        if mention["named"] and mention["type"] in ("PERSON", "person"):
-            entity = mention["entity_id"]
-            first[entity] = min(first.get(entity, mention["start"]), mention["start"])
+    for name in names:
+        entity = name["entity_id"]
+        first[entity] = min(first.get(entity, name["start"]), name["start"])
     return [
         mention
         for mention in record["mentions"]
-        if record["text"][mention["start"] : mention["end"]].lower() in PRONOUNS
+        if record["text"][mention["start"] : mention["end"]].lower() in forms
         and first.get(mention["entity_id"], mention["start"]) < mention["start"]
     ]

@@ -19,10 +19,10 @@ from zlib import crc32
 
 from spacy.tokens import Doc
 
-from pipeline.annotate import find_all
+from pipeline.annotate import found_rows
 from pipeline.article import Article
 from pipeline.identity import content_id
-from pipeline.rows import Rows, doc_rows
+from pipeline.rows import Rows
 from pipeline.same_claims.likeness import features, fold_weights, have_context, probability, threshold
 from pipeline.same_claims.links import alike
 from pipeline.same_claims.sketch import Sketch, context_of, sketch_of
@@ -206,14 +206,7 @@ def _rows(doc: Doc, report: Mapping[str, Any]) -> Rows:
         source=report["source"],
         published_at=datetime.fromisoformat(report["published_at"]),
     )
-    found = find_all(doc, article)
-    return doc_rows(
-        doc,
-        article.article_id,
-        entities=found.entities,
-        quotations=found.quotations,
-        claims=found.claims,
-    )
+    return found_rows(doc, article)
 
 
 def _nearest(found: _Found, wanted: Mapping[str, Any]) -> Sketch | None:
