@@ -17,12 +17,12 @@ setup: $(READY) ## make .venv from the exact locks
 
 run: $(READY) ## run the sample's four days by Airflow, and show what came out
 	NEWSTABLES_SOURCE=drop NEWSTABLES_DROP_DIR=data/sample \
-		$(PYTHON) -m pipeline.local_airflow days $(SAMPLE_DAYS)
+		$(PYTHON) -m deploy.local days $(SAMPLE_DAYS)
 	$(PYTHON) -m pipeline status
 	$(PYTHON) examples/most_quoted.py
 
 airflow: $(READY) ## Airflow with the nightly schedule and a web UI, until Ctrl-C (AIRFLOW_PORT=8080)
-	$(PYTHON) -m pipeline.local_airflow serve --port $(AIRFLOW_PORT)
+	$(PYTHON) -m deploy.local serve --port $(AIRFLOW_PORT)
 
 test: $(READY) ## all tests (ARGS="-m 'not airflow'" leaves out those that start Airflow)
 	$(PYTHON) -m pytest $(ARGS)
@@ -37,7 +37,7 @@ bench: $(READY) ## speed and memory of extraction and ingest against bare loops 
 	$(PYTHON) -m benchmarks.ingest $(CORPORA)
 
 eval: $(READY) ## precision, recall and F1 on the gold (CORPORA=../shared/data adds the corpora there)
-	$(PYTHON) -m pipeline.evaluate $(if $(CORPORA),--corpora $(CORPORA)) $(ARGS)
+	$(PYTHON) -m quality $(if $(CORPORA),--corpora $(CORPORA)) $(ARGS)
 
 sources: $(READY) ## how right ingest is: formats, pages, near-duplicates (CORPORA=../shared/data)
 	$(PYTHON) -m benchmarks.sources $(CORPORA) $(ARGS)
@@ -47,7 +47,7 @@ archive: $(READY) ## Reuters-21578 backfilled by Airflow over its 237 days, and 
 
 docs: $(READY) ## write docs/tables.md, docs/sources.md and settings.toml from the code
 	$(PYTHON) -m schemas.codebook > docs/tables.md.new && mv docs/tables.md.new docs/tables.md
-	$(PYTHON) -m pipeline.sources.codebook > docs/sources.md.new && mv docs/sources.md.new docs/sources.md
+	$(PYTHON) -m pipeline.ingest.codebook > docs/sources.md.new && mv docs/sources.md.new docs/sources.md
 	$(PYTHON) -m pipeline.settings > settings.toml.new && mv settings.toml.new settings.toml
 
 # What is locked stays as it is unless pyproject.toml asks for something else; ARGS=--upgrade renews it.

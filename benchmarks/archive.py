@@ -29,12 +29,12 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from pipeline.batch import days_between, derived_path, manifest_path, published_path
+from deploy.local.__main__ import DAG_ID, LocalAirflow, await_runs, running, say
 from pipeline.errors import NewstablesError
-from pipeline.ingest_report import UNDATED
-from pipeline.local_airflow import DAG_ID, LocalAirflow, await_runs, running, say
-from pipeline.manifests import published_days
+from pipeline.ingest.tally import UNDATED
 from pipeline.store import Store
+from pipeline.store.batch import days_between, derived_path, manifest_path, published_path
+from pipeline.store.manifest import published_days
 from schemas import DAY_TABLES, DERIVED_TABLES
 
 STORIES_A_FILE = 1000

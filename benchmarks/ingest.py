@@ -21,12 +21,12 @@ from typing import Any
 from ftfy import fix_text
 from trafilatura import bare_extraction
 
-from pipeline import ingest as stage
-from pipeline.near_duplicates import bands, jaccard, leaders, shingles, signature
+from pipeline.alike.texts import bands, jaccard, leaders, shingles, signature
+from pipeline.ingest.formats.warc import decode_page
+from pipeline.ingest.pages.dates import page_date, page_fields
+from pipeline.ingest.sources import open_source
 from pipeline.settings import load_settings
-from pipeline.sources import open_source
-from pipeline.sources.pages import page_date, page_fields
-from pipeline.sources.warc import decode_page
+from pipeline.stages import ingest as stage
 from pipeline.store import Store
 
 DAY = date(2026, 3, 2)

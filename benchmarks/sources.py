@@ -30,22 +30,22 @@ from typing import Any
 import pyarrow as pa
 from trafilatura import bare_extraction
 
-from pipeline.clean import clean_text
-from pipeline.dates import Moment
+from pipeline.alike.texts import SIMILAR
 from pipeline.derived import duplicates
 from pipeline.identity import checksum
-from pipeline.ingest import mark_duplicates
-from pipeline.language import article_language
-from pipeline.near_duplicates import SIMILAR
+from pipeline.ingest.clean import clean_text
+from pipeline.ingest.fields import read_fields
+from pipeline.ingest.formats.warc import decode_page
+from pipeline.ingest.language import article_language
+from pipeline.ingest.moments import Moment
+from pipeline.ingest.pages.dates import page_date, page_fields
+from pipeline.ingest.pages.text import is_whole_page
+from pipeline.ingest.sources.companions import companions
+from pipeline.ingest.sources.drop import Folder, limits_of, place_record, read_file
+from pipeline.ingest.sources.walk import walk
+from pipeline.ingest.urls import host
 from pipeline.settings import load_settings
-from pipeline.sources.companions import companions
-from pipeline.sources.drop import Folder, limits_of, place_record, read_file
-from pipeline.sources.fields import read_fields
-from pipeline.sources.page_text import is_whole_page
-from pipeline.sources.pages import page_date, page_fields
-from pipeline.sources.walk import walk
-from pipeline.sources.warc import decode_page
-from pipeline.urls import host
+from pipeline.stages.ingest import mark_duplicates
 from schemas import Article
 from schemas.table import to_arrow
 

@@ -26,10 +26,10 @@ from typing import Any
 
 import airflow.sdk as af
 
-from pipeline.batch import Batch, parse_day
 from pipeline.errors import ConfigError, NewstablesError
 from pipeline.settings import load_settings
 from pipeline.stages import STAGES, Stage, run_stage
+from pipeline.store.batch import Batch, parse_day
 
 OUTLETS = {
     "publish": ("articles", "entities", "mentions", "quotes", "claims", "rejects"),
@@ -84,7 +84,7 @@ def stage_task(stage: Stage) -> Any:
         for name in OUTLETS.get(stage.name, ()):
             outlet_events[ASSETS[name]].extra = {"day": batch.day.isoformat(), "rows": counts[name]}
         if stage.name == "ingest":
-            from pipeline.ingest import shards  # loads all readers, which the other stages do not need
+            from pipeline.stages.ingest import shards  # loads all readers, which the other stages do not need
 
             return shards(store, batch.day)
         return counts

@@ -60,10 +60,10 @@ def run(
     stage: Annotated[str | None, typer.Option(help="Only this stage: ingest, parse, extract ...")] = None,
 ) -> None:
     """Run a day, or all days from the first to the last, without Airflow."""
-    from pipeline.batch import days_between, parse_day
     from pipeline.settings import load_settings
     from pipeline.stages import run_days
     from pipeline.store import Store
+    from pipeline.store.batch import days_between, parse_day
 
     settings = load_settings()
     days = days_between(parse_day(first), parse_day(last or first))
@@ -107,7 +107,7 @@ def ingest(
 
     settings = load_settings()
     if archive is not None and split_by_day:
-        from pipeline.split import split_by_day as split
+        from pipeline.ingest.split import split_by_day as split
 
         typer.echo(f"{settings.drop_dir}: {_counts(split(archive, settings))}")
     elif archive is not None or split_by_day:
@@ -124,7 +124,7 @@ def forget(
     reason: Annotated[str, typer.Option(help="Why; kept with the takedown.")] = "takedown",
 ) -> None:
     """Take an article out of every day and table; it stays out in every rerun and rebuild."""
-    from pipeline.forget import forget as forget_article
+    from pipeline.desk.forget import forget as forget_article
     from pipeline.settings import load_settings
     from pipeline.store import Store
 
@@ -145,10 +145,10 @@ def claimreview(
     """Write published claims as schema.org ClaimReview, one JSON-LD object a line; never with a rating."""
     import json
 
-    from pipeline.batch import parse_day
-    from pipeline.export import published_claim_reviews
+    from pipeline.desk.claimreview import published_claim_reviews
     from pipeline.settings import load_settings
     from pipeline.store import replacing
+    from pipeline.store.batch import parse_day
 
     days = None if first is None else (parse_day(first), parse_day(last or first))
     reviews = published_claim_reviews(days=days, least=least, topic=topic, data_dir=load_settings().data_dir)
@@ -171,8 +171,8 @@ def claimreview(
 @app.command()
 def late() -> None:
     """Print the published days for which records came in later: run them again."""
-    from pipeline.ingest import late_days
     from pipeline.settings import load_settings
+    from pipeline.stages.ingest import late_days
     from pipeline.store import Store
 
     settings = load_settings()
@@ -184,8 +184,8 @@ def late() -> None:
 def status() -> None:
     """Print, for each published day, the number of rows of each table."""
     from pipeline.settings import load_settings
-    from pipeline.status import published_rows
     from pipeline.store import Store
+    from pipeline.store.status import published_rows
 
     rows = published_rows(Store(load_settings().data_dir))
     names = ["articles", "entities", "mentions", "quotes", "claims", "rejects"]
@@ -196,8 +196,8 @@ def status() -> None:
 
 
 def _print_report(store: Any, settings: Any) -> None:
-    from pipeline.ingest_report import staged_report
-    from pipeline.sources import open_source
+    from pipeline.ingest.sources import open_source
+    from pipeline.ingest.tally import staged_report
 
     numbers = ("records", "kept", "forgotten", "rejected", "undated", "duplicates", "n_wire")
     table = Table("day", "reader", "outlet", *numbers, "rejected by reason", "languages")

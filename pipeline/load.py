@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.batch import derived_path, manifest_path, published_path
-from pipeline.decisions import DECISIONS_PATH, decisions_of_json
+from pipeline.curation.decisions import DECISIONS_PATH, decisions_of_json
 from pipeline.errors import ConfigError, InputError
-from pipeline.manifests import published_days
 from pipeline.settings import load_settings
 from pipeline.store import Store
+from pipeline.store.batch import derived_path, manifest_path, published_path
+from pipeline.store.manifest import published_days
 from schemas import TABLES
 from schemas.table import SCHEMA_VERSION, arrow_schema
 

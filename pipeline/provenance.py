@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pipeline
 import schemas
+from pipeline.curation.topics import topics_checksum
 from pipeline.identity import checksum, content_id
 from pipeline.settings import Settings
-from pipeline.topics_file import topics_checksum
 
 ROW_SETTINGS = (
     "nlp_model",

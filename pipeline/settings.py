@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     alias_table: str = Field(
         "",
         description="A Parquet file of aliases to link names to a knowledge base of your own, such as"
-        " `python -m pipeline.wikidata_aliases` makes; empty: only places are linked.",
+        " `python -m pipeline.curation.wikidata` makes; empty: only places are linked.",
     )
     topics_file: str = Field(
         "",

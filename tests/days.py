@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pipeline.batch import Batch, plan_path, staged_path
 from pipeline.identity import checksum, content_id
 from pipeline.store import Store
+from pipeline.store.batch import Batch, plan_path, staged_path
 from schemas import TABLES, Article, Claim, Entity, Mention, Quote, Reject
 from schemas.table import TextSpan, to_arrow
 

@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 
-from pipeline import extract, parse
-from pipeline.batch import Batch, derived_path, published_path
-from pipeline.derive import DERIVED
-from pipeline.ingest import shards
 from pipeline.settings import Settings
-from pipeline.stages import STAGES, run_stage
+from pipeline.stages import STAGES, extract, parse, run_stage
+from pipeline.stages.derive import DERIVED
+from pipeline.stages.ingest import shards
 from pipeline.store import Store
+from pipeline.store.batch import Batch, derived_path, published_path
 from schemas import EXTRACTED
 
 pytestmark = pytest.mark.model

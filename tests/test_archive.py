@@ -8,12 +8,12 @@ import pytest
 from days import rows_of
 
 from benchmarks.archive import checks, story, write_sgml
-from pipeline.batch import Batch, manifest_path, published_path
-from pipeline.derive import derive
-from pipeline.ingest import ingest
-from pipeline.publish import publish
 from pipeline.settings import load_settings
+from pipeline.stages.derive import derive
+from pipeline.stages.ingest import ingest
+from pipeline.stages.publish import publish
 from pipeline.store import Store
+from pipeline.store.batch import Batch, manifest_path, published_path
 from schemas import Mention
 from schemas.table import to_arrow
 

@@ -17,8 +17,8 @@ from typing import Any
 import psutil
 import pytest
 
+from deploy.local.__main__ import DAG_ID, LocalAirflow, await_runs, failures, run_days, running
 from pipeline.identity import checksum
-from pipeline.local_airflow import DAG_ID, LocalAirflow, await_runs, failures, run_days, running
 from schemas import DAY_TABLES
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(1200)]
@@ -181,7 +181,7 @@ def test_at_night_the_day_before_is_run_and_its_report_follows(airflow: LocalAir
 
 def test_nothing_is_left_running_when_the_caller_is_killed(folder: Path) -> None:
     home = folder / "killed"
-    command = [sys.executable, "-m", "pipeline.local_airflow", "days", "2026-03-01", "2026-03-04", "--home"]
+    command = [sys.executable, "-m", "deploy.local.__main__", "days", "2026-03-01", "2026-03-04", "--home"]
     with subprocess.Popen([*command, str(home)], stdout=subprocess.PIPE, text=True, env=os.environ) as caller:
         assert caller.stdout is not None
         assert any("running" in line for line in caller.stdout)

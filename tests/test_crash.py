@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from days import table_bytes
 
-from pipeline.batch import Batch
 from pipeline.settings import Settings
 from pipeline.stages import STAGES, run_stage
 from pipeline.store import Store
+from pipeline.store.batch import Batch
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 3, 1)
@@ -65,7 +65,7 @@ DIES = """
 import os, signal, sys
 from datetime import date
 from pathlib import Path
-from pipeline.batch import Batch
+from pipeline.store.batch import Batch
 from pipeline.settings import Settings
 from pipeline.stages import run_stage
 from pipeline.store import Store

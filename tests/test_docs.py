@@ -56,10 +56,10 @@ def test_make_help_lists_the_targets_that_the_documents_show() -> None:
 def test_the_readmes_pandas_example_runs_on_published_tables(tmp_path: Path) -> None:
     from days import article, stage_day
 
-    from pipeline.batch import Batch
-    from pipeline.derive import derive
-    from pipeline.publish import publish
+    from pipeline.stages.derive import derive
+    from pipeline.stages.publish import publish
     from pipeline.store import Store
+    from pipeline.store.batch import Batch
 
     store = Store(str(tmp_path))
     stage_day(store, articles=[article("a1"), article("a2", text=article("a1").text + " ")])

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from days import article, stage_day
 
-from pipeline.batch import Batch, manifest_path
-from pipeline.derive import derive
 from pipeline.errors import ConfigError, InputError
 from pipeline.load import load
-from pipeline.publish import publish
 from pipeline.settings import Settings
+from pipeline.stages.derive import derive
+from pipeline.stages.publish import publish
 from pipeline.store import Store
+from pipeline.store.batch import Batch, manifest_path
 
 FIRST, SECOND, THIRD = (date(2026, 3, n) for n in (1, 2, 3))
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from gold.build import GoldError, build, lines, locate, read_markup
 
-from pipeline.batch import Batch, plan_path, staged_path
-from pipeline.ingest import ingest
 from pipeline.settings import load_settings
+from pipeline.stages.ingest import ingest
 from pipeline.store import Store
+from pipeline.store.batch import Batch, plan_path, staged_path
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "data" / "sample"

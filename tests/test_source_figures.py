@@ -15,8 +15,8 @@ from benchmarks.sources import (
     is_day_right,
     labels,
 )
-from pipeline.dates import Moment
-from pipeline.language import normalize_language
+from pipeline.ingest.language import normalize_language
+from pipeline.ingest.moments import Moment
 
 TEXT = " ".join(f"word{k}" for k in range(120))
 

@@ -34,19 +34,19 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import roc_auc_score
 from spacy.tokens import Doc
 
-from pipeline.annotate import annotate
-from pipeline.components.checkworthiness import N_FOLDS, _model
-from pipeline.components.layers import Claim
-from pipeline.components.ngrams import N_BUCKETS, ngram_families, ngrams_of
-from pipeline.components.statement_features import (
+from pipeline.components.claims.checkworthiness import N_FOLDS, _model
+from pipeline.components.claims.ngrams import N_BUCKETS, ngram_families, ngrams_of
+from pipeline.components.claims.statement_features import (
     N_COUNTS,
     N_GRAMMAR,
     mean_vectors,
     statement_features,
 )
+from pipeline.components.layers import Claim
+from pipeline.extract.annotate import annotate
 from pipeline.nlp import load_nlp
-from pipeline.scoring.labelled import claims_of, fold, own_articles, read_labels, wikinews_articles
-from pipeline.scoring.parses import Parser
+from quality.labelled import claims_of, fold, own_articles, read_labels, wikinews_articles
+from quality.parses import Parser
 
 OUT = Path("pipeline/models/checkworthiness")
 

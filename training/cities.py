@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.components.identity import plain
+from pipeline.components.entities.keys import plain
 
 OUT = Path(__file__).parents[1] / "pipeline" / "lexicons" / "en" / "cities.txt"
 WELL_KNOWN = 500_000

@@ -24,9 +24,9 @@ from sklearn.svm import LinearSVR
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.components.factuality import event_features, factuality
-from pipeline.components.hashing import buckets
-from pipeline.components.tree import read_tree
+from pipeline.components.claims.factuality import event_features, factuality
+from pipeline.components.claims.hashing import buckets
+from pipeline.components.doc.tree import read_tree
 from pipeline.nlp import load_nlp
 
 N_BUCKETS = 1 << 16

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.identity import checksum
-from pipeline.scoring.labelled import own_articles, wikinews_articles
-from pipeline.scoring.parses import Parser
+from quality.labelled import own_articles, wikinews_articles
+from quality.parses import Parser
 
 LABELS = Path("tests/gold/checkworthy.jsonl")
 SEED = 20260304

@@ -28,8 +28,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipeline.components import quote_tagger
-from pipeline.components.quote_features import (
+from pipeline.components.quotes.network import tagger as quote_tagger
+from pipeline.components.quotes.network.features import (
     COLUMN_OFFSETS,
     COLUMNS,
     FLAGS,
@@ -37,7 +37,7 @@ from pipeline.components.quote_features import (
     QuoteFeatures,
     quote_features,
 )
-from pipeline.components.quote_links import (
+from pipeline.components.quotes.network.links import (
     CONTENT,
     CUE,
     LABELS,

@@ -24,10 +24,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.same_claims import sketch
-from pipeline.same_claims.likeness import FEATURES, features, have_context
-from pipeline.scoring.parses import Parser
-from pipeline.scoring.same_claims import (
+from pipeline.alike import claim_sketch as sketch
+from pipeline.alike.claim_likeness import FEATURES, features, have_context
+from quality.parses import Parser
+from quality.same_claims import (
     N_FOLDS,
     Pair,
     claimdiff_pairs,

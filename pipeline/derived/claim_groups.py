@@ -1,6 +1,6 @@
 """The derived table of claim groups: the same claim, in other words, elsewhere.
 
-A partial holds a sketch of each claim of a day (`pipeline.same_claims`). Between days, claims are linked; the
+A partial holds a sketch of each claim of a day (`pipeline.alike`). Between days, claims are linked; the
 links of a day to those before it are kept, so that a night compares its own day only. Groups are
 made of the links of all days, in the order of the days.
 """
@@ -14,8 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.same_claims.links import in_window, to_table
-from pipeline.same_claims.sketch import context_of, sketch_of
+from pipeline.alike.claim_links import in_window, to_table
+from pipeline.alike.claim_sketch import context_of, sketch_of
 from schemas.claim_groups import ClaimGroup
 from schemas.table import to_arrow
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from pipeline.near_duplicates import bands, estimate, leaders, shingles, signature, sketch
+from pipeline.alike.texts import bands, estimate, leaders, shingles, signature, sketch
 from schemas import Duplicate
 from schemas.table import to_arrow
 

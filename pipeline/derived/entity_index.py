@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.decisions import Decisions
+from pipeline.curation.decisions import Decisions
 from schemas.entity_index import EntityIndexRow
 from schemas.table import arrow_schema
 

@@ -17,10 +17,10 @@ from itertools import batched
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from pipeline.children.chunks import Children, map_chunks
 from pipeline.errors import ConfigError
 from pipeline.extract_file import child
 from pipeline.settings import Settings
-from pipeline.workers import Children, map_chunks
 
 STDIN = Path("-")
 

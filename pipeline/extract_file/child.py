@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.annotate import Tables
-    from pipeline.article import Article
+    from pipeline.children.chunks import Fault
+    from pipeline.extract.annotate import Tables
+    from pipeline.extract.article import Article
     from pipeline.settings import Settings
-    from pipeline.workers import Fault
 
 type Result = tuple[list[str], Tables]
 """The ids of the articles of a chunk, and their rows."""
@@ -21,11 +21,11 @@ type Result = tuple[list[str], Tables]
 
 def start(settings: Settings) -> Callable[[Sequence[Article]], Result]:
     """Load what a child needs; return the function that makes rows of a chunk."""
-    from pipeline.alias_table import lookup_of
-    from pipeline.annotate import extracted
+    from pipeline.curation.aliases import lookup_of
+    from pipeline.curation.topics import topics_of
+    from pipeline.extract.annotate import extracted
     from pipeline.nlp import load_nlp
-    from pipeline.parse import parse_batches
-    from pipeline.topics_file import topics_of
+    from pipeline.parsing.batches import parse_batches
 
     nlp = load_nlp(settings.nlp_model)
     lookup = lookup_of(settings.alias_table)
@@ -48,9 +48,9 @@ def start(settings: Settings) -> Callable[[Sequence[Article]], Result]:
 
 def failed(article: Article, fault: Fault) -> Result:
     """Return the result of an article that killed its child or overran its time: a reject."""
-    from pipeline.annotate import to_tables
-    from pipeline.article import lost
-    from pipeline.rows import Rows
+    from pipeline.extract.annotate import to_tables
+    from pipeline.extract.article import lost
+    from pipeline.extract.rows import Rows
 
     refused = lost(article, fault, stage="extract")
     return [article.article_id], to_tables(Rows(), [refused], {article.article_id: article.day})

@@ -10,15 +10,15 @@ from typing import BinaryIO, cast
 
 import pyarrow as pa
 
-from pipeline.article import Article
+from pipeline.extract.article import Article
 from pipeline.identity import checksum, content_id
-from pipeline.language import article_language
+from pipeline.ingest.fields import read_fields
+from pipeline.ingest.formats.jsonl import read_jsonl
+from pipeline.ingest.language import article_language
+from pipeline.ingest.placement import place
+from pipeline.ingest.record import RawRecord
+from pipeline.ingest.urls import host
 from pipeline.settings import Settings
-from pipeline.sources.fields import read_fields
-from pipeline.sources.jsonl import read_jsonl
-from pipeline.sources.placement import place
-from pipeline.sources.record import RawRecord
-from pipeline.urls import host
 from schemas import Article as ArticleRow
 from schemas import Reject
 from schemas.rejects import Reason

@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from pipeline.alike.claim_links import MOST_A_DAY, WINDOW_DAYS, in_window, links
 from pipeline.derived.claim_groups import READS, merge, partial
-from pipeline.same_claims.links import MOST_A_DAY, WINDOW_DAYS, in_window, links
 from schemas import TABLES, Duplicate
 from schemas.table import arrow_schema, to_arrow
 

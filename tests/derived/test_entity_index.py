@@ -6,7 +6,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 
-from pipeline.decisions import Decisions, read_decisions
+from pipeline.curation.decisions import Decisions, read_decisions
 from pipeline.derived.entity_index import merge, partial
 from pipeline.errors import InputError
 from schemas.entity_index import EntityIndexRow

@@ -13,11 +13,11 @@ from typing import Any
 
 from spacy.language import Language
 
-from pipeline.annotate import extracted
-from pipeline.article import Article
-from pipeline.dates import parse_moment
+from pipeline.extract.annotate import extracted
+from pipeline.extract.article import Article
+from pipeline.ingest.fields import read_fields
+from pipeline.ingest.moments import parse_moment
 from pipeline.nlp import load_nlp
-from pipeline.sources.fields import read_fields
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parents[1] / "data" / "sample"

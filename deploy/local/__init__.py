@@ -1,0 +1,1 @@
+"""An Airflow on this machine, short-lived or until Ctrl-C."""

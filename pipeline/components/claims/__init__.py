@@ -1,0 +1,5 @@
+"""Claims of a document: what is asserted, by whom, and how firmly."""
+
+from pipeline.components.claims.find import Claims, find_claims, make_claims
+
+__all__ = ["Claims", "find_claims", "make_claims"]

@@ -1,0 +1,214 @@
+"""Two scores of a claim: is it a verifiable statement of fact, and is it worth a fact-checker's time.
+
+*Checkable* is a linear model over the n-grams of the claim, its grammar, counts of small words and the mean
+of its word vectors, trained on PoliClaim; opinions, predictions and what merely ought to be are marked down.
+*Checkworthiness* puts together what fact-checkers say they look for (newsroom guides of Full Fact and
+others): is it specific, could it do harm, is it about prominent people, is it on the topics that the user
+follows. A classifier trained on debates (CheckThat!) is one part. Both scores are calibrated on sentences of
+news that the project labelled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Doc
+
+from pipeline.components.claims.ngrams import ngram_families, range_sums
+from pipeline.components.claims.statement_features import mean_vectors, statement_features
+from pipeline.components.claims.verbs import base_form
+from pipeline.components.doc.tree import Tree
+from pipeline.lexicons import words
+
+VERSION = 2.0
+N_FOLDS = 5
+"""Parts of the labelled articles; a calibration is kept that was fitted without each."""
+_AMOUNTS = frozenset({"PERCENT", "MONEY", "QUANTITY", "CARDINAL"})
+_WHEN_WHERE = frozenset({"DATE", "TIME", "GPE", "LOC", "FAC"})
+_WHO = frozenset({"PERSON", "ORG", "NORP", "PRODUCT", "LAW", "EVENT"})
+# Weights of the parts in checkworthiness, and its offset; set by hand, checked on NewsClaims dev and on the
+# project's own labels.
+_WEIGHTS = {
+    "checkable": 0.8,
+    "debate": 0.6,
+    "amounts": 0.5,
+    "names": 0.1,
+    "impact": 2.6,
+    "causal": 0.2,
+    "prominence": 0.2,
+    "length": 0.3,
+    "judgement": -0.4,
+    "descriptive": -2.5,
+    "vague": -0.4,
+    "frame": -2.5,
+}
+_OFFSET = -2.0
+_TOPIC_WEIGHT, _OFF_TOPIC = 18.0, -5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """The two classifiers.
+
+    `ngrams` has for each bucket its squared rarity and its weight in either classifier, `grammar` its squared
+    rarity and its weight in "checkable". A calibration has a slope and an offset a row: the first row is the
+    one in use, and row k + 1 the one that was fitted without part k of the labelled articles.
+    """
+
+    rarity: NDArray[np.float32]
+    ngrams: NDArray[np.float32]
+    grammar: NDArray[np.float32]
+    counts: NDArray[np.float32]
+    counts_mean: NDArray[np.float32]
+    counts_scale: NDArray[np.float32]
+    vector: NDArray[np.float32]
+    vector_centre: float
+    worth_bias: float
+    worth_threshold: float
+    checkable_bias: float
+    checkable_worth: float
+    checkable_calibration: NDArray[np.float32]
+    worth_calibration: NDArray[np.float32]
+
+
+@cache
+def _model() -> _Model:
+    path = files("pipeline") / "models" / "checkworthiness" / "weights.npz"
+    with path.open("rb") as file, np.load(file) as stored:
+        arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+    rarity, grammar_rarity = arrays.pop("idf"), arrays.pop("grammar_idf")
+    ngrams = np.stack([rarity, arrays.pop("worth"), arrays.pop("checkable")], axis=1) * rarity[:, None]
+    grammar = np.stack([grammar_rarity, arrays.pop("grammar")], axis=1) * grammar_rarity[:, None]
+    values: dict[str, Any] = {name: array if array.ndim else float(array) for name, array in arrays.items()}
+    return _Model(rarity=rarity, ngrams=ngrams, grammar=grammar, **values)
+
+
+_projected: dict[int, tuple[NDArray[Any], NDArray[np.float32]]] = {}
+
+
+def _projection(vectors: NDArray[Any]) -> NDArray[np.float32]:
+    """What each row of a vocabulary's vectors adds to the logit, and 0 for words without one."""
+    known = _projected.get(id(vectors))
+    if known is None or known[0] is not vectors:
+        model = _model()
+        fits = vectors.ndim == 2 and vectors.shape[1] == len(model.vector)
+        column = vectors @ model.vector - model.vector_centre if fits else np.zeros(len(vectors))
+        _projected.clear()
+        known = _projected[id(vectors)] = vectors, np.append(column, 0.0).astype(np.float32)[:, None]
+    return known[1]
+
+
+def classify(doc: Doc, ranges: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
+    """Return (checkable, worth checking in a debate) of stretches of a document, both 0..1.
+
+    Args:
+        doc: tagged and parsed, with entities; without vectors of the model's width, these count nothing.
+        ranges: token indices, half-open, none of them empty.
+    """
+    if not ranges:
+        return []
+    checkable, worth = logits(doc, ranges)
+    slope, offset = _model().checkable_calibration[0]
+    return list(
+        zip(_probability(slope * checkable + offset).tolist(), _probability(worth).tolist(), strict=True)
+    )
+
+
+def logits(doc: Doc, ranges: Sequence[tuple[int, int]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what `classify` makes probabilities of; `checkable` is not calibrated yet."""
+    model = _model()
+    starts, ends = np.array(ranges, dtype=np.int64).T
+    families = ngram_families(doc)
+    squares, worth, checkable = range_sums(families, model.ngrams, starts, ends).T
+    norms = np.sqrt(squares)
+    worth = worth / norms + model.worth_bias
+    checkable = checkable / norms + model.checkable_bias
+    checkable += model.checkable_worth * np.tanh(worth)
+    features = statement_features(doc)
+    squares, grammar = features.grammar_sums(model.grammar, starts, ends).T
+    checkable += grammar / np.sqrt(squares)
+    counts = (features.counts(starts, ends) - model.counts_mean) / model.counts_scale
+    checkable += np.clip(counts, -4, 4) @ model.counts
+    table = _projection(doc.vocab.vectors.data)
+    rarity = model.rarity[families[0]]
+    checkable += mean_vectors(doc, features.forms, rarity, table, starts, ends)[:, 0]
+    return checkable, worth
+
+
+def debate_threshold() -> float:
+    """Return the probability from which on a sentence of a debate counts as worth checking."""
+    return float(_probability(np.array(_model().worth_threshold)))
+
+
+def recalibrated(name: Literal["checkable", "worth"], score: float, claim_type: str, part: int) -> float:
+    """Return a score as it would be, had the calibration not seen a part of the labelled articles.
+
+    Args:
+        name: "worth" for `checkworthiness`.
+        score: as in the claim; one without topics.
+        claim_type: of the claim, for the two types whose `checkable` is halved.
+        part: 0 up to N_FOLDS.
+    """
+    model = _model()
+    calibration = model.checkable_calibration if name == "checkable" else model.worth_calibration
+    share = 0.5 if name == "checkable" and claim_type in {"opinion", "prediction"} else 1.0
+    (slope, offset), (other_slope, other_offset) = calibration[[0, part + 1]]
+    inside = min(max(score / share, 1e-6), 1 - 1e-6)
+    logit = (math.log(inside / (1 - inside)) - offset) / slope
+    return share * float(_probability(np.array(other_slope * logit + other_offset)))
+
+
+def _probability(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
+
+
+@lru_cache(maxsize=1 << 16)
+def _tells(word: str, tag: str, entity: str) -> tuple[bool, ...]:
+    """Whether a word is an amount, a name, consequential, causal, a judgement, a pronoun."""
+    is_amount = entity in _AMOUNTS or tag == "CD"
+    is_verb = tag.startswith("V")
+    base = base_form(word) if is_verb else word.removesuffix("s") if tag == "NNS" else word
+    return (
+        is_amount,
+        not is_amount and (entity in _WHO or entity in _WHEN_WHERE),
+        base in words("impact_words") or word in words("impact_words"),
+        is_verb and base in words("causal_words"),
+        word in words("opinion_words"),
+        tag in {"PRP", "PRP$"},
+    )
+
+
+def content_parts(tree: Tree, start: int, end: int) -> dict[str, float]:
+    """Return what the words of a claim tell about its worth, each part 0..1 and named as in `score_parts`."""
+    told = map(_tells, tree.words[start:end], tree.tags[start:end], tree.ents[start:end])
+    amounts, names, impact, causal, judgement, pronouns = map(sum, zip(*told, strict=True))
+    return {
+        "amounts": min(amounts, 3) / 3,
+        "names": min(names, 4) / 4,
+        "impact": min(impact, 3) / 3,
+        "causal": min(causal, 2) / 2,
+        "length": min(end - start, 20) / 20,
+        "judgement": min(judgement, 2) / 2,
+        "vague": min(pronouns, 3) / 3,
+    }
+
+
+def checkworthiness(parts: dict[str, float], topic: float | None) -> float:
+    """Return the score of a claim, 0..1, from its parts.
+
+    Args:
+        parts: by the names of `_WEIGHTS`; a missing one counts 0.
+        topic: how much it is on one of the user's topics, 0..1; None where no topics are given.
+    """
+    logit = _OFFSET + sum(weight * parts.get(name, 0.0) for name, weight in _WEIGHTS.items())
+    if topic is not None:
+        logit += _OFF_TOPIC + _TOPIC_WEIGHT * topic
+    slope, offset = _model().worth_calibration[0]
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, slope * logit + offset))))

@@ -1,0 +1,232 @@
+"""How certainly a clause presents what it tells: from -3 (certainly not so) to 3 (certainly so).
+
+The scale is that of FactBank (Saurí and Pustejovsky 2009) as taken over by the UW factuality data (Lee et
+al. 2015). What decides is mostly what stands over an event - negation, modals, the verb that governs it
+("denied", "hopes to") - so the features are words and labels on the way from the event up to the root of its
+sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import numpy as np
+
+from pipeline.components.claims.hashing import buckets
+from pipeline.components.claims.verbs import base_form
+from pipeline.components.doc.tree import Tree
+from pipeline.lexicons import entries, words
+
+# How certain an event is that stands under a word of each class, where nothing else is said.
+_CERTAINTY = {"true": 3.0, "given": 3.0, "false": -3.0, "intended": 0.75, "possible": 0.75, "said": 2.5}
+_MODALS = {
+    "may": 0.5,
+    "might": 0.5,
+    "could": 0.5,
+    "can": 1.0,
+    "would": 0.75,
+    "should": 0.75,
+    "must": 1.5,
+    "will": 1.5,
+}
+_PASS = frozenset(
+    {"conj", "compound", "amod", "nmod", "poss", "appos", "relcl", "det", "nsubj", "prep", "punct"}
+)
+_TOOLS = frozenset({"aux", "auxpass", "neg", "mark", "advmod", "det", "prt", "expl", "poss", "nummod"})
+_BARE = frozenset({"punct", "compound", "amod"})  # tell nothing of the word above them
+_WITH_WORD = _TOOLS | {"nsubj", "nsubjpass", "prep", "conj"}
+_DEPTH = 4
+
+
+@cache
+def _weights() -> tuple[list[float], float]:
+    with (
+        (files("pipeline") / "models" / "factuality" / "weights.npz").open("rb") as file,
+        np.load(file) as arrays,
+    ):
+        return arrays["coefficients"].astype(np.float32).tolist(), float(arrays["bias"])
+
+
+# Something that bears on an event: what it is, and the words, labels and numbers that go with it.
+type Fact = tuple[str | int | float, ...]
+
+
+def factuality(tree: Tree, i: int) -> float:
+    """Return how certainly the text presents an event, -3 (certainly not so) .. 3 (certainly so).
+
+    Args:
+        tree: the parse.
+        i: the head of the event, a verb, noun or adjective.
+    """
+    value = _weights()[1] + sum(map(_weight, _facts(tree, i)))
+    return max(-3.0, min(3.0, value))
+
+
+def event_features(tree: Tree, i: int) -> list[str]:
+    """Return the features of an event.
+
+    Args:
+        tree: the parse.
+        i: the head of the event, a verb, noun or adjective.
+    """
+    return [feature for kind, *values in _facts(tree, i) for feature in _FEATURES[kind](*values)]
+
+
+@lru_cache(maxsize=1 << 16)
+def _weight(fact: Fact) -> float:
+    """The weight of a fact's features; the same ones come again and again."""
+    weights, _ = _weights()
+    kind, *values = fact
+    return sum([weights[bucket] for bucket in buckets(_FEATURES[kind](*values), len(weights))])
+
+
+def _facts(tree: Tree, i: int) -> list[Fact]:
+    """What bears on an event: the word itself, those above, below and beside it, and what the rules say."""
+    forms, tags, deps, heads = tree.words, tree.tags, tree.deps, tree.heads
+    lemma = base_form(forms[i]) if tags[i].startswith("V") else forms[i]
+    facts: list[Fact] = [("event", forms[i], lemma, tags[i], deps[i])]
+    _add_children(facts, tree, i, 0)
+    governors, negators = entries("event_governors"), words("negators")
+    node, path = i, []
+    for depth in range(1, _DEPTH + 1):
+        head = heads[node]
+        if head == node:
+            facts.append(("root", depth))
+            break
+        label, base = deps[node], base_form(forms[head])
+        up = base if tags[head].startswith("V") else forms[head]
+        facts.append(("above", depth, label, up, tags[head]))
+        if depth == 1:
+            facts.append(("joined", tags[i], label, up))
+        if (kind := governors.get(base)) is not None:
+            negated = any(deps[c] == "neg" or forms[c] in negators for c in tree.children[head])
+            facts.append(("governor", depth, label, kind, negated))
+        _add_children(facts, tree, head, depth)
+        path.append(label)
+        node = head
+    facts.append(("path", *path))
+    value, reasons = rule_factuality(tree, i)
+    facts.append(("rule", value, deps[i], *reasons[:2]))
+    for k in (-2, -1, 1, 2):
+        if 0 <= i + k < len(forms):
+            facts.append(("near", k, forms[i + k], tags[i + k]))
+    start, end = tree.sentences[tree.sentence_of[i]]
+    facts.append(("end", forms[end - 1]))
+    facts.append(("start", forms[start]))
+    return facts
+
+
+def _add_children(facts: list[Fact], tree: Tree, i: int, place: int) -> None:
+    """Add what hangs on a word: auxiliaries, negation, conjunctions, adverbs, and the kinds of the rest."""
+    tools = []
+    for c in tree.children[i]:
+        dep = tree.deps[c]
+        if dep in _BARE:
+            continue
+        word = tree.words[c]
+        if dep in {"aux", "neg", "auxpass"}:
+            tools.append(word)
+        facts.append(("below", place, dep, word if dep in _WITH_WORD else ""))
+    facts.append(("tools", place, tree.tags[i], *tools))
+
+
+def _below(place: int, dep: str, word: str) -> list[str]:
+    features = [f"{place}:{dep}={word}"] if dep in _TOOLS else [f"{place}>{dep}"]
+    if dep in {"nsubj", "nsubjpass"}:
+        features.append(f"{place}:s={word}")
+    elif dep == "prep" or (dep == "conj" and place == 0):
+        features.append(f"{place}:{dep}={word}")
+    return features
+
+
+def _rule(value: float, dep: str, *reasons: str) -> list[str]:
+    return [f"rule={value}", f"rule={value} {dep}", f"why={value} {' '.join(reasons)}"]
+
+
+# What the regression sees of each kind of fact.
+_FEATURES: dict[str | int | float, Callable[..., list[str]]] = {
+    "event": lambda form, lemma, tag, dep: [
+        "",
+        f"w={form}",
+        f"l={lemma}",
+        f"t={tag}",
+        f"d={dep}",
+        f"td={tag} {dep}",
+    ],
+    "root": lambda depth: [f"root@{depth}"],
+    "above": lambda depth, label, up, tag: [
+        f"u{depth}={up}",
+        f"u={up}",
+        f"ud{depth}={label} {up}",
+        f"ut{depth}={label} {tag}",
+    ],
+    "joined": lambda tag, label, up: [f"tu={tag} {label} {up}"],
+    "governor": lambda depth, label, kind, negated: [
+        f"g{depth}={kind} {negated}",
+        f"g={label} {kind} {negated}",
+    ],
+    "below": _below,
+    "tools": lambda place, tag, *tools: [
+        f"{place}:tt={tag} {' '.join(tools)}",
+        *([f"{place}:tools={' '.join(tools)}"] if tools else []),
+    ],
+    "path": lambda *labels: [f"path={' '.join(labels)}"],
+    "rule": _rule,
+    "near": lambda k, form, tag: [f"c{k}={form}", f"ct{k}={tag}"],
+    "start": lambda form: [f"start={form}"],
+    "end": lambda form: [f"end={form}"],
+}
+
+
+def rule_factuality(tree: Tree, i: int) -> tuple[float, tuple[str, ...]]:
+    """Return what the rules say of an event: -3..3, and the words that decided it, nearest first.
+
+    Negation, modals and conditions on the event itself, then the words that it stands under, up to the first
+    relative clause or the root.
+    """
+    value, reasons = 3.0, []
+    node = i
+    for depth in range(_DEPTH + 1):
+        is_negated = False
+        for c in tree.children[node]:
+            word, dep = tree.words[c], tree.deps[c]
+            if dep == "neg" or (dep in {"det", "advmod", "preconj"} and word in words("negators")):
+                is_negated = True
+                reasons.append(word)
+            elif dep == "aux" and (depth == 0 or value < 3) and base_form(word) in _MODALS:
+                value = min(value, _MODALS[base_form(word)])
+                reasons.append(word)
+            elif dep in {"mark", "advmod"} and depth == 0 and word in {"if", "unless", "whether"}:
+                value = min(value, 0.0)
+                reasons.append(word)
+            elif (
+                dep in {"advmod", "amod"}
+                and depth == 0
+                and entries("hedges").get(word) in {"possible", "probable", "distance"}
+            ):
+                value = min(value, 1.5)
+                reasons.append(word)
+        if depth:
+            governor = base_form(tree.words[node])
+            kind = entries("event_governors").get(governor)
+            if kind is not None:
+                certainty = _CERTAINTY[kind]
+                if certainty < 0:
+                    value = -value
+                    reasons.append(tree.words[node])
+                elif certainty < value:
+                    value = certainty
+                    reasons.append(tree.words[node])
+                if is_negated and kind in {"true", "said"}:
+                    value = -value
+                elif is_negated and kind in {"intended", "possible"}:
+                    value = min(value, 0.0)
+        elif is_negated:
+            value = -value
+        label, head = tree.deps[node], tree.heads[node]
+        if head == node or label in _PASS or (label == "advcl" and depth == 0):
+            break
+        node = head
+    return value, tuple(reasons)

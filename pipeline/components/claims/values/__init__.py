@@ -1,0 +1,1 @@
+"""Amounts and dates in a text, and where they stand in a claim."""

@@ -1,0 +1,1 @@
+"""A Doc as plain lists, read once: words and lines (`tokens`), dependencies (`tree`)."""

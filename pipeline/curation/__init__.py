@@ -1,0 +1,1 @@
+"""What people decide: takedowns, decisions on entities, aliases, topics."""

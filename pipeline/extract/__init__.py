@@ -1,0 +1,1 @@
+"""A parsed Doc gets its layers, and its layers become rows."""

@@ -1,0 +1,155 @@
+"""A parsed Doc gets its layers, and its layers become rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import batched
+
+import pyarrow as pa
+from spacy.tokens import Doc
+
+from pipeline.children.guard import Failure, attempt
+from pipeline.components.claims import find_claims
+from pipeline.components.claims.topics import Topics
+from pipeline.components.entities import find_entities
+from pipeline.components.entities.links import Lookup
+from pipeline.components.layers import Claim, Entity, Quotation, write_layer
+from pipeline.components.quotes import Reading, find_quotes, read_doc, tag_readings
+from pipeline.extract.article import Article, reject_of
+from pipeline.extract.rows import Rows, doc_rows
+from schemas import TABLES, Reject, Row
+from schemas.table import to_arrow, with_days
+
+type Tables = dict[str, pa.Table]
+"""The rows of some articles by table, rejects among them; what a worker process hands back."""
+
+
+_TOGETHER = 32
+"""Documents that the network for quotations reads at once: one by one takes it three times as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the extractors find in a document."""
+
+    entities: list[Entity]
+    quotations: list[Quotation]
+    claims: list[Claim]
+
+
+def find_all(
+    doc: Doc,
+    article: Article,
+    *,
+    reading: Reading | None = None,
+    lookup: Lookup | None = None,
+    topics: Topics | None = None,
+) -> Found:
+    """Run the extractors over a parsed document, in order.
+
+    Args:
+        doc: parsed.
+        article: the evidence beside its text.
+        reading: of the document, where the network has read it together with others.
+        lookup: candidates of a knowledge base for a name, see `alias_table`.
+        topics: of the user, see `topics_file`.
+    """
+    doc._.title, doc._.published_at, doc._.source = article.title, article.published_at, article.source
+    entities = list(find_entities(doc, lookup=lookup))
+    quotations = list(find_quotes(doc, entities=entities, reading=reading))
+    tree = None if reading is None else reading.parse.tree
+    claims = list(find_claims(doc, topics=topics, entities=entities, quotes=quotations, tree=tree))
+    return Found(entities, quotations, claims)
+
+
+def annotate(doc: Doc, article: Article) -> Doc:
+    """Add the layers entities, quotes and claims to a parsed document, and return it."""
+    found = find_all(doc, article)
+    write_layer(doc, "entities", found.entities)
+    write_layer(doc, "quotes", found.quotations)
+    write_layer(doc, "claims", found.claims)
+    return doc
+
+
+def extracted(
+    batches: Iterable[Sequence[tuple[Doc | Failure, Article]]],
+    *,
+    timeout_s: float,
+    lookup: Lookup | None = None,
+    topics: Topics | None = None,
+) -> Tables:
+    """Return the rows of parsed documents; one that fails becomes a reject and stops no other.
+
+    Args:
+        batches: documents, or why there is none, with their articles. A batch is used up before the next
+            is asked for.
+        timeout_s: seconds that the extraction of one article may take.
+        lookup: candidates of a knowledge base for a name, see `alias_table`.
+        topics: of the user, see `topics_file`.
+    """
+    rows, rejects, days = Rows(), [], {}
+    outcome: Rows | Failure
+    for batch in batches:
+        for part in batched(batch, _TOGETHER):
+            docs = [doc for doc, _ in part if isinstance(doc, Doc)]
+            read = attempt(partial(_read_together, docs), timeout_s=timeout_s)
+            # What fails together is read one by one below, and there the culprit fails alone.
+            readings = {} if isinstance(read, Failure) else dict(zip(map(id, docs), read, strict=True))
+            for doc, article in part:
+                days[article.article_id] = article.day
+                if isinstance(doc, Failure):
+                    stage, outcome = "parse", doc
+                else:
+                    reading = readings.get(id(doc))
+                    work = partial(found_rows, doc, article, reading=reading, lookup=lookup, topics=topics)
+                    stage, outcome = "extract", attempt(work, timeout_s=timeout_s)
+                if isinstance(outcome, Failure):
+                    reason, detail = outcome.reason, outcome.detail
+                    rejects.append(reject_of(article, reason=reason, detail=detail, stage=stage))
+                else:
+                    rows.extend(outcome)
+    return to_tables(rows, rejects, days)
+
+
+def _read_together(docs: Sequence[Doc]) -> list[Reading]:
+    readings = [read_doc(doc) for doc in docs]
+    tag_readings(readings)
+    return readings
+
+
+def found_rows(
+    doc: Doc,
+    article: Article,
+    *,
+    reading: Reading | None = None,
+    lookup: Lookup | None = None,
+    topics: Topics | None = None,
+) -> Rows:
+    """Run the extractors over a parsed document and return its rows; arguments as in `find_all`."""
+    found = find_all(doc, article, reading=reading, lookup=lookup, topics=topics)
+    return doc_rows(
+        doc,
+        article.article_id,
+        entities=found.entities,
+        quotations=found.quotations,
+        claims=found.claims,
+    )
+
+
+def to_tables(rows: Rows, rejects: Sequence[Reject], days: Mapping[str, date | None]) -> Tables:
+    """Return rows as Arrow tables, each with the day of its article."""
+    parts: dict[str, Sequence[Row]] = {
+        "entities": rows.entities,
+        "mentions": rows.mentions,
+        "quotes": rows.quotes,
+        "claims": rows.claims,
+        "rejects": rejects,
+    }
+    tables = {}
+    for name, part in parts.items():
+        table = to_arrow(part, TABLES[name])
+        tables[name] = with_days(table, [days[id] for id in table["article_id"].to_pylist()])
+    return tables

@@ -1,0 +1,1 @@
+"""A record becomes an article: its fields, its day, its text."""

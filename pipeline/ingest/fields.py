@@ -1,0 +1,279 @@
+"""The fields of an article, out of a record in any known layout.
+
+One list of aliases for all layouts (`field_aliases.toml`) rather than one mapping a layout: real files mix
+layouts, rename a column or two, and change case. What a value must look like (a URL, a text, a name) decides
+between aliases that mean different things in different layouts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from math import isnan
+from typing import Any
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """What a record says, still in its own words; None where it says nothing.
+
+    Attributes:
+        published: the values that may be the date of publication, of whatever type, likeliest first.
+        fetched: the value of the date of fetching.
+        text: the body as plain text, not yet cleaned.
+        html: the body as HTML, where the record has no plain text.
+    """
+
+    id: str | None = None
+    url: str | None = None
+    canonical_url: str | None = None
+    source: str | None = None
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published: tuple[Any, ...] = ()
+    modified: Any = None
+    fetched: Any = None
+    language: str | None = None
+    text: str | None = None
+    html: str | None = None
+    section: str | None = None
+    summary: str | None = None
+    wire: str | None = None
+
+
+_URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
+_NAME_KEYS = ("name", "value", "rendered", "title", "text", "$t", "#text", "_", "@value", "main")
+_TEXT_KEYS = ("value", "text", "$t", "#text", "_", "@value")
+
+
+def aliases() -> dict[str, tuple[str, ...]]:
+    """Return the aliases of each field as they are written in `field_aliases.toml`."""
+    text = files("pipeline.ingest").joinpath("field_aliases.toml").read_text("utf-8")
+    return {field: tuple(names) for field, names in tomllib.loads(text).items()}
+
+
+@lru_cache(maxsize=4096)
+def _key(name: str) -> str:
+    """Return a name without case, blanks and punctuation."""
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, list[tuple[str, int, Path]]]:
+    """Return, for the first part of an alias, the fields it serves, the alias' rank and its other parts."""
+    places: dict[str, list[tuple[str, int, Path]]] = {}
+    for field, names in aliases().items():
+        for rank, name in enumerate(names):
+            first, *others = (_key(part) for part in name.split("."))
+            places.setdefault(first, []).append((field, rank, tuple(others)))
+    return places
+
+
+@lru_cache(maxsize=512)
+def _plan(names: tuple[str, ...]) -> dict[str, tuple[tuple[str, Path], ...]]:
+    """Return where each field may stand in records of these names, likeliest first.
+
+    The records of a file mostly have the same names, so that this is worked out once a file.
+    """
+    places = _places()
+    found: dict[str, list[tuple[int, int, str, Path]]] = {field: [] for field in field_names()}
+    for position, name in enumerate(names):
+        for field, rank, others in places.get(_key(name), ()):
+            found[field].append((rank, position, name, others))
+    return {
+        field: tuple((name, others) for _, _, name, others in sorted(hits)) for field, hits in found.items()
+    }
+
+
+@lru_cache(maxsize=1)
+def field_names() -> tuple[str, ...]:
+    """Return the names of the fields."""
+    return tuple(aliases())
+
+
+_MANY = 300
+
+
+def read_fields(record: dict[str, Any]) -> Fields:
+    """Return the fields of an article that a record holds.
+
+    Args:
+        record: a JSON object in any of the known layouts, or with their names of fields.
+    """
+    names = tuple(record)
+    plan = _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
+
+    def values(field: str) -> Iterator[Any]:
+        return _values(record, plan[field])
+
+    def first(field: str) -> str | None:
+        return next(_strings(values(field)), None) if plan[field] else None
+
+    return Fields(
+        id=first("id"),
+        url=next(filter(_URL.match, _strings(values("url"))), None),
+        canonical_url=next(filter(_URL.match, _strings(values("canonical_url"))), None),
+        source=next((name for name in _strings(values("source")) if not _URL.match(name)), None),
+        title=first("title"),
+        authors=_authors(values("authors")),
+        published=tuple(values("published_at")),
+        modified=next(values("modified_at"), None),
+        fetched=next(values("fetched_at"), None),
+        language=first("language"),
+        text=next(filter(None, map(_text, values("text"))), None) or _sections(record),
+        html=first("html"),
+        section=first("section"),
+        summary=first("summary"),
+        wire=first("wire"),
+    )
+
+
+def read_dates(record: dict[str, Any]) -> Fields:
+    """Return only the fields that a record's day depends on: its dates and its URL."""
+    names = tuple(record)
+    plan = _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
+    return Fields(
+        url=next(filter(_URL.match, _strings(_values(record, plan["url"]))), None),
+        published=tuple(_values(record, plan["published_at"])),
+        fetched=next(_values(record, plan["fetched_at"]), None),
+    )
+
+
+def _keyed(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record by normalised names; of two that become the same, the first with a value counts."""
+    keyed: dict[str, Any] = {}
+    for name, value in record.items():
+        key = _key(name)
+        if keyed.get(key) in (None, ""):
+            keyed[key] = value
+    return keyed
+
+
+def _values(record: dict[str, Any], places: tuple[tuple[str, Path], ...]) -> Iterator[Any]:
+    """Yield the values at the places, in order; nothing for those that are empty."""
+    for name, others in places:
+        value = record[name]
+        if others and value:
+            value = _inside(value, others)
+        if value is None or value in ("", [], {}):
+            continue
+        if isinstance(value, float) and isnan(value):  # pandas' word for nothing
+            continue
+        yield value
+
+
+def _inside(value: Any, path: Path) -> Any:
+    """Return what stands at the path in an object; of a list, of each of its objects."""
+    if isinstance(value, list):
+        found = [_inside(item, path) for item in value if isinstance(item, dict)]
+        return [item for item in found if item not in (None, "")]
+    if not isinstance(value, dict):
+        return None
+    inner = _keyed(value).get(path[0])
+    return inner if len(path) == 1 else _inside(inner, path[1:])
+
+
+def _strings(values: Iterator[Any]) -> Iterator[str]:
+    return (string for string in map(_string, values) if string)
+
+
+def _string(value: Any) -> str | None:
+    """Return a value as one string: itself, the first of a list, or the name or value of an object."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, list):
+        return next(filter(None, map(_string, value)), None)
+    if isinstance(value, dict):
+        keyed = _keyed(value)
+        if "oid" in keyed:  # MongoDB's {"$oid": ...}
+            return _string(keyed["oid"])
+        return next(filter(None, (_string(value.get(k)) for k in _NAME_KEYS if k in value)), None)
+    return None
+
+
+def _text(value: Any) -> str | None:
+    """Return a body: a string as it is, a list of paragraphs joined by blank lines."""
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, list):
+        parts = [part for part in (_text(item) for item in value) if part]
+        return "\n\n".join(parts) or None
+    if isinstance(value, dict):
+        return next(filter(None, (_text(value.get(k)) for k in _TEXT_KEYS if k in value)), None)
+    return None
+
+
+def _sections(record: dict[str, Any]) -> str | None:
+    """Return the body as fundus writes it: a summary, then sections of headline and paragraphs."""
+    body = record.get("body")
+    if not isinstance(body, dict):
+        return None
+    sections = body.get("sections")
+    parts = [body.get("summary")]
+    for section in sections if isinstance(sections, list) else ():
+        if isinstance(section, dict):
+            parts += [section.get("headline"), section.get("paragraphs")]
+    return "\n\n".join(filter(None, map(_text, parts))) or None
+
+
+def _authors(values: Iterator[Any]) -> tuple[str, ...]:
+    for value in values:
+        names = tuple(dict.fromkeys(_names(value)))
+        if names:
+            return names
+    return ()
+
+
+_BY = re.compile(r"^\s*(?:by|von|par|por|di)\s+", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"^www\.|://|^\S+@\S+$|^\S+\.(?:com|org|net|html?)$|^(?:none|null|nan|n/a)$", re.IGNORECASE
+)
+_BETWEEN_NAMES = re.compile(r"[;|]| and | & | und | et ")
+_MAX_NAME = 300
+
+
+def _names(value: Any) -> Iterator[str]:
+    """Yield the names in a byline: a list, objects with a name, a list written as a string, a string."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _names(item)
+    elif isinstance(value, dict):
+        name = _string(value)
+        if name:
+            yield name
+    elif isinstance(value, str):
+        if value.lstrip().startswith("["):
+            written = _written_list(value)
+            if written is not None:
+                yield from _names(written)
+                return
+        for name in _BETWEEN_NAMES.split(_BY.sub("", " ".join(value.split()))):
+            cleaned = name.strip().strip(",")
+            if cleaned and (len(cleaned) > _MAX_NAME or not _NO_NAME.search(cleaned)):
+                yield cleaned
+
+
+def _written_list(value: str) -> list[Any] | None:
+    """Return the list that CSV exports write as a string: "['A', 'B']"."""
+    try:
+        parsed = json.loads(value)
+    except (ValueError, RecursionError):
+        parsed = re.findall(r"""'([^']+)'|"([^"]+)\"""", value)
+        return [a or b for a, b in parsed]
+    return parsed if isinstance(parsed, list) else None
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a column's name is an alias of a field, or the first part of one."""
+    return _key(name) in _places()

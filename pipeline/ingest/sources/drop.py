@@ -1,0 +1,308 @@
+"""The drop folder: files of records, put there by whoever delivers them, one folder a day of arrival.
+
+Files may be of any known format (`formats.py`) and lie in folders of any depth. A day's records may stand
+in any file: an index says in which. It is kept in the store, an entry a file, and made anew for files that
+are new or have changed (their size, or their time of change, which serves as nothing but this hint). Losing
+the index costs time, nothing else.
+
+Records without a day of their own (undated, not readable) in a file without a day of arrival belong to the
+last day, among those up to today, that the file has records for. In a file that has none, they belong to no
+day: `Drop.unplaced` lists them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from itertools import repeat
+from typing import Any
+
+from pipeline.identity import checksum, content_id
+from pipeline.ingest.fields import read_dates, read_fields
+from pipeline.ingest.formats.apart import Task, read_apart
+from pipeline.ingest.formats.reader import Limits, Reader, decode
+from pipeline.ingest.formats.sniff import needs_child, read_stream
+from pipeline.ingest.pages.dates import page_date
+from pipeline.ingest.placement import Placement, arrival_day, place
+from pipeline.ingest.record import DayRecord, Fault, Input, RawRecord, Unplaced
+from pipeline.ingest.sources.companions import Companions, companion_fields, companions
+from pipeline.ingest.sources.walk import FoundFile, open_found, walk
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+INDEX_VERSION = 5
+"""Raised by one whenever the same file might get other days than before."""
+
+
+def open_drop(store: Store, settings: Settings, reader: Reader | None = None) -> Drop:
+    """Open the drop folder, its index brought up to date.
+
+    Args:
+        store: where the index is kept.
+        settings: the folder and the limits.
+        reader: the format of all files in it; told from each file where it is not given.
+
+    Raises:
+        ConfigError: the folder is missing or cannot be read.
+        OSError: the device or the network failed.
+    """
+    found = {f.path: f for f in walk(settings.drop_dir)}
+    folder = Folder(found, companions(found), limits_of(settings), reader, settings.timeout_s)
+    root = str(settings.drop_dir.resolve())
+    return Drop(folder, _index(store, root, folder), datetime.now(UTC).date())
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the bounds on what is read from one file."""
+    return Limits(record_bytes=settings.max_record_bytes, page_bytes=5 * settings.max_record_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The files of a drop folder, and how they are to be read."""
+
+    files: dict[str, FoundFile]
+    beside: Companions
+    limits: Limits
+    reader: Reader | None
+    seconds: float = 60.0
+    """That the reader of a file may take in a child process, beside what the file's size earns it."""
+
+    def paths(self) -> list[str]:
+        """Return the paths of the files with articles, sorted."""
+        return sorted(path for path in self.files if path not in self.beside.used)
+
+
+@dataclass(slots=True)
+class Entry:
+    """What the index knows of a file: how many records of which day, and a checksum of these.
+
+    `loose` stands for the records that have no day of their own. `order` tells which record is of which day,
+    in runs, so that only those of a day are looked at again; it is left out where there are too many runs.
+    """
+
+    days: dict[str, tuple[int, str]] = field(default_factory=dict)
+    loose: tuple[int, str] | None = None
+    loose_detail: str = ""
+    order: list[tuple[str, int]] = field(default_factory=list)
+
+    def noted(self) -> Iterator[str | None]:
+        """Yield the day of each record in its order, "" for none; None for ever where that is not known."""
+        for day, n in self.order:
+            yield from repeat(day, n)
+        yield from repeat(None)
+
+    def home(self, today: date) -> str | None:
+        """Return the day that the loose records belong to; None where the file has none."""
+        return max((day for day in self.days if day <= today.isoformat()), default=None)
+
+    def early(self, today: date) -> list[str]:
+        """Return the days after today, which no publication can have."""
+        return sorted(day for day in self.days if day > today.isoformat())
+
+
+@dataclass(slots=True)
+class Drop:
+    """An opened drop folder; see `record.Source` for what it can be asked."""
+
+    folder: Folder
+    index: dict[str, Entry]
+    today: date
+
+    def collect(self, day: date) -> None:
+        """Do nothing: files are delivered."""
+
+    def days(self) -> list[date]:
+        """Return the days with records, sorted, up to today."""
+        found = {day for entry in self.index.values() for day in entry.days}
+        return [day for day in sorted(map(date.fromisoformat, found)) if day <= self.today]
+
+    def inputs(self, day: date) -> list[Input]:
+        """Return what a day takes from which file, sorted by path."""
+        taken = []
+        for path, entry in sorted(self.index.items()):
+            parts = [entry.days[day.isoformat()][1]] if day.isoformat() in entry.days else []
+            if entry.home(self.today) == day.isoformat():
+                parts += [entry.loose[1]] if entry.loose else []
+                parts += [entry.days[d][1] for d in entry.early(self.today)]
+            if parts:
+                taken.append(Input(path, parts[0] if len(parts) == 1 else checksum(" ".join(parts))))
+        return taken
+
+    def records(self, day: date) -> Iterator[DayRecord]:
+        """Yield the records of a day in the order of their files' paths and of their places."""
+        for path, _ in self.inputs(day):
+            entry = self.index[path]
+            is_home = entry.home(self.today) == day.isoformat()
+            wanted = {None, day.isoformat()} | ({"", *entry.early(self.today)} if is_home else set())
+            for record, noted in zip(read_file(path, self.folder), entry.noted(), strict=False):
+                if noted not in wanted:
+                    continue
+                placed, placement = place_record(record)
+                own = placement.day if placement else arrival_day(record.file)
+                if own == day or (is_home and (own is None or own > self.today)):
+                    fields = read_fields(placed.data) if placed.data is not None else None
+                    yield DayRecord(placed, fields, placement)
+
+    def unplaced(self) -> list[Unplaced]:
+        """Return the files with records that belong to no day, or to one that is not there yet."""
+        listed = []
+        for path, entry in sorted(self.index.items()):
+            if entry.home(self.today) is not None:
+                continue
+            if entry.loose:
+                listed.append(Unplaced(path, entry.loose[0], entry.loose_detail))
+            early = entry.early(self.today)
+            if early:
+                n_early = sum(entry.days[day][0] for day in early)
+                listed.append(Unplaced(path, n_early, f"dated {early[0]}, which is to come"))
+        return listed
+
+
+def place_record(record: RawRecord) -> tuple[RawRecord, Placement | None]:
+    """Return a record with its placement, or with a fault and None where it has none."""
+    if record.data is None:
+        return record, None
+    try:
+        fields = read_dates(record.data)
+        arrived = arrival_day(record.file)
+        html = record.data.get("html")
+        if fields.published or not isinstance(html, str):
+            return record, place(fields, arrived, found_in=record.date_from)
+        undated = place(fields, arrived)
+        found = page_date(html, fields.url, fetched_at=undated.fetched_at)
+        if found is None:
+            return record, undated
+        published = replace(fields, published=(found[0].at.isoformat(),))
+        return record, place(published, arrived, found_in=found[1], precision=found[0].precision)
+    except Exception as error:  # noqa: BLE001 - one poisoned record must not stop a night
+        fault = Fault("extraction_error", f"{type(error).__name__}: {error}")
+        return replace(record, data=None, fault=fault), None
+
+
+# ---- files -----------------------------------------------------------------------------------------
+
+
+def read_file(path: str, folder: Folder) -> Iterator[RawRecord]:
+    """Yield the records of a file; what cannot be read is a record with a fault.
+
+    Raises:
+        OSError: the device or the network failed.
+    """
+    found = folder.files[path]
+    if found.fault:
+        yield RawRecord(path, 0, 0, fault=found.fault, raw=found.fault.detail.encode())
+        return
+    chosen = folder.reader
+    try:
+        with os.fdopen(open_found(found), "rb", buffering=0) as head:
+            is_apart = needs_child(head, path, folder.limits, size=found.size, reader=chosen)
+        if is_apart:
+            task = Task(found.where, path, folder.limits, found.size, chosen.name if chosen else None)
+            yield from read_apart(task, seconds=folder.seconds)
+            return
+        stream = os.fdopen(open_found(found), "rb", buffering=0)
+    except PermissionError:
+        fault = Fault("unreadable", "permission denied")
+        yield RawRecord(path, 0, found.size, fault=fault, raw=b"permission denied")
+        return
+    with stream:
+        records = read_stream(stream, path, folder.limits, size=found.size, reader=chosen)
+        if path in folder.beside.of:
+            records = (_with_companion(record, folder) for record in records)
+        yield from records
+
+
+def _with_companion(record: RawRecord, folder: Folder) -> RawRecord:
+    """Return the record of a plain text with what the file beside it says."""
+    path, role = folder.beside.of[record.file]
+    found = folder.files[path]
+    if record.data is None or found.fault:
+        return record
+    with os.fdopen(open_found(found), "rb") as stream:
+        data = stream.read(1 << 16)
+    said = companion_fields(decode(data), role)
+    return replace(record, data={"text": decode(record.raw)} | said, raw=record.raw + data)
+
+
+# ---- the index -------------------------------------------------------------------------------------
+
+
+def _index(store: Store, root: str, folder: Folder) -> dict[str, Entry]:
+    """Return the index of the files given, from the store as far as it still holds."""
+    reader = folder.reader.name if folder.reader else "any"
+    name = f"drop-{content_id(root, reader)}"
+    path = f"index/{name}.json"
+    paths = folder.paths()
+    state = {p: _state(p, folder) for p in paths}
+    with store.lock(name):
+        kept: dict[str, Any] = store.read_json(path) or {}
+        index = {p: _load(kept[p]) for p in paths if p in kept and kept[p]["state"] == state[p]}
+        missing = [p for p in paths if p not in index]
+        for p in missing:
+            index[p] = _scan(p, folder)
+        if missing or len(kept) != len(paths):
+            store.write_json(path, {p: _dump(index[p], state[p]) for p in paths})
+    return index
+
+
+def _state(path: str, folder: Folder) -> list[Any]:
+    """Return what an entry of the index depends on."""
+    files = [folder.files[path]]
+    if path in folder.beside.of:
+        files.append(folder.files[folder.beside.of[path][0]])
+    limits = [folder.limits.record_bytes, folder.limits.page_bytes]
+    return [INDEX_VERSION, *limits, *([f.size, f.mtime_ns, f.fault.detail if f.fault else ""] for f in files)]
+
+
+def _scan(path: str, folder: Folder) -> Entry:
+    """Read a file through and return which days it has records for."""
+    counts: dict[date | None, int] = {}
+    hashes: dict[date | None, Any] = {}
+    detail = ""
+    run_days: list[str] = []
+    runs: list[int] = []
+    last: date | None = None
+    for record in read_file(path, folder):
+        placed, placement = place_record(record)
+        day = placement.day if placement else arrival_day(record.file)
+        counts[day] = counts.get(day, 0) + 1
+        if day == last and runs:
+            runs[-1] += 1
+        elif len(runs) <= _MAX_RUNS:
+            run_days.append(day.isoformat() if day else "")
+            runs.append(1)
+            last = day
+        hashes.setdefault(day, hashlib.sha256()).update(record.raw)
+        if day is None and not detail:
+            said = placement.refused[1] if placement and placement.refused else ""
+            detail = said or (placement.undated if placement else "") or ""
+            detail = detail or (placed.fault.detail if placed.fault else "")
+    totals = {day: (n, hashes[day].hexdigest()) for day, n in counts.items()}
+    loose = totals.pop(None, None)
+    days = {day.isoformat(): totals[day] for day in sorted(d for d in totals if d is not None)}
+    order = list(zip(run_days, runs, strict=True)) if len(runs) <= _MAX_RUNS else []
+    return Entry(days, loose, detail, order)
+
+
+_MAX_RUNS = 20_000
+
+
+def _load(kept: dict[str, Any]) -> Entry:
+    loose = kept["loose"]
+    days = {day: (int(n), str(sha256)) for day, (n, sha256) in kept["days"].items()}
+    order = [(str(day), int(n)) for day, n in kept["order"]]
+    return Entry(days, (int(loose[0]), str(loose[1])) if loose else None, kept["detail"], order)
+
+
+def _dump(entry: Entry, state: list[Any]) -> dict[str, Any]:
+    return {
+        "state": state,
+        "days": entry.days,
+        "loose": entry.loose,
+        "detail": entry.loose_detail,
+        "order": entry.order,
+    }

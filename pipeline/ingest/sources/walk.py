@@ -1,0 +1,103 @@
+"""The files below a folder, without ever leaving it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import ConfigError
+from pipeline.ingest.record import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file below the root, or what stands there and must not be read.
+
+    Attributes:
+        path: below the root, with `/` between its parts; always valid UTF-8.
+        where: for opening it.
+        size: bytes.
+        mtime_ns: time of its last change: a hint whether it has changed, never a date.
+        fault: why it is not to be opened.
+    """
+
+    path: str
+    where: Path
+    size: int = 0
+    mtime_ns: int = 0
+    fault: Fault | None = None
+
+
+def walk(root: Path) -> list[FoundFile]:
+    """Return the files below a folder, sorted by path.
+
+    Hidden files and those still on their way (`.part`, `.tmp`) are left out, and so are links to what lies
+    inside the folder anyway. A link that leads out of it is a fault, and is not followed.
+
+    Raises:
+        ConfigError: the folder itself is missing or cannot be read.
+        OSError: the device or the network failed.
+    """
+    try:
+        real = root.resolve(strict=True)
+        with os.scandir(real):
+            pass
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigError(f"drop_dir {root} is no folder; create it, or set drop_dir") from None
+    except PermissionError:
+        raise ConfigError(f"drop_dir {root} cannot be read: permission denied") from None
+    return sorted(_below(real, real, ()), key=lambda found: found.path)
+
+
+_ON_THEIR_WAY = (".part", ".tmp", ".crdownload", ".swp")
+
+
+def _below(root: Path, folder: Path, parts: tuple[str, ...]) -> Iterator[FoundFile]:
+    try:
+        with os.scandir(folder) as entries:
+            found = list(entries)
+    except PermissionError:
+        yield FoundFile("/".join(parts), folder, fault=Fault("unreadable", "folder: permission denied"))
+        return
+    except FileNotFoundError:  # removed meanwhile
+        return
+    for entry in found:
+        if entry.name.startswith(".") or entry.name.endswith(_ON_THEIR_WAY):
+            continue
+        here = (*parts, _readable(entry.name))
+        path = "/".join(here)
+        where = folder / entry.name
+        if entry.is_symlink():
+            target = os.path.realpath(where)
+            if Path(target) != root and root not in Path(target).parents:
+                fault = Fault("hostile", "a link that leads out of the folder; it is not followed")
+                yield FoundFile(path, where, fault=fault)
+            elif not Path(target).exists():
+                yield FoundFile(path, where, fault=Fault("unreadable", "a link to nothing"))
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _below(root, where, here)
+        else:
+            try:
+                info = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            regular = stat.S_ISREG(info.st_mode)
+            fault_or_none = None if regular else Fault("unreadable", "no regular file")
+            yield FoundFile(path, where, info.st_size, info.st_mtime_ns, fault_or_none)
+
+
+def _readable(name: str) -> str:
+    """Return a file's name as valid text: bytes that are no UTF-8 are written out."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def open_found(found: FoundFile) -> int:
+    """Open a file for reading and return its descriptor; a link put in its place meanwhile is refused.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    return os.open(found.where, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

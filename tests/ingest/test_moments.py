@@ -1,0 +1,160 @@
+"""Dates as corpora write them, in UTC, with no more precision than was given."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.ingest.moments import ImpossibleDateError, Moment, parse_moment
+
+FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
+
+
+def moment(text: str, precision: str) -> Moment:
+    return Moment(datetime.fromisoformat(text).replace(tzinfo=UTC), precision)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-03-01", moment("2026-03-01", "day")),
+        ("2026-03-01T10:05", moment("2026-03-01T10:05", "minute")),
+        ("2026-03-01T10:05:07.123456Z", moment("2026-03-01T10:05:07", "second")),
+        ("2026-03-01 23:30:00-05:00", moment("2026-03-02T04:30:00", "second")),
+        ("2026-03-01T00:30:00+0200", moment("2026-02-28T22:30:00", "second")),
+        ("2026-3-1 9:05", moment("2026-03-01T09:05", "minute")),
+        ("2026/03/01 10:05:07", moment("2026-03-01T10:05:07", "second")),
+        ("20260301T100507Z", moment("2026-03-01T10:05:07", "second")),
+        ("20260301100507", moment("2026-03-01T10:05:07", "second")),
+        ("20260301", moment("2026-03-01", "day")),
+        (20260301, moment("2026-03-01", "day")),
+        ("2026-03", moment("2026-03-01", "month")),
+        ("March 2026", moment("2026-03-01", "month")),
+        (1772359507, moment("2026-03-01T10:05:07", "second")),
+        (1772359507.25, moment("2026-03-01T10:05:07", "second")),
+        (1772359507000, moment("2026-03-01T10:05:07", "second")),
+        ("1772359507000", moment("2026-03-01T10:05:07", "second")),
+        ({"$date": 1772359507000}, moment("2026-03-01T10:05:07", "second")),
+        ({"$date": {"$numberLong": "1772359507000"}}, moment("2026-03-01T10:05:07", "second")),
+        ({"$date": "2026-03-01T10:05:07Z"}, moment("2026-03-01T10:05:07", "second")),
+        ([2026, 3, 1, 10, 5, 7, 6, 60, 0], moment("2026-03-01T10:05:07", "second")),
+        (["2026-03-01"], moment("2026-03-01", "day")),
+        ("Sun, 01 Mar 2026 10:05:07 GMT", moment("2026-03-01T10:05:07", "second")),
+        ("Sun, 01 Mar 2026 10:05:07 EST", moment("2026-03-01T15:05:07", "second")),
+        ("Sun Mar 01 10:05:07 +0000 2026", moment("2026-03-01T10:05:07", "second")),
+        ("26-FEB-1987 15:01:01.79", moment("1987-02-26T15:01:01", "second")),
+        ("March 1, 2026 at 5:30 pm EST", moment("2026-03-01T22:30", "minute")),
+        ("Published on 1st March 2026", moment("2026-03-01", "day")),
+        ("May 18, 2016 Wednesday", moment("2016-05-18", "day")),
+        ("31/12/2018", moment("2018-12-31", "day")),
+        ("12/31/2018", moment("2018-12-31", "day")),
+        ("03/04/2018", moment("2018-04-03", "day")),
+        ("03.04.2018 17:45", moment("2018-04-03T17:45", "minute")),
+        ("03-04-2018", moment("2018-03-04", "day")),
+        ("3/4/2018 4:05 PM", moment("2018-03-04T16:05", "minute")),
+        ("3/4/2018 12:05 AM", moment("2018-03-04T00:05", "minute")),
+        ("3 mars 2026", moment("2026-03-03", "day")),
+        ("6 de enero de 2021", moment("2021-01-06", "day")),
+        ("2026-02-28T24:00", moment("2026-03-01", "minute")),
+    ],
+)
+def test_understood(value: object, expected: Moment) -> None:
+    assert parse_moment(value) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "n/a",
+        "None",
+        "2026",
+        "6 YEARS AGO",
+        "5 hours ago",
+        "yesterday",
+        "12",
+        12,
+        0,
+        True,
+        None,
+        [],
+        {},
+        3.5,
+        "Tuesday",
+        "10:30",
+        "3 March",
+        "March 3",
+        "x" * 5000,
+        "in 2026",
+        "1e400",
+        float("1e30"),
+    ],
+)
+def test_not_understood(value: object) -> None:
+    assert parse_moment(value) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "0201-01-06",
+        "0001-01-01T00:00:00Z",
+        "2026-02-30",
+        "2026-13-01",
+        "30/02/2026",
+        "2026-03-01T25:00:00",
+        "30 February 2020",
+        20261340,
+        "1066-10-14",
+    ],
+)
+def test_impossible(value: object) -> None:
+    with pytest.raises(ImpossibleDateError):
+        parse_moment(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("just now", moment("2026-03-05T14:30", "minute")),
+        ("15 minutes ago", moment("2026-03-05T14:15", "minute")),
+        ("6 hours ago", moment("2026-03-05", "day")),
+        ("Updated 20 hours ago", moment("2026-03-04", "day")),
+        ("yesterday", moment("2026-03-04", "day")),
+        ("A DAY AGO", moment("2026-03-04", "day")),
+        ("1 week ago", moment("2026-02-26", "day")),
+        ("3 weeks ago", moment("2026-02-01", "month")),
+        ("4 months ago", moment("2025-11-01", "month")),
+        ("6 YEARS AGO", None),
+    ],
+)
+def test_relative_to_the_time_of_fetching(value: str, expected: Moment | None) -> None:
+    assert parse_moment(value, fetched_at=FETCHED) == expected
+
+
+def test_the_reading_that_is_not_in_the_future() -> None:
+    arrived = datetime(2026, 3, 5, tzinfo=UTC)
+    assert parse_moment("03/04/2026", latest=arrived) == moment("2026-03-04", "day")
+    assert parse_moment("03/04/2025", latest=arrived) == moment("2025-04-03", "day")
+
+
+@given(
+    st.one_of(
+        st.text(), st.integers(), st.floats(), st.from_regex(r"\d{1,4}[-/. ]\w{1,3}[-/. ]\d{1,4}.{0,20}")
+    )
+)
+def test_never_anything_but_a_moment_none_or_impossible(value: object) -> None:
+    try:
+        found = parse_moment(value, fetched_at=FETCHED)
+    except ImpossibleDateError:
+        return
+    assert found is None or (found.at.utcoffset() == timedelta(0) and found.at.microsecond == 0)
+
+
+@given(st.datetimes(datetime(1700, 1, 1), datetime(2100, 1, 1), timezones=st.timezones()))
+def test_iso_goes_round(at: datetime) -> None:
+    if at.utcoffset() % timedelta(minutes=1):  # type: ignore[operator]
+        return  # offsets of the days before standard time have seconds, which ISO 8601 does not know
+    expected = at.astimezone(UTC).replace(microsecond=0)
+    assert parse_moment(at.isoformat()) == Moment(expected, "second")

@@ -1,0 +1,82 @@
+"""The report adds up to the records that came in."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+from pipeline.ingest.tally import ingest_report, staged_report
+from pipeline.settings import load_settings
+from pipeline.stages.ingest import ingest
+from pipeline.store import Store
+from pipeline.store.batch import Batch, manifest_path, plan_path
+from schemas import IngestReportRow
+from schemas.table import violations
+
+DAY = date(2026, 3, 2)
+TEXT = "The harbour board met on Tuesday and put the new ferry off until the summer, the mayor said."
+
+
+def fill(drop: Path) -> None:
+    drop.mkdir()
+    herald = [
+        {
+            "url": "https://herald.example/1",
+            "text": f"(AP) — {TEXT}",
+            "date": "2026-03-02",
+            "source": "Herald",
+        },
+        {
+            "url": "https://herald.example/2",
+            "text": f"(AP) — {TEXT}",
+            "date": "2026-03-02",
+            "source": "Herald",
+        },
+        {"url": "https://herald.example/3", "text": "Short.", "date": "2026-03-02", "source": "Herald"},
+        {"url": "https://herald.example/4", "text": TEXT, "source": "Herald"},
+    ]
+    (drop / "a.jsonl").write_text("\n".join(map(json.dumps, herald)) + "\n{broken\n")
+    (drop / "2026-03-02").mkdir()
+    (drop / "2026-03-02" / "b.csv").write_text(f'title,text,publication\nT,"{TEXT} Again.",Gazette\n')
+    (drop / "loose.jsonl").write_text(json.dumps({"text": TEXT}) + "\n")
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    fill(tmp_path / "drop")
+    monkeypatch.setenv("NEWSTABLES_DROP_DIR", str(tmp_path / "drop"))
+    monkeypatch.setenv("NEWSTABLES_DATA_DIR", str(tmp_path / "data"))
+    store = Store(str(tmp_path / "data"))
+    ingest(store, Batch(DAY), load_settings())
+    return store
+
+
+def test_by_reader_and_outlet(store: Store) -> None:
+    rows = {(row.reader, row.source): row for row in staged_report(store, DAY) or []}
+    assert set(rows) == {("jsonl", "Herald"), ("jsonl", ""), ("csv", "Gazette")}
+    herald = rows["jsonl", "Herald"]
+    assert (herald.records, herald.kept, herald.rejected, herald.undated) == (4, 2, 1, 1)
+    assert (herald.duplicates, herald.n_wire, herald.kept_undated) == (1, 2, 0)
+    assert herald.reasons == [("too_short", 1)] and herald.languages == [("en", 2)]
+    assert rows["jsonl", ""].reasons == [("not_json", 1)]
+    assert rows["csv", "Gazette"].kept_undated == 1
+    for row in rows.values():
+        assert row.records == row.kept + row.forgotten + row.rejected + row.undated
+
+
+def test_the_table_comes_from_the_manifests(store: Store) -> None:
+    store.write_json(manifest_path(DAY), {"counts": store.read_json(plan_path(DAY))["counts"]})
+    table = ingest_report({DAY: store.read_json(manifest_path(DAY))})
+    assert len(table) == 3 and not violations(table, IngestReportRow)
+    assert len(ingest_report({})) == 0
+
+
+def test_it_is_printed(store: Store) -> None:
+    shown = CliRunner().invoke(app, ["ingest", "--report"])
+    assert shown.exit_code == 0, shown.output
+    assert "Gazette" in shown.output and "too_short 1" in shown.output
+    assert "loose.jsonl: 1 records belong to no day (no date)" in shown.output
+    assert staged_report(store, date(2026, 3, 1)) is None
