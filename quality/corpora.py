@@ -20,6 +20,7 @@ from pipeline.components.claims.checkworthiness import classify, debate_threshol
 from pipeline.components.claims.factuality import factuality
 from pipeline.components.claims.propositions import Proposition, find_propositions
 from pipeline.components.claims.topics import read_topics
+from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tree import read_tree
 from pipeline.components.entities.salience import salience
 from pipeline.components.layers import Claim
@@ -406,7 +407,9 @@ def _carb(path: Path, parser: Parser) -> Rates:
         words = record["text"].split()
         references = [(one["pred"], one["args"]) for one in record["tuples"]]
         propositions = (
-            p for p in find_propositions(read_tree(doc)) if p.subject and (p.object or p.arguments)
+            p
+            for p in find_propositions(read_tree(read_columns(doc)))
+            if p.subject and (p.object or p.arguments)
         )
         sentences.append((references, [_extraction(p, words) for p in propositions]))
     return score_tuples(sentences)
@@ -425,7 +428,7 @@ def _factuality(path: Path, name: str, parser: Parser) -> Figures:
     gold: list[float] = []
     found: list[float] = []
     for record, doc in zip(records, docs, strict=True):
-        tree = read_tree(doc)
+        tree = read_tree(read_columns(doc))
         for target in record["targets"]:
             gold.append(target["fact"])
             found.append(factuality(tree, target["span"][1] - 1))

@@ -8,6 +8,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
+from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tokens import read_tokens
 from pipeline.components.entities import canonical_key
 from pipeline.components.entities.clusters import Cluster, cluster_names
@@ -58,7 +59,9 @@ def score_pronouns(
     for record, doc in zip(records, docs, strict=True):
         clusters, numbers = _clusters(record, doc, counts)
         entity_of = _entities(record, clusters, numbers)
-        resolved = {p.token: entity_of[p.cluster] for p in resolve_pronouns(clusters, read_tokens(doc))}
+        resolved = {
+            p.token: entity_of[p.cluster] for p in resolve_pronouns(clusters, read_tokens(read_columns(doc)))
+        }
         for pronoun in named_pronouns(record):
             total += 1
             token = _tokens(doc, pronoun)[0]
@@ -76,7 +79,7 @@ def score_possessives(
         entity_of = _entities(record, clusters, numbers)
         wanted = {_tokens(doc, mention)[0]: mention["entity_id"] for mention in possessives(record)}
         n["gold"] += len(wanted)
-        for pronoun in resolve_possessives(clusters, read_tokens(doc)):
+        for pronoun in resolve_possessives(clusters, read_tokens(read_columns(doc))):
             start = doc[pronoun.token].idx
             if not outside(record, start, start + len(doc[pronoun.token])):
                 n["found"] += 1
@@ -97,7 +100,7 @@ def _clusters(
     record: Record, doc: Doc, counts: Callable[[Mapping[str, Any]], bool]
 ) -> tuple[list[Cluster], dict[int, int]]:
     """Return the clusters of the gold's names, and by the id of a `Name` the number of its mention."""
-    tokens = read_tokens(doc)
+    tokens = read_tokens(read_columns(doc))
     names: list[Name] = []
     numbers: dict[int, int] = {}
     for number, mention in enumerate(record["mentions"]):

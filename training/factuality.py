@@ -26,6 +26,7 @@ from spacy.tokens import Doc
 
 from pipeline.components.claims.factuality import event_features, factuality
 from pipeline.components.claims.hashing import buckets
+from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tree import read_tree
 from pipeline.nlp import load_nlp
 
@@ -67,7 +68,7 @@ def main() -> None:
     for corpus, weight in (("uw", 1.0), ("meantime", MEANTIME_WEIGHT)):
         rows = read_rows(args.data / "claims" / f"factuality_{corpus}" / "train.jsonl")
         for row, doc in zip(rows, parsed(nlp, rows), strict=True):
-            tree = read_tree(doc)
+            tree = read_tree(read_columns(doc))
             for target in row["targets"]:
                 features.append(event_features(tree, target["span"][1] - 1))
                 values.append(target["fact"])
@@ -84,7 +85,7 @@ def main() -> None:
         rows = read_rows(args.data / "claims" / f"factuality_{corpus}" / "dev.jsonl")
         gold, predicted = [], []
         for row, doc in zip(rows, parsed(nlp, rows), strict=True):
-            tree = read_tree(doc)
+            tree = read_tree(read_columns(doc))
             gold += [t["fact"] for t in row["targets"]]
             predicted += [factuality(tree, t["span"][1] - 1) for t in row["targets"]]
         error = np.abs(np.array(gold) - predicted).mean()

@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from pipeline.children.guard import Failure, attempt
 from pipeline.components.claims import find_claims
 from pipeline.components.claims.topics import Topics
+from pipeline.components.doc.columns import read_columns
 from pipeline.components.entities import find_entities
 from pipeline.components.entities.links import Lookup
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
@@ -57,11 +58,23 @@ def find_all(
         lookup: candidates of a knowledge base for a name, see `alias_table`.
         topics: of the user, see `topics_file`.
     """
-    doc._.title, doc._.published_at, doc._.source = article.title, article.published_at, article.source
-    entities = list(find_entities(doc, lookup=lookup))
+    if reading is None:
+        reading = read_doc(read_columns(doc))
+        tag_readings([reading])
+    parse = reading.parse
+    entities = list(find_entities(doc, title=article.title, lookup=lookup, columns=parse.columns))
     quotations = list(find_quotes(doc, entities=entities, reading=reading))
-    tree = None if reading is None else reading.parse.tree
-    claims = list(find_claims(doc, topics=topics, entities=entities, quotes=quotations, tree=tree))
+    claims = list(
+        find_claims(
+            doc,
+            topics=topics,
+            entities=entities,
+            quotes=quotations,
+            published_at=article.published_at,
+            columns=parse.columns,
+            tree=parse.tree,
+        )
+    )
     return Found(entities, quotations, claims)
 
 
@@ -115,7 +128,7 @@ def extracted(
 
 
 def _read_together(docs: Sequence[Doc]) -> list[Reading]:
-    readings = [read_doc(doc) for doc in docs]
+    readings = [read_doc(read_columns(doc)) for doc in docs]
     tag_readings(readings)
     return readings
 
@@ -133,6 +146,7 @@ def found_rows(
     return doc_rows(
         doc,
         article.article_id,
+        title=article.title,
         entities=found.entities,
         quotations=found.quotations,
         claims=found.claims,

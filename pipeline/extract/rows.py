@@ -44,6 +44,7 @@ def doc_rows(
     doc: Doc,
     article_id: str,
     *,
+    title: str | None,
     entities: Sequence[layers.Entity],
     quotations: Sequence[layers.Quotation],
     claims: Sequence[layers.Claim],
@@ -51,8 +52,9 @@ def doc_rows(
     """Return the rows of one article.
 
     Args:
-        doc: its text is `articles.text`; `doc._.title` is evidence.
+        doc: its text is `articles.text`.
         article_id: of the article.
+        title: of the article.
         entities: found in it.
         quotations: found in it; their indices point into `entities`.
         claims: found in it; their indices point into `entities` and `quotations`.
@@ -63,7 +65,7 @@ def doc_rows(
     quote_ids = [content_id("quote", article_id, *_offsets(q.content)) for q in quotations]
     rows = Rows()
     rows.mentions = _mentions(text, entities, entity_ids, quotations, sentences, article_id)
-    rows.entities = _entities(doc, entities, entity_ids, rows.mentions, article_id)
+    rows.entities = _entities(doc, entities, entity_ids, rows.mentions, article_id, title)
     # From here on, only what has a row of its own may be referred to.
     with_row = {row.entity_id: row.name for row in rows.entities}
     refs = [entity_id if entity_id in with_row else None for entity_id in entity_ids]
@@ -117,11 +119,12 @@ def _entities(
     entity_ids: Sequence[str],
     mentions: Iterable[schemas.Mention],
     article_id: str,
+    title: str | None,
 ) -> list[schemas.Entity]:
     by_id: dict[str, list[schemas.Mention]] = {}
     for mention in mentions:
         by_id.setdefault(mention.entity_id, []).append(mention)
-    title = (doc._.title or "").casefold()
+    headline = (title or "").casefold()
     rows: dict[str, schemas.Entity] = {}
     for entity, entity_id in zip(entities, entity_ids, strict=True):
         if entity_id in rows or entity_id not in by_id:
@@ -138,7 +141,7 @@ def _entities(
             n_named=len(names),
             aliases=aliases,
             first_start_char=own[0].start_char,
-            in_title=any(_names(title, alias.casefold()) for alias in (*aliases, entity.name)),
+            in_title=any(_names(headline, alias.casefold()) for alias in (*aliases, entity.name)),
             salience=round(entity.salience, 4),
             role=entity.role,
             wikidata_id=entity.wikidata_id,

@@ -28,6 +28,7 @@ from pipeline.components.claims.topics import Topics, match_topics, read_topics
 from pipeline.components.claims.types import claim_type
 from pipeline.components.claims.values.on_tokens import Quantity, Time, find_values
 from pipeline.components.claims.verbs import base_form
+from pipeline.components.doc.columns import Columns, read_columns
 from pipeline.components.doc.tree import Tree, read_tree
 from pipeline.components.layers import Claim, ClaimerKind, Entity, Quotation, write_layer
 from pipeline.lexicons import entries, words
@@ -120,6 +121,8 @@ def find_claims(
     topics: Topics | None = None,
     entities: Sequence[Entity] | None = None,
     quotes: Sequence[Quotation] | None = None,
+    published_at: datetime | None = None,
+    columns: Columns | None = None,
     tree: Tree | None = None,
 ) -> Iterator[Claim]:
     """Yield the claims of a document in the order of their spans.
@@ -130,14 +133,17 @@ def find_claims(
             `Claim.checkworthiness`.
         entities: of the document; those of `doc._.entities` where None.
         quotes: of the document; those of `doc._.quotes` where None.
-        tree: of the document, from `read_tree`, where somebody has read it already; nobody should need it
-            afterwards, since subjects that the parser missed are put right in it.
+        published_at: the moment from which "on Monday" and the like are counted; `doc._.published_at` where
+            None, and where that is None too, no day is made of them.
+        columns: of the document, where somebody has read them already.
+        tree: the same, from `read_tree`; it stays as it is.
     """
     context = _read_context(
         doc,
-        tree or read_tree(doc),
+        read_tree(columns or read_columns(doc)) if tree is None else replace(tree, first=[*tree.first]),
         tuple(doc._.entities if entities is None else entities),
         tuple(doc._.quotes if quotes is None else quotes),
+        doc._.published_at if published_at is None else published_at,
     )
     by_head = {p.head: p for p in find_propositions(context.tree)}
     drafts = []
@@ -158,7 +164,11 @@ def find_claims(
 
 
 def _read_context(
-    doc: Doc, tree: Tree, entities: tuple[Entity, ...], quotes: tuple[Quotation, ...]
+    doc: Doc,
+    tree: Tree,
+    entities: tuple[Entity, ...],
+    quotes: tuple[Quotation, ...],
+    published_at: datetime | None,
 ) -> _Context:
     quotation_of = [-1] * len(doc)
     frame_of = [-1] * len(doc)
@@ -173,8 +183,7 @@ def _read_context(
     for number, entity in enumerate(entities):
         for mention in entity.mentions:
             entity_of[mention.span.start : mention.span.end] = [number] * len(mention.span)
-    published = doc._.published_at
-    quantities, times = find_values(doc, tree, published.date() if isinstance(published, datetime) else None)
+    quantities, times = find_values(doc, tree, published_at.date() if published_at else None)
     return _Context(doc, tree, quotes, entities, quotation_of, frame_of, entity_of, quantities, times)
 
 

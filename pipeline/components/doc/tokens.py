@@ -1,15 +1,12 @@
-"""The attributes of a document's tokens as plain lists: what the rules read, fetched from spaCy once."""
+"""The tokens of a document as the rules for names read them: with sentences, lines and capitals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
 
-import numpy as np
-from spacy.tokens import Doc
-
-_COLUMNS: list[int | str] = ["ORTH", "SPACY", "TAG", "DEP", "SENT_START", "HEAD"]
-_labels: dict[int, str] = {}  # of tags and dependencies, a closed set of about a hundred
+from pipeline.components.doc.columns import Columns
+from pipeline.lexicons import Lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +14,7 @@ class Tokens:
     """One document, token by token.
 
     Attributes:
+        lexicon: the words of the document's language.
         words, lower: the text of each token, and its lower-cased form.
         tags: Penn tags, "" where the document has none.
         deps: dependency labels, "" without a parse.
@@ -28,6 +26,7 @@ class Tokens:
         capitals: indices of the tokens that begin with a capital letter.
     """
 
+    lexicon: Lexicon
     words: list[str]
     lower: list[str]
     tags: list[str]
@@ -43,25 +42,20 @@ class Tokens:
         return len(self.words)
 
 
-def read_tokens(doc: Doc) -> Tokens:
-    """Fetch the attributes of a document that the rules read."""
-    strings = doc.vocab.strings
-    columns = doc.to_array(_COLUMNS).T
-    orths, spaces, tags, deps, starts = columns[:-1].tolist()
-    for key in {*tags, *deps}.difference(_labels):
-        _labels[key] = strings[key]
-    words: list[str] = [strings[key] for key in orths]
+def read_tokens(columns: Columns) -> Tokens:
+    """Return the view of a document that the rules for names read."""
+    words, opens = columns.words, set(columns.opens)
     breaks = ["\n" in word for word in words]
     return Tokens(
+        lexicon=columns.lexicon,
         words=words,
-        lower=[word.lower() for word in words],
-        tags=[_labels[key] for key in tags],
-        deps=[_labels[key] for key in deps],
-        # HEAD is the distance to the head, in two's complement.
-        heads=(columns[-1].view(np.int64) + np.arange(len(words))).tolist(),
-        sents=list(accumulate([start == 1 for start in starts[1:]], initial=0)) if words else [],
+        lower=columns.lower,
+        tags=columns.tags,
+        deps=columns.deps,
+        heads=columns.heads,
+        sents=list(accumulate(i in opens for i in range(len(words)))),
         lines=list(accumulate(breaks)),
-        spaced=[space != 0 for space in spaces],
+        spaced=columns.spaced,
         breaks=breaks,
         capitals=[i for i, word in enumerate(words) if word[0].isupper()],
     )

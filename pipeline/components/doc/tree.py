@@ -1,8 +1,7 @@
 """A document's parse as plain lists, taken once, so that rules can walk it cheaply.
 
-Reading `token.head` or `token.subtree` builds objects at every step; a list index does not. Every list has
-one entry a token. The subtree of a token is taken as the unbroken range between its edges, which is exact for
-projective parses (all but a few).
+Every list has one entry a token. The subtree of a token is taken as the unbroken range between its edges,
+which is exact for projective parses (all but a few).
 
 The parser knows nothing of paragraphs: it joins a headline to the text below it. Here no arc and no sentence
 crosses a line break or a wide gap; a word whose head lies beyond one is a root.
@@ -12,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from spacy.tokens import Doc
+from pipeline.components.doc.columns import Columns
+from pipeline.lexicons import Lexicon
 
 
 @dataclass(slots=True)
@@ -21,6 +20,7 @@ class Tree:
     """The parse of a document.
 
     Attributes:
+        lexicon: the words of the document's language.
         words: lower-cased forms, with straight apostrophes.
         tags: Penn tags.
         deps: dependency labels.
@@ -33,6 +33,7 @@ class Tree:
         starts: first code point of each token.
     """
 
+    lexicon: Lexicon
     words: list[str]
     tags: list[str]
     deps: list[str]
@@ -51,11 +52,6 @@ class Tree:
             if self.deps[c] in labels:
                 return c
         return None
-
-
-_MOST = 1 << 17
-_labels: dict[int, str] = {}  # of dependencies, tags and entities, by spaCy's hash: about a hundred
-_forms: dict[int, str] = {}  # of words, lower-cased and with straight apostrophes; at most `_MOST`
 
 
 def _reattach(tags: list[str], deps: list[str], heads: list[int], segment: list[int]) -> None:
@@ -82,38 +78,28 @@ def _reattach(tags: list[str], deps: list[str], heads: list[int], segment: list[
             heads[i], deps[i] = i, "ROOT"
 
 
-def _is_break(doc: Doc, i: int) -> bool:
+def _is_break(words: list[str], i: int) -> bool:
     """Whether white space parts two paragraphs: a line break, a wide gap, two blanks before a capital."""
-    if len(doc[i]) > 1 or doc[i].text == "\n":
+    if len(words[i]) > 1 or words[i] == "\n":
         return True
-    return 0 < i < len(doc) - 1 and doc[i - 1].text != "," and not doc[i + 1].text[0].islower()
+    return 0 < i < len(words) - 1 and words[i - 1] != "," and not words[i + 1][0].islower()
 
 
-def read_tree(doc: Doc) -> Tree:
-    """Read the parse of a document.
+def read_tree(columns: Columns) -> Tree:
+    """Return the parse of a document; its lists are its own, but for those that nobody changes.
 
     Args:
-        doc: tagged and parsed; without a parse every token is a root and a sentence is the whole text.
+        columns: of a document that is tagged and parsed; without a parse every token is a root and a sentence
+            is the whole text.
     """
-    n = len(doc)
+    n = len(columns)
     if not n:
-        return Tree([], [], [], [], [], [], [], [], [], [], [])
-    columns = doc.to_array(["ORTH", "IDX", "DEP", "TAG", "ENT_TYPE", "SENT_START", "HEAD"]).T
-    orths, starts, *labels = columns[:5].tolist()
-    strings = doc.vocab.strings
-    for key in {key for column in labels for key in column}.difference(_labels):
-        _labels[key] = strings[key]
-    deps, tags, ents = ([_labels[key] for key in column] for column in labels)
-    if len(_forms) > _MOST:
-        _forms.clear()
-    for key in set(orths).difference(_forms):
-        _forms[key] = strings[key].lower().replace("’", "'")
-    words = [_forms[key] for key in orths]
-    # HEAD is the distance to the head, in two's complement.
-    heads: list[int] = (columns[-1].view(np.int64) + np.arange(n)).tolist()
-    bounds: list[int] = [0, *(np.flatnonzero(columns[5][1:] == 1) + 1).tolist()]
+        return Tree(columns.lexicon, [], [], [], [], [], [], [], [], [], [], [])
+    words = [word.replace("’", "'") if "’" in word else word for word in columns.lower]
+    tags, deps, heads = columns.tags, [*columns.deps], [*columns.heads]
+    bounds: list[int] = [0, *columns.opens]
     blank = {word for word in set(words) if word.isspace()}
-    gaps = [i for i, word in enumerate(words) if word in blank and _is_break(doc, i)] if blank else []
+    gaps = [i for i in range(n) if words[i] in blank and _is_break(columns.words, i)] if blank else []
     if gaps:
         segment = [0] * n
         for number, (start, end) in enumerate(zip([0, *gaps], [*gaps, n], strict=True)):
@@ -135,4 +121,17 @@ def read_tree(doc: Doc) -> Tree:
         head = heads[i]
         if head < i and last[i] > last[head]:
             last[head] = last[i]
-    return Tree(words, tags, deps, ents, heads, children, first, last, sentences, sentence_of, starts)
+    return Tree(
+        columns.lexicon,
+        words,
+        tags,
+        deps,
+        columns.ents,
+        heads,
+        children,
+        first,
+        last,
+        sentences,
+        sentence_of,
+        columns.starts,
+    )

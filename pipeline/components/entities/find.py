@@ -14,6 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.components import layers
+from pipeline.components.doc.columns import Columns, read_columns
 from pipeline.components.doc.tokens import Tokens, read_tokens
 from pipeline.components.entities.clusters import Cluster, cluster_names
 from pipeline.components.entities.descriptions import Nominal, Role, describe, role_gender
@@ -29,16 +30,19 @@ from pipeline.components.layers import Entity, Mention
 __all__ = ["canonical_key", "find_entities", "make_entities"]
 
 
-def find_entities(doc: Doc, *, lookup: Lookup | None = None) -> Iterator[Entity]:
+def find_entities(
+    doc: Doc, *, title: str | None = None, lookup: Lookup | None = None, columns: Columns | None = None
+) -> Iterator[Entity]:
     """Yield the entities of a document, in order of their first mention by name.
 
     Args:
         doc: a document with named entities (`doc.ents`); tags and a parse make the result better.
-            `doc._.title`, where set, is evidence for salience.
+        title: of the article, evidence for salience; `doc._.title` where None.
         lookup: candidates of a knowledge base for a name (`pipeline.curation.aliases`); without one,
             only countries, subdivisions and cities are linked.
+        columns: of the document, where somebody has read them already.
     """
-    tokens = read_tokens(doc)
+    tokens = read_tokens(columns or read_columns(doc))
     clusters = cluster_names(find_names(doc, tokens), tokens)
     described = describe(clusters, tokens)
     for i, roles in described.roles.items():
@@ -58,11 +62,11 @@ def find_entities(doc: Doc, *, lookup: Lookup | None = None) -> Iterator[Entity]
                     wikidata_id=candidate.id, method="alias_table", score=round(candidate.prior, 3)
                 )
     nowhere = Place()
-    title = _title_words(doc, tokens)
+    headline = _title_words(doc._.title if title is None else title, tokens)
     for i, cluster in enumerate(clusters):
         role = _role(described.roles.get(i, [])) if cluster.label == "PERSON" else None
         yield _entity(
-            doc, cluster, pronouns.get(i, []), nominals.get(i, []), role, places.get(i, nowhere), title
+            doc, cluster, pronouns.get(i, []), nominals.get(i, []), role, places.get(i, nowhere), headline
         )
 
 
@@ -130,9 +134,8 @@ def _entity(
     )
 
 
-def _title_words(doc: Doc, tokens: Tokens) -> frozenset[str]:
+def _title_words(title: str | None, tokens: Tokens) -> frozenset[str]:
     """The words of the headline: the title, else the first line if the text has several."""
-    title = doc._.title
     if title is None and tokens.lines and tokens.lines[-1] > 0:
         title = " ".join(word for word, line in zip(tokens.words, tokens.lines, strict=True) if line == 0)
     return frozenset(name_words(title or ""))

@@ -24,6 +24,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.components import layers
+from pipeline.components.doc.columns import Columns, read_columns
 from pipeline.components.layers import Entity, Quotation, QuoteKind
 from pipeline.components.quotes import cues
 from pipeline.components.quotes.attribution import find_attributions
@@ -57,9 +58,9 @@ class Reading:
     is_tagged: bool = False
 
 
-def read_doc(doc: Doc) -> Reading:
+def read_doc(columns: Columns) -> Reading:
     """Read a document by rules."""
-    parse = Parse(doc)
+    parse = Parse(columns)
     regions = find_regions(parse.text)
     candidates = find_attributions(parse, regions)
     blocks = frozenset(c.content[0][0] for c in candidates if c.rule == "block")
@@ -103,7 +104,7 @@ def find_quotes(
     if not len(doc):
         return
     if reading is None:
-        reading = read_doc(doc)
+        reading = read_doc(read_columns(doc))
         if model == "small":
             tag_readings([reading])
     parse = reading.parse
@@ -315,7 +316,7 @@ class QuoteFinder:
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = _BATCH) -> Iterator[Doc]:
         """Add the layer to a stream of documents; the network reads a batch at once."""
         for docs in batched(stream, batch_size):
-            readings = [read_doc(doc) for doc in docs]
+            readings = [read_doc(read_columns(doc)) for doc in docs]
             if self.model == "small":
                 tag_readings(readings)
             for doc, reading in zip(docs, readings, strict=True):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from spacy.tokens import Doc
-
+from pipeline.components.doc.columns import Columns
 from pipeline.components.doc.tree import Tree, read_tree
 from pipeline.components.quotes.regions import paragraphs
 
@@ -27,13 +26,15 @@ _ABOVE = frozenset(["conj", "xcomp", "advcl", "pcomp", "prep", "ccomp", "aux"])
 class Parse:
     """A document as the rules see it: its tree, its paragraphs, which tokens are punctuation or blank."""
 
-    def __init__(self, doc: Doc) -> None:
-        self.tree: Tree = read_tree(doc)
+    def __init__(self, columns: Columns) -> None:
+        self.tree: Tree = read_tree(columns)
+        self.columns = columns
+        self.lexicon = columns.lexicon
         self.words, self.tags, self.deps = self.tree.words, self.tree.tags, self.tree.deps
         self.heads, self.kids = self.tree.heads, self.tree.children
         self.size = len(self.words)
-        self.doc = doc
-        self.text = doc.text
+        self.doc = columns.doc
+        self.text = columns.text
         self.idx = self.tree.starts
         if len(_empty) > _MOST:
             _empty.clear()

@@ -5,6 +5,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from pipeline.components.claims.factuality import factuality, rule_factuality
+from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tree import Tree, read_tree
 
 VOCAB = Vocab()
@@ -13,9 +14,8 @@ VOCAB = Vocab()
 def parsed(text: str) -> Tree:
     rows = [item.rsplit("/", 3) for item in text.split()]
     forms, tags, deps, heads = zip(*rows, strict=True)
-    return read_tree(
-        Doc(VOCAB, words=list(forms), tags=list(tags), deps=list(deps), heads=[int(h) for h in heads])
-    )
+    doc = Doc(VOCAB, words=list(forms), tags=list(tags), deps=list(deps), heads=[int(h) for h in heads])
+    return read_tree(read_columns(doc))
 
 
 PLAIN = "Mills/NNS/nsubj/1 closed/VBD/ROOT/1 in/IN/prep/1 May/NNP/pobj/2"

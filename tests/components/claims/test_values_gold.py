@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.components.claims.values.dates import find_dates
 from pipeline.components.claims.values.on_tokens import find_values
+from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tree import read_tree
 
 GOLD = Path(__file__).parents[2] / "gold" / "values.jsonl"
@@ -21,7 +22,9 @@ def test_gold(nlp) -> None:
     n_gold = n_found = n_exact = 0
     wrong = []
     for row, doc in zip(rows, nlp.pipe(row["text"] for row in rows), strict=True):
-        quantities, times = find_values(doc, read_tree(doc), date.fromisoformat(row["published"]))
+        quantities, times = find_values(
+            doc, read_tree(read_columns(doc)), date.fromisoformat(row["published"])
+        )
         found = Counter((q.value, q.unit, q.comparator) for q in quantities)
         found.update((str(t.first), str(t.last)) for t in times if t.first)
         gold = Counter(tuple(q) for q in row["quantities"])
@@ -41,7 +44,7 @@ def test_no_time_is_missed_by_looking_only_near_words_that_give_one_away(nlp) ->
     rows = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
     for row, doc in zip(rows, nlp.pipe(row["text"] for row in rows), strict=True):
         published = date.fromisoformat(row["published"])
-        _, times = find_values(doc, read_tree(doc), published)
+        _, times = find_values(doc, read_tree(read_columns(doc)), published)
         assert [(t.first, t.last) for t in times] == [
             (first, last) for _, _, first, last in find_dates(doc.text, published)
         ]
@@ -57,5 +60,5 @@ def test_no_time_is_missed_by_looking_only_near_words_that_give_one_away(nlp) ->
 )
 def test_digits_anywhere_in_a_word_give_a_value_away(nlp, text: str, values: list[object]) -> None:
     doc = nlp(text)
-    quantities, times = find_values(doc, read_tree(doc), date(2026, 3, 4))
+    quantities, times = find_values(doc, read_tree(read_columns(doc)), date(2026, 3, 4))
     assert [q.value for q in quantities] + [str(t.first) for t in times] == values

@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 from test_entities import build, by_name, texts
 
+from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tokens import read_tokens
 from pipeline.components.entities import find_entities
 from pipeline.components.entities.names import find_names
@@ -295,7 +296,7 @@ def test_names_never_overlap_and_never_raise(words: list[str], data: st.DataObje
     cuts = sorted(data.draw(st.sets(st.integers(0, size), max_size=8)))
     labels = st.sampled_from(("PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT"))
     doc.set_ents([Span(doc, a, b, label=data.draw(labels)) for a, b in pairwise(cuts)])
-    names = find_names(doc, read_tokens(doc))
+    names = find_names(doc, read_tokens(read_columns(doc)))
     assert all(name.start < name.end for name in names)
     assert all(one.end <= other.start for one, other in pairwise(names))
     list(find_entities(doc))

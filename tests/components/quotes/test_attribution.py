@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from pipeline.components.doc.columns import read_columns
 from pipeline.components.quotes.attribution import find_attributions
 from pipeline.components.quotes.candidates import Candidate
 from pipeline.components.quotes.parsed import Parse
@@ -19,7 +20,7 @@ def parsed(*tokens: str) -> Doc:
 
 
 def found(doc: Doc) -> list[Candidate]:
-    parse = Parse(doc)
+    parse = Parse(read_columns(doc))
     return find_attributions(parse, find_regions(parse.text))
 
 

@@ -4,6 +4,7 @@ import pytest
 from spacy.language import Language
 from spacy.tokens import Span
 
+from pipeline.components.doc.columns import read_columns
 from pipeline.components.entities import find_entities
 from pipeline.components.layers import Entity, Mention, Quotation
 from pipeline.components.quotes import find_quotes
@@ -97,7 +98,7 @@ def test_the_longer_mention_on_a_word_wins(nlp: Language) -> None:
         return Entity(name=name, label=label, mentions=(mention,))
 
     entities = [entity("Canada", 3, 4, "GPE"), entity("Bank of Canada", 1, 4, "ORG")]
-    assert Speakers(Parse(doc), entities).resolve((0, 4)).entities == (1,)
+    assert Speakers(Parse(read_columns(doc)), entities).resolve((0, 4)).entities == (1,)
 
 
 def test_a_quotation_without_a_parse_has_no_entities(nlp: Language) -> None:

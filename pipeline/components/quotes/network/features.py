@@ -22,6 +22,7 @@ from spacy import attrs
 from spacy.strings import StringStore
 from spacy.tokens import Doc
 
+from pipeline.components.doc.columns import read_columns
 from pipeline.components.quotes.attribution import Candidate, Parse, find_attributions
 from pipeline.components.quotes.regions import find_regions
 
@@ -206,7 +207,8 @@ def quote_features(
         texts = [doc.text for doc in docs]
     if candidates is None:
         candidates = [
-            find_attributions(Parse(doc), find_regions(text)) for doc, text in zip(docs, texts, strict=True)
+            find_attributions(Parse(read_columns(doc)), find_regions(text))
+            for doc, text in zip(docs, texts, strict=True)
         ]
     raw = np.concatenate([doc.to_array(_ATTRS).reshape(-1, len(_ATTRS)) for doc in docs])
     sizes = np.array([len(doc) for doc in docs])

@@ -1,0 +1,93 @@
+"""A Doc read once: the attributes of its tokens as plain lists, which the views of the rules share.
+
+Asking spaCy for an attribute of a token builds an object at every step; a list index does not. `read_columns`
+fetches all attributes that any rule reads, in one pass; `tokens.py` (for names) and `tree.py` (for quotations
+and claims) are views of the same columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from spacy.tokens import Doc
+
+from pipeline.lexicons import Lexicon, lexicon_of
+
+_ATTRIBUTES: list[int | str] = ["ORTH", "IDX", "SPACY", "TAG", "DEP", "ENT_TYPE", "SENT_START", "HEAD"]
+_MOST = 1 << 17
+_labels: dict[int, str] = {}  # of tags, dependencies and entities, by spaCy's hash: about a hundred
+_lowered: dict[str, str] = {}  # words, lower-cased; at most `_MOST`
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The tokens of one document; every list has one entry a token.
+
+    Attributes:
+        doc: the document itself, for spans.
+        text: of the document.
+        lexicon: the words of its language.
+        words, lower: the text of each token, and its lower-cased form.
+        starts: first code point of each token.
+        spaced: whether a space follows the token.
+        tags: Penn tags, "" where the document has none.
+        deps: dependency labels, "" without a parse.
+        ents: entity types, "" outside entities.
+        heads: index of the head, the token's own where it is a root or there is no parse.
+        opens: indices of the tokens that open a sentence, the first token left out.
+    """
+
+    doc: Doc
+    text: str
+    lexicon: Lexicon
+    words: list[str]
+    lower: list[str]
+    starts: list[int]
+    spaced: list[bool]
+    tags: list[str]
+    deps: list[str]
+    ents: list[str]
+    heads: list[int]
+    opens: list[int]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+def read_columns(doc: Doc, *, lexicon: Lexicon | None = None) -> Columns:
+    """Read the attributes of a document.
+
+    Args:
+        doc: tagged and parsed, as far as it is.
+        lexicon: the words of its language; by the language of its vocabulary where None.
+
+    Raises:
+        FileNotFoundError: there are no words of the document's language.
+    """
+    strings = doc.vocab.strings
+    columns = doc.to_array(_ATTRIBUTES).reshape(len(doc), len(_ATTRIBUTES)).T
+    orths, starts, spaces, *labels = columns[:6].tolist()
+    for key in {key for column in labels for key in set(column)}.difference(_labels):
+        _labels[key] = strings[key]
+    tags, deps, ents = ([_labels[key] for key in column] for column in labels)
+    words: list[str] = [strings[key] for key in orths]
+    if len(_lowered) > _MOST:
+        _lowered.clear()
+    for word in set(words).difference(_lowered):
+        _lowered[word] = word.lower()
+    return Columns(
+        doc=doc,
+        text=doc.text,
+        lexicon=lexicon or lexicon_of(doc),
+        words=words,
+        lower=[_lowered[word] for word in words],
+        starts=starts,
+        spaced=[space != 0 for space in spaces],
+        tags=tags,
+        deps=deps,
+        ents=ents,
+        # HEAD is the distance to the head, in two's complement.
+        heads=(columns[7].view(np.int64) + np.arange(len(words))).tolist(),
+        opens=(np.flatnonzero(columns[6][1:] == 1) + 1).tolist(),
+    )
