@@ -17,6 +17,7 @@ from typing import NamedTuple
 from pipeline.sources.fields import Fields
 from pipeline.sources.record import DayRecord, Fault
 from pipeline.workers import Children, map_chunks
+from pipeline.workers import Fault as WorkerFault
 
 MEMORY_BYTES = 4 << 30
 """Address space of a child: a page of five megabytes takes about half a gigabyte."""
@@ -138,8 +139,11 @@ def _start() -> Callable[[Sequence[_Page]], _Result]:
     return run
 
 
-def _failed(page: _Page, fault: str) -> _Result:
-    detail = (
-        "taking out the text took too long" if fault == "timeout" else "taking out the text filled the memory"
-    )
-    return [(page.number, Fault("timeout" if fault == "timeout" else "out_of_memory", detail))]
+def _failed(page: _Page, fault: WorkerFault) -> _Result:
+    match fault:
+        case "timeout":
+            return [(page.number, Fault("timeout", "taking out the text took too long"))]
+        case "out_of_memory":
+            return [(page.number, Fault("out_of_memory", "taking out the text filled the memory"))]
+        case _:
+            return [(page.number, Fault("extraction_error", "taking out the text ended the process"))]
