@@ -13,6 +13,7 @@ what else there is, is a matter of the function that serves.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import pickle
 import runpy
@@ -25,7 +26,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import IO, Any
 
 type Serve = Callable[[Connection], None]
@@ -71,14 +72,13 @@ class Child:
         Args:
             prepare: called in the child; returns the function that serves the pipe. It must be importable.
                 One in `__main__` is, where that is a file or a module, which the child then imports.
-            args: its arguments.
+            args: its arguments, for which the same holds.
 
         Raises:
-            TypeError: `prepare` stands where no child can import it from.
+            TypeError: something of it stands where no child can import it from.
             OSError: the system starts no process.
         """
-        work = pickle.dumps((prepare, args))
-        main = _main_of(prepare)
+        work, main = _pickled((prepare, args))
         ours, theirs = Pipe()
         # Until it is ready its stderr is a file, so that the last lines can be told. A pipe would have to be
         # emptied while it writes.
@@ -101,7 +101,7 @@ class Child:
         self.pipe = ours
         self.owner = os.getpid()
         """The process that started it: one forked off later must not talk to it."""
-        self._is_ready = False
+        self.is_ready = False
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has died: `receive` will say so
             self.pipe.send((_sys_path(), main, is_bound))
             self.pipe.send_bytes(work)
@@ -126,7 +126,7 @@ class Child:
         if kind == "error":
             raise value
         if kind == "ready":
-            self._is_ready = True
+            self.is_ready = True
             self._said.close()
         return kind, value
 
@@ -144,7 +144,7 @@ class Child:
             how, code = "closed its pipe", 0
         else:
             how = f"was killed by {_signal_name(-code)}" if code < 0 else f"ended with exit code {code}"
-        if self._is_ready:
+        if self.is_ready:
             return ChildDiedError(f"a child process {how}", is_killed=code < 0)
         message = f"a child process did not start: it {how}{self._last_lines()}"
         is_sent = code < 0 and -code not in _OWN_FAULTS
@@ -191,29 +191,45 @@ def _python() -> list[str]:
 
 def _sys_path() -> list[str]:
     """Return where modules are looked for, also from another folder, and this package last of all."""
-    path = [str(Path(_FOLDER, entry)) for entry in sys.path]
+    # What is no path, such as the mark of an editable installation, stays as it is.
+    path = [str(Path(_FOLDER, entry)) if Path(_FOLDER, entry).exists() else entry for entry in sys.path]
     return path if _ROOT in path else [*path, _ROOT]
 
 
-def _main_of(prepare: Callable[..., Serve]) -> tuple[str, str] | None:
-    """Return how to import the main module, as 'module' or 'path' and which, for a function defined in it.
+class _Pickler(pickle.Pickler):
+    """Takes note of a function or class of the main module, which a child has to import first."""
+
+    name_in_main: str | None = None
+
+    def reducer_override(self, value: Any) -> Any:
+        """Look at a value; leave it to be pickled as ever."""
+        if isinstance(value, (type, FunctionType)) and value.__module__ == "__main__":
+            self.name_in_main = value.__qualname__
+        return NotImplemented
+
+
+def _pickled(work: Any) -> tuple[bytes, tuple[str, str] | None]:
+    """Return work as bytes; and how to import the main module where they need it: 'module' or 'path', which.
 
     Raises:
-        TypeError: it is no file: a notebook, standard input or a command line.
+        TypeError: they need a main module that is no file: a notebook, standard input or a command line.
     """
-    if getattr(prepare, "__module__", None) != "__main__":
-        return None
+    out = io.BytesIO()
+    pickler = _Pickler(out)
+    pickler.dump(work)
+    name = pickler.name_in_main
+    if name is None:
+        return out.getvalue(), None
     main = sys.modules["__main__"]
     spec = getattr(main, "__spec__", None)
     if spec is not None:
-        return "module", spec.name
+        return out.getvalue(), ("module", spec.name)
     path = getattr(main, "__file__", None)
     if path is None or not Path(path).is_file():
-        name = getattr(prepare, "__qualname__", prepare)
         raise TypeError(
             f"no child process can import {name} from a __main__ that is no file: put it in a module"
         )
-    return "path", str(Path(path).absolute())
+    return out.getvalue(), ("path", str(Path(path).absolute()))
 
 
 def _copy_of_stderr() -> int:
@@ -248,7 +264,7 @@ def be_child(pipe: Connection, stderr: int, main: tuple[str, str] | None, is_bou
     Args:
         pipe: to the parent.
         stderr: descriptor of the parent's.
-        main: see `_main_of`.
+        main: see `_pickled`.
         is_bound: whether to die with the thread that started this process.
     """
     # Nor may what this process starts itself hold any of them.
