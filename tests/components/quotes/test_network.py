@@ -307,7 +307,7 @@ def test_more_documents_than_fit_into_a_batch_keep_their_quotations(nlp, monkeyp
 
 
 def test_vectors_of_another_width_count_as_none():
-    weights = quote_tagger.load_weights()
+    weights = quote_tagger.shipped_weights()
     assert not quote_tagger.project_vectors(np.ones((3, 5)), weights).any()
     assert quote_tagger.project_vectors(np.ones((3, 300)), weights)[:-1].any()
 

@@ -13,7 +13,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import as_file, files
 from math import log
 from statistics import fmean
 from typing import Any
@@ -25,6 +24,7 @@ from spacy.tokens import Doc, Span
 from pipeline.components.quotes.attribution import Candidate
 from pipeline.components.quotes.network.features import Ints, QuoteFeatures, quote_features
 from pipeline.components.quotes.network.links import CONTENT, LABELS, Candidates, spans_of
+from pipeline.models.weights import load_weights
 
 Floats = NDArray[np.float32]
 Weights = Mapping[str, Floats]
@@ -87,7 +87,7 @@ def tag_quotes(
     out: list[list[TaggedQuote]] = [[] for _ in docs]
     if not docs:
         return out
-    weights = load_weights()
+    weights = shipped_weights()
     vectors = _project(docs[0].vocab.vectors.data, weights)
     for start, end in _batches([len(doc) for doc in docs]):
         batch = docs[start:end]
@@ -124,10 +124,9 @@ def _batches(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 @cache
-def load_weights() -> Weights:
+def shipped_weights() -> Weights:
     """The weights shipped with the package, as float32."""
-    with as_file(files("pipeline.models") / "quotes" / "tagger.npz") as path, np.load(path) as stored:
-        return {name: stored[name].astype(np.float32) for name in stored.files}
+    return {name: array.astype(np.float32) for name, array in load_weights("quotes/tagger.npz").items()}
 
 
 _projected: dict[int, tuple[NDArray[Any], Floats]] = {}
