@@ -8,7 +8,7 @@ from spacy.vocab import Vocab
 
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.quotes.attribution import find_attributions
-from pipeline.components.quotes.candidates import Candidate
+from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.parsed import Parse
 from pipeline.components.quotes.regions import find_regions
 
@@ -19,7 +19,7 @@ def parsed(*tokens: str) -> Doc:
     return Doc(Vocab(), words=words, tags=tags, deps=deps, heads=[int(head) for head in heads])
 
 
-def found(doc: Doc) -> list[Candidate]:
+def found(doc: Doc) -> list[QuoteCandidate]:
     parse = Parse(read_columns(doc))
     return find_attributions(parse, find_regions(parse.text))
 

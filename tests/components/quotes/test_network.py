@@ -13,23 +13,19 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from pipeline.components.quotes.network import tagger as quote_tagger
-from pipeline.components.quotes.network.features import (
-    COLUMN_OFFSETS,
-    COLUMNS,
-    FLAGS,
-    QuoteFeatures,
-    quote_features,
-)
+from pipeline.components.quotes.network import linker, lstm, tagger
+from pipeline.components.quotes.network.features import QuoteFeatures, quote_features
+from pipeline.components.quotes.network.inputs import COLUMN_OFFSETS, COLUMNS, FLAGS
 from pipeline.components.quotes.network.links import (
     LABELS,
     PAIR_COLUMNS,
     PAIR_OFFSETS,
-    Candidates,
+    Pairs,
     nearest,
     spans_of,
 )
-from pipeline.components.quotes.network.tagger import Packing, tag_quotes, windows
+from pipeline.components.quotes.network.lstm import Packing, windows
+from pipeline.components.quotes.network.tagger import tag_quotes
 
 RECORDED = Path(__file__).parent / "quote_tagger_torch.npz"
 
@@ -66,7 +62,7 @@ def test_lstm_over_packed_windows_is_the_lstm_of_each_window(sizes):
     starts = np.cumsum([0, *sizes[:-1]])
     packing = Packing(starts, np.array(sizes))
     out = np.empty((len(x), 6), dtype=np.float32)
-    out[packing.order] = quote_tagger._lstm(x[packing.order], packing, weights, 1)
+    out[packing.order] = lstm.bidirectional_lstm(x[packing.order], packing, weights, 1)
     for start, size in zip(starts, sizes, strict=True):
         window = x[start : start + size]
         parts = [weights[f"lstm1_{part}"] for part in ("input", "recurrent", "bias")]
@@ -88,7 +84,7 @@ def test_viterbi_finds_the_best_of_all_paths():
     emissions = rng.normal(size=(7, count)).astype(np.float32)
     packing = Packing(np.array([0, 4, 6]), np.array(sizes))
     labels = np.empty(7, dtype=int)
-    labels[packing.order] = quote_tagger._viterbi(emissions[packing.order], packing, weights)
+    labels[packing.order] = lstm.viterbi(emissions[packing.order], packing, weights)
     start = 0
     for size in sizes:
         rows = emissions[start : start + size]
@@ -118,12 +114,12 @@ def test_forward_pass_agrees_with_the_one_recorded_from_torch():
         vector_rows=recorded["rows"],
         flags=recorded["flags"],
     )
-    vectors = quote_tagger.project_vectors(recorded["vectors"], weights)
-    states, emissions, _ = quote_tagger.encode(features, weights, vectors)
+    vectors = tagger.project_vectors(recorded["vectors"], weights)
+    states, emissions, _ = lstm.encode(features, weights, vectors)
     np.testing.assert_allclose(states, recorded["states"], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(emissions, recorded["emissions"], rtol=1e-4, atol=1e-5)
     ends = np.concatenate([states[recorded["first"]], states[recorded["last"]]], axis=1)
-    scores = quote_tagger._link_scores(
+    scores = linker.link_scores(
         "content", ends, recorded["left"], recorded["right"], recorded["pairs"], weights
     )
     np.testing.assert_allclose(scores, recorded["scores"], rtol=1e-4, atol=1e-4)
@@ -244,7 +240,7 @@ def test_proper_nouns_and_numbers_have_neither_form_nor_vector():
 def test_candidates_know_how_the_parse_joins_them(bare_doc):
     features = quote_features([bare_doc])
     labels = np.array([5, 3, 1, 2, 2, 0], dtype=np.int32)
-    pairs = Candidates(features, *spans_of(labels, features.documents))
+    pairs = Pairs(features, *spans_of(labels, features.documents))
     path = list(PAIR_COLUMNS).index("path")
     assert pairs.content_right.tolist() == [1, -1]
     assert pairs.content_columns[0, path] - PAIR_OFFSETS[path] == 1  # the content's head hangs on the cue
@@ -301,21 +297,21 @@ def test_documents_in_one_batch_are_tagged_as_they_are_alone(nlp):
 def test_more_documents_than_fit_into_a_batch_keep_their_quotations(nlp, monkeypatch):
     docs = list(nlp.pipe([TEXT, "", "Officials warned of floods.", TEXT, "“No,” he said."]))
     together = [[words(q.content) for q in quotes] for quotes in tag_quotes(docs)]
-    monkeypatch.setattr(quote_tagger, "BATCH_WORDS", 70)  # tokens: the first three, the last two
+    monkeypatch.setattr(tagger, "BATCH_WORDS", 70)  # tokens: the first three, the last two
     assert [[words(q.content) for q in quotes] for quotes in tag_quotes(docs)] == together
     assert together[0] == together[3] != together[2]
 
 
 def test_vectors_of_another_width_count_as_none():
-    weights = quote_tagger.shipped_weights()
-    assert not quote_tagger.project_vectors(np.ones((3, 5)), weights).any()
-    assert quote_tagger.project_vectors(np.ones((3, 300)), weights)[:-1].any()
+    weights = tagger.shipped_network().weights
+    assert not tagger.project_vectors(np.ones((3, 5)), weights).any()
+    assert tagger.project_vectors(np.ones((3, 300)), weights)[:-1].any()
 
 
 def test_a_text_longer_than_a_batch_is_tagged_in_pieces(nlp, monkeypatch):
     doc = nlp("\n\n".join([TEXT] * 12))
     whole = tag_quotes([doc])[0]
-    monkeypatch.setattr(quote_tagger, "BATCH_WORDS", 300)
+    monkeypatch.setattr(lstm, "BATCH_WORDS", 300)
     assert [words(q.content) for q in tag_quotes([doc])[0]] == [words(q.content) for q in whole]
 
 
