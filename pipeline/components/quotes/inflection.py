@@ -21,7 +21,7 @@ def inflected(lexicon: Lexicon, verb: str) -> tuple[str, ...]:
         verb: base form, lower case.
     """
     irregular = lexicon.entries("cue_irregular_pasts").get(verb)
-    doubles = doubles_consonant(verb, tuple(lexicon.ordered("quotes.doubling_endings")))
+    doubles = doubles_consonant(verb, lexicon.ordered("quotes.doubling_endings"))
     pasts = tuple(irregular.split()) if irregular is not None else _regular_pasts(verb, doubles)
     return tuple(dict.fromkeys((verb, with_s(verb), *_participles(verb, doubles), *pasts)))
 
