@@ -14,9 +14,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from pipeline.local_airflow import DAG_ID, HOST, LocalAirflow, failures
 
 from pipeline.identity import checksum
-from pipeline.local_airflow import DAG_ID, HOST, LocalAirflow, failures
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(1200)]
 
