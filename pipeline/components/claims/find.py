@@ -26,7 +26,7 @@ from pipeline.components.claims.factuality import factuality
 from pipeline.components.claims.propositions import Proposition, Range, find_propositions
 from pipeline.components.claims.topics import Topics, match_topics, read_topics
 from pipeline.components.claims.types import claim_type
-from pipeline.components.claims.values.on_tokens import Quantity, Time, find_values
+from pipeline.components.claims.values.on_tokens import Measure, Time, find_values
 from pipeline.components.claims.verbs import base_form
 from pipeline.components.doc.columns import Columns, read_columns
 from pipeline.components.doc.tree import Tree, read_tree
@@ -109,7 +109,7 @@ class _Context:
     quotation_of: list[int]
     frame_of: list[int]
     entity_of: list[int]
-    quantities: list[Quantity]
+    quantities: list[Measure]
     times: list[Time]
     has_clause: set[int] = field(default_factory=set)
     sources: dict[int, _Source] = field(default_factory=dict)
@@ -421,7 +421,7 @@ def _event(tree: Tree, proposition: Proposition) -> int:
     return next(verbs, proposition.head)
 
 
-def _inside[Value: (Quantity, Time)](values: list[Value], start: int, end: int) -> Iterator[Value]:
+def _inside[Value: (Measure, Time)](values: list[Value], start: int, end: int) -> Iterator[Value]:
     """The values between two tokens."""
     for value in values[bisect_left(values, start, key=lambda v: v.start) :]:
         if value.start >= end:
