@@ -161,7 +161,7 @@ class ContentWords:
         return word.rstrip(self.loose)
 
     def of(self, text: str) -> list[str]:
-        """Return the stems of the words that say what a text is about, and its figures, see `content_words`."""
+        """Return the stems of the words that say what a text is about, and its figures."""
         lowered = self.asides.sub(" ", text).lower()
         for negation in self.contractions:
             lowered = lowered.replace(negation, " ")
