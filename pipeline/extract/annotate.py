@@ -18,7 +18,7 @@ from pipeline.components.entities import find_entities
 from pipeline.components.entities.links import Lookup
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
 from pipeline.components.quotes import Reading, find_quotes, read_doc, tag_readings
-from pipeline.extract.article import Article, reject_of
+from pipeline.extract.article import ArticleText, reject_of
 from pipeline.extract.rows import Rows, doc_rows
 from schemas import TABLES, Reject, Row
 from schemas.table import to_arrow, with_days
@@ -42,7 +42,7 @@ class Found:
 
 def find_all(
     doc: Doc,
-    article: Article,
+    article: ArticleText,
     *,
     reading: Reading | None = None,
     lookup: Lookup | None = None,
@@ -65,7 +65,7 @@ def find_all(
     return Found(entities, quotations, claims)
 
 
-def annotate(doc: Doc, article: Article) -> Doc:
+def annotate(doc: Doc, article: ArticleText) -> Doc:
     """Add the layers entities, quotes and claims to a parsed document, and return it."""
     found = find_all(doc, article)
     write_layer(doc, "entities", found.entities)
@@ -75,7 +75,7 @@ def annotate(doc: Doc, article: Article) -> Doc:
 
 
 def extracted(
-    batches: Iterable[Sequence[tuple[Doc | Failure, Article]]],
+    batches: Iterable[Sequence[tuple[Doc | Failure, ArticleText]]],
     *,
     timeout_s: float,
     lookup: Lookup | None = None,
@@ -122,7 +122,7 @@ def _read_together(docs: Sequence[Doc]) -> list[Reading]:
 
 def found_rows(
     doc: Doc,
-    article: Article,
+    article: ArticleText,
     *,
     reading: Reading | None = None,
     lookup: Lookup | None = None,
