@@ -29,7 +29,7 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from deploy.local.__main__ import DAG_ID, LocalAirflow, await_runs, running, say
+from deploy.local.airflow import DAG_ID, LocalAirflow, await_runs, running, say
 from pipeline.errors import NewstablesError
 from pipeline.ingest.tally import UNDATED
 from pipeline.store import Store
