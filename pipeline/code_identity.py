@@ -52,7 +52,7 @@ def code_version(*modules: str, root: Path | None = None) -> str:
     """Return the package's version and a hash of what some modules follow and read: '0.1.0+3f2a...'.
 
     Args:
-        modules: their names, such as "pipeline.parsing.child".
+        modules: their names, such as "pipeline.extract.parse_child".
         root: the folder of the packages; those that run where it is left out.
 
     Raises:

@@ -14,7 +14,7 @@ from pipeline.identity import content_id
 if TYPE_CHECKING:
     from pipeline.settings import Settings
 
-PARSE = ("pipeline.parsing.child",)
+PARSE = ("pipeline.extract.parse_child",)
 """The modules that make a parse: where what they follow changes, all is parsed again."""
 
 ROWS = ("pipeline.ingest.day_rows", *PARSE, "pipeline.extract.child", "pipeline.store.takeout")

@@ -10,9 +10,9 @@ import pyarrow as pa
 from pipeline import code_identity, provenance
 from pipeline.children.chunks import Children, map_chunks
 from pipeline.errors import InputError
+from pipeline.extract import parse_child as child
 from pipeline.extract.staged_articles import read_articles
 from pipeline.nlp import find_model_id
-from pipeline.parsing import child
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.batch import DOCS, Batch, rejects_of, staged_path
