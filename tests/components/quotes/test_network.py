@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from docs_by_hand import parsed
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.lang.en import English
@@ -192,12 +193,8 @@ def test_nearest_spans_are_the_nearest_of_all_in_their_document(made):
 
 @pytest.fixture(scope="module")
 def bare_doc():
-    return Doc(
-        Vocab(),
-        words=["She", "said", "that", "rain", "fell", "."],
-        heads=[1, 1, 4, 4, 1, 1],
-        deps=["nsubj", "ROOT", "mark", "nsubj", "ccomp", "punct"],
-        tags=["PRP", "VBD", "IN", "NN", "VBD", "."],
+    return parsed(
+        "She/PRP/nsubj/1 said/VBD/ROOT/1 that/IN/mark/4 rain/NN/nsubj/4 fell/VBD/ccomp/1 ././punct/1"
     )
 
 
@@ -233,8 +230,7 @@ def test_proper_nouns_and_numbers_have_neither_form_nor_vector():
     vocab = English().vocab  # a bare Vocab makes no lower-case forms
 
     def make(word, tag):
-        doc = Doc(vocab, words=[word, "fell"], heads=[1, 1], deps=["nsubj", "ROOT"], tags=[tag, "VBD"])
-        return quote_features([doc])
+        return quote_features([parsed(f"{word}/{tag}/nsubj/1 fell/VBD/ROOT/1", vocab=vocab)])
 
     lexical = [list(COLUMNS).index(name) for name in ("word_a", "word_b", "suffix")]
     assert (make("Rain", "NNP").columns[0, lexical] == make("Snow", "NNP").columns[0, lexical]).all()
