@@ -8,7 +8,7 @@ AIRFLOW_PORT ?= 8080
 CORPORA ?=
 ARGS ?=
 
-.PHONY: help setup run airflow test lint bench eval sources archive docs lock clean
+.PHONY: help setup run airflow test golden lint bench eval sources archive docs lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ airflow: $(READY) ## Airflow with the nightly schedule and a web UI, until Ctrl-
 
 test: $(READY) ## all tests (ARGS="-m 'not airflow'" leaves out those that start Airflow)
 	$(PYTHON) -m pytest $(ARGS)
+
+golden: $(READY) ## write tests/golden anew: what is made of every article of the sample
+	$(PYTHON) tests/golden/write.py
 
 lint: $(READY) ## ruff and mypy
 	$(PYTHON) -m ruff check .
