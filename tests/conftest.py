@@ -1,7 +1,8 @@
-"""Fixtures for all tests, and how tests are shared out among the processes that run them."""
+"""Fixtures for all tests, and in which order they run."""
 
 from collections.abc import Iterator
 from os import environ
+from pathlib import Path
 
 import pytest
 import spacy
@@ -13,28 +14,22 @@ settings.register_profile("newstables", deadline=None, derandomize=True, max_exa
 settings.load_profile("newstables")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, which makes its fixtures once; let slow files begin first.
+    """Let files with slow tests begin first.
 
-    A file that takes minutes would otherwise begin last, and the other processes would wait for it.
+    Several processes share the tests out by files (`make test`). A file that takes minutes would otherwise
+    begin last, and the other processes would wait for it.
     """
-
-    def start(item: pytest.Item) -> int:
-        return next((at for at, name in enumerate(("airflow", "slow")) if item.get_closest_marker(name)), 2)
-
-    files: dict[str, int] = {}
+    first: dict[Path, int] = {}
     for item in items:
-        file = item.nodeid.partition("::")[0]
-        files[file] = min(start(item), files.get(file, 2))
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(file))
-    items.sort(key=lambda item: files[item.nodeid.partition("::")[0]])
+        at = next((n for n, name in enumerate(("airflow", "slow")) if item.get_closest_marker(name)), 2)
+        first[item.path] = min(at, first.get(item.path, 2))
+    items.sort(key=lambda item: first[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)
 def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Take away settings of whoever runs the tests, and give Airflow a folder: it makes one where it is told none."""
+    """Take away the settings of whoever runs the tests; Airflow gets a folder, or it makes one at home."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(environ):
             if name.startswith(("NEWSTABLES_", "AIRFLOW_")):

@@ -18,6 +18,8 @@ from pipeline.stages import STAGES, run_stage
 from pipeline.store import Store
 from pipeline.store.batch import Batch
 
+pytestmark = [pytest.mark.model, pytest.mark.slow]
+
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 3, 1)
 STEPS = [(stage.name, shard) for stage in STAGES for shard in ((0, 1) if stage.per_shard else (0,))]
