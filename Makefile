@@ -8,10 +8,10 @@ AIRFLOW_PORT ?= 8080
 CORPORA ?=
 ARGS ?=
 
-.PHONY: help setup run airflow test lint bench eval sources archive docs lock clean
+.PHONY: help setup run airflow test lint bench eval sources archive docs changelog lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make .venv from the exact locks
 
@@ -49,6 +49,9 @@ docs: $(READY) ## write docs/tables.md, docs/sources.md and settings.toml from t
 	$(PYTHON) -m schemas.codebook > docs/tables.md.new && mv docs/tables.md.new docs/tables.md
 	$(PYTHON) -m pipeline.ingest.codebook > docs/sources.md.new && mv docs/sources.md.new docs/sources.md
 	$(PYTHON) -m pipeline.settings > settings.toml.new && mv settings.toml.new settings.toml
+
+changelog: $(READY) ## fold the fragments of changelog.d into CHANGELOG.md (VERSION=0.2.0)
+	$(PYTHON) -m tools.changelog $(or $(VERSION),$(error name the version: make changelog VERSION=0.2.0))
 
 # What is locked stays as it is unless pyproject.toml asks for something else; ARGS=--upgrade renews it.
 LOCK := $(VENV)/bin/uv pip compile --quiet --no-header --universal --python-version 3.12 --generate-hashes
