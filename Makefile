@@ -8,7 +8,7 @@ AIRFLOW_PORT ?= 8080
 CORPORA ?=
 ARGS ?=
 
-.PHONY: help setup run airflow test lint bench eval sources archive docs changelog lock clean
+.PHONY: help setup run airflow test lint bench eval history sources archive docs new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,13 @@ bench: $(READY) ## speed and memory of extraction and ingest against bare loops 
 eval: $(READY) ## precision, recall and F1 on the gold (CORPORA=../shared/data adds the corpora there)
 	$(PYTHON) -m quality $(if $(CORPORA),--corpora $(CORPORA)) $(ARGS)
 
+history: $(READY) ## measure the commit that is checked out: a line in benchmarks/history.jsonl, and its chart
+	@mkdir -p build
+	$(PYTHON) -m benchmarks.history --check
+	$(PYTHON) -m quality --json build/quality.json
+	$(PYTHON) -m benchmarks.throughput --no-growth --json build/speed.json $(ARGS)
+	$(PYTHON) -m benchmarks.history build/quality.json build/speed.json
+
 sources: $(READY) ## how right ingest is: formats, pages, near-duplicates (CORPORA=../shared/data)
 	$(PYTHON) -m benchmarks.sources $(CORPORA) $(ARGS)
 
@@ -49,6 +56,12 @@ docs: $(READY) ## write docs/tables.md, docs/sources.md and settings.toml from t
 	$(PYTHON) -m schemas.codebook > docs/tables.md.new && mv docs/tables.md.new docs/tables.md
 	$(PYTHON) -m pipeline.ingest.codebook > docs/sources.md.new && mv docs/sources.md.new docs/sources.md
 	$(PYTHON) -m pipeline.settings > settings.toml.new && mv settings.toml.new settings.toml
+
+new-source: $(READY) ## write a source that works, to be filled in, with its test (NAME=wire_photos)
+	$(PYTHON) -m tools.skeleton source $(or $(NAME),$(error name it: make new-source NAME=wire_photos))
+
+new-table: $(READY) ## write a derived table that works, to be filled in, with its test (NAME=outlet_days)
+	$(PYTHON) -m tools.skeleton table $(or $(NAME),$(error name it: make new-table NAME=outlet_days))
 
 changelog: $(READY) ## fold the fragments of changelog.d into CHANGELOG.md (VERSION=0.2.0)
 	$(PYTHON) -m tools.changelog $(or $(VERSION),$(error name the version: make changelog VERSION=0.2.0))

@@ -19,6 +19,9 @@ KINDS = ("added", "changed", "fixed", "removed")
 """In the order of the sections."""
 
 _NAME = re.compile(rf"[a-z0-9][a-z0-9-]*\.({'|'.join(KINDS)})\.md")
+_WRAPPER = textwrap.TextWrapper(
+    118, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+)
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
@@ -62,9 +65,7 @@ def fold(changelog: str, version: str, day: date, fragments: dict[str, list[tupl
     for kind, entries in fragments.items():
         if entries:
             lines += [f"### {kind.capitalize()}", ""]
-            lines += [
-                textwrap.fill(text, 118, initial_indent="- ", subsequent_indent="  ") for _, text in entries
-            ]
+            lines += [_WRAPPER.fill(text) for _, text in entries]
             lines.append("")
     head, mark, older = changelog.partition("\n## ")
     return "\n".join([head.rstrip("\n"), "", *lines]).rstrip("\n") + "\n" + mark + older
