@@ -8,7 +8,7 @@ AIRFLOW_PORT ?= 8080
 CORPORA ?=
 ARGS ?=
 
-.PHONY: help setup run airflow test lint bench eval history sources archive docs new-source new-table changelog lock clean
+.PHONY: help setup run airflow test lint bench eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,12 @@ docs: $(READY) ## write docs/tables.md, docs/sources.md and settings.toml from t
 	$(PYTHON) -m schemas.codebook > docs/tables.md.new && mv docs/tables.md.new docs/tables.md
 	$(PYTHON) -m pipeline.ingest.codebook > docs/sources.md.new && mv docs/sources.md.new docs/sources.md
 	$(PYTHON) -m pipeline.settings > settings.toml.new && mv settings.toml.new settings.toml
+
+docs-site: $(READY) ## a site of README.md and docs/ in build/site, its links checked; needs no web
+	rm -rf build/site
+	$(PYTHON) -m sphinx --builder html --fail-on-warning --keep-going --fresh-env --quiet \
+		--conf-dir docs --doctree-dir build/doctrees . build/site
+	@echo "open build/site/index.html"
 
 new-source: $(READY) ## write a source that works, to be filled in, with its test (NAME=wire_photos)
 	$(PYTHON) -m tools.skeleton source $(or $(NAME),$(error name it: make new-source NAME=wire_photos))
