@@ -72,15 +72,18 @@ def derived_edits(name: str) -> Edits:
     This is the one place that knows how DERIVED is written.
     """
     path = next(path for path in DERIVED if path.exists())
-    code = f'        code=("pipeline/derived/{name}.py",),\n' if path.parent.name == "stages" else ""
-    parts = f'        "{name}",\n' + "".join(
-        f"        {name}.{part},\n" for part in ("READS", "partial", "merge")
-    )
+    functions = [f"{name}.partial", f"{name}.merge"]
+    if path.parent.name == "derived":
+        functions = [f"partial={name}.partial", f"merge={name}.merge"]
+        parts = [f'"{name}"', f"{name}.__name__", f"reads={name}.READS", *functions]
+    else:
+        parts = [f'"{name}"', f"tuple({name}.READS)", *functions, f'code=("pipeline/derived/{name}.py",)']
+    entry = "".join(f"        {part},\n" for part in parts)
     text = _with_import(path, f"from pipeline.derived import {name}", name)
     found = re.search(r"^DERIVED\b[^=\n]*= \(\n.*?(?=^\))", text, re.MULTILINE | re.DOTALL)
     if found is None:
         raise SkeletonError(f"{path} has no tuple DERIVED: mend `derived_edits` in tools/skeleton.py")
-    return {path: f"{text[: found.end()]}    Derived(\n{parts}{code}    ),\n{text[found.end() :]}"}
+    return {path: f"{text[: found.end()]}    Derived(\n{entry}    ),\n{text[found.end() :]}"}
 
 
 EDITS: dict[str, Callable[[str], Edits]] = {"source": source_edits, "table": table_edits}
