@@ -1,10 +1,11 @@
 """What `make eval` and `make bench` said of each commit that was measured: one JSON line each, and a chart.
 
-    python -m benchmarks.history QUALITY.json SPEED.json
+    python -m benchmarks.history QUALITY.json [SPEED.json]
 
 QUALITY is what `python -m quality --json` wrote, SPEED what `python -m benchmarks.throughput --json` wrote,
 both of the commit that is checked out. The line is added to `benchmarks/history.jsonl`, and
-`benchmarks/history.svg` is drawn anew from all lines.
+`benchmarks/history.svg` is drawn anew from all lines. Without SPEED, as where the machine is busy with other
+things, the line has none.
 """
 
 from __future__ import annotations
@@ -138,10 +139,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _commit()
         return
     if not args.draw:
-        if args.quality is None or args.speed is None:
-            options.error("name the two files, or --draw")
+        if args.quality is None:
+            options.error("name the file of quality, or --draw")
         commit, date = _commit()
-        quality, speed = (json.loads(path.read_text(encoding="utf-8")) for path in (args.quality, args.speed))
+        quality = json.loads(args.quality.read_text(encoding="utf-8"))
+        speed = json.loads(args.speed.read_text(encoding="utf-8")) if args.speed else {"processes": {}}
         added = line(quality, speed, commit=commit, date=date, machine=machine())
         with HISTORY.open("a", encoding="utf-8") as file:
             file.write(json.dumps(added) + "\n")

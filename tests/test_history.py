@@ -78,6 +78,10 @@ def test_values_beyond_the_scale_widen_it_and_gaps_are_left_out() -> None:
     assert chart([panel], ["1", "2", "3"]).count("<circle") == 2
 
 
+def test_a_panel_without_values_says_so() -> None:
+    assert "not measured yet" in chart([Panel("p", 0, 1, 1, [Series("s", [None])])], ["1"])
+
+
 def test_names_are_escaped() -> None:
     svg = chart([Panel("<p> & co", 0, 1, 1, [Series("<s>", [1.0])])], ["<t>"])
     assert {text for text, *_ in texts(svg)} >= {"<p> & co", "<s> 1.00", "<t>"}
@@ -104,8 +108,8 @@ def test_only_a_commit_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     who = ["-c", "user.name=t", "-c", "user.email=t@t.example"]
     for arguments in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "first"]):
         subprocess.run(["git", *arguments], check=True)
-    for n_lines in (1, 2):  # the history's own files may differ
-        history.main(["quality.json", "speed.json"])
+    for n_lines, files in ((1, ["quality.json"]), (2, ["quality.json", "speed.json"])):
+        history.main(files)  # the history's own files may differ from the commit
         assert len(Path("benchmarks/history.jsonl").read_text().splitlines()) == n_lines
     assert ElementTree.fromstring(Path("benchmarks/history.svg").read_text()).tag == f"{SVG}svg"
     Path("quality.json").write_text("{}")
