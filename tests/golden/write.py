@@ -14,7 +14,7 @@ from typing import Any
 from spacy.language import Language
 
 from pipeline.extract.annotate import extracted
-from pipeline.extract.article import Article
+from pipeline.extract.article import ArticleText
 from pipeline.ingest.fields import read_fields
 from pipeline.ingest.moments import parse_moment
 from pipeline.nlp import load_nlp
@@ -49,7 +49,7 @@ def golden(nlp: Language, name: str, record: dict[str, Any]) -> dict[str, Any]:
     fields = read_fields(record)
     assert fields.text
     moment = parse_moment(fields.published)
-    article = Article(
+    article = ArticleText(
         article_id=name,
         record_ref=name,
         text=fields.text,
