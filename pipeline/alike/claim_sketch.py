@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
 from zlib import crc32
 
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.lexicons import entries, words
+from pipeline.models.weights import load_weights
 
 N_BUCKETS = 1 << 17
 SUBJECT, PREDICATE, OBJECT, NUMBER = 1, 2, 4, 8
@@ -176,9 +176,7 @@ def _families() -> Mapping[str, str]:
 @cache
 def rarity_table() -> NDArray[np.float64]:
     """Return how much a word tells, by its bucket: the last bits of its hash."""
-    path = files("pipeline") / "models" / "same_claims" / "weights.npz"
-    with path.open("rb") as file, np.load(file) as arrays:
-        return np.asarray(arrays["rarity"].astype(np.float64) / 255)
+    return np.asarray(load_weights("same_claims/weights.npz")["rarity"].astype(np.float64) / 255)
 
 
 @cache

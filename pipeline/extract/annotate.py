@@ -18,7 +18,7 @@ from pipeline.components.doc.columns import read_columns
 from pipeline.components.entities import find_entities
 from pipeline.components.entities.links import Lookup
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
-from pipeline.components.quotes import Reading, find_quotes, read_doc, tag_readings
+from pipeline.components.quotes import QuoteReading, find_quotes, read_doc, tag_readings
 from pipeline.extract.article import Article, reject_of
 from pipeline.extract.rows import Rows, doc_rows
 from schemas import TABLES, Reject, Row
@@ -45,7 +45,7 @@ def find_all(
     doc: Doc,
     article: Article,
     *,
-    reading: Reading | None = None,
+    reading: QuoteReading | None = None,
     lookup: Lookup | None = None,
     topics: Topics | None = None,
 ) -> Found:
@@ -59,8 +59,7 @@ def find_all(
         topics: of the user, see `topics_file`.
     """
     if reading is None:
-        reading = read_doc(read_columns(doc))
-        tag_readings([reading])
+        (reading,) = tag_readings([read_doc(read_columns(doc))])
     parse = reading.parse
     entities = list(find_entities(doc, title=article.title, lookup=lookup, columns=parse.columns))
     quotations = list(find_quotes(doc, entities=entities, reading=reading))
@@ -127,17 +126,15 @@ def extracted(
     return to_tables(rows, rejects, days)
 
 
-def _read_together(docs: Sequence[Doc]) -> list[Reading]:
-    readings = [read_doc(read_columns(doc)) for doc in docs]
-    tag_readings(readings)
-    return readings
+def _read_together(docs: Sequence[Doc]) -> list[QuoteReading]:
+    return tag_readings([read_doc(read_columns(doc)) for doc in docs])
 
 
 def found_rows(
     doc: Doc,
     article: Article,
     *,
-    reading: Reading | None = None,
+    reading: QuoteReading | None = None,
     lookup: Lookup | None = None,
     topics: Topics | None = None,
 ) -> Rows:

@@ -47,6 +47,7 @@ def reject_of(article: Article, *, reason: str, detail: str, stage: str) -> Reje
 
 def lost(article: Article, fault: str, *, stage: str) -> Reject:
     """Return the row for an article that took its process with it, or never came back."""
-    died = fault == "out_of_memory"
-    detail = "the process that worked on it died" if died else "the process that worked on it hung"
+    detail = (
+        "the process that worked on it hung" if fault == "timeout" else "the process that worked on it died"
+    )
     return reject_of(article, reason=fault, detail=detail, stage=stage)

@@ -40,6 +40,7 @@ class Store:
 
         Raises:
             ConfigError: the root is no folder that can be written, or a URI that Arrow does not know.
+            OSError: the object store cannot be reached, or the disk failed; it may recover.
         """
         self.root = root
         self._local = "://" not in root
@@ -51,7 +52,7 @@ class Store:
                 base = str(folder)
             else:
                 files, base = pafs.FileSystem.from_uri(root)
-        except (OSError, pa.ArrowInvalid) as error:
+        except (FileExistsError, NotADirectoryError, PermissionError, pa.ArrowInvalid) as error:
             raise ConfigError(f"data_dir {root} cannot be used: {error}") from None
         self._files = pafs.SubTreeFileSystem(base, files)
         self._base = base

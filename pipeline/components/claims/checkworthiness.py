@@ -14,7 +14,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +25,7 @@ from pipeline.components.claims.statement_features import mean_vectors, statemen
 from pipeline.components.claims.verbs import base_form
 from pipeline.components.doc.tree import Tree
 from pipeline.lexicons import words
+from pipeline.models.weights import load_weights
 
 VERSION = 2.0
 N_FOLDS = 5
@@ -80,9 +80,8 @@ class _Model:
 
 @cache
 def _model() -> _Model:
-    path = files("pipeline") / "models" / "checkworthiness" / "weights.npz"
-    with path.open("rb") as file, np.load(file) as stored:
-        arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+    stored = load_weights("checkworthiness/weights.npz")
+    arrays = {name: array.astype(np.float32) for name, array in stored.items()}
     rarity, grammar_rarity = arrays.pop("idf"), arrays.pop("grammar_idf")
     ngrams = np.stack([rarity, arrays.pop("worth"), arrays.pop("checkable")], axis=1) * rarity[:, None]
     grammar = np.stack([grammar_rarity, arrays.pop("grammar")], axis=1) * grammar_rarity[:, None]

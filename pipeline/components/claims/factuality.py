@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, lru_cache
-from importlib.resources import files
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from pipeline.components.claims.hashing import buckets
 from pipeline.components.claims.verbs import base_form
 from pipeline.components.doc.tree import Tree
 from pipeline.lexicons import entries, words
+from pipeline.models.weights import load_weights
 
 # How certain an event is that stands under a word of each class, where nothing else is said.
 _CERTAINTY = {"true": 3.0, "given": 3.0, "false": -3.0, "intended": 0.75, "possible": 0.75, "said": 2.5}
@@ -42,11 +42,8 @@ _DEPTH = 4
 
 @cache
 def _weights() -> tuple[list[float], float]:
-    with (
-        (files("pipeline") / "models" / "factuality" / "weights.npz").open("rb") as file,
-        np.load(file) as arrays,
-    ):
-        return arrays["coefficients"].astype(np.float32).tolist(), float(arrays["bias"])
+    arrays = load_weights("factuality/weights.npz")
+    return arrays["coefficients"].astype(np.float32).tolist(), float(arrays["bias"])
 
 
 # Something that bears on an event: what it is, and the words, labels and numbers that go with it.

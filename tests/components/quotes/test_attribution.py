@@ -8,13 +8,15 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from pipeline.components.doc.columns import read_columns
+from pipeline.components.quotes import find_quotes
 from pipeline.components.quotes.attribution import find_attributions
-from pipeline.components.quotes.candidates import Candidate
+from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.parsed import Parse
 from pipeline.components.quotes.regions import find_regions
+from pipeline.lexicons import Lexicon
 
 
-def found(doc: Doc) -> list[Candidate]:
+def found(doc: Doc) -> list[QuoteCandidate]:
     parse = Parse(read_columns(doc))
     return find_attributions(parse, find_regions(parse.text))
 
@@ -169,3 +171,19 @@ def test_any_parse_is_survived(data: st.DataObject) -> None:
         ends = [place for piece in candidate.content for place in piece]
         assert ends == sorted(ends)
         assert all(0 <= start < end <= size for start, end in candidate.content)
+
+
+class OfGronking(Lexicon):
+    """A language in which one gronks."""
+
+    def entries(self, name: str) -> dict[str, str]:
+        return {"gronk": "speech c"} if name == "cue_verbs" else super().entries(name)
+
+
+def test_the_words_are_those_of_the_lexicon_that_is_handed_in() -> None:
+    doc = parsed(
+        *("Ann/NNP/nsubj/1", "gronked/VBD/ROOT/1", "it/PRP/nsubj/3", "fell/VBD/ccomp/1", "././punct/1")
+    )
+    assert not list(find_quotes(doc, model="rules"))
+    (quotation,) = find_quotes(doc, model="rules", lexicon=OfGronking("en"))
+    assert [span.text for span in (*quotation.content, *quotation.cue)] == ["it fell", "gronked"]
