@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from deploy.local.__main__ import DAG_ID, LocalAirflow, await_runs, failures, run_days, running
+from deploy.local.airflow import DAG_ID, LocalAirflow, await_runs, failures, run_days, running
 from pipeline.identity import checksum
 from schemas import DAY_TABLES
 

@@ -19,7 +19,7 @@ from pipeline.components.entities import find_entities
 from pipeline.components.entities.links import Lookup
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
 from pipeline.components.quotes import QuoteReading, find_quotes, read_doc, tag_readings
-from pipeline.extract.article import Article, reject_of
+from pipeline.extract.article import ArticleText, reject_of
 from pipeline.extract.rows import Rows, doc_rows
 from schemas import TABLES, Reject, Row
 from schemas.table import to_arrow, with_days
@@ -43,7 +43,7 @@ class Found:
 
 def find_all(
     doc: Doc,
-    article: Article,
+    article: ArticleText,
     *,
     reading: QuoteReading | None = None,
     lookup: Lookup | None = None,
@@ -77,7 +77,7 @@ def find_all(
     return Found(entities, quotations, claims)
 
 
-def annotate(doc: Doc, article: Article) -> Doc:
+def annotate(doc: Doc, article: ArticleText) -> Doc:
     """Add the layers entities, quotes and claims to a parsed document, and return it."""
     found = find_all(doc, article)
     write_layer(doc, "entities", found.entities)
@@ -87,7 +87,7 @@ def annotate(doc: Doc, article: Article) -> Doc:
 
 
 def extracted(
-    batches: Iterable[Sequence[tuple[Doc | Failure, Article]]],
+    batches: Iterable[Sequence[tuple[Doc | Failure, ArticleText]]],
     *,
     timeout_s: float,
     lookup: Lookup | None = None,
@@ -132,7 +132,7 @@ def _read_together(docs: Sequence[Doc]) -> list[QuoteReading]:
 
 def found_rows(
     doc: Doc,
-    article: Article,
+    article: ArticleText,
     *,
     reading: QuoteReading | None = None,
     lookup: Lookup | None = None,

@@ -25,7 +25,8 @@ from typing import Any
 from spacy.language import Language
 
 from pipeline.extract.annotate import extracted
-from pipeline.extract.article import Article, read_articles
+from pipeline.extract.article import ArticleText
+from pipeline.extract.staged_articles import read_articles
 from pipeline.nlp import load_nlp
 from pipeline.settings import load_settings
 from pipeline.stages.ingest import ingest
@@ -62,7 +63,7 @@ def snapshots(nlp: Language) -> dict[str, str]:
     return found
 
 
-def rows_of(nlp: Language, article: Article) -> dict[str, list[dict[str, Any]]]:
+def rows_of(nlp: Language, article: ArticleText) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of all other tables: none of an article that is not in English."""
     docs = [(nlp(article.text), article)] if article.language == "en" else []
     return {name: table.to_pylist() for name, table in extracted([docs], timeout_s=60.0).items()}

@@ -17,7 +17,7 @@ from pipeline.components.claims.checkworthiness import (
     logits,
     recalibrated,
 )
-from pipeline.components.claims.statement_features import N_COUNTS, mean_vectors, statement_features
+from pipeline.components.claims.statement_features import mean_vectors, n_counts, statement_features
 
 VOCAB = spacy.blank("en").vocab  # has what is asked of a word: its lower-case form, is it a number
 FACT = "Exports/NNS/nsubj/1 fell/VBD/ROOT/1 by/IN/prep/1 12/CD/nummod/4 percent/NN/pobj/2 ././punct/1"
@@ -45,7 +45,7 @@ def test_what_is_counted() -> None:
     features = statement_features(parsed(WISH, vocab=VOCAB))
     start, end = np.array([0]), np.array([5])
     counts = features.counts(start, end)
-    assert counts.shape == (1, N_COUNTS)
+    assert counts.shape == (1, n_counts())
     # Five tags, two small words, the subject's kind, its auxiliary, the root's tag; five shares of a fifth.
     assert np.count_nonzero(counts == 1) == 5 + 2 + 3
     assert np.isclose(counts, 0.2).sum() == 5

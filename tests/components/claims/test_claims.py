@@ -237,8 +237,7 @@ def test_values_are_resolved_against_the_day_of_publication() -> None:
         "Police/NNS/nsubj/1 found/VBD/ROOT/1 twelve/CD/nummod/3 boats/NNS/dobj/1 "
         "yesterday/NN/npadvmod/1 ././punct/1"
     )
-    doc._.published_at = datetime(2026, 3, 4, 9)
-    (claim,) = find_claims(doc)
+    (claim,) = find_claims(doc, published_at=datetime(2026, 3, 4, 9))
     assert [(q[0].text, *q[1:]) for q in claim.quantities] == [("twelve boats", 12.0, "boats", None)]
     assert [(d[0].text, *d[1:]) for d in claim.dates] == [("yesterday", "2026-03-03", "2026-03-03")]
 
