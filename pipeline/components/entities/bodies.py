@@ -65,7 +65,7 @@ def join_legal_forms(organisations: Sequence[Form], lexicon: Lexicon) -> None:
 
 
 def join_abbreviations(organisations: Sequence[Form], forms: Forms, tokens: Tokens) -> None:
-    """Join an acronym to the only name with its initials, and to a name what stands in brackets behind it."""
+    """Join an acronym to the only name with its initials, and a name in brackets to the one before them."""
     initials_of = tokens.lexicon.made(_read_initials)
     by_initials: dict[str, list[Form]] = defaultdict(list)
     for form in organisations:
@@ -86,7 +86,7 @@ def join_abbreviations(organisations: Sequence[Form], forms: Forms, tokens: Toke
 
 
 def _read_initials(lexicon: Lexicon) -> Callable[[str], frozenset[str]]:
-    """Make the function that returns the initials by which a name may be abbreviated, in lower case."""
+    """Return the function from a name to the initials that may abbreviate it, in lower case."""
     suffixes = lexicon.words("organisation_suffixes")
     small = lexicon.words("entities.without_initial")
 
@@ -103,7 +103,7 @@ def _read_initials(lexicon: Lexicon) -> Callable[[str], frozenset[str]]:
 
 
 def _bracketed(forms: Forms, tokens: Tokens) -> Forms:
-    """The forms that stand in brackets right behind another one: key of the inner -> the outer."""
+    """Return the forms that stand in brackets right behind another one: key of the inner -> the outer."""
     ends = {name.end: form for form in forms.values() for name in form.names}
     found = {}
     for key, form in forms.items():
@@ -141,7 +141,7 @@ def join_parts(organisations: Sequence[Form], lexicon: Lexicon) -> None:
 
 
 def _is_of(pair: tuple[str, ...], words: _Words, *, first: str = "", last: str = "") -> bool:
-    """Whether two words of a name are "of" and `last`, or `first` and "of"."""
+    """Return whether two words of a name are "of" and `last`, or `first` and "of"."""
     if first:
         return pair[0] == first and pair[1] in words.of
     return pair[0] in words.of and pair[1] == last
@@ -168,7 +168,7 @@ def join_beginnings(organisations: Sequence[Form], lexicon: Lexicon) -> None:
 
 
 def _begins(longer: tuple[str, ...], short: tuple[str, ...], words: _Words) -> bool:
-    """Whether a short name begins the longer; a single word does so only for a company's."""
+    """Return whether one name begins another; a single word does so only for a company's."""
     if longer[: len(short)] != short:
         return False
     return len(short) > 1 or len(longer) == 2 or all(word in words.company for word in longer[1:])

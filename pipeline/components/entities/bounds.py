@@ -72,7 +72,7 @@ def trim(tokens: Tokens, name: Name) -> Name:
 
 
 def _clings_in_front(tokens: Tokens, words: _Words, start: int, end: int, label: str) -> bool:
-    """Whether the first token of a span is no part of the name."""
+    """Return whether the first token of a span does not belong to the name."""
     word = tokens.lower[start]
     if word in _EDGE or word in words.possessives or word.isspace():
         return True
@@ -88,7 +88,7 @@ def _clings_in_front(tokens: Tokens, words: _Words, start: int, end: int, label:
 
 
 def _leads_to_person(tokens: Tokens, words: _Words, i: int) -> bool:
-    """Whether a word is a verb or a small word in front of a person: "Regarding Trump"."""
+    """Return whether a word is a verb or a small word in front of a person: "Regarding Trump"."""
     return (
         tokens.tags[i] in ("VBG", "IN", "WRB", "CC")
         and tokens.words[i + 1][0].isupper()
@@ -97,7 +97,7 @@ def _leads_to_person(tokens: Tokens, words: _Words, i: int) -> bool:
 
 
 def _clings_behind(tokens: Tokens, words: _Words, start: int, end: int, label: str) -> bool:
-    """Whether the last token of a span is no part of the name."""
+    """Return whether the last token of a span does not belong to the name."""
     word = tokens.words[end - 1]
     if word in words.possessives or word in _EDGE or word.isspace():
         return True
@@ -105,7 +105,7 @@ def _clings_behind(tokens: Tokens, words: _Words, start: int, end: int, label: s
 
 
 def _is_loose(tokens: Tokens, words: _Words, i: int, label: str) -> bool:
-    """Whether a word at the end of a span belongs to no name: "this season", "2008", "era"."""
+    """Return whether a word at the end of a span belongs to no name: "this season", "2008", "era"."""
     word = tokens.words[i]
     if word in words.calendar:
         return True
@@ -123,7 +123,7 @@ def _is_loose(tokens: Tokens, words: _Words, i: int, label: str) -> bool:
 
 
 def _without_post(tokens: Tokens, words: _Words, start: int, end: int) -> int:
-    """Where an organisation ends that has a post behind it: "State Department Spokesperson", "Apple CEO".
+    """Return where an organisation ends before a post: "State Department Spokesperson", "Apple CEO".
 
     "Attorney General" and "General Manager" keep theirs.
     """
@@ -140,7 +140,7 @@ def _without_post(tokens: Tokens, words: _Words, start: int, end: int) -> int:
 
 
 def _is_country_with_number(tokens: Tokens, start: int, end: int) -> bool:
-    """Whether the span is a country with a number behind it: "Samoa 3"."""
+    """Return whether the span is a country with a number behind it: "Samoa 3"."""
     if end - start < 2 or not tokens.words[end - 1].isdigit():
         return False
     text = " ".join(tokens.words[start : end - 1])
@@ -148,7 +148,7 @@ def _is_country_with_number(tokens: Tokens, start: int, end: int) -> bool:
 
 
 def _people_in(tokens: Tokens, words: _Words, start: int, end: int) -> tuple[int, int]:
-    """The first word for a people in a span that as a whole is none: "Married Pakistani"."""
+    """Return the bounds of the people named in a longer span: "Married Pakistani"."""
     gazetteer = tokens.lexicon.made(Gazetteer)
     first = next((i for i in range(start, end) if gazetteer.is_people(tokens.words[i])), None)
     if first is None or tokens.lower[start] in words.directions:
@@ -188,7 +188,7 @@ def narrow(tokens: Tokens, name: Name) -> Name:
 
 
 def _ends_head(tokens: Tokens, words: _Words, i: int, end: int, label: str) -> bool:
-    """Whether the name in a noun phrase has ended before the token at `i`."""
+    """Return whether the name in a noun phrase has ended before the token at `i`."""
     word = tokens.lower[i]
     if word in _STOPS:
         return True
@@ -198,7 +198,7 @@ def _ends_head(tokens: Tokens, words: _Words, i: int, end: int, label: str) -> b
 
 
 def _precedes_head(tokens: Tokens, words: _Words, i: int, end: int, label: str) -> bool:
-    """Whether the token at `i` stands before the name in a noun phrase that ends at `end`."""
+    """Return whether the token at `i` stands before the name in a noun phrase that ends at `end`."""
     word = tokens.words[i]
     is_small = word.islower() and word.isalpha() and tokens.lower[i] not in words.particles
     if label == "PERSON":

@@ -24,20 +24,20 @@ class City(NamedTuple):
 
 
 class Cities:
-    """The cities that a lexicon lists; `lexicon.made(Cities)` hands out those of a language."""
+    """The cities that a lexicon lists; `lexicon.made(Cities)` is those of its language."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Read the list of a lexicon."""
         self._lines = lexicon.entries("cities")
 
-    @lru_cache(maxsize=16384)  # noqa: B019 - there is one object a language, and it stays
+    @lru_cache(maxsize=16384)  # noqa: B019 - there is one object for a language, and it stays
     def named(self, name: str) -> tuple[City, ...]:
         """Return the cities that go by a name, whatever its case, accents and full stops."""
         line = self._lines.get(plain(name))
         return tuple(_city(entry) for entry in line.split("\t")) if line else ()
 
     def is_large(self, name: str) -> bool:
-        """Whether a city of 100,000 people and more goes by this name, and not as an alias of its own."""
+        """Return whether a city of 100,000 people or more has this name, and not only as an alias."""
         return any(city.population >= LARGE and not city.is_alias for city in self.named(name))
 
 

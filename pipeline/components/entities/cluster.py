@@ -69,14 +69,14 @@ class Form:
     reasons: dict[Name, Reason] = field(default_factory=dict)
 
     def root(self) -> Form:
-        """Return the form that this one, and whatever it has been joined to, comes down to."""
+        """Return the form at the end of the chain of joins that begins here."""
         form = self
         while form.parent is not None:
             form = form.parent
         return form
 
     def join(self, into: Form, rule: str, certainty: float) -> None:
-        """Make this form and another one entity; nothing happens where they are one already."""
+        """Make this form and another one entity, unless they are one already."""
         own, other = self.root(), into.root()
         if own is not other:
             own.parent = other
@@ -94,12 +94,12 @@ Forms = dict[tuple[str, ...], Form]
 
 
 def by_root(forms: Iterable[Form]) -> dict[Form, Form]:
-    """Return the roots of some forms, in order, each with the last of the forms that come down to it."""
+    """Return the roots of some forms, in order, each with the last of the forms joined to it."""
     return {form.root(): form for form in forms}
 
 
 def owners(clusters: Sequence[Cluster], label: str | None = None) -> dict[int, int]:
-    """Return the tokens of names -> the number of their cluster.
+    """Return which cluster (its number) each token of a name belongs to.
 
     Args:
         clusters: of the document.

@@ -56,7 +56,7 @@ def cluster_names(names: Sequence[Name], tokens: Tokens) -> list[Cluster]:
 
 
 def _forms(names: Sequence[Name], tokens: Tokens) -> Forms:
-    """The names by spelling, each form under the label of most of its names; a title speaks for a person."""
+    """Return the names by spelling, each form with the label of most of its names."""
     keys, gazetteer = tokens.lexicon.made(NameKeys), tokens.lexicon.made(Gazetteer)
     forms: Forms = {}
     for name in names:
@@ -102,7 +102,7 @@ def _cluster(group: Sequence[Form], lexicon: Lexicon) -> Cluster:
 
 
 def _label(group: Sequence[Form]) -> str:
-    """The label of most names, those of several words counted twice; a surname makes a person."""
+    """Return the label of most names, those of several words counted twice; a surname makes a person."""
     if any(form.method in ("surname", "first_name") for form in group):
         return "PERSON"
     if len(group) == 1:
@@ -114,7 +114,7 @@ def _label(group: Sequence[Form]) -> str:
 
 
 def _rank(form: Form, label: str) -> tuple[bool, int, bool, int, int]:
-    """How well a form serves as the canonical name: it is longest that counts, then not in capitals."""
+    """Return the rank of a form as the canonical name: long ones first, then those not in capitals."""
     return (
         form.label == label,
         min(len(form.key), 4),
@@ -125,7 +125,7 @@ def _rank(form: Form, label: str) -> tuple[bool, int, bool, int, int]:
 
 
 def _gender(names: Sequence[Name], lexicon: Lexicon) -> str:
-    """The gender that most titles show, else ""."""
+    """Return the gender that most titles show, else ""."""
     titles = [title for name in names for title in name.title]
     if not titles:
         return ""
@@ -135,7 +135,7 @@ def _gender(names: Sequence[Name], lexicon: Lexicon) -> str:
 
 
 def _written(text: str) -> str:
-    """A name joined from tokens, as one writes it; capitals of a headline are taken back."""
+    """Return a name joined from tokens as one writes it; capitals of a headline are taken back."""
     if " " not in text:
         return text
     text = (

@@ -57,7 +57,7 @@ def cut(tokens: Tokens, start: int, end: int, label: str) -> list[Name]:
 def _parts_names(
     tokens: Tokens, words: _Words, i: int, start: int, end: int, label: str, is_open: bool
 ) -> bool:
-    """Whether the token at `i` stands between two names of the span [start, end)."""
+    """Return whether the token at `i` stands between two names of the span [start, end)."""
     word = tokens.lower[i]
     if tokens.breaks[i] or word in _DASHES or (is_open and word == "("):
         return True
@@ -69,7 +69,7 @@ def _parts_names(
 
 
 def goes_on(tokens: Tokens, comma: int, end: int, label: str) -> bool:
-    """Whether a name goes on behind a comma: "Acme Tools, Inc.", "Ministry of Arts, Sports and Youth".
+    """Return whether a name goes on behind a comma: "Acme Tools, Inc.", "Ministry of Arts, Sports and Youth".
 
     Args:
         tokens: the document.
@@ -84,7 +84,7 @@ def goes_on(tokens: Tokens, comma: int, end: int, label: str) -> bool:
 
 
 def split(tokens: Tokens, name: Name) -> list[Name]:
-    """Split a name that runs together an organisation and a person; else return it alone."""
+    """Split a span that holds an organisation and a person; return any other as it is."""
     return _split_at_title(tokens, name) or _split_at_given_name(tokens, name)
 
 
@@ -129,7 +129,7 @@ def _split_at_given_name(tokens: Tokens, name: Name) -> list[Name]:
 
 
 def _stands_alone(tokens: Tokens, start: int, end: int) -> bool:
-    """Whether the words in front of a given name are a name of their own: a country, a people, an acronym."""
+    """Return whether the words before a given name are a name by themselves: a country, an acronym."""
     gazetteer = tokens.lexicon.made(Gazetteer)
     text = " ".join(tokens.words[start:end])
     if gazetteer.territory_code(text) or gazetteer.is_people(text):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.components.doc.tags import NAME_TAGS
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.cluster import Cluster, owners
 from pipeline.components.entities.referents import Known, Nominal, Phrase, find_person, find_thing
@@ -73,7 +74,7 @@ def describe(clusters: Sequence[Cluster], tokens: Tokens) -> Described:
 
 
 def _resolved(phrases: Iterator[Phrase], known: Known) -> Iterator[Nominal]:
-    """The phrases that stand for an entity: a person of that age or role, else a thing of that kind."""
+    """Yield the phrases that stand for an entity: a person of that age or role, else a thing of that kind."""
     words = known.lexicon.made(_Words)
     for phrase in phrases:
         nominal = None
@@ -86,7 +87,7 @@ def _resolved(phrases: Iterator[Phrase], known: Known) -> Iterator[Nominal]:
 
 
 def _phrases(tokens: Tokens, taken: set[int]) -> Iterator[Phrase]:
-    """The phrases with "the", "this" or "that" that come down to a role, a kind or an age.
+    """Yield the phrases with "the", "this" or "that" that come down to a role, a kind or an age.
 
     Args:
         tokens: the document.
@@ -107,7 +108,7 @@ def _phrases(tokens: Tokens, taken: set[int]) -> Iterator[Phrase]:
             continue
         if tokens.tags[last] in PLURAL or last in taken:
             continue
-        if end in taken and tokens.tags[end] in ("NNP", "NNPS"):
+        if end in taken and tokens.tags[end] in NAME_TAGS:
             continue  # "the Treasury chief Ana Colvey"
         whole = _end_of_links(tokens, words, end)
         yield Phrase(
@@ -121,7 +122,7 @@ def _phrases(tokens: Tokens, taken: set[int]) -> Iterator[Phrase]:
 
 
 def _end_of_phrase(tokens: Tokens, start: int) -> int:
-    """Where a noun phrase ends that begins at a determiner, without what hangs behind its noun."""
+    """Return where the noun phrase ends that a determiner opens, without what hangs behind its noun."""
     tags, end = tokens.tags, start + 1
     stop = min(len(tokens), start + 8)
     while (
@@ -136,7 +137,7 @@ def _end_of_phrase(tokens: Tokens, start: int) -> int:
 
 
 def _end_of_links(tokens: Tokens, words: _Words, end: int) -> int:
-    """Where a phrase ends with the "of ..." or "for ..." behind it."""
+    """Return where a phrase ends with the "of ..." or "for ..." behind it."""
     size = len(tokens)
     if end + 1 >= size or tokens.lower[end] not in words.links:
         return end
@@ -148,7 +149,7 @@ def _end_of_links(tokens: Tokens, words: _Words, end: int) -> int:
 
 
 def _age_in(tokens: Tokens, words: _Words, start: int, end: int) -> str | None:
-    """The age in "the 43-year-old" or "the 43 - year - old"."""
+    """Return the age in "the 43-year-old" or "the 43 - year - old"."""
     for i in range(start, min(end, start + 4)):
         word = tokens.lower[i]
         if word.endswith(words.age_endings):

@@ -85,7 +85,7 @@ def find_entities(
 def _with_genders(
     clusters: Sequence[Cluster], roles: Mapping[int, Sequence[Role]], lexicon: Lexicon
 ) -> list[Cluster]:
-    """The clusters, persons with the gender that a role shows where no title has shown one."""
+    """Return the clusters, with the gender that a role shows where no title has shown one."""
     return [
         replace(cluster, gender=role_gender(roles[i], lexicon))
         if i in roles and cluster.label == "PERSON" and not cluster.gender
@@ -97,7 +97,7 @@ def _with_genders(
 def _looked_up(
     clusters: Sequence[Cluster], linked: Mapping[int, PlaceLink], lookup: Lookup
 ) -> dict[int, PlaceLink]:
-    """The links that a knowledge base gives to the clusters without one, by cluster number."""
+    """Return the links that a knowledge base gives to the clusters without one, by cluster number."""
     links = {}
     for i, cluster in enumerate(clusters):
         if i not in linked and (candidate := best_candidate(cluster, lookup)):
@@ -108,14 +108,14 @@ def _looked_up(
 
 
 def _role(roles: Sequence[Role]) -> str | None:
-    """The role to print: the first of those with modifiers, else the first."""
+    """Return the role to print: the first of those with modifiers, else the first."""
     return max(roles, key=lambda role: (len(role.modifiers) > 0, -role.at)).text if roles else None
 
 
 def _mentions(
     doc: Doc, cluster: Cluster, pronouns: Sequence[Pronoun], nominals: Sequence[Nominal]
 ) -> list[Mention]:
-    """All mentions of a cluster, in text order."""
+    """Return all mentions of a cluster, in text order."""
     mentions = []
     for name in cluster.names:
         reason = cluster.reasons.get(name, SAME_NAME)
@@ -180,7 +180,7 @@ def _entity(
 
 
 def _headline_words(title: str | None, tokens: Tokens) -> frozenset[str]:
-    """The plain words of the title, else of the first line if the text has several."""
+    """Return the plain words of the title, else of the first line if the text has several."""
     if title is None and tokens.lines and tokens.lines[-1] > 0:
         title = " ".join(word for word, line in zip(tokens.words, tokens.lines, strict=True) if line == 0)
     return frozenset(tokens.lexicon.made(NameKeys).name_words(title or ""))

@@ -29,7 +29,7 @@ class Territory(NamedTuple):
 
 
 class Gazetteer:
-    """The places and peoples that a lexicon lists; `lexicon.made(Gazetteer)` hands out the one of a language.
+    """The places and peoples that a lexicon lists; `lexicon.made(Gazetteer)` is the one of its language.
 
     Codes are rigour's: "us" for a country, "us-ca" for a subdivision.
 
@@ -40,7 +40,7 @@ class Gazetteer:
         regions: lower-cased names of continents, seas and regions of many countries.
     """
 
-    # The caches of the methods are as good as the gazetteer's own: there is one a language, and it stays.
+    # There is one gazetteer for a language, and it stays: caches of its methods keep nothing alive.
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Read the lists of a lexicon."""
@@ -81,11 +81,11 @@ class Gazetteer:
 
     @lru_cache(maxsize=32768)  # noqa: B019
     def is_people(self, name: str) -> bool:
-        """Whether the name is of a people, a faith or a political group (NORP)."""
+        """Return whether a people, a faith or a political group (NORP) has this name."""
         return name.lower() in self.peoples or name.lower() in self.demonyms
 
     def is_region(self, name: str) -> bool:
-        """Whether the name is of a continent, a sea or a region of many countries."""
+        """Return whether a continent, a sea or a region of many countries has this name."""
         return name.lower() in self.regions
 
     def wikidata_id(self, code: str) -> str | None:

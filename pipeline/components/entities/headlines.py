@@ -9,7 +9,7 @@ from pipeline.components.doc.tokens import Tokens
 
 
 def shouting_lines(tokens: Tokens) -> list[bool]:
-    """Return for each line whether nearly all its longer words have a capital, as in some headlines."""
+    """Return for each line whether nearly all its longer words begin with a capital, as in some headlines."""
     words, lines = tokens.words, tokens.lines
     large = Counter([lines[i] for i in tokens.capitals if len(words[i]) > 3 and words[i][0].isalpha()])
     shouting = [False] * (lines[-1] + 1 if lines else 1)

@@ -76,9 +76,9 @@ def canonical_key(name: str, label: str, *, lexicon: Lexicon | None = None) -> s
 
 
 class NameKeys:
-    """Names of one language as plain words; `lexicon.made(NameKeys)` hands out the one of a language."""
+    """Names of one language as plain words; `lexicon.made(NameKeys)` is the one of its language."""
 
-    # The caches of the methods are as good as the object's own: there is one a language, and it stays.
+    # There is one object for a language, and it stays: caches of its methods keep nothing alive.
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Read the lists of a lexicon."""
@@ -142,7 +142,7 @@ class NameKeys:
         return tuple(part for part in parts if part not in self._conjunctions)
 
     def canonical_key(self, name: str, label: str) -> str:
-        """Do what the function `canonical_key` says, for a name of this language."""
+        """Return the key of a name of this language, see the function `canonical_key`."""
         kind = _KINDS.get(label, "other")
         parts = self.name_words(name)
         if kind == "person":

@@ -63,7 +63,7 @@ class _Words:
 
 
 def is_name(tokens: Tokens, name: Name) -> bool:
-    """Whether what is left of a span can be a name at all."""
+    """Return whether what is left of a span can be a name."""
     words = tokens.lexicon.made(_Words)
     text = " ".join(tokens.lower[name.start : name.end])
     return (
@@ -75,7 +75,7 @@ def is_name(tokens: Tokens, name: Name) -> bool:
 
 
 def _is_written_as_name(tokens: Tokens, name: Name, text: str) -> bool:
-    """Whether it has a capital and letters, and is no web address and no sum of money."""
+    """Return whether a text has a capital and letters, and is neither a web address nor a sum of money."""
     first = tokens.words[name.start]
     if not first[0].isupper() and not any(
         c.isupper() for word in tokens.words[name.start : name.end] for c in word
@@ -87,7 +87,7 @@ def _is_written_as_name(tokens: Tokens, name: Name, text: str) -> bool:
 
 
 def _is_common(words: _Words, text: str, n_words: int) -> bool:
-    """Whether the lower-cased text is listed as no name, is a measure, a number or an idea."""
+    """Return whether a lower-cased text is listed as no name, or is a measure, a number or an idea."""
     bare = text.replace(".", "") if "." in text[:-1] else text  # M.D., but Md. is a state
     return (
         text in words.not_names
@@ -99,7 +99,7 @@ def _is_common(words: _Words, text: str, n_words: int) -> bool:
 
 
 def _is_part_of_more(tokens: Tokens, words: _Words, name: Name, text: str) -> bool:
-    """Whether the words are part of something that is no name: a hashtag, a sum of money, an office."""
+    """Return whether the words are part of something else: a hashtag, a sum of money, an office."""
     before = tokens.lower[name.start - 1] if name.start else ""
     behind = tokens.lower[name.end] if name.end < len(tokens) else ""
     if before == "#" and _CAMEL.search(tokens.words[name.start]):
@@ -116,7 +116,7 @@ def _is_part_of_more(tokens: Tokens, words: _Words, name: Name, text: str) -> bo
 
 
 def relabel(tokens: Tokens, name: Name) -> Name:
-    """Return the name under the label that lists give it, where they know better."""
+    """Return the name with the label that lists give it, where they know better."""
     words = tokens.lexicon.made(_Words)
     label = classify(tokens, name.start, name.end, name.label)
     if name.title and label == "GPE":
@@ -150,7 +150,7 @@ def classify(tokens: Tokens, start: int, end: int, label: str) -> str:
 
 
 def _listed(gazetteer: Gazetteer, words: _Words, text: str, label: str) -> str | None:
-    """The label of a name that stands in a list as a whole."""
+    """Return the label of a name that stands in a list as a whole."""
     lower = text.lower()
     if gazetteer.territory_code(text):
         return "PERSON" if label == "PERSON" and lower in words.given_names else "GPE"
@@ -166,7 +166,7 @@ def _listed(gazetteer: Gazetteer, words: _Words, text: str, label: str) -> str |
 
 
 def _by_kind_words(tokens: Tokens, words: _Words, start: int, end: int, label: str) -> str | None:
-    """The label of a name of several words that one of them tells: the last, the first, a given name."""
+    """Return the label of a name of several words that its first or last word gives away."""
     first, last = tokens.lower[start], tokens.lower[end - 1]
     if label != "GPE" and (last in words.events or first in words.event_openers):
         return "EVENT"
@@ -184,7 +184,7 @@ def _by_kind_words(tokens: Tokens, words: _Words, start: int, end: int, label: s
 
 
 def _is_full_name(tokens: Tokens, words: _Words, start: int, end: int) -> bool:
-    """Whether two or three words are a given name and what can be a surname."""
+    """Return whether two or three words are a given name and what can be a surname."""
     if end - start > 3 or tokens.lower[start] not in words.given_names:
         return False
     rest = tokens.lower[start + 1 : end]
@@ -194,5 +194,5 @@ def _is_full_name(tokens: Tokens, words: _Words, start: int, end: int) -> bool:
 
 
 def _is_camel_cased(text: str) -> bool:
-    """Whether it is written as iPhone and iPad are."""
+    """Return whether a text is written as iPhone and iPad are."""
     return len(text) > 2 and text[0] == "i" and text[1].isupper() and text[2].islower()

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from pipeline.components.doc.tags import NAME_TAGS
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.headlines import shouting_lines
 from pipeline.components.entities.name import Name
 
-NAME_TAGS = frozenset(("NNP", "NNPS"))
-"""Penn tags of proper nouns."""
-
 
 class Ledger:
-    """The names found so far, and the tokens that they cover.
+    """The names of a document so far, and the tokens that they cover.
 
     The ledger owns its names: rules change them, and only here. A token that has once been covered stays so
-    when its name is taken out: no rule looks at it twice.
+    when its name is removed: no rule looks at it twice.
 
     Attributes:
         names: in the order in which they came in.
@@ -33,7 +31,7 @@ class Ledger:
             self.cover(name.start, name.end)
 
     def is_covered(self, start: int, end: int) -> bool:
-        """Whether a name has any of the tokens [start, end)."""
+        """Return whether a name has any of the tokens [start, end)."""
         return any(self.covered[start:end])
 
     def cover(self, start: int, end: int) -> None:
@@ -42,7 +40,7 @@ class Ledger:
             self.covered[i] = True
 
     def add(self, name: Name) -> None:
-        """Take in a name."""
+        """Add a name and cover its tokens."""
         self.names.append(name)
         self.cover(name.start, name.end)
 
@@ -64,16 +62,16 @@ class Ledger:
         name.method = method
 
     def drop(self, names: Collection[Name]) -> None:
-        """Take out names; their tokens stay covered."""
+        """Remove names; their tokens stay covered."""
         if names:
             self.names = [name for name in self.names if name not in names]
 
     def drop_within(self, start: int, end: int) -> None:
-        """Take out the names that have any of the tokens [start, end)."""
+        """Remove the names that have any of the tokens [start, end)."""
         self.names = [name for name in self.names if name.end <= start or name.start >= end]
 
     def restart(self, names: Iterable[Name]) -> None:
-        """Go on with other names alone: what they do not cover is free again."""
+        """Replace all names: what the new ones do not cover is free again."""
         self.names = [*names]
         self.covered = [False] * len(self.covered)
         for name in self.names:
@@ -81,5 +79,5 @@ class Ledger:
 
 
 def is_capital(tokens: Tokens, i: int) -> bool:
-    """Whether a token is a proper noun written with a capital."""
+    """Return whether a token is a proper noun written with a capital."""
     return tokens.words[i][:1].isupper() and tokens.tags[i] in NAME_TAGS

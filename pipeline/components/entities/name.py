@@ -17,7 +17,7 @@ ROMAN = re.compile(r"[ivx]{2,}")
 class Name:
     """A name at tokens [start, end).
 
-    Two names are equal only if they are one object, so that a rule can keep a set of those it takes out.
+    Two names are equal only if they are one object, so that a rule can keep a set of those it removes.
 
     Attributes:
         label: entity label.

@@ -39,6 +39,6 @@ def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
 
 
 def given_name(tokens: Tokens, start: int, end: int, label: str) -> Name:
-    """Return the name in a span that is known to hold one: cleaned as one that the model has found."""
+    """Return the name in a span that is known to hold one, cleaned as one of the model's."""
     name = trim(tokens, narrow(tokens, Name(start=start, end=end, label=label, method="given", score=1.0)))
     return name if name.start < name.end else replace(name, start=start, end=end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from pipeline.components.doc.tags import SUBJECT_DEPS
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.cluster import PLACES, Form, Forms, by_root
 from pipeline.components.entities.gazetteer import Gazetteer
@@ -43,7 +44,7 @@ def find_people(forms: Forms, tokens: Tokens) -> None:
 
 
 def _is_full_name(form: Form, alone: Form, lexicon: Lexicon) -> bool:
-    """Whether a name of two or three words, and its last word alone, are written as a person's."""
+    """Return whether a name of two or three words, and its last word alone, are written as a person's."""
     gazetteer, kinds = lexicon.made(Gazetteer), lexicon.made(kind_words)
     parts = form.text.split()
     if any(p.lower() in kinds or not p[0].isupper() or (p.isupper() and len(p) > 2) for p in parts):
@@ -58,10 +59,10 @@ def _is_full_name(form: Form, alone: Form, lexicon: Lexicon) -> bool:
 
 
 def _acts(tokens: Tokens, name: Name) -> bool:
-    """Whether somebody of this name says or does what persons do."""
+    """Return whether somebody of this name says or does what persons do."""
     words = tokens.lexicon.made(_Words)
     last = name.end - 1
-    if tokens.deps[last] in ("nsubj", "nsubjpass"):
+    if tokens.deps[last] in SUBJECT_DEPS:
         return tokens.lower[tokens.heads[last]] in words.personal_verbs
     at = name.end
     if at + 1 < len(tokens) and tokens.lower[at] == ",":
@@ -84,7 +85,7 @@ def join_full_names(forms: Forms, lexicon: Lexicon) -> None:
 
 
 def _full_names(forms: Forms, lexicon: Lexicon) -> list[Form]:
-    """The full names of persons, without those of two of them ("Ana and Leo Colvey")."""
+    """Return the full names of persons, without those of two of them ("Ana and Leo Colvey")."""
     conjunctions = lexicon.made(_Words).conjunctions
     return [
         form
@@ -94,6 +95,7 @@ def _full_names(forms: Forms, lexicon: Lexicon) -> list[Form]:
 
 
 def _is_same_person(short: tuple[str, ...], longer: tuple[str, ...], keys: NameKeys) -> bool:
+    """Return whether two full names can be of one person."""
     a, b = keys.person_words(short), keys.person_words(longer)
     if a == b or "".join(short) == "".join(longer):
         return True
@@ -108,7 +110,7 @@ def _is_same_person(short: tuple[str, ...], longer: tuple[str, ...], keys: NameK
 
 
 def _agree(word: str, other: str) -> bool:
-    """Whether two middle names are the same, or one is the initial of the other."""
+    """Return whether two middle names are the same, or one is the initial of the other."""
     return word == other or (1 in (len(word), len(other)) and word[0] == other[0])
 
 
@@ -161,7 +163,7 @@ def join_short_names(forms: Forms, tokens: Tokens) -> None:
 
 
 def _may_be_short_name(form: Form, lexicon: Lexicon) -> bool:
-    """Whether the label of a form lets it be a surname: a country needs a title in front."""
+    """Return whether the label of a form lets it be a surname: a country needs a title in front."""
     if form.label == "PERSON":
         return True
     if lexicon.made(Gazetteer).territory_code(form.text) and not any(name.title for name in form.names):
@@ -170,7 +172,7 @@ def _may_be_short_name(form: Form, lexicon: Lexicon) -> bool:
 
 
 def _is_where(name: Name, tokens: Tokens) -> bool:
-    """Whether the word in front of a name tells that it is a place."""
+    """Return whether the word in front of a name tells that it is a place."""
     return name.start > 0 and tokens.lower[name.start - 1] in tokens.lexicon.made(_Words).where
 
 
@@ -195,7 +197,7 @@ def _shared_out(
 
 
 def _genders(form: Form, words: _Words) -> set[str]:
-    """What titles show, else what the given name mostly is: read only against a title ("Ms Ashdown")."""
+    """Return the genders that titles show, else the given name: read only against a title ("Ms Ashdown")."""
     names = form.root().names + form.names
     genders = (words.genders_of_titles.get(title, "-") for name in names for title in name.title)
     shown = {gender for gender in genders if gender != "-"}

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.components.doc.tags import NAME_TAGS
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.cities import LARGE, Cities, City
 from pipeline.components.entities.cluster import Cluster
@@ -119,7 +120,7 @@ def _linked(code: str, score: float, gazetteer: Gazetteer, name: str | None = No
 
 
 def _stated(cluster: Cluster, tokens: Tokens) -> set[str]:
-    """Codes of territories that follow the name: "Long Beach, CA", "Perth (Scotland)", "Irving in Texas"."""
+    """Return the territories that follow a name: "Long Beach, CA", "Perth (Scotland)", "Irving in Texas"."""
     words, gazetteer = tokens.lexicon.made(_Words), tokens.lexicon.made(Gazetteer)
     codes: set[str] = set()
     size = len(tokens)
@@ -134,7 +135,7 @@ def _stated(cluster: Cluster, tokens: Tokens) -> set[str]:
             continue
         for end in range(min(size, i + 5), i + 1, -1):
             code = gazetteer.territory_code(" ".join(tokens.words[i + 1 : end]))
-            goes_on = end < size and tokens.tags[end] in ("NNP", "NNPS")  # "..., U.S. Farm Department"
+            goes_on = end < size and tokens.tags[end] in NAME_TAGS  # "..., U.S. Farm Department"
             if code and not goes_on and (not is_within or "-" in code):
                 codes.add(code)
                 break
@@ -195,7 +196,7 @@ def _city(name: str, stated: set[str], evidence: _Evidence, lexicon: Lexicon) ->
 
 
 def _candidates(name: str, lexicon: Lexicon) -> tuple[City, ...]:
-    """The cities of a name, else those of the name without "City"."""
+    """Return the cities of a name, else those of the name without "City"."""
     cities = lexicon.made(Cities)
     if found := cities.named(name):
         return found
@@ -206,7 +207,7 @@ def _candidates(name: str, lexicon: Lexicon) -> tuple[City, ...]:
 
 
 def _canonical_name(name: str, chosen: City, candidates: Sequence[City], gazetteer: Gazetteer) -> str | None:
-    """The name that a city shall have: with its state or country where the bare name means another."""
+    """Return the name for a city, with its state or country where the bare name means another."""
     default, share = _weighed(candidates, _NO_EVIDENCE)
     if chosen.geonames_id == default.geonames_id and share >= MIN_SHARE:
         return chosen.name if chosen.is_alias else None  # Bombay and Mumbai are one
@@ -246,7 +247,7 @@ _ADMIN1 = {
 
 
 def _is_within(city: City, code: str) -> bool:
-    """Whether a city lies in a country or in a subdivision of one of the four countries."""
+    """Return whether a city lies in a country or in a subdivision of one of the four countries."""
     country, _, part = code.partition("-")
     if city.country.lower() != country:
         return False
@@ -254,7 +255,7 @@ def _is_within(city: City, code: str) -> bool:
 
 
 def _whereabouts(city: City, gazetteer: Gazetteer) -> str:
-    """The state of a city in the United States, Canada, Australia or Britain, else its country, in words."""
+    """Return the name of the state or the like that a city lies in where it is known, else of the country."""
     country = city.country.lower()
     known = {city.admin1.lower(): city.admin1} if country == "us" else _ADMIN1.get(country, {})
     for part, admin1 in known.items():

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.components.doc.tags import SUBJECT_DEPS
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.cluster import Cluster, owners
 from pipeline.components.entities.pronouns import Pronoun
 from pipeline.lexicons import Lexicon
 
-_SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 _OWNERS = frozenset(("ORG", "GPE"))
 SCORE = 0.8
 
@@ -48,7 +48,7 @@ class _Clauses:
     joined: set[int]
 
     def around(self, token: int) -> tuple[int, int] | None:
-        """The nearest clause around a token with a subject in front of it, which the token is no part of.
+        """Return the nearest clause around a token with a subject in front that does not hold the token.
 
         Returns:
             The subject and the verb; None where there is no such clause.
@@ -59,7 +59,7 @@ class _Clauses:
             if head == at:
                 return None
             before = [i for i in self.subjects.get(head, ()) if i < token]
-            if before and self.tokens.deps[at] not in _SUBJECTS:
+            if before and self.tokens.deps[at] not in SUBJECT_DEPS:
                 return before[-1], head
             at = head
         return None
@@ -105,7 +105,7 @@ def _read_clauses(tokens: Tokens) -> _Clauses:
     subjects: dict[int, list[int]] = {}
     joined: set[int] = set()
     for token, dep in enumerate(tokens.deps):
-        if dep in _SUBJECTS:
+        if dep in SUBJECT_DEPS:
             subjects.setdefault(tokens.heads[token], []).append(token)
         elif dep == "conj":
             joined.add(tokens.heads[token])
@@ -113,14 +113,14 @@ def _read_clauses(tokens: Tokens) -> _Clauses:
 
 
 def _antecedent(subject: int, tokens: Tokens, words: _Words) -> int:
-    """The noun that a subject stands for: its own, or the one that a relative clause hangs from."""
+    """Return the noun that a subject stands for: its own, or the one that a relative clause hangs from."""
     verb = tokens.heads[subject]
     is_relative = tokens.lower[subject] in words.which and tokens.deps[verb] == "relcl"
     return tokens.heads[verb] if is_relative else subject
 
 
 def _may_own(subject: int, token: int, tokens: Tokens, words: _Words) -> bool:
-    """Whether another subject, no name, may be what a possessive means: "the group said", "they felt"."""
+    """Return whether a possessive may mean another subject, no name: "the group said", "they felt"."""
     word = tokens.lower[subject]
     if tokens.lower[token] in words.plural:
         return word in words.they or tokens.tags[subject] in ("NNS", "NNPS")

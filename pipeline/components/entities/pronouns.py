@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.components.doc.tags import SUBJECT_DEPS
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.cluster import Cluster, owners
 from pipeline.lexicons import Lexicon
 
-_SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 _OBJECTS = frozenset(("dobj", "dative", "obj", "iobj"))
 _INSIDE_NOUN_PHRASE = frozenset(("compound", "appos", "flat", "nmod"))
 _QUOTES = frozenset(('"', "“", "”", "``", "''", "«", "»"))
@@ -62,7 +62,7 @@ class _Words:
         self.given_names = lexicon.entries("given_names")
 
     def guess(self, name: str) -> str:
-        """The gender that a given name mostly is of: m, f, or - where nothing is known."""
+        """Return the gender that a given name mostly is of: m, f, or - where nothing is known."""
         return self.given_names.get(name.partition(" ")[0].lower(), "-")
 
 
@@ -107,16 +107,16 @@ class _Minds:
             self.weight[person] *= decay
 
     def see_name(self, scene: _Scene, token: int) -> None:
-        """Take notice of a name that begins at a token."""
+        """Count a name that begins at a token."""
         person = scene.starts[token]
         self.weight[person] += SUBJECT if _is_subject(scene.tokens, token) else OTHER
         if not scene.quoted[token]:
             self.last_outside[person] = token
 
     def see_pronoun(self, scene: _Scene, pronoun: Pronoun, gender: str, score: float) -> None:
-        """Take notice of a pronoun that has been resolved."""
+        """Count a pronoun that has been resolved."""
         person = pronoun.cluster
-        self.weight[person] += 0.5 * (SUBJECT if scene.tokens.deps[pronoun.token] in _SUBJECTS else OTHER)
+        self.weight[person] += 0.5 * (SUBJECT if scene.tokens.deps[pronoun.token] in SUBJECT_DEPS else OTHER)
         self.owner[pronoun.token] = person
         if score > SURE:
             self.gender.setdefault(person, gender)
@@ -134,7 +134,9 @@ def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronou
         return []
     scene = _Scene(
         tokens=tokens,
-        subject_of={tokens.heads[i]: i for i in reversed(range(len(tokens))) if tokens.deps[i] in _SUBJECTS},
+        subject_of={
+            tokens.heads[i]: i for i in reversed(range(len(tokens))) if tokens.deps[i] in SUBJECT_DEPS
+        },
         quoted=_quoted(tokens),
         starts={name.start: i for i in people for name in clusters[i].names},
         guess={i: words.guess(clusters[i].name) for i in people},
@@ -161,7 +163,7 @@ def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronou
 
 
 def _owners(clusters: Sequence[Cluster], tokens: Tokens, words: _Words) -> dict[int, int]:
-    """The tokens that stand for a person: names, the heads of noun phrases around them, relative pronouns."""
+    """Return the tokens of persons: names, the heads of noun phrases around them, relative pronouns."""
     owner = owners(clusters, "PERSON")
     for token, person in [*owner.items()]:
         # "Colvey, a teacher, said": the parser may take either for the subject
@@ -169,13 +171,17 @@ def _owners(clusters: Sequence[Cluster], tokens: Tokens, words: _Words) -> dict[
             owner.setdefault(tokens.heads[token], person)
     for token in [i for i, word in enumerate(tokens.lower) if word in words.who]:
         verb = tokens.heads[token]
-        if tokens.deps[token] in _SUBJECTS and tokens.deps[verb] == "relcl" and tokens.heads[verb] in owner:
+        if (
+            tokens.deps[token] in SUBJECT_DEPS
+            and tokens.deps[verb] == "relcl"
+            and tokens.heads[verb] in owner
+        ):
             owner[token] = owner[tokens.heads[verb]]
     return owner
 
 
 def _ranked(scene: _Scene, minds: _Minds, words: _Words, token: int, gender: str) -> list[tuple[float, int]]:
-    """The persons that a pronoun may stand for as (weight, person), the heaviest and first named first."""
+    """Return whom a pronoun may stand for as (weight, person), heaviest first, then first named."""
     bonus, barred = _syntax(scene, minds, words, token)
     ahead = _announced(scene.tokens, token, minds.owner)
     ranked = []
@@ -200,7 +206,7 @@ def _ranked(scene: _Scene, minds: _Minds, words: _Words, token: int, gender: str
 def _resolved(
     scene: _Scene, minds: _Minds, token: int, gender: str, ranked: Sequence[tuple[float, int]]
 ) -> tuple[Pronoun, float]:
-    """The pronoun with the heaviest person, and how sure that would be if no name had been guessed by."""
+    """Return the pronoun with the heaviest person, and its score as if no gender had been guessed."""
     value, person = ranked[0]
     is_guess = (
         minds.gender.get(person) is None
@@ -247,7 +253,7 @@ def _syntax(scene: _Scene, minds: _Minds, words: _Words, token: int) -> tuple[di
 
 
 def _announced(tokens: Tokens, token: int, owner: dict[int, int]) -> int | None:
-    """The subject that a possessive in an opening phrase points ahead to: "In her talk, Colvey said"."""
+    """Return the subject ahead that a possessive in an opening phrase means: "In her talk, Colvey said"."""
     if tokens.deps[token] != "poss":
         return None
     first = token
@@ -260,13 +266,13 @@ def _announced(tokens: Tokens, token: int, owner: dict[int, int]) -> int | None:
     for i in range(token + 1, min(token + 14, len(tokens))):
         if tokens.sents[i] != tokens.sents[token]:
             return None
-        if tokens.deps[i] in _SUBJECTS:
+        if tokens.deps[i] in SUBJECT_DEPS:
             return owner.get(i) if "," in tokens.words[token:i] else None
     return None
 
 
 def _quoted(tokens: Tokens) -> list[bool]:
-    """Whether each token stands in quotation marks, by turns of the marks within a paragraph."""
+    """Return whether each token stands in quotation marks, by turns of the marks within a paragraph."""
     inside = False
     quoted = []
     for word, is_break in zip(tokens.words, tokens.breaks, strict=True):
@@ -279,7 +285,7 @@ def _quoted(tokens: Tokens) -> list[bool]:
 
 
 def _speaks(scene: _Scene, token: int, mention: int | None) -> bool:
-    """Whether a mention outside the quotation is a subject in the pronoun's sentence."""
+    """Return whether a mention outside the quotation is a subject in the pronoun's sentence."""
     tokens = scene.tokens
     return (
         mention is not None and tokens.sents[mention] == tokens.sents[token] and _is_subject(tokens, mention)
@@ -287,9 +293,9 @@ def _speaks(scene: _Scene, token: int, mention: int | None) -> bool:
 
 
 def _is_subject(tokens: Tokens, token: int) -> bool:
-    """Whether the token, or the noun phrase it stands in, is a subject."""
+    """Return whether the token, or the noun phrase it stands in, is a subject."""
     for _ in range(4):
-        if tokens.deps[token] in _SUBJECTS:
+        if tokens.deps[token] in SUBJECT_DEPS:
             return True
         if tokens.deps[token] not in _INSIDE_NOUN_PHRASE:
             return False

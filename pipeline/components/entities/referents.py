@@ -68,7 +68,7 @@ class Known:
 
     @cached_property
     def named(self) -> list[tuple[int, int]]:
-        """(first token, cluster) of all names, in text order."""
+        """All names as (first token, cluster), in text order."""
         return sorted((name.start, i) for i, cluster in enumerate(self.clusters) for name in cluster.names)
 
     def latest(self, before: int) -> dict[int, int]:
@@ -103,7 +103,7 @@ class _Words:
         self.loose = lexicon.words("entities.loose_words_in_descriptions")
 
     def role_kind(self, noun: str) -> str:
-        """The class of a role: nouns of one class may stand for each other; "" where it has none."""
+        """Return the class of a role: nouns of one class may stand for each other; "" where it has none."""
         return self.roles.get(noun, "").partition(":")[0]
 
 
@@ -125,7 +125,7 @@ def find_person(phrase: Phrase, known: Known) -> Nominal | None:
 
 
 def _person_of_role(phrase: Phrase, known: Known, words: _Words, latest: Mapping[int, int]) -> Nominal | None:
-    """The person whose role a description repeats best; who is named only later counts for less."""
+    """Return the person whose role a description fits best; who is named only later counts for less."""
     gender = words.roles.get(phrase.noun, "").partition(":")[2]
     said = frozenset(word for word in phrase.words if not word.isdigit() and word not in words.age_words)
     ranked = []
@@ -153,7 +153,7 @@ def _person_of_role(phrase: Phrase, known: Known, words: _Words, latest: Mapping
 
 
 def _fit(noun: str, said: frozenset[str], role: Role, has_others: bool, lexicon: Lexicon) -> float:
-    """How well a description fits a role, 0 where it does not.
+    """Return how well a description fits a role, 0 where it does not.
 
     Args:
         noun: of the description.
@@ -178,7 +178,7 @@ def _fit(noun: str, said: frozenset[str], role: Role, has_others: bool, lexicon:
 
 
 def _same_office(noun: str, said: frozenset[str], role: Role, words: _Words) -> float:
-    """How well the noun of a description fits that of a role: 2 the same, 1 of the same class, 0 another."""
+    """Return how well a noun fits that of a role: 2 the same, 1 of the same class, 0 another."""
     if role.noun == noun:
         return 2.0
     kind = words.role_kind(noun)
@@ -190,7 +190,7 @@ def _same_office(noun: str, said: frozenset[str], role: Role, words: _Words) -> 
 
 
 def _is_among(word: str, known: frozenset[str], lexicon: Lexicon) -> bool:
-    """Whether a word of a description agrees with a role: itself, or the demonym of a country in it."""
+    """Return whether a word is among those known, or the demonym of a country among them."""
     if word in known:
         return True
     gazetteer = lexicon.made(Gazetteer)
@@ -201,7 +201,7 @@ def _is_among(word: str, known: frozenset[str], lexicon: Lexicon) -> bool:
 
 
 def _code(word: str, gazetteer: Gazetteer) -> str | None:
-    """The code of a territory whose name has been lower-cased."""
+    """Return the code of a territory whose name has been lower-cased."""
     return gazetteer.territory_code(word.upper() if len(word) < 4 else word.capitalize())
 
 
@@ -237,7 +237,7 @@ def find_thing(phrase: Phrase, known: Known) -> Nominal | None:
 
 
 def _fit_of_thing(phrase: Phrase, i: int, known: Known, words: _Words) -> float:
-    """How well a description fits what is known of an organisation or place, 0 where it does not."""
+    """Return how well a description fits what is known of an organisation or place, 0 where it does not."""
     cluster, roles = known.clusters[i], known.roles.get(i, ())
     parts = frozenset(plain(word) for word in cluster.name.split())
     nature = _nature(cluster, known.lexicon)
@@ -257,7 +257,7 @@ def _fit_of_thing(phrase: Phrase, i: int, known: Known, words: _Words) -> float:
 
 
 def _may_be(cluster: Cluster, sort: str, kind: str, words: _Words) -> bool:
-    """Whether an entity can be of that kind at all."""
+    """Return whether an entity can be of that kind at all."""
     if sort == "org":
         is_other = any(plain(word) in words.kinds for word in cluster.name.split())
         return not is_other and kind in _COMPANIES
@@ -271,7 +271,7 @@ def _may_be(cluster: Cluster, sort: str, kind: str, words: _Words) -> bool:
 
 
 def _nature(cluster: Cluster, lexicon: Lexicon) -> frozenset[str]:
-    """What an entity is known to be without being told: a country, a bloc of states."""
+    """Return the words for what an entity is without being told: a country, a bloc of states."""
     words, code = lexicon.made(_Words), cluster.code
     if code is None:
         return words.bodies.get(plain(cluster.name), frozenset())

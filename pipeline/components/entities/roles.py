@@ -111,7 +111,7 @@ def _noun_at(tokens: Tokens, words: _Words, i: int) -> str:
 def _before(
     tokens: Tokens, words: _Words, start: int, end: int, nouns: Mapping[str, str], is_person: bool
 ) -> Role | None:
-    """ "UK Home Secretary" in front of a name, or "the company's chief executive, " with its comma."""
+    """Return a role in front of a name: "UK Home Secretary", or "the company's chief executive,"."""
     lower = tokens.lower
     last = start - 1
     while last >= 0 and lower[last] in words.address:
@@ -141,7 +141,7 @@ def _before(
 
 
 def _start_of_role(tokens: Tokens, words: _Words, at: int, last: int, line: int) -> int:
-    """Where a role begins whose noun stands at `at` and that ends with the token `last`."""
+    """Return where a role begins whose noun stands at `at` and that ends with the token `last`."""
     lower, tags = tokens.lower, tokens.tags
     first = at
     while first > 0 and last - first < _LONGEST and tokens.lines[first - 1] == line:
@@ -156,7 +156,7 @@ def _start_of_role(tokens: Tokens, words: _Words, at: int, last: int, line: int)
 
 
 def _role_noun(tokens: Tokens, words: _Words, last: int, nouns: Mapping[str, str]) -> tuple[str | None, int]:
-    """The role noun that a phrase ending at `last` comes down to, and where it stands."""
+    """Return the role noun that a phrase ending at `last` comes down to, and where it stands."""
     lower, tags = tokens.lower, tokens.tags
     noun = _noun_at(tokens, words, last) if last > 1 else lower[last]
     if noun != lower[last]:
@@ -181,7 +181,7 @@ def _is_inside(tokens: Tokens, words: _Words, i: int) -> bool:
 def _behind(
     tokens: Tokens, words: _Words, end: int, nouns: Mapping[str, str], is_person: bool
 ) -> Role | None:
-    """A role behind a name: ", the mayor of Malmo, ", " is a surgeon", ", 43, a baker, "."""
+    """Return a role behind a name: ", the mayor of Malmo,", "is a surgeon", ", 43, a baker,"."""
     size = len(tokens)
     opening = _opening(tokens, words, end)
     if opening is None:
@@ -204,7 +204,7 @@ def _behind(
 
 
 def _opening(tokens: Tokens, words: _Words, end: int) -> tuple[int, bool] | None:
-    """Where a description behind a name may begin, and whether a verb stands before it ("is a surgeon")."""
+    """Return where a role behind a name may begin, and whether a verb ("is") stands before it."""
     lower, size = tokens.lower, len(tokens)
     if end >= size:
         return None
@@ -217,7 +217,7 @@ def _opening(tokens: Tokens, words: _Words, end: int) -> tuple[int, bool] | None
 
 
 def _noun_behind(tokens: Tokens, start: int, end: int, nouns: Mapping[str, str]) -> tuple[str | None, int]:
-    """The first noun of a role at or behind `start`, with nothing but parts of the phrase before it."""
+    """Return the first role noun from `start` on with nothing but its phrase before it, and its token."""
     words, tags, size = tokens.lexicon.made(_Words), tokens.tags, len(tokens)
     for i in range(start, min(size, start + _LONGEST)):
         if tokens.sents[i] != tokens.sents[end - 1] or tokens.lines[i] != tokens.lines[end - 1]:
@@ -231,7 +231,7 @@ def _noun_behind(tokens: Tokens, start: int, end: int, nouns: Mapping[str, str])
 
 
 def _end_of_role(tokens: Tokens, words: _Words, at: int) -> int:
-    """Where a role ends whose noun stands at `at`: behind the "of ..." or "for ..." that follows."""
+    """Return where a role ends whose noun stands at `at`: behind the "of ..." or "for ..." that follows."""
     lower, tags = tokens.lower, tokens.tags
     last, stop = at + 1, min(len(tokens), at + _LONGEST)
     while last < stop and (tags[last] in INSIDE or lower[last] in words.links):

@@ -32,7 +32,7 @@ class _Words:
 
 
 def with_teams(names: Sequence[Name], tokens: Tokens) -> list[Name]:
-    """Return the names, those of countries that stand for their teams as organisations (method "team").
+    """Return the names, relabelling countries that stand for their teams as organisations (method "team").
 
     Only in a document with many words of sport, and only where the name acts or is acted upon as a team is
     (lexicon `match_words`); "in England" stays the country. What stands beside "versus" in a sentence with a
@@ -44,7 +44,7 @@ def with_teams(names: Sequence[Name], tokens: Tokens) -> list[Name]:
 
 
 def _opponents(names: Sequence[Name], tokens: Tokens) -> Iterator[Name]:
-    """The territories beside "versus" in a sentence about sport."""
+    """Yield the territories beside "versus" in a sentence about sport."""
     words = tokens.lexicon.made(_Words)
     for at in [i for i, word in enumerate(tokens.lower) if word in words.against]:
         sent = tokens.sents[at]
@@ -56,7 +56,7 @@ def _opponents(names: Sequence[Name], tokens: Tokens) -> Iterator[Name]:
 
 
 def _teams_of_sport(names: Sequence[Name], tokens: Tokens) -> set[Name]:
-    """The territories that stand for teams in an article about sport; none in another."""
+    """Return the territories that stand for teams in an article about sport; none in another."""
     words = tokens.lexicon.made(_Words)
     hits = [word for word in tokens.lower if word in words.sport]
     if len(set(hits)) < MIN_DISTINCT or len(hits) < MIN_SHARE * len(tokens):
@@ -76,14 +76,14 @@ def _is_territory(name: Name, tokens: Tokens) -> bool:
 
 
 def _follows_score(name: Name, tokens: Tokens, words: _Words) -> bool:
-    """Whether the name stands behind a score and "to": "lost 1 - 2 to England"."""
+    """Return whether the name stands behind a score and "to": "lost 1 - 2 to England"."""
     return (
         name.start > 1 and tokens.lower[name.start - 1] in words.to and tokens.lower[name.start - 2].isdigit()
     )
 
 
 def _is_where(name: Name, tokens: Tokens, words: _Words) -> bool:
-    """Whether a word in front of the name tells that it is the place: "in England", "across the U.S."."""
+    """Return whether the word in front tells that the name is of the place: "in England"."""
     if not name.start or _follows_score(name, tokens, words):
         return False
     before = tokens.lower[name.start - 1]
@@ -91,7 +91,7 @@ def _is_where(name: Name, tokens: Tokens, words: _Words) -> bool:
 
 
 def _plays(name: Name, tokens: Tokens, words: _Words) -> bool:
-    """Whether the name acts as a team, or stands beside a score."""
+    """Return whether the name acts as a team, or stands beside a score."""
     before = tokens.lower[name.start - 1] if name.start else ""
     behind = tokens.lower[name.end] if name.end < len(tokens) else ""
     if _follows_score(name, tokens, words) or (behind.isdigit() and len(behind) < 3):

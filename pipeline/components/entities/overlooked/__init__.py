@@ -1,7 +1,7 @@
 """Names that the model overlooked, or found only a part of.
 
 Each rule is a function `rule(ledger, tokens) -> None` that adds names to the ledger of a document, widens
-them or takes them out; none of them lets two names overlap. Their order is that of trust: a later rule finds
+them or removes them; none of them lets two names overlap. Their order is that of trust: a later rule finds
 the tokens covered that an earlier one has used.
 """
 
@@ -55,7 +55,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def find_overlooked(names: list[Name], tokens: Tokens) -> list[Name]:
-    """Return the names with what was overlooked, in text order.
+    """Return the names and what the model overlooked, in text order.
 
     Args:
         names: of the model, cleaned; they pass to the rules, which change them.

@@ -11,7 +11,7 @@ from pipeline.components.entities.name import Name
 
 
 def clear_share_bars(ledger: Ledger, tokens: Tokens) -> None:
-    """In a line of buttons ("Share on Facebook Tweet Post to Reddit") only the networks are names."""
+    """Keep the networks alone in a line of buttons ("Share on Facebook Tweet Post to Reddit")."""
     networks = tokens.lexicon.words("social_networks")
     if networks.isdisjoint(tokens.lower):
         return
@@ -30,7 +30,7 @@ def clear_share_bars(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def clear_capitals(ledger: Ledger, tokens: Tokens) -> None:
-    """In a line in capitals only names that the rest of the text has are kept.
+    """Keep of a line in capitals only the names that the rest of the text has.
 
     They come back from there (`add_repeated`), with the right bounds: "TREASURY CHIEF ANA COLVEY QUITS".
     """

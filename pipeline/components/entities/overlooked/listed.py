@@ -34,7 +34,7 @@ class _Words:
 
 
 def mark_towns(ledger: Ledger, tokens: Tokens) -> None:
-    """A large city behind "in" and the like, or beside another place, is one whatever the model says."""
+    """Relabel large cities behind "in" and the like, or beside another place, whatever the model says."""
     words, cities = tokens.lexicon.made(_Words), tokens.lexicon.made(Cities)
     labels = {name.start: name.label for name in ledger.names}
     labels |= {name.end - 1: name.label for name in ledger.names}
@@ -49,7 +49,7 @@ def mark_towns(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def _is_where(tokens: Tokens, words: _Words, name: Name, labels: dict[int, str]) -> bool:
-    """Whether a name stands where places do: behind "in", joined to one, with its country behind a comma.
+    """Return whether a name stands where places do: behind "in", joined to one, before its country.
 
     Args:
         tokens: the document.
@@ -68,7 +68,7 @@ def _is_where(tokens: Tokens, words: _Words, name: Name, labels: dict[int, str])
 
 
 def add_listed(ledger: Ledger, tokens: Tokens) -> None:
-    """Countries, subdivisions, demonyms, peoples and regions that stand in the lists."""
+    """Add the countries, subdivisions, demonyms, peoples and regions that stand in the lists."""
     words = tokens.lexicon.made(_Words)
     for i in tokens.capitals:
         if ledger.covered[i] or tokens.lower[i] not in words.first_words:
@@ -83,7 +83,7 @@ def add_listed(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def _listed_label(tokens: Tokens, words: _Words, start: int, end: int) -> str | None:
-    """The label of a listed name; None where the words mean something else here."""
+    """Return the label of a listed name; None where the words mean something else here."""
     gazetteer = tokens.lexicon.made(Gazetteer)
     text, tag = " ".join(tokens.words[start:end]), tokens.tags[start]
     if end - start == 1:
@@ -108,7 +108,7 @@ def _is_among_capitals(tokens: Tokens, i: int) -> bool:
 
 
 def add_brands(ledger: Ledger, tokens: Tokens) -> None:
-    """Well-known products ("iOS"), and parties: "the opposition Labour party"."""
+    """Add well-known products ("iOS"), and parties: "the opposition Labour party"."""
     words = tokens.lexicon.made(_Words)
     if words.parties.isdisjoint(tokens.words) and words.products.isdisjoint(tokens.lower):
         return
@@ -122,7 +122,7 @@ def add_brands(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def _is_party(tokens: Tokens, words: _Words, i: int) -> bool:
-    """Whether the word behind a capitalised one says that it is a party."""
+    """Return whether the word behind a capitalised one says that it is a party."""
     return (
         i + 1 < len(tokens)
         and tokens.words[i + 1] in words.parties

@@ -1,4 +1,4 @@
-"""Names that come back: found in one place of a document, overlooked in another."""
+"""Names that come back: known from one place of a document, overlooked in another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAME_TAGS = frozenset(("NNP", "NNPS", "", "NN", "NNS", "FW", "XX", "ADD", "JJ",
 
 
 class _Known(NamedTuple):
-    """A spelling that is known to be a name: lower-cased words, its label, and how it is known."""
+    """A spelling that is known to be a name: lower-cased words, label, and how it is known."""
 
     words: tuple[str, ...]
     label: str
@@ -22,9 +22,9 @@ class _Known(NamedTuple):
 
 
 def add_repeated(ledger: Ledger, tokens: Tokens) -> None:
-    """Names that were found elsewhere in the document, and surnames and given names of persons in full.
+    """Add names known from elsewhere in the document, and surnames and given names of full names.
 
-    A longer known name takes the place of a shorter one that was found inside it.
+    A longer known name takes the place of a shorter one inside it.
     """
     known = _known_spellings(ledger.names, tokens)
     by_token: list[Name | None] = [None] * len(tokens)
@@ -61,12 +61,12 @@ def add_repeated(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def _stays(inside: set[Name], start: int, end: int) -> bool:
-    """Whether the names that have some of the tokens [start, end) stay: one is as long or sticks out."""
+    """Return whether the names at the tokens [start, end) stay: one is as long, or sticks out."""
     return any(name.start < start or name.end > end or len(name) == end - start for name in inside)
 
 
 def _known_spellings(names: list[Name], tokens: Tokens) -> dict[str, list[_Known]]:
-    """The spellings that may come back, longest first, by their first word."""
+    """Return the spellings that may come back, longest first, by their first word."""
     lexicon = tokens.lexicon
     given_names, not_names = lexicon.entries("given_names"), lexicon.words("not_names")
     known: dict[str, list[_Known]] = defaultdict(list)
@@ -93,7 +93,7 @@ def _known_spellings(names: list[Name], tokens: Tokens) -> dict[str, list[_Known
 
 
 def _is_written_as_name(tokens: Tokens, start: int, end: int) -> bool:
-    """Whether the words are written as a name: with a capital, and tagged as a noun can be."""
+    """Return whether the words are written as a name: with a capital, and tagged as a noun can be."""
     if end - start > 1:
         return any(tokens.words[i][0].isupper() for i in range(start, end))
     return tokens.tags[start] in _NAME_TAGS and any(c.isupper() for c in tokens.words[start])

@@ -6,9 +6,10 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 
+from pipeline.components.doc.tags import NAME_TAGS
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.kinds import classify
-from pipeline.components.entities.ledger import NAME_TAGS, Ledger, is_capital
+from pipeline.components.entities.ledger import Ledger, is_capital
 from pipeline.components.entities.name import ROMAN, Name
 from pipeline.lexicons import Lexicon
 
@@ -31,7 +32,7 @@ class _Words:
 
 
 def add_ships(ledger: Ledger, tokens: Tokens) -> None:
-    """A ship's prefix and the capitalised words behind it are one name ("HMS Victory")."""
+    """Add ships: a prefix and the capitalised words behind it ("HMS Victory")."""
     prefixes = tokens.lexicon.made(_Words).ship_prefixes
     if prefixes.isdisjoint(tokens.words):
         return
@@ -47,7 +48,7 @@ def add_ships(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def add_works(ledger: Ledger, tokens: Tokens) -> None:
-    """In a list of works with their years ("Quiet Harbour (1959)", a line each) all in front is a name."""
+    """Add the works of a list with their years ("Quiet Harbour (1959)", a line each)."""
     works = []
     for i in range(1, len(tokens) - 2):
         if tokens.words[i] != "(" or tokens.words[i + 2] != ")" or not _YEAR.fullmatch(tokens.words[i + 1]):
@@ -66,7 +67,7 @@ def add_works(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def add_titled(ledger: Ledger, tokens: Tokens) -> None:
-    """Capitalised words behind "Mr", "Senator" and the like are a person."""
+    """Add persons: the capitalised words behind "Mr", "Senator" and the like."""
     words = tokens.lexicon.made(_Words)
     size = len(tokens)
     for i in tokens.capitals:
@@ -86,7 +87,7 @@ def add_titled(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def add_runs(ledger: Ledger, tokens: Tokens) -> None:
-    """Sequences of proper nouns that nothing covers yet, where a word tells what they are."""
+    """Add sequences of proper nouns that nothing covers yet."""
     covered, lines = ledger.covered, tokens.lines
     end = 0
     for i in tokens.capitals:
@@ -101,7 +102,7 @@ def add_runs(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def _run(tokens: Tokens, start: int, end: int) -> Name | None:
-    """The name in a sequence of proper nouns, without titles and words that are no names at its edges."""
+    """Return the name in a sequence of proper nouns, without titles and the like at its edges."""
     words = tokens.lexicon.made(_Words)
     if start and tokens.lower[start - 1] in words.counting:  # "a Girl Scout" is one of many
         return None
@@ -123,7 +124,7 @@ def _run(tokens: Tokens, start: int, end: int) -> Name | None:
 
 
 def _is_acronym(words: _Words, word: str) -> bool:
-    """Whether a word in capitals may abbreviate an organisation ("IAEA", "Q&K")."""
+    """Return whether a word in capitals may abbreviate an organisation ("IAEA", "Q&K")."""
     return (
         word.isupper()
         and 2 < len(word) < 7
@@ -134,7 +135,7 @@ def _is_acronym(words: _Words, word: str) -> bool:
 
 
 def add_codes(ledger: Ledger, tokens: Tokens) -> None:
-    """Abbreviations with a digit that come back ("T1D", "H1N1"): names, though of what is open."""
+    """Add abbreviations with a digit that come back ("T1D", "H1N1"): names, though of what is open."""
     places: dict[str, list[int]] = defaultdict(list)
     for i in tokens.capitals:
         word = tokens.words[i]

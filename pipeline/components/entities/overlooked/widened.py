@@ -31,12 +31,13 @@ class _Words:
         self.universities = lexicon.words("entities.universities")
         self.purposes = lexicon.words("entities.purposes")
         self.purpose_articles = lexicon.words("entities.articles_of_purposes")
+        (self.plural,) = lexicon.ordered("entities.plural_ending")
         self.links = lexicon.words("entities.conjunctions") | lexicon.words("entities.of")
         self.state_bodies = lexicon.words("entities.state_bodies")
 
 
 def add_initials(ledger: Ledger, tokens: Tokens) -> None:
-    """Initials right in front of a person belong to the name, whatever the model took them for."""
+    """Widen persons over the initials right in front, whatever the model took them for."""
     by_end = {name.end: name for name in ledger.names if len(name) == 1}
     gone: set[Name] = set()
     for name in ledger.names:
@@ -76,7 +77,7 @@ def widen_over_capitals(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def _is_given_name(ledger: Ledger, tokens: Tokens, words: _Words, i: int) -> bool:
-    """Whether a free token is a given name in the line of the token behind it."""
+    """Return whether a token is a free given name in the same line as the next."""
     return (
         not ledger.covered[i]
         and tokens.words[i][0].isupper()
@@ -129,7 +130,7 @@ def _widen_behind(ledger: Ledger, tokens: Tokens, words: _Words, name: Name) -> 
 
 
 def add_purposes(ledger: Ledger, tokens: Tokens) -> None:
-    """What an organisation is for belongs to its name ("Marrow Foundation for the Visual Arts")."""
+    """Widen organisations over what they are for ("Marrow Foundation for the Visual Arts")."""
     words = tokens.lexicon.made(_Words)
     by_start = {name.start: name for name in ledger.names}
     gone: set[Name] = set()
@@ -152,7 +153,7 @@ def add_purposes(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def _is_for(tokens: Tokens, words: _Words, at: int) -> bool:
-    """Whether a "for" stands at a token and hangs from the word for a body in front of it."""
+    """Return whether a token is "for" and hangs from the word for a body in front of it."""
     return (
         at + 1 < len(tokens)
         and tokens.lower[at] in words.purposes
@@ -162,7 +163,7 @@ def _is_for(tokens: Tokens, words: _Words, at: int) -> bool:
 
 
 def _end_of_run(tokens: Tokens, words: _Words, start: int) -> int:
-    """Where proper nouns end that begin at `start`, with "and" and "of" between two of them."""
+    """Return where proper nouns end that begin at `start`, with "and" and "of" between two of them."""
     end = start
     while end < len(tokens) and is_capital(tokens, end) and tokens.sents[end] == tokens.sents[start]:
         end += 1
@@ -172,7 +173,7 @@ def _end_of_run(tokens: Tokens, words: _Words, start: int) -> int:
 
 
 def add_nations(ledger: Ledger, tokens: Tokens) -> None:
-    """The nation in front of a body of its state belongs to the name: there are many Interior Ministries."""
+    """Widen bodies of a state over the nation in front: there are many Interior Ministries."""
     state_bodies = tokens.lexicon.made(_Words).state_bodies
     gazetteer = tokens.lexicon.made(Gazetteer)
     by_end = {name.end: name for name in ledger.names if name.label in ("NORP", "GPE")}
@@ -194,9 +195,9 @@ def add_nations(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def join_branches(ledger: Ledger, tokens: Tokens) -> None:
-    """An organisation and the country that ends its name ("Greenpeace UK") are one name.
+    """Join an organisation and the country that ends its name ("Greenpeace UK").
 
-    So are the two halves of an organisation that the model took for two ("Marrow" "Keel").
+    Join also the two halves of an organisation that the model took for two ("Marrow" "Keel").
     """
     gone: set[Name] = set()
     last: Name | None = None
@@ -211,7 +212,7 @@ def join_branches(ledger: Ledger, tokens: Tokens) -> None:
 
 
 def _belongs_to(tokens: Tokens, name: Name, last: Name) -> bool:
-    """Whether a name is the branch or the second half of the organisation right in front of it."""
+    """Return whether a name is the branch or the second half of the organisation right in front of it."""
     end = name.start - 1
     if last.label != "ORG" or tokens.heads[end] != name.end - 1:
         return False
@@ -221,26 +222,27 @@ def _belongs_to(tokens: Tokens, name: Name, last: Name) -> bool:
 
 
 def _is_half(tokens: Tokens, name: Name) -> bool:
-    """Whether a name is a single capitalised word, no abbreviation."""
+    """Return whether a name is a single capitalised word, no abbreviation."""
     return len(name) == 1 and tokens.words[name.start].istitle()
 
 
 def add_model_numbers(ledger: Ledger, tokens: Tokens) -> None:
-    """A maker's name with a model number is a product ("Boeing 737-800", "iPhone 4")."""
+    """Widen a maker's name over a model number: it is a product ("Boeing 737-800", "iPhone 4")."""
+    plural = tokens.lexicon.made(_Words).plural
     for name in ledger.names:
         i = name.end
         if name.label not in ("ORG", "PRODUCT") or i >= len(tokens) or ledger.covered[i]:
             continue
-        if _is_model_number(tokens.words[i], name.label):
+        if _is_model_number(tokens.words[i], name.label, plural):
             ledger.widen(name, end=i + 1, method="model_number")
             name.label = "PRODUCT"
 
 
-def _is_model_number(word: str, label: str) -> bool:
-    """Whether a word with a digit is the number of a model: 737-800, F16, 747s, but not 2008."""
+def _is_model_number(word: str, label: str, plural: str) -> bool:
+    """Return whether a word is the number of a model: 737-800, F16, 747s, but not 2008."""
     if not any(c.isdigit() for c in word):
         return False
-    digits = word.rstrip("s")
+    digits = word.rstrip(plural)
     if digits.isdigit() and len(digits) == 3:
         return True
     if label == "PRODUCT" and word.isdigit():
