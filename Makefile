@@ -7,8 +7,9 @@ SAMPLE_DAYS := 2026-03-01 2026-03-04
 AIRFLOW_PORT ?= 8080
 CORPORA ?=
 ARGS ?=
+TEST_PROCESSES ?= 2
 
-.PHONY: help setup run airflow test lint bench eval history sources archive docs docs-site new-source new-table changelog lock clean
+.PHONY: help setup run airflow test test-fast golden api lint bench eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -24,8 +25,20 @@ run: $(READY) ## run the sample's four days by Airflow, and show what came out
 airflow: $(READY) ## Airflow with the nightly schedule and a web UI, until Ctrl-C (AIRFLOW_PORT=8080)
 	$(PYTHON) -m deploy.local serve --port $(AIRFLOW_PORT)
 
-test: $(READY) ## all tests (ARGS="-m 'not airflow'" leaves out those that start Airflow)
-	$(PYTHON) -m pytest $(ARGS)
+# Processes share the tests out by files, in the order of tests/conftest.py: those that take minutes first.
+PYTEST := $(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+
+test: $(READY) ## all tests, in two processes (TEST_PROCESSES=2)
+	$(PYTEST) $(ARGS)
+
+test-fast: $(READY) ## the tests that are not slow: without Airflow, and without children that load the model
+	$(PYTEST) -m "not slow" $(ARGS)
+
+golden: $(READY) ## write tests/golden anew: what is made of every article of the sample
+	$(PYTHON) tests/golden/write.py
+
+api: $(READY) ## write docs/public-api.txt, the list of what is public, from the code
+	$(PYTHON) -m tests.public_api > docs/public-api.txt.new && mv docs/public-api.txt.new docs/public-api.txt
 
 lint: $(READY) ## ruff and mypy
 	$(PYTHON) -m ruff check .

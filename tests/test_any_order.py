@@ -19,7 +19,7 @@ from pipeline.store.batch import Batch, derived_path, published_path
 from pipeline.store.plan import shards
 from schemas import EXTRACTED
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 DAYS = [date(2026, 3, 1) + timedelta(days=n) for n in range(4)]

@@ -85,6 +85,7 @@ def test_the_store_alone_opens_published_files() -> None:
     assert {path.relative_to(ROOT / "pipeline").as_posix() for path in writers} <= known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((ROOT / "dags").glob("*.py")), ids=lambda p: p.name)
 def test_reading_a_dag_file_loads_no_heavy_library(path: Path) -> None:
     code = (

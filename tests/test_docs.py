@@ -104,7 +104,7 @@ def test_make_help_lists_the_targets_that_the_documents_show() -> None:
     text = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
     shown = set(re.findall(r"(?:^|[`\n])make ([a-z-]+)", text))
     assert shown <= targets
-    assert {"run", "test", "lint", "bench", "eval", "docs", "airflow", "clean"} <= targets
+    assert {"run", "test", "test-fast", "lint", "bench", "eval", "docs", "airflow", "clean"} <= targets
 
 
 def test_the_readmes_pandas_example_runs_on_published_tables(tmp_path: Path) -> None:

@@ -111,6 +111,7 @@ def test_a_poisoned_text_takes_only_itself_out(
     assert "arsenic" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_text_that_takes_too_long_takes_only_itself_out(poisonable: Language) -> None:
     texts = ["One.", "Two.", "SLOTH here.", "Four.", "Five."]
     started = time.monotonic()
@@ -167,6 +168,7 @@ def test_words_of_a_batch_are_forgotten_with_it(fast: Language, monkeypatch: pyt
     assert "Quorlim" not in fast.vocab.strings
 
 
+@pytest.mark.slow
 def test_the_vocabulary_stops_growing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parsing, "_VOCABULARY", 2_000)
     nlp = load_nlp()

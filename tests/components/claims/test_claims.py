@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from docs_by_hand import parsed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
@@ -11,16 +12,6 @@ from spacy.vocab import Vocab
 from pipeline.components.claims import Claims, find_claims
 from pipeline.components.claims.topics import read_topics
 from pipeline.components.layers import Claim, Entity, Mention, Quotation, write_layer
-
-VOCAB = Vocab()
-
-
-def parsed(text: str) -> Doc:
-    """A Doc of one sentence from "word/TAG/dep/head" items, the head counted from 0."""
-    rows = [item.rsplit("/", 3) for item in text.split()]
-    forms, tags, deps, heads = zip(*rows, strict=True)
-    return Doc(VOCAB, words=list(forms), tags=list(tags), deps=list(deps), heads=[int(h) for h in heads])
-
 
 REBELS = (
     "The/DT/det/1 rebels/NNS/nsubj/13 ,/,/punct/1 who/WP/nsubjpass/5 were/VBD/auxpass/5 armed/VBN/relcl/1 "
@@ -317,7 +308,7 @@ def test_a_pronoun_that_nobody_resolved_is_reported() -> None:
 
 def test_the_layer_survives_serialisation() -> None:
     doc = Claims()(parsed(REBELS))
-    again = Doc(VOCAB).from_bytes(doc.to_bytes())
+    again = Doc(doc.vocab).from_bytes(doc.to_bytes())
     assert [repr(c) for c in again._.claims] == [repr(c) for c in find_claims(doc)]
     assert len(again._.claims) == 2
 
@@ -352,7 +343,7 @@ def test_no_parse_raises_and_spans_lie_inside_their_sentence(data: st.DataObject
     )
     heads = [data.draw(st.integers(0, i)) for i in range(n)]  # any tree rooted in the first token
     doc = Doc(
-        VOCAB,
+        Vocab(),
         words=forms,
         tags=[data.draw(st.sampled_from(TAGS)) for _ in range(n)],
         deps=["ROOT" if h == i else data.draw(st.sampled_from(DEPS)) for i, h in enumerate(heads)],

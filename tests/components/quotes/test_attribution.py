@@ -1,6 +1,7 @@
 """The rules, on documents whose parse is built by hand, so that no model is needed."""
 
 import pytest
+from docs_by_hand import parsed
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
@@ -13,12 +14,6 @@ from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.parsed import Parse
 from pipeline.components.quotes.regions import find_regions
 from pipeline.lexicons import Lexicon
-
-
-def parsed(*tokens: str) -> Doc:
-    """A document of `word/TAG/dep/head` tokens, the head being counted from 0."""
-    words, tags, deps, heads = zip(*(token.rsplit("/", 3) for token in tokens), strict=True)
-    return Doc(Vocab(), words=words, tags=tags, deps=deps, heads=[int(head) for head in heads])
 
 
 def found(doc: Doc) -> list[QuoteCandidate]:
