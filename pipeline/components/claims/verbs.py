@@ -24,9 +24,6 @@ def _english() -> Traversable:
 _PACKAGES = {"en": _english}
 """Where the tables of a language are: in the package of its model."""
 
-# No file of this project: the tables are those of a pinned package.
-READS: tuple[str, ...] = ()
-
 
 def read_base_forms(lexicon: Lexicon) -> Callable[[str], str]:
     """Return what makes the base form of a lower-cased verb form; ask the lexicon for it with `made`.
