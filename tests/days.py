@@ -9,7 +9,7 @@ from pipeline.store import Store
 from pipeline.store.batch import Batch, staged_path
 from pipeline.store.manifest import Manifest
 from pipeline.store.plan import IngestCounts, InputFile, Plan, Shard, find_plan, write_plan
-from schemas import TABLES, Article, Claim, Entity, Mention, Quote, Reject
+from schemas import TABLES, Article, ClaimRow, EntityRow, MentionRow, Quote, Reject
 from schemas.table import TextSpan, to_arrow
 
 DAY = date(2026, 3, 1)
@@ -40,7 +40,7 @@ def rows_of(article_id: str) -> dict[str, list[Any]]:
     quote = content_id("quote", article_id)
     return {
         "entities": [
-            Entity(
+            EntityRow(
                 article_id=article_id,
                 entity_id=entity,
                 name="Mara Lindqvist",
@@ -54,7 +54,7 @@ def rows_of(article_id: str) -> dict[str, list[Any]]:
             )
         ],
         "mentions": [
-            Mention(
+            MentionRow(
                 mention_id=content_id("mention", article_id, start, end),
                 start_char=start,
                 end_char=end,
@@ -86,7 +86,7 @@ def rows_of(article_id: str) -> dict[str, list[Any]]:
             )
         ],
         "claims": [
-            Claim(
+            ClaimRow(
                 claim_id=content_id("claim", article_id),
                 article_id=article_id,
                 start_char=20,

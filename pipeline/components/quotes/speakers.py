@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.components.layers import Entity
-from pipeline.components.quotes.mentioned import Known, Mentioned, read_pronouns
+from pipeline.components.quotes.mentioned import KnownMention, Mentioned, read_pronouns
 from pipeline.components.quotes.parsed import Parse, Range
 
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
@@ -120,7 +120,7 @@ class Speakers:
             ]
         return parts
 
-    def _beside_title(self, head: int, speaker: Range) -> Known | None:
+    def _beside_title(self, head: int, speaker: Range) -> KnownMention | None:
         """Return the name beside a title that heads the phrase: "the mayor, Ann", "envoy to Mali Ann"."""
         at = self._mentioned.at
         for k in self._parse.kids[head]:
