@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from deploy.local.__main__ import DAG_ID, HOST, LocalAirflow, failures
 from pipeline.identity import checksum
-from pipeline.local_airflow import DAG_ID, HOST, LocalAirflow, failures
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(1200)]
 
@@ -135,7 +135,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ordinary]:
     (folder / "dags").mkdir()
     source = (ROOT / "dags" / f"{DAG_ID}.py").read_text(encoding="utf-8")
     # As it is, but for the half a minute before a task is tried again.
-    hurried = source.replace('"retry_delay": timedelta(seconds=30)', '"retry_delay": timedelta(seconds=1)')
+    hurried = source.replace('"retry_delay": timedelta(seconds=30)', '"retry_delay": timedelta(seconds=5)')
     assert hurried != source
     (folder / "dags" / f"{DAG_ID}.py").write_text(hurried, encoding="utf-8")
     airflow = Ordinary(folder)
@@ -193,6 +193,7 @@ def test_an_api_server_that_was_away_costs_a_try_and_not_the_day(airflow: Ordina
     airflow.end("api-server", is_killed=True)
     await_line(log, "AirflowRuntimeError")  # it is done, and can tell nobody
     airflow.start("api-server")
+    airflow.await_start()
     await_day(airflow, run)
     assert "Airflow's API server may come back" in log.read_text()
     assert log.with_name("attempt=2.log").is_file()
