@@ -98,7 +98,7 @@ def stage_task(stage: Stage) -> Any:
         for name in OUTLETS.get(stage.name, ()):
             outlet_events[ASSETS[name]].extra = {"day": batch.day.isoformat(), "rows": counts[name]}
         if stage.name == "ingest":
-            from pipeline.stages.ingest import shards  # loads all readers, which the other stages do not need
+            from pipeline.store.plan import shards
 
             return shards(store, batch.day)
         return counts

@@ -23,7 +23,7 @@ from pipeline.alike.claim_likeness import features, fold_weights, have_context, 
 from pipeline.alike.claim_links import alike
 from pipeline.alike.claim_sketch import Sketch, context_of, sketch_of
 from pipeline.extract.annotate import found_rows
-from pipeline.extract.article import Article
+from pipeline.extract.article import ArticleText
 from pipeline.extract.rows import Rows
 from pipeline.identity import content_id
 from quality.figures import Figures, Rates, Share
@@ -198,7 +198,7 @@ def _sketches(
 
 
 def _rows(doc: Doc, report: Mapping[str, Any]) -> Rows:
-    article = Article(
+    article = ArticleText(
         article_id=content_id("article", report["doc_id"]),
         record_ref=report["doc_id"],
         text=report["text"],

@@ -69,6 +69,7 @@ class Claim(Row):
 
     table_name: ClassVar[str] = "claims"
     key: ClassVar[tuple[str, ...]] = ("claim_id",)
+    order: ClassVar[tuple[str, ...]] = ("article_id", "start_char", "end_char", "claim_id")
     references: ClassVar[tuple[tuple[str, str, str], ...]] = (
         ("article_id", "articles", "article_id"),
         ("claimer_entity_id", "entities", "entity_id"),

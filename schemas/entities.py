@@ -18,6 +18,7 @@ class Entity(Row):
 
     table_name: ClassVar[str] = "entities"
     key: ClassVar[tuple[str, ...]] = ("article_id", "entity_id")
+    order: ClassVar[tuple[str, ...]] = ("article_id", "first_start_char", "entity_id")
     references: ClassVar[tuple[tuple[str, str, str], ...]] = (("article_id", "articles", "article_id"),)
 
     article_id: Annotated[str, "the article"]

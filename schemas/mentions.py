@@ -14,6 +14,7 @@ class Mention(Row):
 
     table_name: ClassVar[str] = "mentions"
     key: ClassVar[tuple[str, ...]] = ("mention_id",)
+    order: ClassVar[tuple[str, ...]] = ("article_id", "start_char", "mention_id")
     references: ClassVar[tuple[tuple[str, str, str], ...]] = (
         ("article_id", "articles", "article_id"),
         ("entity_id", "entities", "entity_id"),

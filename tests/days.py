@@ -6,7 +6,9 @@ from typing import Any
 
 from pipeline.identity import checksum, content_id
 from pipeline.store import Store
-from pipeline.store.batch import Batch, plan_path, staged_path
+from pipeline.store.batch import Batch, staged_path
+from pipeline.store.manifest import Manifest
+from pipeline.store.plan import IngestCounts, InputFile, Plan, Shard, find_plan, write_plan
 from schemas import TABLES, Article, Claim, Entity, Mention, Quote, Reject
 from schemas.table import TextSpan, to_arrow
 
@@ -135,7 +137,7 @@ def stage_day(
     for number, part in enumerate(slices):
         batch = Batch(day, number)
         digest = store.write(staged_path("articles", batch), to_arrow(part, Article, day=day))
-        shards.append({"shard": number, "n_articles": len(part), "n_to_parse": len(part), "sha256": digest})
+        shards.append(Shard(shard=number, n_articles=len(part), n_to_parse=len(part), sha256=digest))
         made = [rows_of(a.article_id) for a in part if a.article_id not in failed]
         for name in ("entities", "mentions", "quotes", "claims"):
             rows = [row for rows in made for row in rows[name]]
@@ -160,9 +162,47 @@ def stage_day(
             path = staged_path(f"rejects-{stage}", batch)
             store.write(path, table, lineage={**lineage, "articles": digest})
     store.write(staged_path("rejects-ingest", Batch(day)), to_arrow(rejects, Reject, day=day))
-    counts = {"records": len(articles) + len(rejects), "kept": len(articles), "forgotten": 0, "rejected": {}}
-    plan = {"day": day.isoformat(), "source": "test", "shards": shards, "inputs": [], "counts": counts}
-    store.write_json(plan_path(day), plan)
+    counts = IngestCounts(records=len(articles) + len(rejects), kept=len(articles), forgotten=0, rejected={})
+    write_plan(store, plan_of(day, shards=shards, counts=counts))
+
+
+def plan_of(
+    day: date = DAY,
+    *,
+    shards: Sequence[Shard] = (),
+    inputs: Sequence[InputFile] = (),
+    counts: IngestCounts | None = None,
+) -> Plan:
+    return Plan(
+        day=day,
+        source="test",
+        settings={},
+        shards=tuple(shards),
+        inputs=tuple(inputs),
+        counts=counts or IngestCounts(records=0, kept=0, forgotten=0, rejected={}),
+    )
+
+
+def manifest_of(plan: Plan) -> Manifest:
+    """The manifest of a day that was published from a plan, as far as no row is looked at."""
+    return Manifest(
+        day=plan.day,
+        run_id="test",
+        schema_version=1,
+        code="test",
+        model="test 1",
+        settings={},
+        is_empty=False,
+        counts=plan.counts,
+        inputs=plan.inputs,
+        tables={},
+    )
+
+
+def read_plan(store: Store, day: date) -> Plan:
+    plan = find_plan(store, day)
+    assert plan is not None
+    return plan
 
 
 def table_bytes(store: Store) -> dict[str, bytes]:

@@ -23,6 +23,8 @@ from pipeline.settings import load_settings
 from pipeline.stages import STAGES
 from schemas import DAY_TABLES, DERIVED_TABLES
 
+pytestmark = pytest.mark.slow
+
 DAGS = Path(__file__).parents[1] / "dags"
 
 READ_DAGS = """

@@ -36,6 +36,29 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
     assert missing == []
 
 
+def test_documents_that_the_code_names_are_there() -> None:
+    folders = ("pipeline", "schemas", "quality", "deploy", "dags", "training", "benchmarks", "tools", "tests")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    named = {
+        (path, name) for path in files for name in re.findall(r"\bdocs/[\w/-]+\.md", path.read_text("utf-8"))
+    }
+    assert named
+    assert [f"{path.name}: {name}" for path, name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_decisions_are_numbered_dated_and_listed() -> None:
+    folder = ROOT / "docs/decisions"
+    pages = sorted(path for path in folder.glob("*.md") if path.name != "README.md")
+    assert [path.name[:5] for path in pages] == [f"{n:04}-" for n in range(1, len(pages) + 1)]
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    for page in pages:
+        date = re.search(r"^\*(\d{4}-\d\d-\d\d)\*$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert date, f"{page.name} has no line *YYYY-MM-DD*"
+        assert f"| [{page.name[:4]}]({page.name}) | {date[1]} |" in listed, (
+            f"{page.name}: add it to README.md"
+        )
+
+
 def test_every_command_is_documented_and_every_documented_command_exists() -> None:
     commands = set(get_command(app).commands)  # type: ignore[attr-defined]
     text = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
@@ -46,11 +69,11 @@ def test_every_command_is_documented_and_every_documented_command_exists() -> No
 
 def test_make_help_lists_the_targets_that_the_documents_show() -> None:
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    targets = set(re.findall(r"^make ([a-z]+)", done.stdout, re.MULTILINE))
+    targets = set(re.findall(r"^make ([a-z-]+)", done.stdout, re.MULTILINE))
     text = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
-    shown = set(re.findall(r"(?:^|[`\n])make ([a-z]+)", text))
+    shown = set(re.findall(r"(?:^|[`\n])make ([a-z-]+)", text))
     assert shown <= targets
-    assert {"run", "test", "lint", "bench", "eval", "docs", "airflow", "clean"} <= targets
+    assert {"run", "test", "test-fast", "lint", "bench", "eval", "docs", "airflow", "clean"} <= targets
 
 
 def test_the_readmes_pandas_example_runs_on_published_tables(tmp_path: Path) -> None:

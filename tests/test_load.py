@@ -97,6 +97,7 @@ def replace_again_and_again(root: str, stop: Event) -> None:
         publish(store, Batch(FIRST), Settings())
 
 
+@pytest.mark.slow
 def test_reading_never_fails_while_a_day_is_replaced(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     put(store, FIRST, *(f"a{i}" for i in range(20)))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from pipeline.local_airflow import DAG_ID, HOST, LocalAirflow, failures
 
 from deploy.local.__main__ import DAG_ID, HOST, LocalAirflow, failures
 from pipeline.identity import checksum

@@ -7,7 +7,6 @@ the time of fetching, relative ones ("6 hours ago"). A time without a zone is ta
 
 from __future__ import annotations
 
-import calendar
 import re
 import warnings
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -17,6 +16,8 @@ from typing import Any, Literal, NamedTuple
 
 from dateutil import parser as dateutil_parser
 from dateutil import tz
+
+from pipeline.lexicons import lexicon
 
 Precision = Literal["second", "minute", "day", "month"]
 
@@ -143,9 +144,8 @@ _NUMERIC = re.compile(
 _NAMED = re.compile(r"(\d\d?)[- ]([A-Za-z]{3,9})[- ](\d{4})(?: (\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?")
 _MONTHS = {
     name: number
-    for number, long in enumerate(calendar.month_name)
+    for number, long in enumerate(lexicon().ordered("dates.months"), start=1)
     for name in (long.lower(), long[:3].lower())
-    if name
 }
 _SLASHED = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)(.*)")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")

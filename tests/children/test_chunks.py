@@ -65,6 +65,7 @@ def test_no_chunks_give_no_results() -> None:
     assert run([]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_an_item_that_kills_its_process_costs_only_itself(processes: int) -> None:
     chunks = [["a", "b", "die", "c"], ["d"], ["die"], ["e", "f"]]
@@ -72,6 +73,7 @@ def test_an_item_that_kills_its_process_costs_only_itself(processes: int) -> Non
     assert found == ["A", "B", "die: out_of_memory", "C", "D", "die: out_of_memory", "E", "F"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_an_item_that_hangs_costs_only_itself(processes: int) -> None:
     assert run([["a", "hang"], ["b"]], seconds=1.0, processes=processes) == ["A", "hang: timeout", "B"]

@@ -2,6 +2,7 @@
 
 import multiprocessing
 
+import pytest
 import spacy.language
 from spacy.lang.en import English
 from spacy.language import Language
@@ -22,6 +23,7 @@ def printed(doc: Doc) -> list[tuple[str, ...]]:
     ]
 
 
+@pytest.mark.slow
 def test_the_components_run_in_spawned_processes(nlp: Language, monkeypatch):
     """Outside of Linux the rule: such processes get the pipeline and its extensions pickled."""
     parsed = [nlp(TEXT), nlp("Nobody spoke."), nlp(TEXT)]

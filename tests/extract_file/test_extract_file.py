@@ -14,6 +14,8 @@ from pipeline.errors import ConfigError
 from pipeline.extract_file import extract_file
 from pipeline.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 TABLES = ("articles", "entities", "mentions", "quotes", "claims", "rejects")
 RECORDS = [

@@ -124,6 +124,7 @@ def test_a_kill_costs_only_what_came_after_the_last_checkpoint(
     assert seen < 1000 + 2 * 101 + 2
 
 
+@pytest.mark.slow
 def test_a_killed_process_is_resumed(tmp_path: Path) -> None:
     (tmp_path / "whole").mkdir()
     (tmp_path / "cut").mkdir()
@@ -168,6 +169,7 @@ def test_a_kill_while_files_are_moved(tmp_path: Path, monkeypatch: pytest.Monkey
     assert sum(data.count(b"\n") for data in tree(tmp_path / "drop").values()) == 1000
 
 
+@pytest.mark.slow
 def test_memory_is_flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(split, "_GATHERED_BYTES", 100_000)
     peaks = []

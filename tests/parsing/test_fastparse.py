@@ -87,6 +87,7 @@ def assert_same(stock: Sequence[Doc], fast: Sequence[Doc]) -> None:
     assert [entities(doc) for doc in stock] == [entities(doc) for doc in fast]
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_predictions_are_those_of_stock_spacy(nlp: Language, fast: Language, texts: list[str]) -> None:
     assert len(list(patched(fast))) == 2
@@ -139,6 +140,7 @@ def test_the_cache_survives_the_memory_zones_in_which_its_words_were_new(nlp: La
     assert rows[2] == rows[3]  # and what is known is not computed again
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_full_cache_starts_again(nlp: Language) -> None:
     fast = speed_up(load_nlp(fast=False), cache_rows=1_000)
@@ -161,6 +163,7 @@ def test_a_batch_with_more_words_than_the_cache_has_rows_is_computed_without_it(
     assert rows_kept(fast) == [2, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_vectors_do_not_depend_on_what_was_parsed_before() -> None:
     texts = generated(6, seed=3)

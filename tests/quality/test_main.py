@@ -30,6 +30,7 @@ def run(gold: Path, *arguments: str) -> int:
     return evaluate.main(["--gold", str(gold), "--only", "epithets", *arguments])
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_figure_below_its_floor_fails_the_run_and_is_named(
     gold: Path, capsys: pytest.CaptureFixture[str]
@@ -52,6 +53,7 @@ def test_a_figure_below_its_floor_fails_the_run_and_is_named(
     assert run(gold) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_changed_gold_asks_for_new_floors(gold: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(gold, "--update-floors") == 0

@@ -334,7 +334,7 @@ def _is_loose(tokens: Tokens, i: int, label: str) -> bool:
 def kind_words() -> frozenset[str]:
     """Return the words that say what a name is of: an organisation, a building, a place, an event."""
     return frozenset().union(
-        *(words(f"{kind}_words") for kind in ("organisation", "facility", "location", "event"))
+        words("organisation_words"), words("facility_words"), words("location_words"), words("event_words")
     )
 
 

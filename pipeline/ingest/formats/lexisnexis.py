@@ -15,6 +15,7 @@ from zipfile import BadZipFile
 
 from pipeline.ingest.formats.reader import Limits, Reader, TooLarge, decode, fault, read_whole, record
 from pipeline.ingest.record import RawRecord
+from pipeline.lexicons import lexicon
 
 _OF = re.compile(
     r"^[ \t]*(?:Dokument |Document )?(\d+) (?:of|von|de) (\d+)(?: DOCUMENTS?| DOKUMENTEN?)?[ \t]*$", re.M
@@ -25,7 +26,7 @@ _FIELD = re.compile(
     r":[ \t]*(.*)$"
 )
 _DATE = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Januar|Februar|März"
+    rf"\b(?:{'|'.join(lexicon().ordered('dates.months'))}|Januar|Februar|März"
     r"|Mai|Juni|Juli|Oktober|Dezember)\b.{0,12}\b(?:1[6-9]|20)\d\d\b|\b(?:1[6-9]|20)\d\d\b.{0,8}\b(?:January|March)\b"
 )
 _AFTER_TEXT = (

@@ -32,6 +32,7 @@ from pipeline.ingest.sources.companions import Companions, companion_fields, com
 from pipeline.ingest.sources.walk import FoundFile, open_found, walk
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.batch import index_path
 
 INDEX_VERSION = 5
 """Raised by one whenever the same file might get other days than before."""
@@ -235,7 +236,7 @@ def _index(store: Store, root: str, folder: Folder) -> dict[str, Entry]:
     """Return the index of the files given, from the store as far as it still holds."""
     reader = folder.reader.name if folder.reader else "any"
     name = f"drop-{content_id(root, reader)}"
-    path = f"index/{name}.json"
+    path = index_path(name)
     paths = folder.paths()
     state = {p: _state(p, folder) for p in paths}
     with store.lock(name):

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from pipeline.components.claims.values.dates import find_dates
-from pipeline.components.claims.values.numbers import find_amounts, number_value
+from pipeline.components.claims.values.number_words import read_number_words
+from pipeline.components.claims.values.numbers import find_amounts
+from pipeline.lexicons import lexicon
 
 PUBLISHED = date(2026, 3, 4)  # a Wednesday
 
@@ -77,5 +79,7 @@ def test_not_every_four_digits_are_a_year(text: str) -> None:
 
 
 def test_number_words() -> None:
-    assert number_value("two hundred and five") == 205
-    assert number_value("several dozen") is None
+    numbers = lexicon().made(read_number_words)
+    assert numbers.value("two hundred and five") == 205
+    assert numbers.value("half a dozen") == 6
+    assert numbers.value("several dozen") is None

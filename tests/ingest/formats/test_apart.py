@@ -121,6 +121,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], set[str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", HOSTILE)
 def test_a_hostile_file_costs_itself_alone(case: str, tmp_path: Path) -> None:
     name, make, expected = HOSTILE[case]
@@ -221,6 +222,7 @@ def test_a_child_that_is_killed_while_it_reads_is_a_fault() -> None:
     assert reasons(list(records)) == ["out_of_memory"]
 
 
+@pytest.mark.slow
 def test_memory_is_bounded() -> None:
     data = b'{"a":[' + b"{}," * 20_000_000 + b"{}]}"
     assert reasons(read(task(data, "a.json", memory_bytes=1 << 30), seconds=60)) == ["out_of_memory"]
