@@ -14,12 +14,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from pipeline.local_airflow import DAG_ID, HOST, LocalAirflow, failures
 
 from deploy.local.__main__ import DAG_ID, HOST, LocalAirflow, failures
 from pipeline.identity import checksum
 
-pytestmark = [pytest.mark.airflow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(sys.executable).parent

@@ -88,6 +88,7 @@ def test_an_item_that_ends_its_process_is_told_from_one_that_gets_it_killed() ->
     assert run([["a", "exit"], ["b"]]) == ["A", "exit: extraction_error", "B"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "error", "message"),
     [

@@ -96,6 +96,7 @@ served.both_kinds()
 """
 
 
+@pytest.mark.slow
 def test_a_task_of_airflow_has_children_although_its_main_module_cannot_be_run_again(tmp_path: Path) -> None:
     """As in a pod of the KubernetesExecutor: the supervisor has taken the database away."""
     script = tmp_path / "workload.py"

@@ -1,9 +1,8 @@
 """What the network is told of words."""
 
 import numpy as np
+from docs_by_hand import parsed
 from spacy.lang.en import English
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from pipeline.components.quotes.network.features import quote_features
 from pipeline.components.quotes.network.inputs import COLUMN_OFFSETS, COLUMNS, FLAGS
@@ -17,12 +16,8 @@ their warnings."""
 
 
 def test_features_stay_inside_their_columns():
-    doc = Doc(
-        Vocab(),
-        words=["She", "said", "that", "rain", "fell", "."],
-        heads=[1, 1, 4, 4, 1, 1],
-        deps=["nsubj", "ROOT", "mark", "nsubj", "ccomp", "punct"],
-        tags=["PRP", "VBD", "IN", "NN", "VBD", "."],
+    doc = parsed(
+        "She/PRP/nsubj/1 said/VBD/ROOT/1 that/IN/mark/4 rain/NN/nsubj/4 fell/VBD/ccomp/1 ././punct/1"
     )
     features = quote_features([doc])
     assert features.columns.shape == (6, len(COLUMNS))
@@ -55,8 +50,7 @@ def test_proper_nouns_and_numbers_have_neither_form_nor_vector():
     vocab = English().vocab  # a bare Vocab makes no lower-case forms
 
     def make(word, tag):
-        doc = Doc(vocab, words=[word, "fell"], heads=[1, 1], deps=["nsubj", "ROOT"], tags=[tag, "VBD"])
-        return quote_features([doc])
+        return quote_features([parsed(f"{word}/{tag}/nsubj/1 fell/VBD/ROOT/1", vocab=vocab)])
 
     lexical = [list(COLUMNS).index(name) for name in ("word_a", "word_b", "suffix")]
     assert (make("Rain", "NNP").columns[0, lexical] == make("Snow", "NNP").columns[0, lexical]).all()

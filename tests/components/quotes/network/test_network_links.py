@@ -1,10 +1,9 @@
 """Spans, and which of them may belong together."""
 
 import numpy as np
+from docs_by_hand import parsed
 from hypothesis import given
 from hypothesis import strategies as st
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from pipeline.components.quotes.network.features import quote_features
 from pipeline.components.quotes.network.links import (
@@ -56,12 +55,8 @@ def test_nearest_spans_are_the_nearest_of_all_in_their_document(made):
 
 
 def test_pairs_know_how_the_parse_joins_them():
-    doc = Doc(
-        Vocab(),
-        words=["She", "said", "that", "rain", "fell", "."],
-        heads=[1, 1, 4, 4, 1, 1],
-        deps=["nsubj", "ROOT", "mark", "nsubj", "ccomp", "punct"],
-        tags=["PRP", "VBD", "IN", "NN", "VBD", "."],
+    doc = parsed(
+        "She/PRP/nsubj/1 said/VBD/ROOT/1 that/IN/mark/4 rain/NN/nsubj/4 fell/VBD/ccomp/1 ././punct/1"
     )
     features = quote_features([doc])
     labels = np.array([5, 3, 1, 2, 2, 0], dtype=np.int32)
