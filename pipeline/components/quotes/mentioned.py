@@ -78,10 +78,11 @@ class Mentioned:
             for mention in entity.mentions:
                 start, end = mention.span.start, mention.span.end
                 self.mentions.append((start, number, mention.kind))
+                here = KnownMention(number, mention.kind, end - start)
                 for token in range(start, end):
                     known = self.at.get(token)
-                    if known is None or known.length < end - start:
-                        self.at[token] = KnownMention(number, mention.kind, end - start)
+                    if known is None or known.length < here.length:
+                        self.at[token] = here
         self.mentions.sort()
         self.genders = self._read_genders()
 

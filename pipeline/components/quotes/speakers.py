@@ -208,12 +208,12 @@ class Speakers:
 
     def _weights(self, at: int, gender: str | None, named: Collection[int]) -> dict[int, float]:
         """Return how likely each entity before a pronoun is what it stands for."""
-        mentioned = self._mentioned
+        mentioned, sentence_of = self._mentioned, self._parse.tree.sentence_of
         weights: dict[int, float] = {}
         for start, number, _ in reversed(mentioned.mentions):
             if start >= at:
                 continue
-            distance = mentioned.sentences_between(start, at)
+            distance = sentence_of[at] - sentence_of[start]
             if distance > _REACH:
                 break
             if number not in named and self._may_be(number, gender):
