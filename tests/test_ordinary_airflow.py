@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local.__main__ import DAG_ID, HOST, LocalAirflow, failures
+from deploy.local.airflow import DAG_ID, HOST, LocalAirflow, failures
 from pipeline.identity import checksum
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(1200)]
