@@ -83,7 +83,7 @@ def _panel(panel: Panel, top: int, ticks: Sequence[str]) -> Iterator[str]:
         yield f'<line x1="{_LEFT}" y1="{y(value)}" x2="{right}" y2="{y(value)}" stroke="#dddddd"/>'
         yield _text(_LEFT - 6, y(value) + 4, f"{value:g}", anchor="end")
     if all(value is None for series in panel.series for value in series.values):
-        yield _text((_LEFT + right) / 2, top + _PANEL / 2, "not measured yet", anchor="middle")
+        yield _text((_LEFT + right) / 2, top + _PANEL / 2 - 12, "not measured yet", anchor="middle")
     ends = []
     for number, series in enumerate(panel.series):
         colour = _COLOURS[number % len(_COLOURS)]

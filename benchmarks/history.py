@@ -149,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             file.write(json.dumps(added) + "\n")
     lines = [json.loads(text) for text in HISTORY.read_text(encoding="utf-8").splitlines()]
     CHART.write_text(draw(lines), encoding="utf-8")
-    sys.stdout.write(f"{HISTORY} has {len(lines)} lines, drawn in {CHART}\n")
+    sys.stdout.write(f"lines in {HISTORY}: {len(lines)}, drawn in {CHART}\n")
 
 
 if __name__ == "__main__":

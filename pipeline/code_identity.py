@@ -327,8 +327,9 @@ class _Reader:
         for node in chains:
             start, names = _chain(node)
             if id(start) in starts and names and len(names) > len(named[id(start)] or ()):
-                package = str(_literals(start)[0])  # type: ignore[index, arg-type]
-                named[id(start)] = [*package.split("."), *names]
+                packages = _literals(start) if isinstance(start, ast.Call) else None
+                if packages is not None:
+                    named[id(start)] = [*packages[0].split("."), *names]
         for call in self._calls:
             if id(call) in named:
                 parts = named[id(call)]

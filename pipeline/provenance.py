@@ -19,7 +19,7 @@ PARSE = ("pipeline.extract.parse_child",)
 
 ROWS = ("pipeline.ingest.day_rows", *PARSE, "pipeline.extract.child", "pipeline.store.takeout")
 """The modules that make rows, by which a run is named: of records, of a parse, of what is found in it, and of
-what is taken out again. See docs/decisions/code-identity.md for what is not among them, and why."""
+what is taken out again. See docs/decisions/0011-code-identity.md for what is not among them, and why."""
 
 ROW_SETTINGS = (
     "nlp_model",

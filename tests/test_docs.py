@@ -36,6 +36,22 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
     assert missing == []
 
 
+def folders_of(folder: Path) -> set[str]:
+    """Folders that belong to the project: not hidden, and not made by running it."""
+    made = {"build", "dist", "out", "__pycache__"}
+    found = {path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    return {path.name for path in found if path.name not in made and path.suffix != ".egg-info"}
+
+
+def test_the_readme_lists_every_folder() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([\w./]+)/` \|", readme, re.MULTILINE)
+    there = folders_of(ROOT) | {f"pipeline/{name}" for name in folders_of(ROOT / "pipeline")}
+    assert len(listed) == len(set(listed)), "README.md lists a folder twice"
+    assert there - set(listed) == set(), "add a row for it to the table of folders in README.md"
+    assert set(listed) - there == set(), "take its row out of the table of folders in README.md"
+
+
 def test_documents_that_the_code_names_are_there() -> None:
     folders = ("pipeline", "schemas", "quality", "deploy", "dags", "training", "benchmarks", "tools", "tests")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
@@ -44,6 +60,21 @@ def test_documents_that_the_code_names_are_there() -> None:
     }
     assert named
     assert [f"{path.name}: {name}" for path, name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_files_of_the_project_that_the_documents_name_are_there() -> None:
+    """Names in backticks that begin with a folder of the project, but for those that a recipe makes."""
+    made = ("data/", "build/")
+    skeletons = ("outlet_days", "wire_photos")
+    missing = []
+    for document in DOCUMENTS:
+        if document.parent.name == "decisions":  # they say what was so at the time
+            continue
+        for name in re.findall(r"`([a-z]+/[\w./-]+)`", document.read_text(encoding="utf-8")):
+            is_own = name.split("/")[0] in folders_of(ROOT) and not name.startswith(made)
+            if is_own and not any(each in name for each in skeletons) and not (ROOT / name).exists():
+                missing.append(f"{document.name}: {name}")
+    assert missing == []
 
 
 def test_decisions_are_numbered_dated_and_listed() -> None:

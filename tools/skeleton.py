@@ -36,8 +36,7 @@ FILES = {
 SOURCES = Path("pipeline/ingest/sources/__init__.py")
 SCHEMAS = Path("schemas/__init__.py")
 DAG = Path("dags/news_corpus.py")
-DERIVED = (Path("pipeline/derived/tables.py"), Path("pipeline/stages/derive.py"))
-"""Where the tuple DERIVED stands: in the first of these that there is."""
+DERIVED = Path("pipeline/derived/tables.py")
 
 
 class SkeletonError(Exception):
@@ -71,19 +70,19 @@ def derived_edits(name: str) -> Edits:
 
     This is the one place that knows how DERIVED is written.
     """
-    path = next(path for path in DERIVED if path.exists())
-    functions = [f"{name}.partial", f"{name}.merge"]
-    if path.parent.name == "derived":
-        functions = [f"partial={name}.partial", f"merge={name}.merge"]
-        parts = [f'"{name}"', f"{name}.__name__", f"reads={name}.READS", *functions]
-    else:
-        parts = [f'"{name}"', f"tuple({name}.READS)", *functions, f'code=("pipeline/derived/{name}.py",)']
+    parts = (
+        f'"{name}"',
+        f"{name}.__name__",
+        f"reads={name}.READS_COLUMNS",
+        f"partial={name}.partial",
+        f"merge={name}.merge",
+    )
     entry = "".join(f"        {part},\n" for part in parts)
-    text = _with_import(path, f"from pipeline.derived import {name}", name)
+    text = _with_import(DERIVED, f"from pipeline.derived import {name}", name)
     found = re.search(r"^DERIVED\b[^=\n]*= \(\n.*?(?=^\))", text, re.MULTILINE | re.DOTALL)
     if found is None:
-        raise SkeletonError(f"{path} has no tuple DERIVED: mend `derived_edits` in tools/skeleton.py")
-    return {path: f"{text[: found.end()]}    Derived(\n{entry}    ),\n{text[found.end() :]}"}
+        raise SkeletonError(f"{DERIVED} has no tuple DERIVED: mend `derived_edits` in tools/skeleton.py")
+    return {DERIVED: f"{text[: found.end()]}    Derived(\n{entry}    ),\n{text[found.end() :]}"}
 
 
 EDITS: dict[str, Callable[[str], Edits]] = {"source": source_edits, "table": table_edits}

@@ -16,7 +16,7 @@ from spacy.tokens import Doc, DocBin, Span
 from benchmarks.articles import articles
 from pipeline.children.guard import Failure
 from pipeline.nlp import load_nlp
-from pipeline.parsing import batches as parsing
+from pipeline.parsing import batches
 from pipeline.parsing.batches import parse_texts
 from pipeline.parsing.bins import bins_to_docs, docs_to_bins
 
@@ -153,9 +153,9 @@ def test_a_text_that_is_too_long_is_not_parsed(fast: Language) -> None:
 
 
 def test_long_texts_make_small_batches() -> None:
-    sizes = [len(batch) for batch in parsing._batches(((("x" * 60_000), at) for at in range(7)), 32)]
+    sizes = [len(batch) for batch in batches._batches(((("x" * 60_000), at) for at in range(7)), 32)]
     assert sizes == [3, 3, 1]
-    sizes = [len(batch) for batch in parsing._batches(((("x" * 500_000), at) for at in range(3)), 32)]
+    sizes = [len(batch) for batch in batches._batches(((("x" * 500_000), at) for at in range(3)), 32)]
     assert sizes == [1, 1, 1]
 
 
@@ -168,7 +168,7 @@ def test_outside_of_the_main_thread_texts_are_parsed_without_a_limit(fast: Langu
 
 
 def test_words_of_a_batch_are_forgotten_with_it(fast: Language, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "_VOCABULARY", 0)
+    monkeypatch.setattr(batches, "_VOCABULARY", 0)
     stream = parse_texts(fast, [("Vexbrunt fell.", 0), ("Quorlim rose.", 1)], batch_size=1)
     next(stream)
     assert "Vexbrunt" in fast.vocab.strings
@@ -181,7 +181,7 @@ def test_words_of_a_batch_are_forgotten_with_it(fast: Language, monkeypatch: pyt
 
 @pytest.mark.slow
 def test_the_vocabulary_stops_growing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "_VOCABULARY", 2_000)
+    monkeypatch.setattr(batches, "_VOCABULARY", 2_000)
     nlp = load_nlp()
     strings = []
     for seed in range(6):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LEFT_OUT = shutil.ignore_patterns(".*", "data", "build", "__pycache__", "*.egg-info", "gold", "golden")
+LEFT_OUT = shutil.ignore_patterns(".*", "data", "build", "__pycache__", "*.egg-info")
 
 
 @pytest.fixture(scope="module")
