@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pipeline.components.layers import MentionKind
 from pipeline.identity import checksum, content_id
 from pipeline.store import Store
 from pipeline.store.batch import Batch, staged_path
@@ -36,7 +37,7 @@ def article(article_id: str = "a1", *, text: str = TEXT, **values: Any) -> Artic
 def rows_of(article_id: str) -> dict[str, list[Any]]:
     """The rows of an article with TEXT: one speaker, two mentions, a quotation and a claim."""
     entity = content_id("entity", "mara lindqvist")
-    mention = {"article_id": article_id, "entity_id": entity, "label": "PERSON", "in_quote": False}
+    mentioned: tuple[tuple[int, int, MentionKind, int], ...] = ((0, 14, "name", 0), (41, 44, "pronoun", 1))
     quote = content_id("quote", article_id)
     return {
         "entities": [
@@ -59,13 +60,16 @@ def rows_of(article_id: str) -> dict[str, list[Any]]:
                 start_char=start,
                 end_char=end,
                 text=TEXT[start:end],
+                article_id=article_id,
+                entity_id=entity,
+                label="PERSON",
                 kind=kind,
                 sentence_index=sentence,
+                in_quote=False,
                 method="test",
                 score=1.0,
-                **mention,
             )
-            for start, end, kind, sentence in ((0, 14, "name", 0), (41, 44, "pronoun", 1))
+            for start, end, kind, sentence in mentioned
         ],
         "quotes": [
             Quote(
@@ -207,7 +211,7 @@ def read_plan(store: Store, day: date) -> Plan:
 
 def table_bytes(store: Store) -> dict[str, bytes]:
     """All published bytes, by path."""
-    found = {}
+    found: dict[str, bytes] = {}
     for folder in store.names("tables"):
         names = store.names(f"tables/{folder}") if "." not in folder else []
         found |= {f"{folder}/{n}": store.get(f"tables/{folder}/{n}") for n in names if "." in n}
