@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.components.entities.clusters import Cluster
+from pipeline.components.entities.cluster import Cluster
 from pipeline.components.entities.links import best_candidate
 from pipeline.curation.aliases import SCHEMA, open_alias_table
 from pipeline.curation.wikidata import build_alias_table, main, read_dump

@@ -12,7 +12,7 @@ from pipeline.components.claims.values.on_tokens import find_values
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tree import read_tree
 
-GOLD = Path(__file__).parents[2] / "gold" / "values.jsonl"
+GOLD = Path(__file__).parents[3] / "gold" / "values.jsonl"
 FLOOR = 0.92
 
 
