@@ -43,6 +43,7 @@ def test_their_tests_pass_and_so_do_those_of_imports_and_documents(copy: Path) -
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
 
 
+@pytest.mark.slow
 def test_what_is_written_is_clean(copy: Path) -> None:
     names = ("wire_photos", "outlet_days")
     written = [path.relative_to(copy).as_posix() for path in copy.rglob("*.py") if path.stem.endswith(names)]
