@@ -91,7 +91,8 @@ def stage_task(stage: Stage) -> Any:
         from pipeline.store import Store
 
         if stage.per_shard:
-            af.get_current_context()["shard_name"] = f"shard {shard}"
+            context: Any = af.get_current_context()  # its type has no names but Airflow's own
+            context["shard_name"] = f"shard {shard}"
         settings = load_settings(**{"source": params["source"]} if params["source"] else {})
         store, batch = Store(settings.data_dir), Batch(day_of_run(params, dag_run), shard)
         counts = run_stage(stage.name, store, batch, settings)

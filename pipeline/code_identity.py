@@ -296,15 +296,11 @@ class _Reader:
                 " a constant READS = (...) which files may be read (see pipeline/code_identity.py)"
             )
 
-    def _lexicons(self, name: str) -> list[str]:
-        subject, dot, key = name.partition(".")
-        pattern = f"*/{subject}.toml" if dot else f"*/{name}.txt"
-        found = sorted((self._root / "pipeline" / "lexicons").glob(pattern))
-        if dot:
-            found = [path for path in found if key in tomllib.loads(path.read_text("utf-8"))]
+    def _lexicons(self, name: str) -> tuple[str, ...]:
+        found = _lexicons(name, self._root)
         if not found:
             raise ConfigError(f"{self._module} reads the lexicon {name!r}, which no language has")
-        return [path.relative_to(self._root).as_posix() for path in found]
+        return found
 
     def _existing(self, top: str, name: str) -> str:
         if not (self._root / top / name).is_file():
@@ -341,6 +337,20 @@ class _Reader:
     def _is_foreign(self, call: ast.Call) -> bool:
         names = _literals(call)
         return names is not None and names[0].partition(".")[0] not in PACKAGES
+
+
+@cache
+def _lexicons(name: str, root: Path) -> tuple[str, ...]:
+    """Return the files of a list of words, of all languages that have it."""
+    subject, dot, key = name.partition(".")
+    pattern = f"*/{subject}.toml" if dot else f"*/{name}.txt"
+    found = sorted((root / "pipeline" / "lexicons").glob(pattern))
+    return tuple(path.relative_to(root).as_posix() for path in found if not dot or key in _keys(path))
+
+
+@cache
+def _keys(path: Path) -> frozenset[str]:
+    return frozenset(tomllib.loads(path.read_text("utf-8")))
 
 
 def _is_for_types(test: ast.expr) -> bool:

@@ -29,7 +29,7 @@ from pipeline.identity import content_id
 from quality.figures import Figures, Rates, Share
 from quality.outside import read_corpus
 from quality.parses import Parser
-from schemas import Claim
+from schemas import ClaimRow
 from schemas.table import to_arrow
 
 PAIR_FILES = ("reports.jsonl", "claim_pairs.jsonl")
@@ -191,7 +191,7 @@ def _sketches(
         day = datetime.fromisoformat(report["published_at"]).date()
         sketches[report["doc_id"]] = [
             ((claim["start_char"], claim["end_char"]), sketch)
-            for claim in to_arrow(found.claims, Claim, day=day).to_pylist()
+            for claim in to_arrow(found.claims, ClaimRow, day=day).to_pylist()
             if (sketch := sketch_of(claim, about, by_id, contexts[report[together]])) is not None
         ]
     return sketches

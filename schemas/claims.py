@@ -60,7 +60,7 @@ class ScorePart(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim(Row):
+class ClaimRow(Row):
     """One row per claim: a clause that asserts something, who asserts it, and how firmly.
 
     claimer_kind tells what an outlet says in its own voice from what it only reports. Checkable (is it a

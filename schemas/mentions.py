@@ -9,7 +9,7 @@ EntityLabel = Literal["PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "WO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention(Row):
+class MentionRow(Row):
     """One row per mention of an entity: a name, a description ("the Treasury chief") or a pronoun."""
 
     table_name: ClassVar[str] = "mentions"

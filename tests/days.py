@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pipeline.components.layers import MentionKind
 from pipeline.identity import checksum, content_id
 from pipeline.store import Store
 from pipeline.store.batch import Batch, staged_path
 from pipeline.store.manifest import Manifest
 from pipeline.store.plan import IngestCounts, InputFile, Plan, Shard, find_plan, write_plan
-from schemas import TABLES, Article, Claim, Entity, Mention, Quote, Reject
+from schemas import TABLES, Article, ClaimRow, EntityRow, MentionRow, Quote, Reject
 from schemas.table import TextSpan, to_arrow
 
 DAY = date(2026, 3, 1)
@@ -36,11 +37,11 @@ def article(article_id: str = "a1", *, text: str = TEXT, **values: Any) -> Artic
 def rows_of(article_id: str) -> dict[str, list[Any]]:
     """The rows of an article with TEXT: one speaker, two mentions, a quotation and a claim."""
     entity = content_id("entity", "mara lindqvist")
-    mention = {"article_id": article_id, "entity_id": entity, "label": "PERSON", "in_quote": False}
+    mentioned: tuple[tuple[int, int, MentionKind, int], ...] = ((0, 14, "name", 0), (41, 44, "pronoun", 1))
     quote = content_id("quote", article_id)
     return {
         "entities": [
-            Entity(
+            EntityRow(
                 article_id=article_id,
                 entity_id=entity,
                 name="Mara Lindqvist",
@@ -54,18 +55,21 @@ def rows_of(article_id: str) -> dict[str, list[Any]]:
             )
         ],
         "mentions": [
-            Mention(
+            MentionRow(
                 mention_id=content_id("mention", article_id, start, end),
                 start_char=start,
                 end_char=end,
                 text=TEXT[start:end],
+                article_id=article_id,
+                entity_id=entity,
+                label="PERSON",
                 kind=kind,
                 sentence_index=sentence,
+                in_quote=False,
                 method="test",
                 score=1.0,
-                **mention,
             )
-            for start, end, kind, sentence in ((0, 14, "name", 0), (41, 44, "pronoun", 1))
+            for start, end, kind, sentence in mentioned
         ],
         "quotes": [
             Quote(
@@ -86,7 +90,7 @@ def rows_of(article_id: str) -> dict[str, list[Any]]:
             )
         ],
         "claims": [
-            Claim(
+            ClaimRow(
                 claim_id=content_id("claim", article_id),
                 article_id=article_id,
                 start_char=20,
@@ -207,7 +211,7 @@ def read_plan(store: Store, day: date) -> Plan:
 
 def table_bytes(store: Store) -> dict[str, bytes]:
     """All published bytes, by path."""
-    found = {}
+    found: dict[str, bytes] = {}
     for folder in store.names("tables"):
         names = store.names(f"tables/{folder}") if "." not in folder else []
         found |= {f"{folder}/{n}": store.get(f"tables/{folder}/{n}") for n in names if "." in n}

@@ -62,7 +62,7 @@ def build(
     known = tags or {}
     all_tags = [known.get(word, "NNP" if word[:1].isupper() else "NN") for word in words]
     if arcs is None:
-        starts = [i == 0 or words[i - 1] == "." for i in range(len(words))]
+        starts: list[bool | int | None] = [i == 0 or words[i - 1] == "." for i in range(len(words))]
         doc = Doc(Vocab(), words=words, tags=all_tags, sent_starts=starts)
     else:
         root %= len(words)

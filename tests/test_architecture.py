@@ -24,6 +24,29 @@ ROOMS = [
 ]
 
 
+COMPONENT_ROOMS = [{"claims"}, {"quotes"}, {"entities"}, {"doc"}, {"layers"}, {"__init__"}]
+"""The same within `pipeline/components/`."""
+
+MOST_LINES = 450
+
+# Imports inside of functions, by the file: all others stand at the top.
+IMPORTS_WITHIN = {
+    "children/process.py": "Linux alone has the call",
+    "cli.py": "help must be quick, and most commands need neither spaCy nor pyarrow",
+    "extract/child.py": "a parent only waits: its children load spaCy",
+    "extract_file/__init__.py": "children are started before the parent loads what it needs itself",
+    "ingest/formats/apart.py": "readers are loaded in the child that reads",
+    "ingest/formats/lexisnexis.py": "a library for documents, loaded with the first of them",
+    "ingest/formats/tables.py": "a library for sheets, loaded with the first of them",
+    "ingest/formats/warc.py": "a library for pages, loaded with the first of them",
+    "ingest/moments.py": "a library for dates in other languages, loaded with the first of them",
+    "ingest/pages/dates.py": "a library for pages, loaded with the first of them, in a child",
+    "ingest/pages/text.py": "pages are read in a child",
+    "stages/__init__.py": "Airflow reads the list of stages every few seconds",
+    "store/__init__.py": "paths and plans are read without pyarrow",
+}
+
+
 def imports_of(path: Path, *, top_level_only: bool = False) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     nodes = tree.body if top_level_only else list(ast.walk(tree))
@@ -72,6 +95,61 @@ def test_imports_go_one_way() -> None:
         *rank,
         "py.typed",
     }
+
+
+def test_components_import_what_lies_below_them() -> None:
+    rank = {name: number for number, rooms in enumerate(COMPONENT_ROOMS) for name in rooms}
+    wrong = []
+    for path in below("pipeline/components"):
+        room = path.relative_to(ROOT / "pipeline/components").parts[0].removesuffix(".py")
+        for imported in imports_of(path):
+            parts = imported.split(".")
+            if parts[:2] != ["pipeline", "components"] or len(parts) == 2:
+                continue
+            if parts[2] != room and rank[parts[2]] <= rank[room]:
+                wrong.append(f"{path.relative_to(ROOT)} imports {imported}")
+    assert not wrong
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in [*below("pipeline"), *below("schemas")]
+    }
+    waits_for: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        named = imports_of(path)
+        # `from package import module` needs the module; what else it names stands in the package itself.
+        packages = {
+            one for one in named if any(other.startswith(f"{one}.") for other in named & modules.keys())
+        }
+        waits_for[name] = (named & modules.keys()) - packages - {name}
+    while ready := {name for name, others in waits_for.items() if not others & waits_for.keys()}:
+        waits_for = {name: others for name, others in waits_for.items() if name not in ready}
+    assert not waits_for, f"these import each other in a circle, or what does: {sorted(waits_for)}"
+
+
+def test_imports_inside_of_functions_have_a_reason() -> None:
+    found = set()
+    for path in below("pipeline"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        inner = [node for function in functions for node in ast.walk(function)]
+        if any(isinstance(node, ast.Import | ast.ImportFrom) for node in inner):
+            found.add(path.relative_to(ROOT / "pipeline").as_posix())
+    assert found - IMPORTS_WITHIN.keys() == set(), "move them to the top, or give a reason in IMPORTS_WITHIN"
+    assert IMPORTS_WITHIN.keys() - found == set(), "no longer needed in IMPORTS_WITHIN"
+
+
+def test_a_file_has_one_idea_and_a_class_name_one_meaning() -> None:
+    named: dict[str, list[str]] = {}
+    for path in [*below("pipeline"), *below("schemas")]:
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= MOST_LINES, f"{path.relative_to(ROOT)} has more than {MOST_LINES} lines"
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: paths for name, paths in named.items() if len(paths) > 1} == {}
 
 
 def test_nothing_of_the_package_imports_what_stands_outside_of_it() -> None:

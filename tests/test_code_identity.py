@@ -32,7 +32,7 @@ def forgetful() -> Callable[[], None]:
     """Forget what was read of the code: a process reads it once, and here it changes."""
 
     def forget() -> None:
-        for name in ("_code_version", "_digest", "_path_of", "_read"):
+        for name in ("_code_version", "_digest", "_path_of", "_read", "_lexicons", "_keys"):
             getattr(code_identity, name).cache_clear()
 
     forget()

@@ -73,7 +73,8 @@ def rarity(matrix: csr_matrix) -> NDArray[np.float64]:
     binary = matrix.copy()
     binary.sum_duplicates()
     seen = np.bincount(binary.indices, minlength=matrix.shape[1])
-    return np.log((1 + matrix.shape[0]) / (1 + seen)) + 1
+    idf: NDArray[np.float64] = np.log((1 + matrix.shape[0]) / (1 + seen)) + 1
+    return idf
 
 
 def scaled(matrix: csr_matrix, idf: NDArray[np.float64]) -> csr_matrix:
@@ -98,7 +99,8 @@ def own_threshold(x: csr_matrix, y: NDArray[np.int64]) -> float:
         x[~held_out], y[~held_out]
     )
     scores = model.decision_function(x[held_out])
-    return max(np.arange(-1, 1.5, 0.05).tolist(), key=lambda t: f1(y[held_out], scores, t))
+    thresholds: list[float] = np.arange(-1, 1.5, 0.05).tolist()
+    return max(thresholds, key=lambda t: f1(y[held_out], scores, t))
 
 
 class Statements:

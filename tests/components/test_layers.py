@@ -24,7 +24,7 @@ def printed(doc: Doc) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.slow
-def test_the_components_run_in_spawned_processes(nlp: Language, monkeypatch):
+def test_the_components_run_in_spawned_processes(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     """Outside of Linux the rule: such processes get the pipeline and its extensions pickled."""
     parsed = [nlp(TEXT), nlp("Nobody spoke."), nlp(TEXT)]
     pipes = English(nlp.vocab)

@@ -3,6 +3,7 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +16,7 @@ from pipeline.curation.wikidata import build_alias_table, main, read_dump
 from pipeline.errors import ConfigError
 
 
-def item(qid: str, label: str, kind: str, links: int, aliases: tuple[str, ...] = ()) -> dict:
+def item(qid: str, label: str, kind: str, links: int, aliases: tuple[str, ...] = ()) -> dict[str, Any]:
     return {
         "type": "item",
         "id": qid,

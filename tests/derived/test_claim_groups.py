@@ -53,7 +53,7 @@ def day(on: date, *claims: dict[str, Any]) -> pa.Table:
     tables = {}
     for name, listed in given.items():
         whole = arrow_schema(TABLES[name])
-        schema = pa.schema([whole.field(column) for column in READS_COLUMNS[name]])
+        schema = pa.schema([whole.field(column) for column in READS_COLUMNS[name] or ()])
         tables[name] = pa.Table.from_pylist(listed, schema=schema)
     return partial(tables)
 

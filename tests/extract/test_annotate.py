@@ -1,14 +1,19 @@
 """No text raises, and what comes out keeps the contract of the tables."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from pipeline.children.guard import Failure
+from pipeline.components.layers import Quotation
+from pipeline.components.quotes import find_quotes
 from pipeline.extract import annotate as annotating
 from pipeline.extract.annotate import extracted
 from pipeline.extract.article import ArticleText
@@ -72,12 +77,10 @@ def test_spans_of_quotations_are_the_text_at_their_offsets(nlp: Language) -> Non
 def test_an_article_that_raises_is_a_reject_and_stops_no_other(
     nlp: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    find = annotating.find_quotes
-
-    def poisoned(doc, **options):
+    def poisoned(doc: Doc, **options: Any) -> Iterator[Quotation]:
         if "poison" in doc.text:
             raise RuntimeError("as bad as it gets")
-        return find(doc, **options)
+        return find_quotes(doc, **options)
 
     monkeypatch.setattr(annotating, "find_quotes", poisoned)
     articles = [

@@ -18,6 +18,7 @@ import pytest
 from pipeline.errors import ConfigError
 from pipeline.ingest import split
 from pipeline.ingest.record import RawRecord
+from pipeline.ingest.sources.drop import place_record
 from pipeline.ingest.split import split_by_day
 from pipeline.settings import Settings, load_settings
 from pipeline.stages.ingest import ingest
@@ -104,7 +105,7 @@ def test_a_kill_costs_only_what_came_after_the_last_checkpoint(
     path = archive(tmp_path)
     split_by_day(path, settings(tmp_path / "whole"))
     monkeypatch.setattr(split, "CHECKPOINT_EVERY", 100)
-    place = split.place_record
+    place = place_record
     seen = 0
 
     def die(record: RawRecord) -> Any:

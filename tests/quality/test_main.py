@@ -76,6 +76,7 @@ def test_a_wrong_call_is_one_line_and_exit_code_2(
     assert arguments[1] in error
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_parse_is_kept_and_read_again(tmp_path: Path) -> None:
     texts = ["Ana Colvey opened the bridge.", ["Tom", "Askew", "do", "n't"]]

@@ -22,6 +22,7 @@ from pipeline.errors import ConfigError, InputError
 from pipeline.identity import checksum, content_id
 from pipeline.ingest import article_row as module
 from pipeline.ingest.article_row import article_id_of_url
+from pipeline.ingest.clean import clean_text
 from pipeline.ingest.sources import open_source
 from pipeline.settings import Settings, load_settings
 from pipeline.stages.ingest import ingest
@@ -57,7 +58,8 @@ class Night:
         return ingest(self.store, Batch(day), self.settings)
 
     def plan(self, day: date = DAY) -> dict[str, Any]:
-        return self.store.read_json(plan_path(day))
+        plan: dict[str, Any] = self.store.read_json(plan_path(day))
+        return plan
 
     def articles(self, day: date = DAY) -> list[dict[str, Any]]:
         paths = [staged_path("articles", Batch(day, s["shard"])) for s in self.plan(day)["shards"]]
@@ -236,12 +238,11 @@ def test_a_home_page_is_no_articles_address() -> None:
 
 def test_a_poisoned_record_never_stops_a_night(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     night.put("2026-03-02/a.jsonl", record(1), record(2))
-    clean = module.clean_text
 
     def poisoned(text: str) -> str:
         if text.endswith("2"):
             raise KeyError("what nobody foresaw")
-        return clean(text)
+        return clean_text(text)
 
     monkeypatch.setattr(module, "clean_text", poisoned)
     assert night.run()["kept"] == 1

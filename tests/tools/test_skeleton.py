@@ -43,14 +43,21 @@ def test_their_tests_pass_and_so_do_those_of_imports_and_documents(copy: Path) -
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
 
 
+@pytest.mark.slow
 def test_what_is_written_is_clean(copy: Path) -> None:
-    for command in (("ruff", "check", "."), ("ruff", "format", "--check", ".")):
-        done = run(copy, *command)
+    names = ("wire_photos", "outlet_days")
+    written = [path.relative_to(copy).as_posix() for path in copy.rglob("*.py") if path.stem.endswith(names)]
+    assert len(written) == 5
+    changed = [
+        *written,
+        "schemas/__init__.py",
+        "pipeline/derived/tables.py",
+        "pipeline/ingest/sources/__init__.py",
+    ]
+    for command in (("ruff", "check"), ("ruff", "format", "--check")):
+        done = run(copy, *command, *changed, "dags/news_corpus.py")
         assert done.returncode == 0, done.stdout + done.stderr
-    names = {"wire_photos.py", "outlet_days.py"}
-    written = [str(path.relative_to(copy)) for path in copy.rglob("*.py") if path.name in names]
-    assert len(written) == 3
-    done = run(copy, "mypy", "--strict", *written)
+    done = run(copy, "mypy", "--strict", *(path for path in written if not path.startswith("tests")))
     assert done.returncode == 0, done.stdout
 
 
@@ -66,7 +73,7 @@ def test_the_table_is_in_the_codebook(copy: Path) -> None:
         ("table", "wire_photos", "already"),
         ("source", "warc", "already"),
         ("table", "article", "already"),
-        ("table", "provenance", "already"),
+        ("table", "claim_links", "already"),
         ("source", "Wire-Photos", "name"),
         ("table", "class", "name"),
     ],

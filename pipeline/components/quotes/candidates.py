@@ -58,6 +58,10 @@ class QuoteCandidate:
         if self.score < 0:
             self.score = _PRECISION[self.rule]
 
+    def with_content(self, content: list[Range]) -> QuoteCandidate:
+        """Return a candidate that has another content and is the same in all else."""
+        return QuoteCandidate(content, self.cue, self.speaker, self.kind, self.rule, self.score)
+
 
 def kind_of_cue(parse: Parse, cue: Sequence[int]) -> str:
     """Return saying, thinking or showing, by the last reporting word of a cue.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from pipeline.components.quotes.beside import cue_after, cue_before, signature
 from pipeline.components.quotes.candidates import QuoteCandidate
@@ -56,12 +55,12 @@ def _split(
         cue = candidate.cue[-1]
         at = bisect_right(starts, cue) - 1
         if at < 0 or cue >= quoted[at].end:
-            outside.append(replace(candidate))
+            outside.append(candidate.with_content(candidate.content))
             continue
         home = quoted[at]
         pieces = [(max(start, home.start), min(end, home.end)) for start, end in candidate.content]
         content = join_ranges(parse, [piece for piece in pieces if piece[0] < piece[1]])
-        inside.append(replace(candidate, content=content))
+        inside.append(candidate.with_content(content))
     return inside, outside
 
 

@@ -12,7 +12,7 @@ from pipeline.components.quotes.parsed import Parse, Range
 from pipeline.lexicons import Lexicon
 
 
-class Known(NamedTuple):
+class KnownMention(NamedTuple):
     """What a word is known as: the entity it names (index into the layer), how, in how many tokens."""
 
     entity: int
@@ -72,16 +72,17 @@ class Mentioned:
     def __init__(self, parse: Parse, entities: Sequence[Entity]) -> None:
         self.parse = parse
         self.entities = entities
-        self.at: dict[int, Known] = {}
+        self.at: dict[int, KnownMention] = {}
         self.mentions: list[tuple[int, int, str]] = []
         for number, entity in enumerate(entities):
             for mention in entity.mentions:
                 start, end = mention.span.start, mention.span.end
                 self.mentions.append((start, number, mention.kind))
+                here = KnownMention(number, mention.kind, end - start)
                 for token in range(start, end):
                     known = self.at.get(token)
-                    if known is None or known.length < end - start:
-                        self.at[token] = Known(number, mention.kind, end - start)
+                    if known is None or known.length < here.length:
+                        self.at[token] = here
         self.mentions.sort()
         self.genders = self._read_genders()
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from pipeline.components.quotes.candidates import QuoteCandidate, kind_of_cue
 from pipeline.components.quotes.cues import read_cues
@@ -135,7 +134,7 @@ def _carried_on(
         here = next((home[t] for t in range(end - 1, first - 1, -1) if t in home), None)
         if region.continues and before is not None and here is None:
             content = join_ranges(parse, [*out[before].content, (first, end)])
-            out[before] = replace(out[before], content=content)
+            out[before] = out[before].with_content(content)
             here = before
         before = here
     return out
@@ -150,7 +149,7 @@ def _cut_out(
         if any(start < last and first < end for start, end in candidate.content for first, last in cut):
             content = join_ranges(parse, candidate.content, without=without)
             if content:
-                yield replace(candidate, content=content)
+                yield candidate.with_content(content)
         else:
             yield candidate
 

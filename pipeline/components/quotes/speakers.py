@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.components.layers import Entity
-from pipeline.components.quotes.mentioned import Known, Mentioned, read_pronouns
+from pipeline.components.quotes.mentioned import KnownMention, Mentioned, read_pronouns
 from pipeline.components.quotes.parsed import Parse, Range
 
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
@@ -120,7 +120,7 @@ class Speakers:
             ]
         return parts
 
-    def _beside_title(self, head: int, speaker: Range) -> Known | None:
+    def _beside_title(self, head: int, speaker: Range) -> KnownMention | None:
         """Return the name beside a title that heads the phrase: "the mayor, Ann", "envoy to Mali Ann"."""
         at = self._mentioned.at
         for k in self._parse.kids[head]:
@@ -208,12 +208,12 @@ class Speakers:
 
     def _weights(self, at: int, gender: str | None, named: Collection[int]) -> dict[int, float]:
         """Return how likely each entity before a pronoun is what it stands for."""
-        mentioned = self._mentioned
+        mentioned, sentence_of = self._mentioned, self._parse.tree.sentence_of
         weights: dict[int, float] = {}
         for start, number, _ in reversed(mentioned.mentions):
             if start >= at:
                 continue
-            distance = mentioned.sentences_between(start, at)
+            distance = sentence_of[at] - sentence_of[start]
             if distance > _REACH:
                 break
             if number not in named and self._may_be(number, gender):

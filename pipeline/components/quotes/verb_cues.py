@@ -6,7 +6,7 @@ What a verb's dependents are to it depends on its frames, the letters of `lexico
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pipeline.components.quotes.candidates import QuoteCandidate, clean_candidate
 from pipeline.components.quotes.cues import Cue
@@ -19,8 +19,7 @@ _NEAR = 4
 """Tokens from a verb within which an auxiliary is part of the cue."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Saying:
+class _Saying(NamedTuple):
     """What a verb attributes; each step of the rule returns one that is nearer to the truth."""
 
     content: list[Range]
@@ -121,9 +120,9 @@ def _as_parenthesis(parse: Parse, i: int, saying: _Saying) -> _Saying:
     inverted = _inverted_speaker(parse, i) if subject is not None and subject[1] <= i else None
     if inverted is not None:
         content = _beside_inverted(parse, i, inverted)
-        return replace(saying, content=content, speaker=inverted, rule="parenthetical")
+        return saying._replace(content=content, speaker=inverted, rule="parenthetical")
     if not saying.content and parse.deps[i] == "parataxis" and subject is not None:
-        return replace(saying, content=_around(parse, i), rule="parenthetical")
+        return saying._replace(content=_around(parse, i), rule="parenthetical")
     return saying
 
 
@@ -152,15 +151,16 @@ def _around(parse: Parse, i: int) -> list[Range]:
 
 def _as_passive(parse: Parse, i: int, cue: Cue, saying: _Saying) -> _Saying:
     """Give a passive its agent for speaker and its subject for content: "the plan was denounced by Ann"."""
-    theme = kid(parse, i, "nsubjpass")
+    theme, agent = kid(parse, i, "nsubjpass"), _agent(parse, i)
     if (
         cue.frames & {"o", "x"}
         and theme is not None
         and parse.words[theme] not in parse.lexicon.words("quotes.empty_subjects")
         and saying.rule != "clause"
     ):
-        saying = replace(saying, content=[parse.subtree(theme), *saying.content], rule="passive")
-    return replace(saying, speaker=_agent(parse, i))
+        content = [parse.subtree(theme), *saying.content]
+        return saying._replace(content=content, speaker=agent, rule="passive")
+    return saying._replace(speaker=agent)
 
 
 def _agent(parse: Parse, i: int) -> Range | None:
@@ -173,4 +173,4 @@ def _as_seeming(parse: Parse, i: int, saying: _Saying) -> _Saying:
     """Make the subject of "the plan seems to work" part of the content: it is nobody's words."""
     theme = kid(parse, i, "nsubj")
     content = [parse.subtree(theme), *saying.content] if theme is not None else saying.content
-    return replace(saying, content=content, speaker=None)
+    return saying._replace(content=content, speaker=None)

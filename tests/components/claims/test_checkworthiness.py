@@ -1,5 +1,7 @@
 """Both scores: what counts for them, and that stretches of a document are scored as if they stood alone."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import spacy
@@ -54,8 +56,9 @@ def test_what_is_counted() -> None:
 
 def test_rare_words_weigh_more_in_the_mean_vector() -> None:
     vocab = spacy.blank("en").vocab
-    vocab.set_vector("fell", np.ones(4, dtype=np.float32))
-    vocab.set_vector("by", -np.ones(4, dtype=np.float32))
+    ones: Any = np.ones(4, dtype=np.float32)
+    vocab.set_vector("fell", ones)
+    vocab.set_vector("by", -ones)
     doc = parsed(FACT, vocab=vocab)
     table = np.vstack([vocab.vectors.data, np.zeros((1, 4))]).astype(np.float32)
     forms = statement_features(doc).forms

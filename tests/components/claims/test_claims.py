@@ -6,6 +6,7 @@ import pytest
 from docs_by_hand import parsed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
@@ -355,7 +356,7 @@ def test_no_parse_raises_and_spans_lie_inside_their_sentence(data: st.DataObject
 
 
 @pytest.mark.model
-def test_through_the_real_model(nlp) -> None:
+def test_through_the_real_model(nlp: Language) -> None:
     doc = nlp("Strikes allegedly aimed at depots killed 12 people in Arden on Monday. Was it an accident?")
     claims = list(find_claims(doc))
     assert claims

@@ -4,6 +4,7 @@ import pytest
 from docs_by_hand import build
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
@@ -148,6 +149,6 @@ def test_no_text_raises(words: list[str], data: st.DataObject) -> None:
 
 def test_the_component_survives_the_bytes_of_a_doc() -> None:
     doc = build("Ana Colvey left .", {"Ana Colvey": "PERSON"})
-    doc = make_entities(None, "entities")(doc)  # type: ignore[arg-type]
+    doc = make_entities(Language(), "entities")(doc)
     back = Doc(doc.vocab).from_bytes(doc.to_bytes())
     assert [(e.name, texts(e)) for e in back._.entities] == [("Ana Colvey", ["Ana Colvey"])]

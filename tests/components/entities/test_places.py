@@ -24,7 +24,9 @@ def linked(entity: Entity) -> str | None:
 
 @pytest.mark.model
 def test_places_are_linked_or_left_alone(nlp: Language) -> None:
-    right, wrong, missed = 0, [], []
+    right = 0
+    wrong: list[tuple[str, str, str | None]] = []
+    missed: list[tuple[str, str, str | None]] = []
     for line in CASES.read_text(encoding="utf-8").splitlines():
         text, spans = read(json.loads(line)["marked"])
         found = {

@@ -135,23 +135,25 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
     quarter, `my` month and year, `r` relative, `ago`, `span`, `near`, `wd` weekday, `decade`, `y` year, `m` a
     lone month.
     """
-    ordered = lexicon.ordered
     month = (
-        rf"(?:{alternatives(ordered('dates.months'))}\b"
+        rf"(?:{alternatives(lexicon.ordered('dates.months'))}\b"
         rf"|{longest_first(lexicon.entries('dates.month_abbreviations'))}\b\.?)"
     )
-    day = rf"{_DIGITS_OF_DAY}{alternatives(ordered('numbers.ordinal_endings'))}?"
-    weekday = alternatives(ordered("dates.weekdays"))
-    the, of = alternatives(ordered("dates.definite_articles")), alternatives(ordered("dates.of"))
+    day = rf"{_DIGITS_OF_DAY}{alternatives(lexicon.ordered('numbers.ordinal_endings'))}?"
+    weekday = alternatives(lexicon.ordered("dates.weekdays"))
+    the, of = (
+        alternatives(lexicon.ordered("dates.definite_articles")),
+        alternatives(lexicon.ordered("dates.of")),
+    )
     part = either_case(lexicon.entries("dates.parts"))
     unit, units = alternatives(lexicon.entries("dates.units")), lexicon.entries("dates.plural_units")
     counts = [*lexicon.made(read_number_words).small, *lexicon.entries("dates.counts")]
-    count = rf"(?:\d{{1,3}}|{longest_first([*counts, *ordered('dates.vague_counts')])})"
-    to = rf"(?:-|–|{alternatives(ordered('dates.range_words'))})"
-    year_to_year = alternatives(ordered("dates.range_words_of_years"))
+    count = rf"(?:\d{{1,3}}|{longest_first([*counts, *lexicon.ordered('dates.vague_counts')])})"
+    to = rf"(?:-|–|{alternatives(lexicon.ordered('dates.range_words'))})"
+    year_to_year = alternatives(lexicon.ordered("dates.range_words_of_years"))
     step, step_of_year = (
         either_case(lexicon.entries("dates.steps")),
-        alternatives(ordered("dates.steps_of_years")),
+        alternatives(lexicon.ordered("dates.steps_of_years")),
     )
     (year,) = (word for word, name in lexicon.entries("dates.units").items() if name == "year")
     portion = alternatives(lexicon.entries("dates.portions"))
@@ -159,16 +161,16 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
         alternatives(lexicon.entries("dates.seasons")),
         alternatives(lexicon.entries("dates.long_units")),
     )
-    ago = alternatives(ordered("dates.ago"))
+    ago = alternatives(lexicon.ordered("dates.ago"))
     time_of_day, weekend = (
-        alternatives(ordered("dates.times_of_day")),
-        alternatives(ordered("dates.weekends")),
+        alternatives(lexicon.ordered("dates.times_of_day")),
+        alternatives(lexicon.ordered("dates.weekends")),
     )
-    percent = alternatives(["%", *ordered("numbers.percent")])
+    percent = alternatives(["%", *lexicon.ordered("numbers.percent")])
     behind_month = behind(
         [
-            *(f"{either_case([word])}[ ]" for word in ordered("dates.before_months")),
-            *(re.escape(word[1:]) for word in ordered("dates.parts_before_months")),
+            *(f"{either_case([word])}[ ]" for word in lexicon.ordered("dates.before_months")),
+            *(re.escape(word[1:]) for word in lexicon.ordered("dates.parts_before_months")),
         ]
     )
     return re.compile(
@@ -178,19 +180,19 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
             (?:(?:[ ]?{to}[ ]?)(?P<md_to>{day})(?!\d|:))?(?:,?[ ](?P<md_year>{_YEAR})\b)?
       | (?:{weekday},?[ ])?(?:{the}[ ])?(?P<dm_day>{day})(?:[ ]?{to}[ ]?(?P<dm_to>{day}))?
             [ ](?:{of}[ ])?(?P<dm_month>{month})(?:,?[ ](?P<dm_year>{_YEAR})\b)?
-      | (?P<q_which>{alternatives(ordered("dates.ordinals"))})[ ](?P<q_part>{portion})
+      | (?P<q_which>{alternatives(lexicon.ordered("dates.ordinals"))})[ ](?P<q_part>{portion})
             (?:[ ]{of}[ ](?:(?P<q_year>{_YEAR})|(?P<q_rel>{step_of_year})[ ]{year}))
       | (?:(?P<my_part>{part})[ -])?(?P<my_month>{month})
             (?:,?[ ](?:{of}[ ])?(?P<my_year>{_YEAR})\b|[ ](?P<my_rel>{step_of_year})[ ]{year}\b)
       | (?:(?P<r_part>{part})[ -])?(?P<r_which>{step})[ ]
             (?P<r_unit>{unit}|{weekday}|{month}|{season}|{weekend}|{time_of_day}|{long_unit})\b
       | (?P<ago_n>{count})[ ](?P<ago_unit>{unit}|{alternatives(units)})[ ]{ago}\b
-      | (?:{the}[ ])?{alternatives(ordered("dates.span_openers"))}[ ]
+      | (?:{the}[ ])?{alternatives(lexicon.ordered("dates.span_openers"))}[ ]
             (?P<span_n>{count})[ ](?P<span_unit>{alternatives(units)})\b
       | (?P<near>{either_case(lexicon.entries("dates.near"))})\b
       | (?P<wd>{weekday})(?:[ ]{time_of_day})?\b
       | (?:(?P<decade_part>{part})[ -])?(?:{the}[ ])?
-            (?P<decade>(?:1[5-9]|20)\d0){alternatives(ordered("dates.decade_ending"))}\b
+            (?P<decade>(?:1[5-9]|20)\d0){alternatives(lexicon.ordered("dates.decade_ending"))}\b
       | (?P<y_from>{_YEAR})(?:[-–](?P<y_to>{_YEAR}|\d\d)|[ ]{year_to_year}[ ](?P<y_to2>{_YEAR}))\b(?![-–]\d)
       | (?:(?P<y_part>{part})[ -])?(?P<y_year>{_YEAR})\b(?![-–,.]\d|[ ]?{percent})
       | (?:(?P<m_part>{part})[ -])?{behind_month}(?P<m_month>{month})

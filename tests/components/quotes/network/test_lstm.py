@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.components.quotes.network import linker, lstm, tagger
 from pipeline.components.quotes.network.features import QuoteFeatures
 from pipeline.components.quotes.network.links import LABELS
-from pipeline.components.quotes.network.lstm import Packing, windows
+from pipeline.components.quotes.network.lstm import Floats, Packing, windows
 
 RECORDED = Path(__file__).parent / "quote_tagger_torch.npz"
 
@@ -37,7 +37,7 @@ def slow_lstm(x: np.ndarray, inputs: np.ndarray, recurrent: np.ndarray, bias: np
 
 
 @pytest.mark.parametrize("sizes", [[5], [3, 7, 1, 7], [1, 1]])
-def test_lstm_over_packed_windows_is_the_lstm_of_each_window(sizes):
+def test_lstm_over_packed_windows_is_the_lstm_of_each_window(sizes: list[int]) -> None:
     rng = np.random.default_rng(1)
     weights = {
         "lstm1_input": rng.normal(size=(2, 4, 12)).astype(np.float32),
@@ -58,7 +58,7 @@ def test_lstm_over_packed_windows_is_the_lstm_of_each_window(sizes):
         np.testing.assert_allclose(out[start : start + size], expected, rtol=1e-4, atol=1e-5)
 
 
-def test_viterbi_finds_the_best_of_all_paths():
+def test_viterbi_finds_the_best_of_all_paths() -> None:
     rng = np.random.default_rng(2)
     count = len(LABELS)
     weights = {
@@ -75,8 +75,8 @@ def test_viterbi_finds_the_best_of_all_paths():
     for size in sizes:
         rows = emissions[start : start + size]
 
-        def total(path, rows=rows):
-            return (
+        def total(path: tuple[int, ...], rows: Floats = rows) -> float:
+            return float(
                 sum(rows[k][label] for k, label in enumerate(path))
                 + sum(weights["crf_transitions"][a][b] for a, b in pairwise(path))
                 + weights["crf_start"][path[0]]
@@ -88,7 +88,7 @@ def test_viterbi_finds_the_best_of_all_paths():
         start += size
 
 
-def test_forward_pass_agrees_with_the_one_recorded_from_torch():
+def test_forward_pass_agrees_with_the_one_recorded_from_torch() -> None:
     """The recording: a tiny network on random rows, `python -m training.quotes --record`."""
     with np.load(RECORDED) as stored:
         recorded = {name: stored[name] for name in stored.files}
@@ -112,7 +112,9 @@ def test_forward_pass_agrees_with_the_one_recorded_from_torch():
 
 
 @given(st.lists(st.tuples(st.integers(1, 30), st.booleans(), st.booleans()), max_size=30), st.integers(5, 40))
-def test_windows_tile_the_documents_and_hold_to_the_limit(made, limit):
+def test_windows_tile_the_documents_and_hold_to_the_limit(
+    made: list[tuple[int, bool, bool]], limit: int
+) -> None:
     sizes = [size for size, _, _ in made]
     documents = np.repeat(np.cumsum([ends for _, _, ends in made], dtype=int), sizes)
     paragraphs = np.cumsum([breaks or ends for _, breaks, ends in made], dtype=int)

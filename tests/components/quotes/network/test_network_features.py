@@ -3,8 +3,9 @@
 import numpy as np
 from docs_by_hand import parsed
 from spacy.lang.en import English
+from spacy.language import Language
 
-from pipeline.components.quotes.network.features import quote_features
+from pipeline.components.quotes.network.features import QuoteFeatures, quote_features
 from pipeline.components.quotes.network.inputs import COLUMN_OFFSETS, COLUMNS, FLAGS
 
 TEXT = """Harbour wall to be rebuilt.
@@ -15,7 +16,7 @@ According to the engineers, the storm moved forty tonnes of stone. The council d
 their warnings."""
 
 
-def test_features_stay_inside_their_columns():
+def test_features_stay_inside_their_columns() -> None:
     doc = parsed(
         "She/PRP/nsubj/1 said/VBD/ROOT/1 that/IN/mark/4 rain/NN/nsubj/4 fell/VBD/ccomp/1 ././punct/1"
     )
@@ -27,7 +28,7 @@ def test_features_stay_inside_their_columns():
     assert features.heads.tolist() == [1, 1, 4, 4, 1, 1]
 
 
-def test_features_of_many_documents_are_those_of_each(nlp):
+def test_features_of_many_documents_are_those_of_each(nlp: Language) -> None:
     texts = [TEXT, "", "\n", "“No,” he said.\n\n“Never", "‘a", "b’ c.” She left.", "The end"]
     docs = list(nlp.pipe(texts))
     together = quote_features(docs)
@@ -46,10 +47,10 @@ def test_features_of_many_documents_are_those_of_each(nlp):
             assert (np.diff(getattr(together, name)[own]) == np.diff(getattr(alone, name))).all()
 
 
-def test_proper_nouns_and_numbers_have_neither_form_nor_vector():
+def test_proper_nouns_and_numbers_have_neither_form_nor_vector() -> None:
     vocab = English().vocab  # a bare Vocab makes no lower-case forms
 
-    def make(word, tag):
+    def make(word: str, tag: str) -> QuoteFeatures:
         return quote_features([parsed(f"{word}/{tag}/nsubj/1 fell/VBD/ROOT/1", vocab=vocab)])
 
     lexical = [list(COLUMNS).index(name) for name in ("word_a", "word_b", "suffix")]

@@ -17,7 +17,7 @@ from pipeline.components.quotes.network.links import (
 
 
 @given(st.lists(st.integers(0, len(LABELS) - 1), max_size=40))
-def test_spans_cover_exactly_the_labelled_words_and_do_not_touch_unless_begun_anew(labels):
+def test_spans_cover_exactly_the_labelled_words_and_do_not_touch_unless_begun_anew(labels: list[int]) -> None:
     array = np.array(labels, dtype=np.int32)
     first, end, kinds = spans_of(array, np.zeros(len(labels), dtype=np.int32))
     covered = np.full(len(labels), -1)
@@ -29,14 +29,16 @@ def test_spans_cover_exactly_the_labelled_words_and_do_not_touch_unless_begun_an
     assert covered.tolist() == [(label + 1) // 2 - 1 for label in labels]
 
 
-def test_no_span_reaches_over_the_end_of_a_document():
+def test_no_span_reaches_over_the_end_of_a_document() -> None:
     labels, documents = np.array([2, 2, 2, 2]), np.array([0, 0, 1, 1])
     first, end, _ = spans_of(labels, documents)
     assert list(zip(first.tolist(), end.tolist(), strict=True)) == [(0, 2), (2, 4)]
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4), st.booleans(), st.booleans()), max_size=30))
-def test_nearest_spans_are_the_nearest_of_all_in_their_document(made):
+def test_nearest_spans_are_the_nearest_of_all_in_their_document(
+    made: list[tuple[int, int, bool, bool]],
+) -> None:
     ends = np.cumsum([gap + size for gap, size, _, _ in made], dtype=np.int32)
     firsts = ends - np.array([size for _, size, _, _ in made], dtype=np.int32)
     is_cue = np.array([cue for _, _, cue, _ in made], dtype=bool)
@@ -54,7 +56,7 @@ def test_nearest_spans_are_the_nearest_of_all_in_their_document(made):
         assert near[near >= 0].tolist() == sorted(gaps, key=gaps.__getitem__)[:3]
 
 
-def test_pairs_know_how_the_parse_joins_them():
+def test_pairs_know_how_the_parse_joins_them() -> None:
     doc = parsed(
         "She/PRP/nsubj/1 said/VBD/ROOT/1 that/IN/mark/4 rain/NN/nsubj/4 fell/VBD/ccomp/1 ././punct/1"
     )

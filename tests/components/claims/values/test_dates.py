@@ -1,38 +1,12 @@
-"""Amounts and times."""
+"""Times as intervals of days."""
 
 from datetime import date
 
 import pytest
 
 from pipeline.components.claims.values.dates import find_dates
-from pipeline.components.claims.values.number_words import read_number_words
-from pipeline.components.claims.values.numbers import find_amounts
-from pipeline.lexicons import lexicon
 
 PUBLISHED = date(2026, 3, 4)  # a Wednesday
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("some 1,200 guards", [(1200, None, "about")]),
-        ("more than $3.5bn", [(3.5e9, "USD", "more than")]),
-        ("between ten and twenty per cent", [(10, "%", "at least"), (20, "%", "at most")]),
-        ("3-4 million voters", [(3e6, None, "at least"), (4e6, None, "at most")]),
-        ("twenty-three people", [(23, None, None)]),
-        ("half a million euros", [(5e5, None, None)]),
-        ("a dozen eggs", [(12, None, None)]),
-        ("fell 0.4 percentage points", [(0.4, "percentage points", None)]),
-        ("nearly 300 homes", [(300, None, "nearly")]),
-        ("40 or so boats", [(40, None, "about")]),
-        ("two men and three women", [(2, None, None), (3, None, None)]),
-        ("at least £12m", [(12e6, "GBP", "at least")]),
-        ("the 21st meeting", []),
-        ("at 10:30", []),
-    ],
-)
-def test_amounts(text: str, expected: list[tuple[float, str | None, str | None]]) -> None:
-    assert [(a.value, a.unit, a.comparator) for a in find_amounts(text)] == expected
 
 
 @pytest.mark.parametrize(
@@ -76,10 +50,3 @@ def _printed(text: str, published: date | None) -> list[tuple[str, date | None]]
 @pytest.mark.parametrize("text", ["1,900 people", "1900 people", "$2000", "2000 km"])
 def test_not_every_four_digits_are_a_year(text: str) -> None:
     assert list(find_dates(text, PUBLISHED)) == []
-
-
-def test_number_words() -> None:
-    numbers = lexicon().made(read_number_words)
-    assert numbers.value("two hundred and five") == 205
-    assert numbers.value("half a dozen") == 6
-    assert numbers.value("several dozen") is None

@@ -6,18 +6,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from spacy.language import Language
 
 from pipeline.components.claims.values.dates import find_dates
 from pipeline.components.claims.values.on_tokens import find_values
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tree import read_tree
 
-GOLD = Path(__file__).parents[2] / "gold" / "values.jsonl"
+GOLD = Path(__file__).parents[3] / "gold" / "values.jsonl"
 FLOOR = 0.92
 
 
 @pytest.mark.model
-def test_gold(nlp) -> None:
+def test_gold(nlp: Language) -> None:
     rows = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
     n_gold = n_found = n_exact = 0
     wrong = []
@@ -25,9 +26,9 @@ def test_gold(nlp) -> None:
         quantities, times = find_values(
             doc, read_tree(read_columns(doc)), date.fromisoformat(row["published"])
         )
-        found = Counter((q.value, q.unit, q.comparator) for q in quantities)
+        found: Counter[tuple[object, ...]] = Counter((q.value, q.unit, q.comparator) for q in quantities)
         found.update((str(t.first), str(t.last)) for t in times if t.first)
-        gold = Counter(tuple(q) for q in row["quantities"])
+        gold: Counter[tuple[object, ...]] = Counter(tuple(q) for q in row["quantities"])
         gold.update(tuple(d) for d in row["dates"])
         n_gold += gold.total()
         n_found += found.total()
@@ -40,7 +41,7 @@ def test_gold(nlp) -> None:
 
 
 @pytest.mark.model
-def test_no_time_is_missed_by_looking_only_near_words_that_give_one_away(nlp) -> None:
+def test_no_time_is_missed_by_looking_only_near_words_that_give_one_away(nlp: Language) -> None:
     rows = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
     for row, doc in zip(rows, nlp.pipe(row["text"] for row in rows), strict=True):
         published = date.fromisoformat(row["published"])
@@ -58,7 +59,7 @@ def test_no_time_is_missed_by_looking_only_near_words_that_give_one_away(nlp) ->
         ("The fair raised nearly CDN$11,000 for the shelter.", [11000]),
     ],
 )
-def test_digits_anywhere_in_a_word_give_a_value_away(nlp, text: str, values: list[object]) -> None:
+def test_digits_anywhere_in_a_word_give_a_value_away(nlp: Language, text: str, values: list[object]) -> None:
     doc = nlp(text)
     quantities, times = find_values(doc, read_tree(read_columns(doc)), date(2026, 3, 4))
     assert [q.value for q in quantities] + [str(t.first) for t in times] == values
