@@ -34,7 +34,7 @@ class Cluster:
         code: code of the country or subdivision that it is, if it is one.
         is_local: a lone surname or the like.
         gender: m or f, where a title has shown it.
-        reasons: why a name is here, where it is not for its spelling alone.
+        reasons: why a name of the document is in its cluster, where it is not for its spelling alone.
     """
 
     names: list[Name]
@@ -57,16 +57,16 @@ class Form:
         label: the entity label of most of them.
         parent: the form that this one has been joined to.
         method: the rule that joined it.
-        reasons: why a name is here, where it is not for its spelling alone.
+        reasons: those of all names of the document, see `Cluster`: one dict for all forms.
     """
 
     key: tuple[str, ...]
     text: str
+    reasons: dict[Name, Reason]
     names: list[Name] = field(default_factory=list)
     label: str = ""
     parent: Form | None = None
     method: str = ""
-    reasons: dict[Name, Reason] = field(default_factory=dict)
 
     def root(self) -> Form:
         """Return the form at the end of the chain of joins that begins here."""
@@ -81,7 +81,7 @@ class Form:
         if own is not other:
             own.parent = other
             self.method = rule
-            self.reasons = dict.fromkeys(self.names, Reason(rule, certainty))
+            self.reasons.update(dict.fromkeys(self.names, Reason(rule, certainty)))
 
     def take_in(self, name: Name, rule: str, certainty: float) -> None:
         """Take in a single name of another form, which has to give it up."""

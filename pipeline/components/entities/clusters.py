@@ -18,7 +18,7 @@ from pipeline.components.entities.bodies import (
     join_parts,
     organisations_of,
 )
-from pipeline.components.entities.cluster import PLACES, TEAM, Cluster, Form, Forms
+from pipeline.components.entities.cluster import PLACES, TEAM, Cluster, Form, Forms, Reason
 from pipeline.components.entities.countries import join_places, join_with_and_without_country
 from pipeline.components.entities.gazetteer import Gazetteer
 from pipeline.components.entities.keys import NameKeys
@@ -59,6 +59,7 @@ def _forms(names: Sequence[Name], tokens: Tokens) -> Forms:
     """Return the names by spelling, each form with the label of most of its names."""
     keys, gazetteer = tokens.lexicon.made(NameKeys), tokens.lexicon.made(Gazetteer)
     forms: Forms = {}
+    reasons: dict[Name, Reason] = {}
     for name in names:
         text = text_of(tokens, name)
         key = keys.name_words(text)
@@ -68,7 +69,7 @@ def _forms(names: Sequence[Name], tokens: Tokens) -> Forms:
             key = (gazetteer.territory_code(text) or text, TEAM)
         form = forms.get(key)
         if form is None:
-            form = forms[key] = Form(key=key, text=text)
+            form = forms[key] = Form(key=key, text=text, reasons=reasons)
         elif form.text.isupper() and not text.isupper():
             form.text = text
         form.names.append(name)
@@ -97,7 +98,7 @@ def _cluster(group: Sequence[Form], lexicon: Lexicon) -> Cluster:
         code=code,
         is_local=label == "PERSON" and len(best.key) == 1,
         gender=_gender(names, lexicon) if label == "PERSON" else "",
-        reasons={name: form.reasons[name] for form in group for name in form.names if name in form.reasons},
+        reasons=group[0].reasons,
     )
 
 

@@ -123,13 +123,9 @@ def _phrases(tokens: Tokens, taken: set[int]) -> Iterator[Phrase]:
 
 def _end_of_phrase(tokens: Tokens, start: int) -> int:
     """Return where the noun phrase ends that a determiner opens, without what hangs behind its noun."""
-    tags, end = tokens.tags, start + 1
-    stop = min(len(tokens), start + 8)
-    while (
-        end < stop
-        and (tags[end] in INSIDE or tokens.lower[end] == "-")
-        and tokens.sents[end] == tokens.sents[start]
-    ):
+    lower, tags, sents = tokens.lower, tokens.tags, tokens.sents
+    end, stop = start + 1, min(len(tags), start + 8)
+    while end < stop and (tags[end] in INSIDE or lower[end] == "-") and sents[end] == sents[start]:
         end += 1
     while end > start + 1 and tags[end - 1] in _NOT_LAST:
         end -= 1

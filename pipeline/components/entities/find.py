@@ -74,7 +74,7 @@ def find_entities(
     for i, cluster in enumerate(clusters):
         yield _entity(
             cluster,
-            mentions=_mentions(doc, cluster, pronouns[i], nominals[i]),
+            mentions=_mentions(doc, cluster, pronouns.get(i, ()), nominals.get(i, ())),
             role=_role(described.roles.get(i, ())) if cluster.label == "PERSON" else None,
             link=links.get(i, _NOWHERE),
             headline=headline,

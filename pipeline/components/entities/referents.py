@@ -85,7 +85,10 @@ class _Words:
     """What these rules read of a lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.roles = lexicon.entries("roles")
+        roles = {noun: role.partition(":") for noun, role in lexicon.entries("roles").items()}
+        # Nouns of one class may stand for each other; some have none, and most have no gender.
+        self.role_classes = {noun: role for noun, (role, _, _) in roles.items()}
+        self.role_genders = {noun: gender for noun, (_, _, gender) in roles.items()}
         self.kinds = lexicon.entries("kinds")
         self.natures = {
             code: frozenset(natures.split()) for code, natures in lexicon.entries("country_natures").items()
@@ -102,10 +105,6 @@ class _Words:
         self.age_words = lexicon.words("entities.words_of_ages")
         self.loose = lexicon.words("entities.loose_words_in_descriptions")
 
-    def role_kind(self, noun: str) -> str:
-        """Return the class of a role: nouns of one class may stand for each other; "" where it has none."""
-        return self.roles.get(noun, "").partition(":")[0]
-
 
 def find_person(phrase: Phrase, known: Known) -> Nominal | None:
     """Resolve "the 43-year-old", "the Treasury chief"; None where nobody, or nobody for sure, is meant."""
@@ -115,7 +114,7 @@ def find_person(phrase: Phrase, known: Known) -> Nominal | None:
         same = [i for i in latest if known.ages.get(i) == phrase.age]
         if len(same) == 1:
             return Nominal(phrase.start, phrase.end, same[0], "age", 0.9)
-        if phrase.noun not in words.roles:
+        if phrase.noun not in words.role_classes:
             others = [i for i in latest if known.clusters[i].label == "PERSON" and i not in known.ages]
             if same or not others:
                 return None
@@ -126,7 +125,7 @@ def find_person(phrase: Phrase, known: Known) -> Nominal | None:
 
 def _person_of_role(phrase: Phrase, known: Known, words: _Words, latest: Mapping[int, int]) -> Nominal | None:
     """Return the person whose role a description fits best; who is named only later counts for less."""
-    gender = words.roles.get(phrase.noun, "").partition(":")[2]
+    gender = words.role_genders.get(phrase.noun)
     said = frozenset(word for word in phrase.words if not word.isdigit() and word not in words.age_words)
     ranked = []
     for i, roles in known.roles.items():
@@ -181,8 +180,8 @@ def _same_office(noun: str, said: frozenset[str], role: Role, words: _Words) -> 
     """Return how well a noun fits that of a role: 2 the same, 1 of the same class, 0 another."""
     if role.noun == noun:
         return 2.0
-    kind = words.role_kind(noun)
-    if kind and words.role_kind(role.noun) == kind:
+    role_class = words.role_classes.get(noun)
+    if role_class and words.role_classes.get(role.noun) == role_class:
         return 1.0
     if noun in words.any_office and said and said <= role.modifiers:
         return 1.0  # "the Treasury chief" of a Treasury secretary
@@ -240,15 +239,14 @@ def _fit_of_thing(phrase: Phrase, i: int, known: Known, words: _Words) -> float:
     """Return how well a description fits what is known of an organisation or place, 0 where it does not."""
     cluster, roles = known.clusters[i], known.roles.get(i, ())
     parts = frozenset(plain(word) for word in cluster.name.split())
-    nature = _nature(cluster, known.lexicon)
-    nouns = parts.union(role.noun for role in roles)
-    if phrase.noun in nouns or phrase.noun in nature:
+    nouns = parts.union([role.noun for role in roles]) if roles else parts
+    if phrase.noun in nouns or phrase.noun in _nature(cluster, known.lexicon):
         fit = 2.0
     elif any(words.kinds.get(noun) == words.kinds[phrase.noun] for noun in nouns):
         fit = 1.0
     else:
         return 0.0
-    modifiers = parts.union(nature, *(role.modifiers for role in roles))
+    modifiers = parts.union(_nature(cluster, known.lexicon), *(role.modifiers for role in roles))
     said = [word for word in phrase.words if not word[0].isdigit() and word not in words.loose]
     n_shared = sum(_is_among(word, modifiers, known.lexicon) for word in said)
     if said and not n_shared and len(said) > (1 if fit >= 2 else 0):

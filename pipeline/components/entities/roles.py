@@ -161,31 +161,31 @@ def _role_noun(tokens: Tokens, words: _Words, last: int, nouns: Mapping[str, str
     noun = _noun_at(tokens, words, last) if last > 1 else lower[last]
     if noun != lower[last]:
         return noun, last
-    is_rank = noun in words.ranks_in_capitals and tokens.words[last].islower()
-    if noun in nouns and tags[last] not in PLURAL and tags[last] != "VBZ" and not is_rank:
+    if (
+        noun in nouns
+        and tags[last] not in PLURAL
+        and tags[last] != "VBZ"
+        and not (noun in words.ranks_in_capitals and tokens.words[last].islower())
+    ):
         return noun, last
     # "minister of transport", "chairman of the board"
     for i in range(last - 1, max(-1, last - 7), -1):
         if i > 0 and lower[i] in words.of and lower[i - 1] in nouns:
-            is_whole = all(_is_inside(tokens, words, j) for j in range(i, last + 1))
+            is_whole = all(tags[j] in INSIDE or lower[j] in words.function for j in range(i, last + 1))
             return (lower[i - 1], i - 1) if is_whole else (None, -1)
-        if not _is_inside(tokens, words, i):
+        if tags[i] not in INSIDE and lower[i] not in words.function:
             break
     return None, -1
-
-
-def _is_inside(tokens: Tokens, words: _Words, i: int) -> bool:
-    return tokens.tags[i] in INSIDE or tokens.lower[i] in words.function
 
 
 def _behind(
     tokens: Tokens, words: _Words, end: int, nouns: Mapping[str, str], is_person: bool
 ) -> Role | None:
     """Return a role behind a name: ", the mayor of Malmo,", "is a surgeon", ", 43, a baker,"."""
-    size = len(tokens)
     opening = _opening(tokens, words, end)
     if opening is None:
         return None
+    size = len(tokens)
     first, is_copula = opening
     has_article = first < size and tokens.lower[first] in words.articles
     if not has_article and (is_copula or not is_person):
@@ -205,7 +205,8 @@ def _behind(
 
 def _opening(tokens: Tokens, words: _Words, end: int) -> tuple[int, bool] | None:
     """Return where a role behind a name may begin, and whether a verb ("is") stands before it."""
-    lower, size = tokens.lower, len(tokens)
+    lower = tokens.lower
+    size = len(lower)
     if end >= size:
         return None
     if lower[end] in words.copulas:
