@@ -20,7 +20,7 @@ root_doc = "README"
 include_patterns = [
     "*.md",
     "docs/**.md",
-    "changelog.d/*.md",
+    "changelog.d/README.md",
     "data/sample/*.md",
     "tests/gold/*.md",
     "training/*.md",
