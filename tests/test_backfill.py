@@ -3,6 +3,7 @@
 The tests of this file share one Airflow and run in the order in which they stand.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ import pytest
 
 from deploy.local.airflow import DAG_ID, LocalAirflow, await_runs, failures, run_days, running
 from pipeline.identity import checksum
+from pipeline.store import Store
 from schemas import DAY_TABLES
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -165,14 +167,18 @@ def test_a_day_that_is_not_over_is_refused_at_the_first_try(airflow: LocalAirflo
 
 def test_at_night_the_day_before_is_run_and_its_report_follows(airflow: LocalAirflow, folder: Path) -> None:
     home = folder / "nightly"
-    with running(home, is_scheduled=True) as nightly:
-        nightly.cli("dags", "unpause", "quotes_report", "--yes")
-        report = folder / "data" / "reports" / "most_quoted" / f"{YESTERDAY}.csv"
-        deadline = time.monotonic() + 400
-        while not report.is_file():
-            assert time.monotonic() < deadline, nightly.get(f"dags/{DAG_ID}/dagRuns")
-            time.sleep(1)
-        (run,) = nightly.get(f"dags/{DAG_ID}/dagRuns")["dag_runs"]
+    with contextlib.ExitStack() as held:
+        # The night begins at once, and a report that is paused does not hear of what is published meanwhile.
+        held.enter_context(Store(str(folder / "data")).lock(f"publish-{YESTERDAY}"))
+        with running(home, is_scheduled=True) as nightly:
+            nightly.cli("dags", "unpause", "quotes_report", "--yes")
+            held.close()
+            report = folder / "data" / "reports" / "most_quoted" / f"{YESTERDAY}.csv"
+            deadline = time.monotonic() + 400
+            while not report.is_file():
+                assert time.monotonic() < deadline, nightly.get(f"dags/{DAG_ID}/dagRuns")
+                time.sleep(1)
+            (run,) = nightly.get(f"dags/{DAG_ID}/dagRuns")["dag_runs"]
     assert run["partition_key"] == YESTERDAY
     assert run["run_type"] == "scheduled"
     assert "Greta Hollin,2" in report.read_text()
