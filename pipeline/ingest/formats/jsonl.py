@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, get_args
 
+from pipeline.ingest.formats.reader import settle
 from pipeline.ingest.placement import DateSource
 from pipeline.ingest.record import Fault, RawRecord
 from schemas.rejects import Reason
@@ -103,4 +104,5 @@ def parse_object(line: bytes) -> tuple[dict[str, Any] | None, Fault | None]:
         return None, Fault("not_json", str(error))
     if not isinstance(value, dict):
         return None, Fault("not_json", f"a JSON {type(value).__name__}, not an object")
-    return value, None
+    settled = settle(value)
+    return (None, settled) if isinstance(settled, Fault) else (settled, None)

@@ -35,19 +35,32 @@ from pipeline.ingest.formats import (
     tables,
     warc,
 )
-from pipeline.ingest.formats.reader import HEAD_BYTES, Limits, Reader, TooLarge, fault
+from pipeline.ingest.formats.reader import HEAD_BYTES, Limits, Reader, TooLarge, fault, record
 from pipeline.ingest.record import RawRecord
 
-JSONL = Reader(
-    "jsonl",
-    lambda head, name: (
-        name.endswith((".jsonl", ".ndjson", ".jl"))
-        or (json_document.sniff(head, name) and json_document.is_lines(head))
-    ),
-    lambda stream, file, limits: jsonl.read_jsonl(stream, file, max_record_bytes=limits.record_bytes),
-    "JSON lines: an object a line",
-    is_apart=False,
-)
+
+def _is_lines(head: bytes, name: str) -> bool:
+    if name.endswith((".jsonl", ".ndjson", ".jl")):
+        return not json_document.is_document(head)
+    return json_document.sniff(head, name) and json_document.is_lines(head)
+
+
+def _lines(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
+    """Yield a record for each line; of a line that is an answer of an API, one for each article in it."""
+    for found in jsonl.read_jsonl(stream, file, max_record_bytes=limits.record_bytes):
+        if found.data is not None and json_document.may_hold_articles(tuple(found.data)):
+            inner = list(json_document.articles(found.data))
+            if inner != [found.data]:
+                for article in inner:
+                    if isinstance(article, dict):
+                        yield record(file, found.place, article)
+                    else:
+                        yield fault(file, found.place, "not_json", "no object in the list of an answer")
+                continue
+        yield found
+
+
+JSONL = Reader("jsonl", _is_lines, _lines, "JSON lines: an object a line", is_apart=False)
 
 READERS: tuple[Reader, ...] = (
     warc.WARC,

@@ -1,0 +1,257 @@
+"""What a file holds is a record or a fault, and a fault costs no more than its own record."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from pipeline.ingest.formats.reader import MAX_DEPTH, Limits, settle
+from pipeline.ingest.formats.sniff import read_stream
+from pipeline.ingest.record import Fault, RawRecord
+
+WORDS = "The lighthouse on the northern pier was sold to a brewer, who wants to keep the lamp lit."
+
+
+def read(data: bytes | str, name: str, **limits: int) -> list[RawRecord]:
+    given = data.encode() if isinstance(data, str) else data
+    return list(read_stream(io.BytesIO(given), name, Limits(**limits), size=len(given)))
+
+
+def shown(records: list[RawRecord]) -> list[Any]:
+    """Titles of records, and the reasons of faults in brackets."""
+    return [(r.data or {}).get("title") if r.fault is None else [r.fault.reason] for r in records]
+
+
+def article(n: int, **values: Any) -> dict[str, Any]:
+    return {"title": f"t{n}", "text": f"{WORDS} Number {n}.", "url": f"https://pier.example/{n}"} | values
+
+
+def written(*values: Any, between: str = "\n", **options: Any) -> str:
+    return between.join(json.dumps(value, **options) for value in values)
+
+
+# ---- JSON ------------------------------------------------------------------------------------------
+
+ONE, TWO, THREE = article(1), article(2), article(3)
+LIST = written([ONE, TWO, THREE])
+PRETTY = written([ONE, TWO, THREE], indent=2)
+ANSWER = written({"ok": True, "articles": [ONE, TWO, THREE], "total": 3})
+BROKEN_TWO = [("t1", ["not_json"], "t3")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.jsonl", "[\n" + written(ONE, TWO, between=",\n") + "\n]", ["t1", "t2"]),
+        ("a.ndjson", written([ONE, TWO]), ["t1", "t2"]),
+        ("a.jsonl", PRETTY, ["t1", "t2", "t3"]),
+        ("a.jl", written(ONE, TWO, THREE, between=",\n") + ",\n", ["t1", "t2", "t3"]),
+        ("a.json", written(ONE, TWO, indent=4), ["t1", "t2"]),
+        ("a.jsonl", written(ONE, TWO, indent="\t"), ["t1", "t2"]),
+        ("a.json", written(ONE, TWO, between=""), ["t1", "t2"]),
+        ("a.json", written([ONE], [TWO, THREE], between=""), ["t1", "t2", "t3"]),
+        ("a.json", written([ONE], [], [TWO], between="\n\n"), ["t1", "t2"]),
+        ("a.json", written([[ONE], [TWO, [THREE]]]), ["t1", "t2", "t3"]),
+        ("a.json", written({"today": [ONE], "archive": [TWO, THREE]}), ["t1", "t2", "t3"]),
+        (
+            "a.json",
+            written({"results": [ONE], "news": {"items": [TWO]}, "tags": [{"name": "x"}]}),
+            ["t1", "t2"],
+        ),
+        ("a.json", written({"articles": [ONE]}, {"articles": [TWO, THREE]}), ["t1", "t2", "t3"]),
+        ("a.jsonl", written({"articles": [ONE, TWO]}, {"articles": [THREE]}), ["t1", "t2", "t3"]),
+        ("a.json", "\ufeff" + LIST, ["t1", "t2", "t3"]),
+    ],
+)
+def test_json_of_any_arrangement(name: str, text: str, expected: list[str]) -> None:
+    assert shown(read(text, name)) == expected
+
+
+def test_json_in_utf_16() -> None:
+    assert shown(read(PRETTY.encode("utf-16"), "a.json")) == ["t1", "t2", "t3"]
+
+
+@pytest.mark.parametrize("whole", [LIST, PRETTY, ANSWER, written(ONE, TWO, THREE, indent=1)], ids=range(4))
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"t2"', '"t2'),
+        ('"t2"', 't2"'),
+        ('"t2"', "t2"),
+        ('"t2"', '"t2" "t2"'),
+        ('"t2"', '"t2\\x"'),
+        ('"t2"', '"t2\n"'),
+        ('"t2"', "[" * 3000 + "]" * 3000),
+        ('"t2"', '{"a":' * 3000 + "1" + "}" * 3000),
+        ('"t2"', "9" * 6000),
+        ('"t2",', '"t2"'),
+        ('"title": "t2"', '"title" "t2"'),
+    ],
+    ids=range(11),
+)
+def test_a_broken_item_of_json_costs_itself(whole: str, old: str, new: str) -> None:
+    found = shown(read(whole.replace(old, new), "a.json"))
+    assert found[0] == "t1" and found[-1] == "t3"
+    assert ["not_json"] in found and len(found) <= 4, found
+
+
+@pytest.mark.parametrize("cut", [1, 2, 30, 60])
+def test_json_that_breaks_off_says_so(cut: int) -> None:
+    for whole in (LIST, PRETTY, ANSWER):
+        found = shown(read(whole[:-cut], "a.json"))
+        assert found[:2] == ["t1", "t2"] and ["not_json"] in found
+
+
+def test_text_between_values_of_json_is_a_fault() -> None:
+    assert shown(read(written([ONE]) + "\nthe end\n" + written([TWO]), "a.json")) == [
+        "t1",
+        ["not_json"],
+        "t2",
+    ]
+    assert shown(read(written([ONE]) + "garbage", "a.json")) == ["t1", ["not_json"]]
+
+
+def test_an_item_of_json_that_is_too_large_costs_itself() -> None:
+    long = article(2, text="word " * 10_000)
+    found = shown(read(written([ONE, long, THREE]), "a.json", page_bytes=20_000, record_bytes=20_000))
+    assert found == ["t1", ["too_large"], "t3"]
+    found = shown(
+        read(written([ONE, article(2, text="word " * 100_000), THREE]), "a.json", page_bytes=20_000)
+    )
+    assert found == ["t1", ["too_large"], "t3"]
+
+
+# ---- what a record may be --------------------------------------------------------------------------
+
+
+def deep(n: int) -> Any:
+    value: Any = "x"
+    for k in range(n):
+        value = [value] if k % 2 else {"a": value}
+    return value
+
+
+def test_half_a_surrogate_pair_is_replaced_wherever_it_stands() -> None:
+    given = {"a\ud83d": "b\udc00", "c": [{"d\ude00": ["\ud83d\ude00", "\ud800x"]}], "e": "ok ü"}
+    expected = {"a\ufffd": "b\ufffd", "c": [{"d\ufffd": ["😀", "\ufffdx"]}], "e": "ok ü"}
+    assert settle(given) == expected
+    line = json.dumps(article(1, source="Herald \ud83d", outlet={"name\udfff": ["\udc00"]}))
+    for name, text in (("a.jsonl", line + "\n" + written(TWO)), ("a.json", f"[{line},{written(TWO)}]")):
+        records = read(text, name)
+        assert shown(records) == ["t1", "t2"]
+        json.dumps(records[0].data, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 400, 900])
+def test_a_deep_record_is_a_fault_and_no_more(depth: int) -> None:
+    text = f'{{"title": "t2", "text": {json.dumps(deep(depth))}}}'
+    for name, whole in (
+        ("a.jsonl", f"{written(ONE)}\n{text}\n{written(THREE)}"),
+        ("a.json", f"[{written(ONE)},{text},{written(THREE)}]"),
+    ):
+        found = shown(read(whole, name))
+        assert found[0] == "t1" and found[2] == "t3" and found[1] in (["unreadable"], ["not_json"])
+    assert isinstance(settle({"a": deep(depth)}), Fault)
+
+
+# ---- tables as text --------------------------------------------------------------------------------
+
+HEADER = "date,title,text,url"
+
+
+def row(n: int, text: str | None = None, title: str | None = None) -> str:
+    words = f"{WORDS} Number {n}." if text is None else text
+    return f'2026-03-{n:02d},{title or f"t{n}"},"{words}",https://pier.example/{n}'
+
+
+def table(*rows: str, end: str = "\n", above: str = "") -> str:
+    return above + end.join([HEADER, *rows]) + end
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        row(2).replace('",https', ",https"),
+        row(2, title='"t2'),
+        row(2, text='Never closed, "and more').replace('more",', "more,"),
+        row(2).replace('"The', '""The'),
+        row(2, text="Two\n\nparagraphs\nof it").replace('",https', ",https"),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_mark_that_is_not_closed_costs_its_row(bad: str, end: str) -> None:
+    rows = [row(1), bad.replace("\n", end), *(row(n) for n in range(3, 9))]
+    found = shown(read(table(*rows, end=end), "a.csv"))
+    assert found[0] == "t1" and found[-6:] == [f"t{n}" for n in range(3, 9)]
+    assert len(found) == 8 and found[1] in (["unreadable"], "t2")
+
+
+@pytest.mark.parametrize("n_quoted", [0, 1])
+def test_a_mark_that_is_not_closed_among_rows_without_marks(n_quoted: int) -> None:
+    plain = [f"2026-03-{n:02d},t{n},some plain words,https://pier.example/{n}" for n in range(1, 9)]
+    plain[1] = plain[1].replace("some", '"some')
+    if n_quoted:
+        plain[5] = plain[5].replace("words", 'words"')
+    found = shown(read(table(*plain), "a.csv"))
+    assert found == ["t1", ["unreadable"], *(f"t{n}" for n in range(3, 9))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('He said ""no"", and left', 'He said "no", and left'),
+        (r"He said \"no\", and left", 'He said "no", and left'),
+        (r"He said \"no\"" + '\n\nand, then, left \\"so\\"', 'He said "no"\n\nand, then, left "so"'),
+        ('He said "no" and left', 'He said "no" and left'),
+        (r"C:\\new\\path \"x\" y", r'C:\new\path "x" y'),
+        ('A size of 5" or so', 'A size of 5" or so'),
+    ],
+)
+def test_marks_within_a_field(text: str, expected: str) -> None:
+    records = read(table(row(1), row(2, text=text), row(3)), "a.csv")
+    assert shown(records) == ["t1", "t2", "t3"]
+    assert records[1].data and records[1].data["text"] == expected
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["sep=,\n", "sep=,\r\n", '"sep=,"\n', "Export of the desk\n\n", "Desk,March\nby A. Pell\n\nAll rows:\n"],
+)
+def test_lines_above_the_header(above: str) -> None:
+    assert shown(read(table(row(1), row(2), above=above), "a.csv")) == ["t1", "t2"]
+
+
+def test_a_delimiter_that_is_named() -> None:
+    for sign in ";~^\t":
+        text = f"sep={sign}\r\n" + table(row(1), row(2), end="\r\n").replace(",", sign)
+        assert shown(read(text, "a.csv")) == ["t1", "t2"]
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_line_ends(end: str) -> None:
+    assert shown(read(table(row(1), row(2, text="Two\n\nparagraphs"), row(3), end=end), "a.csv")) == [
+        "t1",
+        "t2",
+        "t3",
+    ]
+
+
+@pytest.mark.parametrize("size", [1_200, 30_000, 200_000])
+def test_a_field_over_the_limit_costs_its_row(size: int) -> None:
+    text = table(row(1), row(2, text="word, " * (size // 6)), row(3), row(4))
+    found = shown(read(text, "a.csv", record_bytes=1000, page_bytes=5000))
+    assert found[0] == "t1" and found[1][0] in ("too_large", "unreadable")
+    assert found[-2:] == ["t3", "t4"]
+
+
+def test_rows_that_have_lost_their_line_end() -> None:
+    assert shown(read(f"{HEADER}\n{row(1)}{row(2)}\n{row(3)}\n", "a.csv")) == [["unreadable"], "t3"]
+    ends = [f'{n},t{n},https://pier.example/{n},"{WORDS}"' for n in (1, 2, 3)]
+    glued = f"id,title,url,text\n{ends[0]}{ends[1]}\n{ends[2]}\n"
+    assert shown(read(glued, "a.csv")) == ["t1", "t2", "t3"]
+
+
+def test_more_cells_than_columns_are_not_dropped() -> None:
+    text = f"title,text\nt1,{WORDS}\nt2,words\nt3,words,,\n"
+    assert shown(read(text, "a.csv")) == [["unreadable"], "t2", "t3"]
