@@ -8,7 +8,6 @@ unpacked to the disk under a name from an archive.
 from __future__ import annotations
 
 import bz2
-import gzip
 import io
 import lzma
 import tarfile
@@ -113,6 +112,98 @@ class _Bounded(io.RawIOBase):
         return len(data)
 
 
+_GZIP = b"\x1f\x8b\x08"
+
+
+class _Gzip(io.RawIOBase):
+    """What a gzip file holds, member by member; one that is damaged costs itself, where another follows.
+
+    Web archives are written so: each record is a member. What a member held up to its damage is given, and a
+    line end after it, so that no line of it runs into the next member.
+    """
+
+    def __init__(self, inner: io.BufferedReader) -> None:
+        self._inner = inner
+        self._pending = b""
+        """Packed bytes that were read and not yet unpacked."""
+        self._unpacker: Any = None
+        self._is_first = True
+        self.faults: list[str] = []
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        n_given = 0
+        while n_given < len(buffer):
+            data = self._unpacked(len(buffer) - n_given)
+            if not data:
+                break
+            buffer[n_given : n_given + len(data)] = data
+            n_given += len(data)
+        return n_given
+
+    def _unpacked(self, n_bytes: int) -> bytes:
+        """Return some bytes, at most so many; none at the end."""
+        while True:
+            if self._unpacker is None and not self._next_member():
+                return b""
+            if not self._pending:
+                self._pending = self._inner.read1(1 << 16)
+                if not self._pending:
+                    self._unpacker = None
+                    self._fault("it breaks off")
+                    continue
+            try:
+                data: bytes = self._unpacker.decompress(self._pending, n_bytes)
+            except zlib.error as error:
+                self._fault(str(error))
+                self._unpacker = None
+                # Its first bytes are no longer those of a member, so that the search goes on behind them.
+                self._pending = self._pending[1:] if self._pending.startswith(_GZIP) else self._pending
+                return b"\n"
+            if self._unpacker.eof:
+                self._pending = self._unpacker.unused_data
+                self._unpacker = None
+            else:
+                self._pending = self._unpacker.unconsumed_tail
+            if data:
+                return data
+
+    def _next_member(self) -> bool:
+        """Go to the next member; what stands before it is padding, or a fault."""
+        n_skipped = 0
+        while True:
+            if len(self._pending) < len(_GZIP):
+                more = self._inner.read1(1 << 16)
+                self._pending += more
+                if not more:
+                    n_skipped += len(self._pending.strip(b"\x00"))
+                    self._pending = b""
+                    if n_skipped and not self.faults:
+                        self._fault(f"{n_skipped} bytes that are no member")
+                    return False
+                continue
+            at = self._pending.find(_GZIP)
+            if at >= 0:
+                n_skipped += len(self._pending[:at].strip(b"\x00"))
+                if n_skipped and not self.faults:
+                    self._fault(f"{n_skipped} bytes that are no member")
+                self._pending = self._pending[at:]
+                self._unpacker = zlib.decompressobj(31)
+                return True
+            keep = len(_GZIP) - 1
+            n_skipped += len(self._pending[:-keep].strip(b"\x00"))
+            self._pending = self._pending[-keep:]
+
+    def _fault(self, detail: str) -> None:
+        if len(self.faults) < _MAX_FAULTS:
+            self.faults.append(f"gzip: {detail}")
+
+
+_MAX_FAULTS = 1000
+
+
 def needs_child(
     stream: BinaryIO, file: str, limits: Limits, *, size: int, reader: Reader | None = None
 ) -> bool:
@@ -165,18 +256,51 @@ def read_stream(
     Raises:
         OSError: the device failed.
     """
+    if layer:
+        yield from _read(stream, file, limits, size, reader, layer)
+        return
+    n_bytes = 0
+    for n_records, found in enumerate(_read(stream, file, limits, size, reader, layer), 1):
+        n_bytes += found.n_bytes
+        if n_records > limits.empty_records + n_bytes // _SMALL_BYTES:
+            detail = f"{n_records} records that hold next to nothing; the rest is not read"
+            yield fault(file, 0, "hostile", detail, size)
+            return
+        yield found
+
+
+_SMALL_BYTES = 50
+
+
+def _read(
+    stream: BinaryIO, file: str, limits: Limits, size: int, reader: Reader | None, layer: int
+) -> Iterator[RawRecord]:
+    """Yield the records of a stream; a fault where it has none."""
+    n_records = 0
+    for found in _opened(stream, file, limits, size, reader, layer):
+        n_records += 1
+        yield found
+    if not n_records:
+        yield fault(file, 0, "no_text", "nothing in it that could be a record", size)
+
+
+def _opened(
+    stream: BinaryIO, file: str, limits: Limits, size: int, reader: Reader | None, layer: int
+) -> Iterator[RawRecord]:
     if layer > limits.layers:
         yield fault(file, 0, "hostile", f"more than {limits.layers} archives in each other")
         return
     buffered = io.BufferedReader(cast(Any, stream), HEAD_BYTES)
     try:
         head = _peek(buffered)
-        if not head:
+        if not head.strip() and len(head) < HEAD_BYTES:
             return
-        opened = _decompressed(head, buffered)
-        if opened is not None:
-            plain = cast(BinaryIO, io.BufferedReader(_Bounded(opened, size, limits), HEAD_BYTES))
-            yield from read_stream(plain, file, limits, size=size, reader=reader, layer=layer + 1)
+        unpacked = _decompressed(head, buffered)
+        if unpacked is not None:
+            plain = cast(BinaryIO, io.BufferedReader(_Bounded(unpacked, size, limits), HEAD_BYTES))
+            yield from _opened(plain, file, limits, size, reader, layer + 1)
+            for detail in getattr(unpacked, "faults", ()):
+                yield fault(file, 0, "unreadable", detail, size)
             return
         if _is_zip(head):
             yield from _zip(buffered, file, limits, size, reader, layer)
@@ -186,8 +310,6 @@ def read_stream(
             return
         chosen = reader or _sniffed(head, file)
         if chosen is None:
-            if not head.strip():
-                return
             yield fault(file, 0, "unreadable", "no known format", size)
             return
         source = _seekable(buffered, limits) if chosen.whole else cast(BinaryIO, buffered)
@@ -236,7 +358,7 @@ def _sniffed_name(file: str) -> str:
 def _decompressed(head: bytes, buffered: io.BufferedReader) -> Any:
     """Return a stream of what was compressed; None where nothing was."""
     if head.startswith(b"\x1f\x8b"):
-        return gzip.GzipFile(fileobj=cast(Any, buffered))
+        return _Gzip(buffered)
     if head.startswith(b"\x28\xb5\x2f\xfd"):
         return pa.CompressedInputStream(pa.PythonFile(buffered, mode="r"), "zstd")
     if head.startswith(b"BZh") and head[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
@@ -320,12 +442,19 @@ def _member(
 def _tar(
     stream: io.BufferedReader, file: str, limits: Limits, size: int, reader: Reader | None, layer: int
 ) -> Iterator[RawRecord]:
+    watched = _Watched(stream)
+    end = 0
+    lost = fault(file, 0, "unreadable", "tar: bytes that are no member", size)
     try:
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
+        # What is no header is skipped, up to the next; what was skipped is seen by where that begins.
+        with tarfile.open(fileobj=cast(Any, watched), mode="r|", ignore_zeros=True) as archive:
             for n_members, member in enumerate(archive):
                 if n_members >= limits.members:
                     yield fault(file, 0, "hostile", f"an archive of more than {limits.members} members", size)
                     return
+                if member.offset > end and watched.filled_to > end:
+                    yield lost
+                end = member.offset_data + (-(-member.size // 512) * 512 if member.isreg() else 0)
                 path = _member_path(file, member.name)
                 if member.isdir() or (path and _is_ignored(path)):
                     continue
@@ -341,8 +470,27 @@ def _tar(
                     yield from read_stream(
                         part, path, limits, size=member.size, reader=reader, layer=layer + 1
                     )
+        if watched.filled_to > end:
+            yield lost
     except tarfile.TarError as error:
         yield fault(file, 0, "unreadable", f"tar: {error}", size)
+
+
+class _Watched:
+    """A stream that remembers where its last byte stood that was not zero."""
+
+    def __init__(self, inner: io.BufferedReader) -> None:
+        self._inner = inner
+        self._at = 0
+        self.filled_to = 0
+
+    def read(self, n_bytes: int) -> bytes:
+        data = self._inner.read(n_bytes)
+        filled = len(data.rstrip(b"\x00"))
+        if filled:
+            self.filled_to = self._at + filled
+        self._at += len(data)
+        return data
 
 
 def _member_path(file: str, name: str) -> str | None:

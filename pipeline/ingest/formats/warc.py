@@ -1,21 +1,29 @@
 """Web archives and saved pages: each response with a page of HTML is a record.
 
+An archive is read by its own rules (ISO 28500) and not by what its headers say alone: crawlers write lengths
+that are too long or too short, and say of bodies that they are chunked or compressed which are not, or no
+longer. So each record ends where the next begins, and a body is what its first bytes say.
+
 The text is taken out of the page by ingest, in a child process (`pages.py`); here it stays HTML.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
-from fastwarc.warc import ArchiveIterator, WarcRecordType
+import pyarrow as pa
 
 from pipeline.ingest.formats.reader import Limits, Reader, TooLarge, fault, read_whole, record
 from pipeline.ingest.formats.xml_tree import root_name
 from pipeline.ingest.record import RawRecord
 
 _HTML_TYPES = ("text/html", "application/xhtml")
+_WITH_PAGES = ("response", "resource", "conversion")
+_OTHERS = ("warcinfo", "request", "metadata", "revisit", "continuation")
+"""Types of records that hold no articles."""
 
 
 def is_warc(head: bytes, name: str) -> bool:
@@ -25,62 +33,381 @@ def is_warc(head: bytes, name: str) -> bool:
 
 def read_warc(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
     """Yield a record for each response that is a page; other records of the archive hold no articles."""
-    place = 0
-    n_pages = 0
-    try:
-        types = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
-        for entry in ArchiveIterator(
-            stream, record_types=types, parse_http=True, auto_decode="all", stream_detect=False
-        ):
-            place += 1
-            made = _response(entry, file, place, limits)
-            if made is not None:
-                n_pages += 1
-                yield made
-    except (OSError, ValueError, EOFError, RuntimeError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        yield fault(file, 0, "unreadable", f"WARC, after record {place}: {error}")
-        return
-    except BaseException as error:
-        if (
-            type(error).__name__ != "PanicException"
-        ):  # what fastwarc, which is written in Rust, breaks down with
-            raise
-        yield fault(file, 0, "unreadable", f"WARC, after record {place}: {error}")
-        return
-    if not n_pages:
-        yield fault(file, 0, "unreadable", f"no page in {place} records of the archive")
+    n_records = n_made = 0
+    for place, entry in enumerate(_entries(stream, limits), 1):
+        if entry.fault:
+            n_made += 1
+            yield fault(file, place, "unreadable", f"WARC: {entry.fault}", entry.n_bytes)
+            continue
+        n_records += 1
+        made = _response(entry, file, place, limits)
+        if made is not None:
+            n_made += 1
+            yield made
+    if not n_made:
+        yield fault(file, 0, "unreadable", f"no page in {n_records} records of the archive")
 
 
-def _response(entry: Any, file: str, place: int, limits: Limits) -> RawRecord | None:
-    headers = {name.lower(): value for name, value in entry.headers.items()}
+def _response(entry: _Entry, file: str, place: int, limits: Limits) -> RawRecord | None:
+    headers = entry.headers
+    kind = headers.get("warc-type", "").lower()
+    if kind not in _WITH_PAGES:
+        if kind in _OTHERS:
+            return None
+        return fault(file, place, "unreadable", f"WARC: a record of the type {kind[:40]!r}", entry.n_bytes)
     data: dict[str, Any] = {
         "url": headers.get("warc-target-uri", "").strip("<> "),
         "fetched_at": headers.get("warc-date"),
         "id": headers.get("warc-record-id", "").strip("<>"),
     }
-    if entry.record_type == WarcRecordType.conversion:
-        text = entry.reader.read(limits.record_bytes + 1).decode("utf-8", "replace")
-        if len(text) > limits.record_bytes:
-            return fault(file, place, "too_large", "a text in the archive", len(text))
+    if kind == "conversion":
+        text = entry.block.decode("utf-8", "replace")
+        if len(text) > limits.record_bytes or entry.is_cut:
+            return fault(file, place, "too_large", "a text in the archive", entry.n_bytes)
         return record(file, place, data | {"text": text})
-    kind = (entry.http_content_type or headers.get("content-type") or "").lower()
-    if kind and not kind.startswith(_HTML_TYPES) and "http" not in kind:
+    said = headers.get("content-type", "").lower()
+    is_http = entry.block.startswith(b"HTTP/") and (not said or "http" in said or kind == "response")
+    http, body = _http(entry.block) if is_http else (_Http(200, {}), entry.block)
+    status = http.status
+    media = (http.headers.get("content-type") or ("" if is_http else said)).strip().lower()
+    if media and not media.startswith(_HTML_TYPES) and "http" not in media:
         return None
-    status = entry.http_headers.status_code if entry.http_headers is not None else 200
-    if status is not None and status >= 300:
-        return fault(file, place, "not_an_article", f"HTTP status {status}", entry.content_length)
-    page = entry.reader.read(limits.page_bytes + 1)
-    if len(page) > limits.page_bytes:
-        return fault(
-            file, place, "too_large", f"a page of more than {limits.page_bytes} bytes", entry.content_length
-        )
+    if status >= 300:
+        return fault(file, place, "not_an_article", f"HTTP status {status}", entry.n_bytes)
+    if entry.is_cut:
+        detail = f"a page of more than {limits.page_bytes} bytes"
+        return fault(file, place, "too_large", detail, entry.n_bytes)
+    try:
+        page = decoded_body(body, http.headers, limits.page_bytes)
+    except TooLarge as error:
+        return fault(file, place, "too_large", str(error), entry.n_bytes)
+    except ValueError as error:
+        return fault(file, place, "unreadable", f"WARC: {error}", entry.n_bytes)
     if not page.strip():
         return fault(file, place, "no_text", "an empty page")
-    charset = entry.http_charset
-    return record(file, place, data | {"html": decode_page(page, charset)}, page, date_from="meta")
+    charset = _HTTP_CHARSET.search(media)
+    html = decode_page(page, charset[1] if charset else None)
+    return record(file, place, data | {"html": html}, page, date_from="meta")
 
+
+_HTTP_CHARSET = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([A-Za-z0-9_:.-]{2,40})""")
+
+
+# ---- records of an archive -------------------------------------------------------------------------
+
+
+class _Entry(NamedTuple):
+    """A record of an archive, or a fault that stands for one.
+
+    Attributes:
+        headers: by their names in small letters.
+        block: what follows them, as far as it may be read at once.
+        is_cut: it was longer.
+        n_bytes: its length.
+        fault: what is wrong with it.
+    """
+
+    headers: dict[str, str]
+    block: bytes
+    is_cut: bool = False
+    n_bytes: int = 0
+    fault: str = ""
+
+
+_MAX_HEAD = 1 << 16
+_RECORD = re.compile(rb"WARC/\d\.\d{1,2}[ \t]*\r?\n(?=[A-Za-z][A-Za-z0-9-]{2,40}[ \t]*:)")
+"""The line with which a record begins, and the name of a header in the next."""
+_HEADERS_END = re.compile(rb"\r?\n\r?\n")
+_TAIL = 256
+"""What is kept back when a record is looked for: its first line may be read by half."""
+
+
+class _Window:
+    """The part of a stream that is looked at."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.data = b""
+        self.ended = False
+
+    def need(self, n_bytes: int) -> bool:
+        """Read on until so many bytes are there; return whether they are."""
+        parts = [self.data]
+        n_there = len(self.data)
+        while n_there < n_bytes and not self.ended:
+            part = self._stream.read(max(1 << 16, n_bytes - n_there))
+            self.ended = not part
+            n_there += len(part)
+            parts.append(part)
+        if len(parts) > 1:
+            self.data = b"".join(parts)
+        return n_there >= n_bytes
+
+    def drop(self, n_bytes: int) -> None:
+        """Forget the first bytes."""
+        self.data = self.data[n_bytes:]
+
+    def until_record(self, start: int, keep: int) -> tuple[bytes, int, bool]:
+        """Take what stands before the next record at or after `start`.
+
+        Returns:
+            Its first bytes, at most `keep`; its length; whether there is such a record.
+        """
+        kept: list[bytes] = []
+        n_kept = n_bytes = 0
+        at = start
+        while True:
+            found = _RECORD.search(self.data, at)
+            stop = found.start() if found else len(self.data) - (0 if self.ended else _TAIL)
+            if stop > 0:
+                part = self.data[: min(stop, keep - n_kept)]
+                kept.append(part)
+                n_kept += len(part)
+                n_bytes += stop
+                self.drop(stop)
+                at = max(at - stop, 0)
+            if found or self.ended:
+                return b"".join(kept), n_bytes, found is not None
+            self.need(len(self.data) + (1 << 18))
+
+
+def _entries(stream: BinaryIO, limits: Limits) -> Iterator[_Entry]:
+    """Yield the records of an archive; what stands between them, and is not blank, is a fault."""
+    window = _Window(stream)
+    keep = limits.page_bytes + _MAX_HEAD
+    while True:
+        window.need(_MAX_HEAD)
+        if not _RECORD.match(window.data):
+            between, n_bytes, is_there = window.until_record(0, _MAX_HEAD)
+            if between.strip():
+                yield _Entry({}, b"", n_bytes=n_bytes, fault=f"{n_bytes} bytes that are no record")
+            if not is_there:
+                return
+            window.need(_MAX_HEAD)
+        end = _HEADERS_END.search(window.data, 0, _MAX_HEAD)
+        following = _RECORD.search(window.data, 1, end.start() if end else _MAX_HEAD)
+        if end is None or following:
+            _, n_bytes, _ = window.until_record(1, 0)
+            yield _Entry({}, b"", n_bytes=n_bytes, fault="a record whose headers do not end")
+            continue
+        headers = _headers(window.data[: end.start()])
+        window.drop(end.end())
+        yield _block(window, headers, keep)
+
+
+def _block(window: _Window, headers: dict[str, str], keep: int) -> _Entry:
+    """Take the block of a record; it ends where the next record begins, whatever length is given."""
+    given = headers.get("content-length", "")
+    length = int(given) if given.isascii() and given.isdigit() and len(given) < 16 else None
+    if length is not None:
+        there = min(length, keep)
+        window.need(there + _TAIL)
+        inside = _RECORD.search(window.data, 0, min(there + 4, len(window.data)))
+        is_swallowed = (
+            inside is not None and inside.start() < length and _is_behind_blank(window.data, inside)
+        )
+        if not is_swallowed and length <= keep:
+            if len(window.data) < length:
+                n_bytes = len(window.data)
+                window.drop(n_bytes)
+                return _Entry(headers, b"", n_bytes=n_bytes, fault=f"{n_bytes} of {length} bytes are there")
+            rest = window.data[length : length + _TAIL]
+            is_end = rest.startswith((b"\r\n\r\n", b"\n\n"))
+            if is_end or not rest.strip(b"\r\n") or _RECORD.match(rest.lstrip(b"\r\n")):
+                block = window.data[:length]
+                window.drop(length)
+                return _Entry(headers, block, n_bytes=length)
+    block, n_bytes, is_there = window.until_record(0, keep)
+    if not is_there and length is not None and n_bytes < length:
+        return _Entry(headers, b"", n_bytes=n_bytes, fault=f"{n_bytes} of {length} bytes are there")
+    is_cut = n_bytes > len(block)
+    return _Entry(headers, block if is_cut else _without_end(block), is_cut, n_bytes)
+
+
+def _is_behind_blank(data: bytes, found: re.Match[bytes]) -> bool:
+    """Tell whether a record begins here: behind an empty line, not within a page about archives."""
+    return data[max(0, found.start() - 2) : found.start()] in (b"\r\n", b"\n\n", b"")
+
+
+def _without_end(block: bytes) -> bytes:
+    """Return a block without the empty lines that stand between records."""
+    return block.removesuffix(b"\r\n\r\n") if block.endswith(b"\r\n\r\n") else block.rstrip(b"\r\n")
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    """Return headers; a line that begins with a blank belongs to the one before."""
+    found: dict[str, str] = {}
+    last = ""
+    for line in head.decode("utf-8", "replace").splitlines()[1:]:
+        if line[:1] in (" ", "\t") and last:
+            found[last] = f"{found[last]} {line.strip()}"
+            continue
+        name, colon, value = line.partition(":")
+        if colon:
+            last = name.strip().lower()
+            found.setdefault(last, value.strip())
+    return found
+
+
+# ---- responses -------------------------------------------------------------------------------------
+
+
+class _Http(NamedTuple):
+    status: int
+    headers: dict[str, str]
+
+
+def _http(block: bytes) -> tuple[_Http, bytes]:
+    """Return the status and headers of a response, and its body."""
+    end = _HEADERS_END.search(block, 0, _MAX_HEAD)
+    head = block[: end.start()] if end else block[:_MAX_HEAD]
+    status = re.match(rb"HTTP/[\d.]{1,4} +(\d{3})\b", head)
+    headers = _headers(head)
+    return _Http(int(status[1]) if status else 200, headers), block[end.end() :] if end else b""
+
+
+_CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,200})?\r?\n")
+_MAX_CODINGS = 3
+
+
+def decoded_body(body: bytes, headers: dict[str, str], limit: int) -> bytes:
+    """Return the body of a response as it was before it was chunked and compressed.
+
+    What the headers say is a hint and no more: the bodies of archives are often unpacked already. Whether a
+    body is chunked or compressed is told by its first bytes; where these tell nothing (Brotli, deflate) it is
+    tried, and a body that is text as it stands stays so.
+
+    Args:
+        body: as it stands in the archive.
+        headers: of the response, by names in small letters.
+        limit: of the bytes that it may unpack to.
+
+    Raises:
+        TooLarge: it unpacks to more.
+        ValueError: it is packed in a way that cannot be undone.
+    """
+    is_chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+    body = _dechunked(body, is_said=is_chunked)
+    said = [name.strip() for name in headers.get("content-encoding", "").lower().split(",")]
+    for _ in range(_MAX_CODINGS):
+        unpacked = _by_magic(body, limit)
+        if unpacked is None:
+            break
+        body = unpacked
+    if _is_text(body):
+        return body
+    for name in reversed(said):
+        unpacked = _by_name(name, body, limit)
+        if unpacked is not None and _is_text(unpacked):
+            return unpacked
+    named = ", ".join(filter(None, said))
+    if named and named not in ("identity", "none"):
+        raise ValueError(f"a body that is no text, nor in its Content-Encoding {named[:40]!r}")
+    return body
+
+
+def _dechunked(body: bytes, *, is_said: bool) -> bytes:
+    """Return a body without the lengths of its chunks; itself where it has none.
+
+    Args:
+        body: chunked or not.
+        is_said: the headers say so; then the last chunks may be missing.
+    """
+    parts: list[bytes] = []
+    at = 0
+    while found := _CHUNK.match(body, at):
+        size = int(found[1], 16)
+        if not size:
+            return b"".join(parts) if parts else body
+        parts.append(body[found.end() : found.end() + size])
+        at = found.end() + size
+        if at > len(body):
+            break
+        end = 2 if body.startswith(b"\r\n", at) else 1 if body.startswith(b"\n", at) else 0
+        if not end and len(parts) == 1:  # a page that begins with a number
+            return body
+        at += end
+    return b"".join([*parts, body[at:]]) if parts and is_said else body
+
+
+def _by_magic(body: bytes, limit: int) -> bytes | None:
+    """Return what a body of a compression with first bytes of its own holds; None for any other."""
+    if body.startswith(b"\x1f\x8b"):
+        return _inflated(body, 31, limit)
+    if body.startswith(b"\x28\xb5\x2f\xfd"):
+        try:
+            with pa.CompressedInputStream(pa.BufferReader(body), "zstd") as stream:
+                data = bytes(stream.read(limit + 1))
+        except (pa.ArrowException, OSError) as error:
+            raise ValueError(f"zstd: {error}") from None
+        return _within(data, limit)
+    return None
+
+
+def _by_name(name: str, body: bytes, limit: int) -> bytes | None:
+    """Return what a body of a compression without first bytes of its own holds; None where it is none."""
+    try:
+        if name in ("deflate", "x-deflate"):
+            try:
+                return _inflated(body, 15, limit)
+            except ValueError:
+                return _inflated(body, -15, limit)
+        if name == "br":
+            return _unbrotlied(body, limit)
+    except ValueError:
+        return None
+    return None
+
+
+def _inflated(body: bytes, window: int, limit: int) -> bytes:
+    """Return what is deflated, as far as it is sound; a body may break off."""
+    unpacker = zlib.decompressobj(window)
+    try:
+        data = unpacker.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise ValueError(f"compressed, but {error}") from None
+    return _within(data, limit)
+
+
+def _unbrotlied(body: bytes, limit: int) -> bytes:
+    try:
+        import brotli  # type: ignore[import-untyped]
+    except ImportError:
+        raise ValueError("Brotli is not installed") from None
+    unpacker = brotli.Decompressor()
+    parts: list[bytes] = []
+    n_bytes = 0
+    try:
+        for start in range(0, len(body), 1 << 12):
+            part = unpacker.process(body[start : start + (1 << 12)])
+            n_bytes += len(part)
+            parts.append(part)
+            _within(part, limit - n_bytes + len(part))
+    except brotli.error as error:
+        raise ValueError(f"Brotli: {error}") from None
+    return b"".join(parts)
+
+
+def _within(data: bytes, limit: int) -> bytes:
+    if len(data) > limit:
+        raise TooLarge(f"a page of more than {limit} bytes")
+    return data
+
+
+_CONTROL = bytes(n for n in range(32) if n not in (9, 10, 12, 13, 27))
+_SAMPLE = 4096
+
+
+def _is_text(body: bytes) -> bool:
+    """Tell whether bytes are a text as they stand: hardly any control characters, or UTF-16 by its mark."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    sample = body[:_SAMPLE]
+    n_control = len(sample) - len(sample.translate(None, _CONTROL))
+    return 50 * n_control <= len(sample)
+
+
+# ---- pages -----------------------------------------------------------------------------------------
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 _ALIASES = {
@@ -93,11 +420,38 @@ _ALIASES = {
     "gbk": "gb18030",
     "shift_jis": "cp932",
     "shift-jis": "cp932",
+    "sjis": "cp932",
     "x-sjis": "cp932",
+    "windows-31j": "cp932",
     "ks_c_5601-1987": "cp949",
     "euc-kr": "cp949",
     "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "windows-874": "cp874",
+    "tis-620": "cp874",
+    "x-gbk": "gb18030",
+    "big5-hkscs": "big5hkscs",
+    "x-euc-jp": "euc_jp",
+    "macintosh": "mac_roman",
+    "x-mac-cyrillic": "mac_cyrillic",
 }
+_CODECS = frozenset(
+    [f"iso-8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)]
+    + [f"iso8859-{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16)]
+    + [f"{prefix}125{n}" for prefix in ("windows-", "cp", "win-") for n in range(9)]
+    + ["koi8-r", "koi8-u", "ibm866", "cp866", "big5", "euc-jp", "iso-2022-jp", "gb18030", "johab", "cp932"]
+    + ["cp949", "utf-16", "utf-16le", "utf-16be"]
+)
+"""Encodings of the web (the list of the WHATWG, and its old names). Python has more, among them such as are
+no encodings of text, or take time that grows with the square of a page's length (Punycode)."""
+
+
+def _codec(name: str) -> str | None:
+    """Return the codec of an encoding's name; None where it is none that pages are written in."""
+    name = name.lower()
+    if name in _ALIASES:
+        return _ALIASES[name]
+    return name.replace("win-", "cp").replace("windows-", "cp") if name in _CODECS else None
 
 
 def decode_page(page: bytes, charset: str | None = None) -> str:
@@ -110,13 +464,13 @@ def decode_page(page: bytes, charset: str | None = None) -> str:
         pass
     said = _CHARSET.search(page[:8192])
     for name in (said[1].decode("ascii") if said else None, charset):
-        if name and name.lower() not in ("utf-8", "utf8"):
-            try:
-                return page.decode(_ALIASES.get(name.lower(), name), "replace")
-            except (LookupError, UnicodeError):
-                continue
-    if said or charset:  # it says UTF-8, and is so but for some bytes
-        return page.decode("utf-8", "replace")
+        codec = _codec(name) if name else None
+        if codec:
+            return page.decode(codec, "replace")
+    if any(
+        name and name.lower() in ("utf-8", "utf8") for name in (said and said[1].decode("ascii"), charset)
+    ):
+        return page.decode("utf-8", "replace")  # it says UTF-8, and is so but for some bytes
     from trafilatura.utils import decode_file
 
     return str(decode_file(page))

@@ -1,9 +1,15 @@
+# ruff: noqa: E501 - files in the lines of their formats
 """What a file holds is a record or a fault, and a fault costs no more than its own record."""
 
+import gzip
 import io
 import json
+import tarfile
+import zlib
 from typing import Any
 
+import brotli
+import pyarrow as pa
 import pytest
 
 from pipeline.ingest.formats.reader import MAX_DEPTH, Limits, settle
@@ -255,3 +261,203 @@ def test_rows_that_have_lost_their_line_end() -> None:
 def test_more_cells_than_columns_are_not_dropped() -> None:
     text = f"title,text\nt1,{WORDS}\nt2,words\nt3,words,,\n"
     assert shown(read(text, "a.csv")) == [["unreadable"], "t2", "t3"]
+
+
+# ---- web archives ----------------------------------------------------------------------------------
+
+BLOCK = "Content-Type: application/http; msgtype=response"
+
+
+def page(n: int) -> bytes:
+    return (
+        f"<html><head><title>t{n}</title></head><body><p>{WORDS} Number {n}. “Ja.”</p></body></html>".encode()
+    )
+
+
+def response(
+    n: int, *headers: str, body: bytes | None = None, length: int = 0, kind: str = "response"
+) -> bytes:
+    head = "\r\n".join(["HTTP/1.1 200 OK", "Content-Type: text/html; charset=utf-8", *headers])
+    block = f"{head}\r\n\r\n".encode() + (page(n) if body is None else body)
+    return (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: https://pier.example/{n}\r\n{BLOCK}\r\n"
+        f"WARC-Date: 2026-03-02T00:00:00Z\r\nContent-Length: {len(block) + length}\r\n\r\n"
+    ).encode() + block + b"\r\n\r\n"  # fmt: skip
+
+
+def chunked(body: bytes, size: int = 40) -> bytes:
+    parts = [body[at : at + size] for at in range(0, len(body), size)]
+    return b"".join(b"%x;ext=1\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+def pages(records: list[RawRecord]) -> list[Any]:
+    found = []
+    for r in records:
+        html = (r.data or {}).get("html", "")
+        found.append([r.fault.reason] if r.fault else html[html.find("<title>") + 7 :].partition("<")[0])
+    return found
+
+
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+CODINGS = [
+    (("Transfer-Encoding: chunked",), chunked),
+    (("Transfer-Encoding: chunked", "Content-Encoding: gzip"), lambda p: chunked(gzip.compress(p))),
+    (("Content-Encoding: gzip",), gzip.compress),
+    (("Content-Encoding: x-gzip",), gzip.compress),
+    (("Content-Encoding: deflate",), zlib.compress),
+    (("Content-Encoding: deflate",), raw_deflate),
+    (("Content-Encoding: zstd",), lambda p: pa.compress(p, "zstd", asbytes=True)),
+    (("Content-Encoding: br", "Transfer-Encoding: chunked"), lambda p: chunked(brotli.compress(p))),
+    (("Content-Encoding: gzip, gzip",), lambda p: gzip.compress(gzip.compress(p))),
+    ((), gzip.compress),
+    (("Content-Encoding: gzip",), lambda p: p),
+    (("Content-Encoding: br",), lambda p: p),
+    (("Content-Encoding: deflate", "Transfer-Encoding: chunked"), lambda p: p),
+    (("Transfer-Encoding: chunked",), lambda p: p),
+    (("Content-Encoding: gzip", "Transfer-Encoding: chunked"), chunked),
+    (("Content-Encoding: none",), lambda p: p),
+    (("Content-Encoding: UTF-8",), lambda p: p),
+    (("Content-Encoding: dcb, sdch",), lambda p: p),
+    (("Content-Encoding: identity",), lambda p: b"2026\r\n" + p),
+    (("Transfer-Encoding: chunked",), lambda p: chunked(p)[:-7]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("coding", CODINGS, ids=range(len(CODINGS)))
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_body_is_what_its_bytes_say(coding: Any, is_packed: bool) -> None:
+    headers, pack = coding
+    records = [response(1), response(2, *headers, body=pack(page(2))), response(3)]
+    data = b"".join(map(gzip.compress, records) if is_packed else records)
+    found = read(data, "a.warc.gz" if is_packed else "a.warc")
+    assert pages(found) == ["t1", "t2", "t3"]
+    assert found[1].data and "“Ja.”" in found[1].data["html"]
+
+
+def test_a_body_that_nothing_unpacks_is_a_fault() -> None:
+    noise = bytes((n * 7919 + n // 3) % 256 for n in range(2000))
+    data = response(1) + response(2, "Content-Encoding: compress", body=noise) + response(3)
+    assert pages(read(data, "a.warc")) == ["t1", ["unreadable"], "t3"]
+    bomb = gzip.compress(b"<p>" + b"x" * 9_000_000)
+    data = response(1) + response(2, "Content-Encoding: gzip", body=bomb) + response(3)
+    assert pages(read(data, "a.warc")) == ["t1", ["too_large"], "t3"]
+
+
+@pytest.mark.parametrize("length", [-60, -9, -1, 1, 3, 4, 30, 200, 700, 100_000, 90_000_000])
+def test_a_length_that_lies_swallows_nothing(length: int) -> None:
+    data = response(1) + response(2, length=length) + response(3) + response(4)
+    assert pages(read(data, "a.warc")) == ["t1", "t2", "t3", "t4"]
+
+
+@pytest.mark.parametrize(
+    ("between", "expected"),
+    [
+        (b"some words\r\n", [["unreadable"]]),
+        (b"\x00\x01\x02" * 30_000, [["unreadable"]]),
+        (b"WARC/1.0\r\nnonsense\r\n\r\n", [["unreadable"]]),
+        (b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 5\r\n", [["unreadable"]]),
+        (b"\r\n\r\n\r\n", []),
+        (response(9, kind="warcinfo"), []),
+        (response(9, kind="respxnse"), [["unreadable"]]),
+        (b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: many\r\n\r\nHTTP/1.1 200 OK\r\n\r\n" + page(9) + b"\r\n\r\n", ["t9"]),
+        (b"WARC/1.0\r\nWARC-Type: response\r\n\r\nHTTP/1.1 200 OK\r\n\r\n" + page(9) + b"\r\n\r\n", ["t9"]),
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_what_stands_between_records_of_an_archive(between: bytes, expected: list[Any]) -> None:
+    found = pages(read(response(1) + between + response(3), "a.warc"))
+    assert found == ["t1", *expected, "t3"]
+
+
+def test_an_archive_that_breaks_off() -> None:
+    data = response(1) + response(2)
+    assert pages(read(data[:-40], "a.warc")) == ["t1", ["unreadable"]]
+    assert pages(read(data[: len(response(1)) + 30], "a.warc"))[-1] == ["unreadable"]
+
+
+# ---- compression and archives ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [12, 40, -6, -2])
+def test_a_damaged_member_of_gzip_costs_itself(at: int) -> None:
+    members = [bytearray(gzip.compress(response(n))) for n in (1, 2, 3, 4)]
+    members[1][at] ^= 0xFF
+    found = pages(read(b"".join(members), "a.warc.gz"))
+    assert found[0] == "t1" and "t3" in found and "t4" in found and ["unreadable"] in found
+    lines = [bytearray(gzip.compress(written(article(n)).encode() + b"\n")) for n in (1, 2, 3, 4)]
+    lines[1][at] ^= 0xFF
+    found = shown(read(b"".join(lines), "a.jsonl.gz"))
+    assert found[0] == "t1" and "t3" in found and "t4" in found and ["unreadable"] in found
+
+
+def test_bytes_behind_a_gzip_file_are_a_fault() -> None:
+    line = gzip.compress(written(ONE).encode() + b"\n")
+    assert shown(read(line + b"\x00" * 500, "a.jsonl.gz")) == ["t1"]
+    assert shown(read(line + b"and more", "a.jsonl.gz")) == ["t1", ["unreadable"]]
+
+
+def tarred(*members: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for n, data in enumerate(members, 1):
+            info = tarfile.TarInfo(f"{n}.jsonl")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_a_damaged_header_of_tar_costs_its_member(n: int) -> None:
+    lines = [written(value).encode() + b"\n" for value in (ONE, TWO, THREE)]
+    data = bytearray(tarred(*lines))
+    data[n * 1024 + 150] ^= 0x3
+    found = shown(read(bytes(data), "a.tar"))
+    assert [f"t{k + 1}" for k in range(3) if k != n] == [f for f in found if isinstance(f, str)]
+    assert ["unreadable"] in found
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.jsonl", b""),
+        ("a.csv", b"title,text\n"),
+        ("a.json", b"[]"),
+        ("a.json", b"[[],[]]"),
+        ("a.txt", b" \n\n"),
+        ("a.tar", tarred()),
+        ("a.gz", gzip.compress(b"")),
+        ("a.jsonl.gz", gzip.compress(b"\n\n")),
+        ("a.xml", b"<rss><channel><title>x</title></channel></rss>"),
+        ("a.sgm", b"<!DOCTYPE lewis SYSTEM 'lewis.dtd'>\n"),
+    ],
+)
+def test_a_file_that_yields_nothing_is_refused(name: str, data: bytes) -> None:
+    records = read(data, name)
+    assert len(records) == 1 and records[0].fault and records[0].place == 0
+
+
+def test_members_that_yield_nothing_are_refused() -> None:
+    found = read(tarred(b"", written(ONE).encode(), b"\n"), "a.tar")
+    assert [(r.file, r.fault is None) for r in found] == [
+        ("a.tar/1.jsonl", False),
+        ("a.tar/2.jsonl", True),
+        ("a.tar/3.jsonl", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.jsonl", b"{}\n" * 150_000),
+        ("a.json", b"[" + b"{}," * 150_000 + b"{}]"),
+        ("a.csv", b"title,text\n" + b"a\n" * 150_000),
+        ("a.jsonl", b"x\n" * 150_000),
+    ],
+)
+def test_records_of_nothing_are_not_counted_without_end(name: str, data: bytes) -> None:
+    records = read(data, name)
+    assert len(records) < 40_000 and records[-1].fault and records[-1].fault.reason == "hostile"
