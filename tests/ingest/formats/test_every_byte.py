@@ -461,3 +461,104 @@ def test_members_that_yield_nothing_are_refused() -> None:
 def test_records_of_nothing_are_not_counted_without_end(name: str, data: bytes) -> None:
     records = read(data, name)
     assert len(records) < 40_000 and records[-1].fault and records[-1].fault.reason == "hostile"
+
+
+# ---- LexisNexis ------------------------------------------------------------------------------------
+
+PARAGRAPHS = [
+    "The lighthouse was sold to a brewer.",
+    "He wants to keep the lamp lit, he said.",
+    "No price was named.",
+]
+
+
+def nexis(
+    n: int,
+    *paragraphs: str,
+    mark: str = "{n} of 3 DOCUMENTS",
+    fields: str = "LENGTH: 20 words",
+    tail: str = "LOAD-DATE: March 3, 2026\n\nLANGUAGE: ENGLISH",
+) -> str:
+    text = "\n\n".join(paragraphs or PARAGRAPHS)
+    heading = f"{mark.format(n=n)}\n\n\n" if mark else ""
+    return (
+        f"{heading}     Pier Gazette\n\n     March 2, 2026 Monday\n\nt{n}\n\n{fields}\n\n{text}\n\n{tail}\n\n"
+    )
+
+
+def uni(n: int, *paragraphs: str, end: str = "End of Document\n\n") -> str:
+    text = "\n".join(paragraphs or PARAGRAPHS)
+    return f"t{n}\nPier Gazette\nMarch 2, 2026 Monday\nCopyright 2026 Gazette All Rights Reserved\nSection: NEWS\nLength: 20 words\nBody\n{text}\nLoad-Date: March 3, 2026\n{end}"
+
+
+def texts(records: list[RawRecord]) -> list[Any]:
+    return [[r.fault.reason] if r.fault else str((r.data or {}).get("text")).split("\n\n") for r in records]
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "BERGEN: The lighthouse was sold on Monday.",
+        "BACKGROUND: It was built in 1881.",
+        "COMPANY: The brewer's firm was founded in 1990, and has a staff of forty.",
+        "SUBJECT: to approval by the county, the sale goes ahead.",
+        "PERSON: A man of 40 was seen on the pier.",
+        "COUNTRY: Norway is where the brewer comes from.",
+        "HALE: How long will it take?",
+        "HOST: Good evening.",
+        "REPORTER: Who pays?",
+        "TYPE: the word was set by hand.",
+        "GRAPHIC: that is what the brewer calls the view.",
+        "UNIDENTIFIED MALE: I saw it.",
+        "Copyright law does not protect lighthouses.",
+        "Section: this is what they call the lower part.",
+        "Series: the third of four.",
+        "Length: forty metres in all.",
+        "2 of 3",
+        "Body",
+    ],
+)
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_a_paragraph_that_looks_like_a_field_is_text(paragraph: str, place: int) -> None:
+    if paragraph.startswith(("Section", "Series", "Length")) and place == 0:
+        pytest.skip("in front of the text it is a field")
+    expected = [*PARAGRAPHS[:place], paragraph, *PARAGRAPHS[place:]]
+    if paragraph != "Body":
+        if not (paragraph.startswith("GRAPHIC") and place == 3):
+            assert texts(read(nexis(1, *expected), "a.txt")) == [expected]
+        assert (
+            texts(read(nexis(1, *expected, mark=""), "a.txt"))[0][: place + 1] == expected[: place + 1]
+            or place == 3
+        )
+    if not (paragraph.startswith("GRAPHIC") and place == 3):
+        assert texts(read(uni(1, *expected), "a.txt")) == [expected]
+
+
+def test_fields_in_front_of_a_text_and_behind_it_are_not_text() -> None:
+    fields = "SHOW: PIER TALK 8:00 PM\n\nANCHORS: Ann Hale\n\nBYLINE: Ole Moe\n\nSECTION: \n\nNEWS; Pg. 3\n\nLENGTH: 20 words\n\nDATELINE: BERGEN\n\nHIGHLIGHT: Sold."
+    tail = "SUBJECT: LIGHTHOUSES (92%); BREWERIES (70%)\n\nCOMPANY: PIER BREWERY PLC (58%)\n\nTICKER: PBR (LSE)\n\nGRAPHIC: Photo, The lamp.\n\nLOAD-DATE: \n\nMarch 3, 2026\n\nLANGUAGE: \n\nENGLISH\n\nPUBLICATION-TYPE: Newspaper\n\nJOURNAL-CODE: PGA\n\nCopyright 2026 Pier Gazette\nAll Rights Reserved"
+    for mark in ("1 of 1 DOCUMENTS", ""):
+        (record,) = read(nexis(1, fields=fields, tail=tail, mark=mark), "a.txt")
+        assert record.data == {
+            "source": "Pier Gazette",
+            "published_at": "March 2, 2026",
+            "title": "t1",
+            "author": "Ole Moe",
+            "section": "NEWS; Pg. 3",
+            "summary": "Sold.",
+            "language": "ENGLISH",
+            "text": "\n\n".join(PARAGRAPHS),
+        }
+
+
+def test_an_article_without_its_end_or_its_heading() -> None:
+    assert shown(read(uni(1) + uni(2) + uni(3, end=""), "a.txt")) == ["t1", "t2", "t3"]
+    assert shown(read(uni(1) + uni(2, end="") + uni(3), "a.txt"))[0] == "t1"
+    assert len(read(uni(1) + uni(2, end="") + uni(3), "a.txt")) == 3
+    assert shown(read(nexis(1) + nexis(2, mark="") + nexis(3), "a.txt")) == ["t1", "t2", "t3"]
+    assert shown(read(nexis(1, mark="") + nexis(2), "a.txt")) == ["t1", "t2"]
+    assert shown(read(nexis(1, mark="") + nexis(2, mark=""), "a.txt")) == ["t1", "t2"]
+    assert shown(read(nexis(1) + nexis(3), "a.txt")) == ["t1", ["unreadable"], "t3"]
+    assert [f for f in shown(read(nexis(1, tail="") + nexis(2, mark=""), "a.txt")) if f != "t1"] == [
+        ["unreadable"]
+    ]
