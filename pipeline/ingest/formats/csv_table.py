@@ -102,6 +102,9 @@ def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
         if names is None:
             names = [cell.strip() or f"column {n}" for n, cell in enumerate(cells)]
             rows.n_columns = len(names)
+            if max(map(len, names)) > _MAX_NAME:
+                place += 1
+                yield fault(file, place, "unreadable", "the header and the first row stand in one line")
             continue
         place += 1
         if any(cell.strip() for cell in cells[len(names) :]):
@@ -112,6 +115,9 @@ def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
             yield fault(file, place, "too_large", f"a field of {longest} characters", longest)
             continue
         yield record(file, place, {n: cell for n, cell in zip(names, cells, strict=False) if cell.strip()})
+
+
+_MAX_NAME = 200
 
 
 # ---- rows out of a text ----------------------------------------------------------------------------

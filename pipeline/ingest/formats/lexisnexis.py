@@ -171,10 +171,12 @@ class _Part(NamedTuple):
     Attributes:
         text: of it.
         number: the article's own number in the export, where it is given.
+        is_rest: it stands behind the end of the last, and is no article.
     """
 
     text: str
     number: int | None = None
+    is_rest: bool = False
 
 
 def _articles(text: str, file: str) -> Iterator[RawRecord]:
@@ -182,7 +184,7 @@ def _articles(text: str, file: str) -> Iterator[RawRecord]:
     place = 0
     due: int | None = None
     for part in _parts(text):
-        articles = _apart(part.text)
+        articles = [] if part.is_rest else _apart(part.text)
         if part.number is not None and due is not None:
             for missing in range(due, min(part.number, due + _MAX_MISSING)):
                 place += 1
@@ -224,14 +226,11 @@ def _parts(text: str) -> Iterator[_Part]:
             # In front of the first heading and behind the last end is a cover, or an article without a mark.
             is_margin = (n == 0 and bool(starts)) or (is_last and k > 0)
             if is_margin and not (_LENGTH.search(piece) or _has_body(piece)):
-                if k > 0 and len(piece.split()) > _MAX_WORDS_OF_A_MARGIN:
-                    yield _Part(piece)
+                if k > 0 and piece.strip():
+                    yield _Part(piece, is_rest=True)
                 continue
             if piece.strip() or not is_last or number is not None:
                 yield _Part(piece, number if k == 0 else None)
-
-
-_MAX_WORDS_OF_A_MARGIN = 60
 
 
 def _has_body(text: str) -> bool:

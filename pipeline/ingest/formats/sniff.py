@@ -8,6 +8,7 @@ unpacked to the disk under a name from an archive.
 from __future__ import annotations
 
 import bz2
+import errno
 import io
 import lzma
 import tarfile
@@ -235,7 +236,7 @@ def needs_child(
     except (TooLarge, EOFError, zlib.error, lzma.LZMAError, pa.ArrowException):
         return False
     except OSError as error:
-        if error.errno is not None:
+        if _is_of_the_device(error):
             raise
     return False
 
@@ -322,10 +323,15 @@ def _opened(
     except (EOFError, zlib.error, lzma.LZMAError, pa.ArrowException) as error:
         yield fault(file, 0, "unreadable", f"the file breaks off: {error}", size)
     except Exception as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        if _is_of_the_device(error):
             raise
         # Libraries raise whatever they like over broken files; the file ends here, the night goes on.
         yield fault(file, 0, "unreadable", f"{type(error).__name__}: {error}", size)
+
+
+def _is_of_the_device(error: Exception) -> bool:
+    """Tell whether the device failed; a file with an offset that leads nowhere (EINVAL) has not."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 def _peek(buffered: io.BufferedReader) -> bytes:
@@ -390,9 +396,13 @@ def _zip(
     stream: io.BufferedReader, file: str, limits: Limits, size: int, reader: Reader | None, layer: int
 ) -> Iterator[RawRecord]:
     try:
-        archive = ZipFile(_seekable(stream, limits))
+        source = _seekable(stream, limits)
+        archive = ZipFile(source)
         members = archive.infolist()
-    except (BadZipFile, ValueError, NotImplementedError) as error:
+        n_counted = _counted(source)
+    except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        if _is_of_the_device(error):
+            raise
         yield fault(file, 0, "unreadable", f"zip: {error}", size)
         return
     if len(members) > limits.members:
@@ -410,10 +420,25 @@ def _zip(
         for found in office.read(cast(BinaryIO, archive.fp), file, limits):
             yield replace(found, reader=office.name)
         return
+    if n_counted is not None and n_counted != len(members):
+        yield fault(file, 0, "unreadable", f"zip: {len(members)} of {n_counted} members are found", size)
     for member in sorted(members, key=lambda m: m.filename):
         if member.is_dir():
             continue
         yield from _member(archive, member, file, limits, reader, layer)
+
+
+_ZIP_END = b"PK\x05\x06"
+
+
+def _counted(source: BinaryIO) -> int | None:
+    """Return how many members a zip file says that it has; None where it does not."""
+    end = source.seek(0, io.SEEK_END)
+    source.seek(max(0, end - (1 << 16)))
+    tail = source.read()
+    at = tail.rfind(_ZIP_END)
+    n = int.from_bytes(tail[at + 10 : at + 12], "little") if at >= 0 else 0xFFFF
+    return n if n != 0xFFFF else None
 
 
 def _member(
@@ -435,7 +460,17 @@ def _member(
             yield from read_stream(
                 stream, path, limits, size=member.compress_size, reader=reader, layer=layer + 1
             )
-    except (BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+    except (
+        BadZipFile,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        ValueError,
+        OSError,
+        zlib.error,
+    ) as error:
+        if _is_of_the_device(error):
+            raise
         yield fault(path, 0, "unreadable", f"zip: {error}", member.compress_size)
 
 

@@ -70,24 +70,40 @@ def _response(entry: _Entry, file: str, place: int, limits: Limits) -> RawRecord
     http, body = _http(entry.block) if is_http else (_Http(200, {}), entry.block)
     status = http.status
     media = (http.headers.get("content-type") or ("" if is_http else said)).strip().lower()
-    if media and not media.startswith(_HTML_TYPES) and "http" not in media:
+    is_page_by_name = not media or media.startswith(_HTML_TYPES) or "http" in media
+    if media.startswith(_NO_PAGES):
         return None
     if status >= 300:
+        if not is_page_by_name:
+            return None
         return fault(file, place, "not_an_article", f"HTTP status {status}", entry.n_bytes)
     if entry.is_cut:
+        if not is_page_by_name:
+            return None
         detail = f"a page of more than {limits.page_bytes} bytes"
         return fault(file, place, "too_large", detail, entry.n_bytes)
     try:
         page = decoded_body(body, http.headers, limits.page_bytes)
     except TooLarge as error:
-        return fault(file, place, "too_large", str(error), entry.n_bytes)
+        return fault(file, place, "too_large", str(error), entry.n_bytes) if is_page_by_name else None
     except ValueError as error:
-        return fault(file, place, "unreadable", f"WARC: {error}", entry.n_bytes)
+        return fault(file, place, "unreadable", f"WARC: {error}", entry.n_bytes) if is_page_by_name else None
+    if not is_page_by_name and not _is_html(page):
+        return None
     if not page.strip():
         return fault(file, place, "no_text", "an empty page")
     charset = _HTTP_CHARSET.search(media)
     html = decode_page(page, charset[1] if charset else None)
     return record(file, place, data | {"html": html}, page, date_from="meta")
+
+
+_NO_PAGES = ("image/", "video/", "audio/", "font/", "text/css", "text/javascript", "application/javascript")
+"""Media types that are believed; any other may be that of a page all the same, if it begins like one."""
+
+
+def _is_html(page: bytes) -> bool:
+    start = page.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
+    return start.startswith((b"<!doctype html", b"<html", b"<head"))
 
 
 _HTTP_CHARSET = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([A-Za-z0-9_:.-]{2,40})""")
