@@ -6,9 +6,11 @@ READY := $(VENV)/.ready
 SAMPLE_DAYS := 2026-03-01 2026-03-04
 AIRFLOW_PORT ?= 8080
 CORPORA ?=
+FUZZ ?= 20000
+FUZZ_SECONDS ?= 3600
 ARGS ?=
 
-.PHONY: help setup run airflow test lint bench eval sources archive docs lock clean
+.PHONY: help setup run airflow test fuzz lint bench eval sources archive docs lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +28,9 @@ airflow: $(READY) ## Airflow with the nightly schedule and a web UI, until Ctrl-
 
 test: $(READY) ## all tests (ARGS="-m 'not airflow'" leaves out those that start Airflow)
 	$(PYTHON) -m pytest $(ARGS)
+
+fuzz: $(READY) ## files of all formats, mutilated at random (FUZZ=20000 a format, FUZZ_SECONDS=3600 in all)
+	nice $(PYTHON) tests/ingest/formats/mutilation.py $(FUZZ) $(FUZZ_SECONDS) $(ARGS)
 
 lint: $(READY) ## ruff and mypy
 	$(PYTHON) -m ruff check .

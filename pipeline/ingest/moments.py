@@ -2,12 +2,14 @@
 
 Understood are ISO 8601, RFC 2822, epoch numbers (seconds to nanoseconds), MongoDB's {"$date": ...}, the
 forms of archives ("26-FEB-1987 15:01:01.79", "3 March 2026", "03/04/2018", "20260301T101500Z"), and, given
-the time of fetching, relative ones ("6 hours ago"). A time without a zone is taken as UTC.
+the time of fetching, relative ones ("6 hours ago"). Of several dates in one string, that of first publication
+counts ("Updated 4 March, published 2 March"). A time without a zone is taken as UTC; of a time whose zone is
+not known (IST is that of India, Ireland or Israel) only the day is taken. The beginning of 1970, with which
+computers write that they know no date, is none.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
 import warnings
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -17,6 +19,8 @@ from typing import Any, Literal, NamedTuple
 
 from dateutil import parser as dateutil_parser
 from dateutil import tz
+
+from pipeline.lexicons import Lexicon, lexicon
 
 Precision = Literal["second", "minute", "day", "month"]
 
@@ -50,10 +54,18 @@ def parse_moment(
     Raises:
         ImpossibleDateError: the 30th of February, the year 201.
     """
+    found = _parsed(value, fetched_at, latest)
+    return None if found and _is_epoch(found) else found
+
+
+def _parsed(value: Any, fetched_at: datetime | None, latest: datetime | None) -> Moment | None:
     if isinstance(value, str):
-        text = " ".join(value.split())
-        if len(text) > 80:
+        if len(value) > _MAX_LENGTH:
             return None
+        text = _of_publication(" ".join(value.split()))
+        if len(text) > _MAX_DATE:
+            return None
+        text = _with_plain_zone(text)
         found = _absolute(text, _order(text, latest))
         if found is None and fetched_at is not None:
             found = _relative(text, fetched_at)
@@ -70,6 +82,50 @@ def parse_moment(
     if isinstance(value, list):
         return _list(value, fetched_at, latest)
     return None
+
+
+_MAX_LENGTH = 300
+_MAX_DATE = 80
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _is_epoch(moment: Moment) -> bool:
+    """Tell whether a moment is the zero of computers' time, in whatever zone it was written."""
+    at, precision = moment
+    if precision in ("day", "month"):
+        return at == _EPOCH and precision == "day"
+    return at == _EPOCH or (abs(at - _EPOCH) <= timedelta(hours=14) and (at.minute, at.second) == (0, 0))
+
+
+# ---- what is said around a date --------------------------------------------------------------------
+
+
+def _leads(words: Lexicon) -> re.Pattern[str]:
+    """Return the pattern of what leads a date, of its publication or of a later change."""
+    kinds = ((name, words.ordered(f"ingest.{name}")) for name in ("published", "updated"))
+    groups = (f"(?P<{name}>{_one_of(tuple(forms))})" for name, forms in kinds)
+    return re.compile(rf"\b(?:{'|'.join(groups)})\b(?: (?:on|at))?[:,]? ?", re.IGNORECASE)
+
+
+def _one_of(forms: tuple[str, ...]) -> str:
+    """Return a pattern of any of some words, the longest first."""
+    return "|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form)))
+
+
+def _of_publication(text: str) -> str:
+    """Return the date of publication, out of a string that has that of a change as well."""
+    leads = list(lexicon().made(_leads).finditer(text))
+    if not leads:
+        return text
+    parts: dict[str, str] = {"": text[: leads[0].start()].strip(_BETWEEN)}
+    for lead, end in zip(leads, [*(lead.start() for lead in leads[1:]), len(text)], strict=True):
+        parts.setdefault(lead.lastgroup or "", text[lead.end() : end].strip(_BETWEEN))
+    dated = {kind: part for kind, part in parts.items() if any(c.isdigit() for c in part)}
+    # "2 March 2026, updated 4 March 2026": the one without a word of its own is that of publication.
+    return dated.get("published") or dated.get("") or text
+
+
+_BETWEEN = " ,;|•·–—-()/"
 
 
 def _moment(at: datetime, precision: Precision) -> Moment:
@@ -130,6 +186,7 @@ def _number(value: float) -> Moment | None:
 
 _ISO = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ]{1,2}(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?"
+    r"(?: ?([ap]\.?m\.?))?"
     r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?",
     re.IGNORECASE,
 )
@@ -137,16 +194,19 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(?:\.\d+)?(Z|
 _MONTH_ONLY = re.compile(r"(\d{4})-(\d\d)")
 _DIGITS = re.compile(r"-?\d{9,19}(?:\.\d+)?")
 _NUMERIC = re.compile(
-    r"(\d\d?)([/.-])(\d\d?)\2(\d{4})(?:,?[T ] ?(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? ?([AaPp]\.?[Mm]\.?)?"
+    r"(\d\d?)([/.-])(\d\d?)\2(\d{4}|(?<=[/.])\d\d)"
+    r"(?:,?[T ] ?(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? ?([AaPp]\.?[Mm]\.?)?"
     r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?"
 )
 _NAMED = re.compile(r"(\d\d?)[- ]([A-Za-z]{3,9})[- ](\d{4})(?: (\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?")
-_MONTHS = {
-    name: number
-    for number, long in enumerate(calendar.month_name)
-    for name in (long.lower(), long[:3].lower())
-    if name
-}
+
+
+def _months(words: Lexicon) -> dict[str, int]:
+    """Return the numbers of months by their names, whole and short."""
+    lists = (words.ordered("ingest.months"), words.ordered("ingest.short_months"))
+    return {name: number for names in lists for number, name in enumerate(names, 1)}
+
+
 _SLASHED = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)(.*)")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
@@ -159,7 +219,54 @@ _ZONES: dict[str, tzinfo] = {
         "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
     }.items()
 }  # fmt: skip
-"""Abbreviations that mean one zone in news copy; the others (IST, AST) are taken as UTC."""
+"""Abbreviations that mean one zone in news copy; with any other (IST, AST) only the day is taken."""
+
+_NAMED_OFFSET = re.compile(
+    r"[ (]{0,2}(?:(?<=\d)Z|\b(?:UTC|GMT)) ?([+\u2212\u2013-]) ?(\d{1,2})(?::?(\d\d))?(?![\d:])\)?",
+    re.IGNORECASE,
+)
+"""An offset from UTC or GMT, east with a plus: not as in the names of POSIX, which dateutil takes it for."""
+_REGION = re.compile(r" ?\[?\b([A-Z][A-Za-z_]{2,20}(?:/[A-Z][A-Za-z_+-]{1,30}){1,2})\]?$")
+_ZONE_IN_WORDS = re.compile(r" \([A-Za-z][A-Za-z .]{1,40}\)$")
+_HAS_OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
+_TIME_AND_ZONE = re.compile(
+    r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\b\.?)? ?\(?([A-Z]{2,5})\b|\d ?[ap]m ([A-Z]{2,5})\b"
+)
+
+
+def _with_plain_zone(text: str) -> str:
+    """Return a date whose zone, where it is an offset or the name of a region, is written as `+0100`."""
+    text = text.replace("\u2212", "-")
+    found = _NAMED_OFFSET.search(text)
+    if found:
+        sign = "+" if found[1] == "+" else "-"
+        written = f" {sign}{int(found[2]):02d}{found[3] or '00'}"
+        rest = text[found.end() :]
+        # Behind it may stand the zone's name, or a year.
+        text = f"{text[: found.start()]}{written}{'' if _ZONE_IN_WORDS.fullmatch(rest) else rest}"
+    region = _REGION.search(text)
+    if region:
+        text = text[: region.start()]
+        zone = tz.gettz(region[1])
+        if zone is not None and not _HAS_OFFSET.search(text) and (at := _local(text)):
+            return at.replace(tzinfo=zone).isoformat()
+    day = lexicon().made(_weekday).match(text)
+    return text[day.end() :] if day and _NUMERIC_START.match(text, day.end()) else text
+
+
+_NUMERIC_START = re.compile(r"\d\d?[/.]|\d{4}-")
+
+
+def _weekday(words: Lexicon) -> re.Pattern[str]:
+    """Return the pattern of a day of the week in front of a date."""
+    return re.compile(rf"(?:{_one_of(words.ordered('ingest.weekdays'))})\b\.?,? ", re.IGNORECASE)
+
+
+def _local(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _order(text: str, latest: datetime | None) -> Literal["day", "month"]:
@@ -168,7 +275,7 @@ def _order(text: str, latest: datetime | None) -> Literal["day", "month"]:
     if not numeric:
         return "day"
     usual: Literal["day", "month"] = "month" if numeric[2] == "-" or numeric[8] else "day"
-    first, second, year = int(numeric[1]), int(numeric[3]), int(numeric[4])
+    first, second, year = int(numeric[1]), int(numeric[3]), int(_whole_year(numeric[4]))
     if first > 12 or second > 12:
         return "day" if first > 12 else "month"
     if latest is None:
@@ -179,11 +286,16 @@ def _order(text: str, latest: datetime | None) -> Literal["day", "month"]:
     return usual
 
 
+def _whole_year(year: str) -> str:
+    """Return a year with its century: "26" is 2026, "87" is 1987."""
+    return year if len(year) == 4 else f"{'20' if year < '70' else '19'}{year}"
+
+
 @lru_cache(maxsize=65536)
 def _absolute(text: str, order: Literal["day", "month"]) -> Moment | None:
     iso = _ISO.fullmatch(text)
     if iso:
-        return _from_parts(iso[1], iso[2], iso[3], iso[4], iso[5], iso[6], iso[7])
+        return _from_parts(iso[1], iso[2], iso[3], iso[4], iso[5], iso[6], iso[8], iso[7])
     if _DIGITS.fullmatch(text) and not (len(text) in (12, 14) and text[:2] in ("19", "20")):
         return _number(float(text) if "." in text else int(text))
     compact = _COMPACT.fullmatch(text)
@@ -196,18 +308,30 @@ def _absolute(text: str, order: Literal["day", "month"]) -> Moment | None:
     if numeric:
         day, middle = (numeric[1], numeric[3]) if order == "day" else (numeric[3], numeric[1])
         return _from_parts(
-            numeric[4], middle, day, numeric[5], numeric[6], numeric[7], numeric[9], numeric[8]
+            _whole_year(numeric[4]), middle, day, numeric[5], numeric[6], numeric[7], numeric[9], numeric[8]
         )
     slashed = _SLASHED.fullmatch(text)
     if slashed:
         return _absolute(f"{slashed[1]}-{slashed[2]}-{slashed[3]}{slashed[4]}", order)
     named = _NAMED.fullmatch(text)
-    if named and named[2].lower() in _MONTHS:
-        month = str(_MONTHS[named[2].lower()])
+    months = lexicon().made(_months)
+    if named and named[2].lower() in months:
+        month = str(months[named[2].lower()])
         return _from_parts(named[3], month, named[1], named[4], named[5], named[6], None)
-    if not _LETTERS.search(text):
+    if not _LETTERS.search(text) and not _TIME_AND_ZONE.search(text):
         return None
-    return _rfc(text) or _worded(text) or _foreign(text)
+    found = _rfc(text) or _worded(text) or _foreign(text)
+    return _moment(found.at, "day") if found and _is_zone_unknown(text) else found
+
+
+def _is_zone_unknown(text: str) -> bool:
+    """Tell whether a time has the abbreviation of a zone that may be any of several."""
+    found = _TIME_AND_ZONE.search(text)
+    name = (found[1] or found[2]) if found else None
+    if not name or name in _ZONES or name in ("AM", "PM", "UT"):
+        return False
+    words = lexicon()
+    return name.lower() not in words.made(_months) and name.lower() not in words.words("ingest.weekdays")
 
 
 def _datetime(*parts: int, zone: tzinfo = UTC) -> datetime:
@@ -259,7 +383,10 @@ def _rfc(text: str) -> Moment | None:
     if not found:
         return None
     try:
-        return _moment(parsedate_to_datetime(text), "second" if found[1] else "minute")
+        at = parsedate_to_datetime(text)
+        if at.tzinfo is None:  # a name that the standard library does not know
+            at = at.replace(tzinfo=_ZONES.get(text.rpartition(" ")[2], UTC))
+        return _moment(at, "second" if found[1] else "minute")
     except ImpossibleDateError:
         raise
     except ValueError as error:
@@ -269,19 +396,22 @@ def _rfc(text: str) -> Moment | None:
 _DEFAULTS = (datetime(1904, 1, 1), datetime(1908, 2, 2, 1, 1, 1))
 """Two that differ in each part: a part that comes out different was not given."""
 
-_NOISE = re.compile(
-    r"^(?:published|updated|posted|first published|last updated|date)(?: on| at)?:? |"
-    r"(?<=\d)(?:st|nd|rd|th)\b|[|•·–—]| at (?=\d)|\bo'?clock\b|[()]",
-    re.IGNORECASE,
-)
+
+def _noise(words: Lexicon) -> re.Pattern[str]:
+    """Return the pattern of what stands in a date and says nothing of it."""
+    return re.compile(
+        rf"^(?:{_one_of(words.ordered('ingest.date_leads'))})(?: on| at)?:? |"
+        r"(?<=\d)(?:st|nd|rd|th)\b|[|•·–—]| at (?=\d)|\bo'?clock\b|[()]",
+        re.IGNORECASE,
+    )
 
 
 def _worded(text: str) -> Moment | None:
     """Return the moment of an English date with the name of its month, by dateutil."""
-    plain = " ".join(_NOISE.sub(" ", text).split())
+    plain = " ".join(lexicon().made(_noise).sub(" ", text).split())
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an unknown abbreviation of a zone is taken as UTC
+            warnings.simplefilter("ignore")  # an unknown abbreviation of a zone, for which see above
             first, second = (
                 dateutil_parser.parse(plain, default=default, tzinfos=_ZONES) for default in _DEFAULTS
             )
@@ -304,8 +434,12 @@ def _foreign(text: str) -> Moment | None:
 
     if not _YEAR.search(text):
         return None
+    languages = _languages_of(text)
+    if not languages:
+        return None
     found = dateparser.parse(
         text,
+        languages=languages,
         settings={
             "STRICT_PARSING": True,
             "PARSERS": ["absolute-time"],
@@ -320,27 +454,78 @@ def _foreign(text: str) -> Moment | None:
     return _moment(found.replace(tzinfo=UTC), "day")
 
 
+_MANY_LANGUAGES = 12
+
+
+def _languages_of(text: str) -> list[str]:
+    """Return the languages that have a month of one of the words in a text, in dateparser's own order.
+
+    So that a text without one costs nothing: dateparser tries some two hundred languages on it.
+    """
+    known = _month_words()
+    found = {language for word in _WORD.findall(text.casefold()) for language in known.get(word, ())}
+    order = _language_order()
+    return sorted(found, key=lambda language: order.get(language, len(order)))[:_MANY_LANGUAGES]
+
+
+_WORD = re.compile(r"[^\W\d_]{3,30}")
+
+
+@lru_cache(maxsize=1)
+def _language_order() -> dict[str, int]:
+    from dateparser.data.languages_info import language_order
+
+    return {language: n for n, language in enumerate(language_order)}
+
+
+@lru_cache(maxsize=1)
+def _month_words() -> dict[str, tuple[str, ...]]:
+    """Return, by each word of a month's name, the languages that have it."""
+    from importlib import import_module
+
+    words: dict[str, set[str]] = {}
+    for language in _language_order():
+        info = import_module(f"dateparser.data.date_translation_data.{language}").info
+        for month in _ENGLISH_MONTHS:
+            for name in info.get(month, ()):
+                for word in _WORD.findall(str(name).casefold()):
+                    words.setdefault(word, set()).add(language)
+    return {word: tuple(sorted(languages)) for word, languages in words.items()}
+
+
+_ENGLISH_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
+)
+"""Names under which dateparser keeps those of all languages."""
+
+
 # ---- relative dates --------------------------------------------------------------------------------
 
-_AGO = re.compile(
-    r"(?:(?:published|updated|posted) )?(an?|one|\d{1,4}) ?"
-    r"(second|sec|minute|min|hour|hr|day|week|month)s? ago",
-    re.IGNORECASE,
-)
+
+def _ago(words: Lexicon) -> re.Pattern[str]:
+    """Return the pattern of a time that is counted back from now."""
+    units = _one_of(tuple(words.entries("ingest.units")))
+    one = _one_of(words.ordered("ingest.one"))
+    leads = _one_of(words.ordered("ingest.date_leads"))
+    ago = _one_of(words.ordered("ingest.ago"))
+    return re.compile(rf"(?:(?:{leads}) )?({one}|\d{{1,4}}) ?({units}) (?:{ago})", re.IGNORECASE)
 
 
 def _relative(text: str, fetched_at: datetime) -> Moment | None:
     """Return the moment of "6 hours ago"; "6 years ago" does not say the month and is not understood."""
+    words = lexicon()
     lower = text.lower()
-    if lower in ("just now", "now"):
+    if lower in words.words("ingest.now"):
         return _moment(fetched_at, "minute")
-    if lower in ("today", "yesterday"):
-        return _moment(fetched_at - timedelta(days=lower == "yesterday"), "day")
-    found = _AGO.fullmatch(text)
+    is_yesterday = lower in words.words("ingest.yesterday")
+    if is_yesterday or lower in words.words("ingest.today"):
+        return _moment(fetched_at - timedelta(days=is_yesterday), "day")
+    found = words.made(_ago).fullmatch(text)
     if not found:
         return None
-    n = 1 if found[1].lower() in ("a", "an", "one") else int(found[1])
-    unit = found[2].lower()
+    n = int(found[1]) if found[1].isdigit() else 1
+    unit = words.entries("ingest.units")[found[2].lower()]
     if unit == "month":
         months = fetched_at.year * 12 + fetched_at.month - 1 - n
         return _moment(_datetime(months // 12, months % 12 + 1, 1), "month")
@@ -349,8 +534,6 @@ def _relative(text: str, fetched_at: datetime) -> Moment | None:
         return _moment(at, "day") if n == 1 else _moment(at.replace(day=1), "month")
     if unit == "day":
         return _moment(fetched_at - timedelta(days=n), "day")
-    if unit in ("hour", "hr"):
+    if unit == "hour":
         return _moment(fetched_at - timedelta(hours=n), "day")
-    return _moment(
-        fetched_at - timedelta(**{"minutes" if unit.startswith("min") else "seconds": n}), "minute"
-    )
+    return _moment(fetched_at - timedelta(**{f"{unit}s": n}), "minute")

@@ -102,7 +102,7 @@ def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
         if names is None:
             names = [cell.strip() or f"column {n}" for n, cell in enumerate(cells)]
             rows.n_columns = len(names)
-            if max(map(len, names)) > _MAX_NAME:
+            if max(map(len, names)) > _MAX_NAME or any(_shape(name) in ("date", "url") for name in names):
                 place += 1
                 yield fault(file, place, "unreadable", "the header and the first row stand in one line")
             continue
@@ -358,10 +358,10 @@ class _Rows:
                 break
             while True:
                 parsed = self._strict(self._at) if self.n_columns > 1 and self._credit > 0 else None
-                if parsed is None or not parsed.is_cut or len(self._text) - self._at >= 1 << 18:
+                is_cut = parsed is not None and parsed.is_cut and not self._ended
+                if not is_cut or len(self._text) - self._at >= _MAX_TRIED:
                     break
-                if not self._fill():
-                    break
+                self._fill()
             if parsed is not None and self._is_whole(parsed):
                 break
         else:
@@ -375,6 +375,8 @@ class _Rows:
 
 
 _MAX_LINES_SKIPPED = 100_000
+_MAX_TRIED = 1 << 18
+"""Characters that a row may have which is to be the first that is sound again."""
 _ESCAPE = re.compile(r'\\(["\\])')
 
 

@@ -121,7 +121,8 @@ def read_sitemap(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRec
     place = 0
     n_addresses = 0
     for place, entry in enumerate(entries, 1):
-        n_addresses += max(1, sum(name(element) == "loc" for element in entry))
+        own = Counter(name(element) for element in entry)
+        n_addresses += max(1, own["loc"], own["lastmod"])
         found: dict[str, Any] = {}
         for element in entry.iter():
             key = name(element)

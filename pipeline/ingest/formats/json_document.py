@@ -151,7 +151,9 @@ class _Values:
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self._stream = stream
         self._limits = limits
-        self._decoder = json.JSONDecoder()
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object)
+        self._n_doubled = 0
+        """Objects with a name twice: two in one, that have lost what stood between them."""
         self._bytes: Any = None
         self._text = ""
         self._at = 0
@@ -209,6 +211,7 @@ class _Values:
         """Yield the value that begins here, or a fault and what can be found behind it."""
         start = self._at
         while True:
+            self._n_doubled = 0
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except JSONDecodeError as error:
@@ -237,7 +240,14 @@ class _Values:
             self._at = end
             self._remember(value)
             yield value
+            if self._n_doubled:
+                yield _Broken("not_json", "an object that has the same name twice", end - start)
             return
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        self._n_doubled += len(made) < len(pairs)
+        return made
 
     def _is_in_bounds(self) -> bool:
         limit = self._limits.page_bytes if self._depth else self._limits.whole_bytes

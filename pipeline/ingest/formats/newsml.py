@@ -27,10 +27,10 @@ def is_nitf(head: bytes, file: str) -> bool:
 
 
 def _read(
-    stream: BinaryIO, file: str, limits: Limits, names: tuple[str, ...], make: Any
+    stream: BinaryIO, file: str, limits: Limits, names: tuple[str, ...], make: Any, once: tuple[str, ...] = ()
 ) -> Iterator[RawRecord]:
     try:
-        root, items, n_lost = parse_items(stream, limits, names)
+        root, items, n_lost = parse_items(stream, limits, names, once)
         place = 0
         for place, item in enumerate(items or [root], 1):
             yield record(file, place, {k: v for k, v in make(item).items() if v}, etree.tostring(item))
@@ -49,7 +49,7 @@ _MAX_LOST = 10_000
 
 def read_newsml(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
     """Yield the news items of a document."""
-    yield from _read(stream, file, limits, ("newsItem",), _news_item)
+    yield from _read(stream, file, limits, ("newsItem",), _news_item, ("itemMeta",))
 
 
 def read_nitf(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:

@@ -44,6 +44,9 @@ def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
             for story in _apart(text):
                 place += 1
                 yield _story(story, file, place, limits)
+                for _ in range(story.count(b"<DATE>") - 1):
+                    place += 1
+                    yield fault(file, place, "unreadable", "a story whose tags are broken")
         if not part:
             break
         if len(buffer) > limits.page_bytes:

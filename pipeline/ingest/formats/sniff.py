@@ -282,7 +282,7 @@ def _read(
         n_records += 1
         yield found
     if not n_records:
-        yield fault(file, 0, "no_text", "nothing in it that could be a record", size)
+        yield fault(file, 0, "unreadable", "nothing in it that could be a record", size)
 
 
 def _opened(
@@ -299,8 +299,17 @@ def _opened(
         unpacked = _decompressed(head, buffered)
         if unpacked is not None:
             plain = cast(BinaryIO, io.BufferedReader(_Bounded(unpacked, size, limits), HEAD_BYTES))
-            yield from _opened(plain, file, limits, size, reader, layer + 1)
-            for detail in getattr(unpacked, "faults", ()):
+            last: RawRecord | None = None
+            for found in _opened(plain, file, limits, size, reader, layer + 1):
+                if last is not None:
+                    yield last
+                last = found
+            faults = getattr(unpacked, "faults", [])
+            # Where the file breaks off, what is left of its last line is no fault of its own.
+            is_rest = bool(faults) and last is not None and last.fault is not None and last.place > 0
+            if last is not None and not is_rest:
+                yield last
+            for detail in faults:
                 yield fault(file, 0, "unreadable", detail, size)
             return
         if _is_zip(head):

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
+import brotli
 import pyarrow as pa
 
 from pipeline.ingest.formats.reader import Limits, Reader, TooLarge, fault, read_whole, record
@@ -208,7 +209,14 @@ def _entries(stream: BinaryIO, limits: Limits) -> Iterator[_Entry]:
             continue
         headers = _headers(window.data[: end.start()])
         window.drop(end.end())
-        yield _block(window, headers, keep)
+        entry = _block(window, headers, keep)
+        yield entry
+        for _ in range(max(entry.block.count(line) for line in _OF_HEADERS)):
+            yield _Entry({}, b"", fault="a record that has lost its first line")
+
+
+_OF_HEADERS = (b"\nWARC-Target-URI: ", b"\nWARC-Record-ID: ", b"\nWARC-Type: ")
+"""Lines of headers; within a block, those of a record whose first line is broken."""
 
 
 def _block(window: _Window, headers: dict[str, str], keep: int) -> _Entry:
@@ -386,10 +394,6 @@ def _inflated(body: bytes, window: int, limit: int) -> bytes:
 
 
 def _unbrotlied(body: bytes, limit: int) -> bytes:
-    try:
-        import brotli  # type: ignore[import-untyped]
-    except ImportError:
-        raise ValueError("Brotli is not installed") from None
     unpacker = brotli.Decompressor()
     parts: list[bytes] = []
     n_bytes = 0

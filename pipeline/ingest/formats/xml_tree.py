@@ -66,7 +66,9 @@ def _parsed(data: bytes) -> tuple[Any, bool]:
     return root, not len(parser.error_log)
 
 
-def parse_items(stream: BinaryIO, limits: Limits, names: tuple[str, ...]) -> tuple[Any, list[Any], int]:
+def parse_items(
+    stream: BinaryIO, limits: Limits, names: tuple[str, ...], once: tuple[str, ...] = ()
+) -> tuple[Any, list[Any], int]:
     """Return the root of a document, the items in it, and how many are lost.
 
     An item in an item is part of it. Where the document is not well-formed, a broken tag may have made one
@@ -76,6 +78,7 @@ def parse_items(stream: BinaryIO, limits: Limits, names: tuple[str, ...]) -> tup
         stream: the document.
         limits: bounds.
         names: of the items.
+        once: names of elements that each item has once.
 
     Raises:
         Hostile, TooLarge, etree.XMLSyntaxError: as `parse` does.
@@ -87,7 +90,7 @@ def parse_items(stream: BinaryIO, limits: Limits, names: tuple[str, ...]) -> tup
     if is_sound or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return root, items, 0
     starts, n_ends = tags(data, names)
-    n_expected = max(len(starts), n_ends)
+    n_expected = max(len(starts), n_ends, len(tags(data, once)[0]) if once else 0)
     if len(items) >= n_expected:
         return root, items, 0
     single: list[Any] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -90,8 +91,15 @@ def _below(root: Path, folder: Path, parts: tuple[str, ...]) -> Iterator[FoundFi
 
 
 def _readable(name: str) -> str:
-    """Return a file's name as valid text: bytes that are no UTF-8 are written out."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    """Return a file's name as valid text, no two alike: bytes that are no UTF-8 are written as `\\xff`.
+
+    The backslash of a name that has just these characters is written as `\\x5c`.
+    """
+    data = _LIKE_A_BYTE.sub(rb"\\x5c", os.fsencode(name))
+    return data.decode("utf-8", "backslashreplace")
+
+
+_LIKE_A_BYTE = re.compile(rb"\\(?=x[0-9a-f]{2})")
 
 
 def open_found(found: FoundFile) -> int:

@@ -152,7 +152,7 @@ CASES: dict[str, Case] = {
     "a consent wall": ("a.jsonl", line(text="We use cookies. Accept all cookies to go on to the site."), {"not_an_article"}),
     "a paywall": ("a.jsonl", line(text="Subscribe to continue reading. Try unlimited access for a month."), {"not_an_article"}),
     # compression and archives
-    "truncated gzip": ("a.jsonl.gz", lambda: gzip.compress(LINE * 400)[:-40], {"unreadable", "duplicate_id", "not_json"}),
+    "truncated gzip": ("a.jsonl.gz", lambda: gzip.compress(LINE * 400)[:-40], {"unreadable", "duplicate_id"}),
     "gzip of nothing but its magic": ("a.jsonl.gz", lambda: b"\x1f\x8b", {"unreadable", "bad_encoding"}),
     "gzip with a wrong checksum": ("a.jsonl.gz", lambda: gzip.compress(b"{}\n")[:-8] + b"\x00" * 8, {"unreadable", "no_text"}),
     "gzip bomb": ("a.jsonl.gz", gzip_bomb, {"hostile"}),
@@ -170,7 +170,7 @@ CASES: dict[str, Case] = {
     "an encrypted zip": ("a.zip", encrypted_zip, {"unreadable"}),
     "a path that leads out of its tar": ("a.tar", lambda: tarred("../evil.jsonl"), {"hostile"}),
     "a link in a tar": ("a.tar", lambda: tarred("a.jsonl", link="/etc/passwd"), {"hostile"}),
-    "truncated tar": ("a.tar", lambda: tarred("a.jsonl")[:700], {"unreadable", "duplicate_id", "not_json"}),
+    "truncated tar": ("a.tar", lambda: tarred("a.jsonl")[:700], {"unreadable", "duplicate_id"}),
     # other formats
     "a picture": ("a.jpg", lambda: b"\xff\xd8\xff\xe0" + bytes(range(256)) * 10, {"unreadable"}),
     "an unknown binary": ("a.bin", lambda: bytes(range(256)) * 50, {"unreadable"}),
@@ -203,8 +203,8 @@ CASES: dict[str, Case] = {
     "SGML of an impossible date": ("a.sgm", lambda: b'<REUTERS NEWID="1"><DATE>31-FEB-1987 10:00:00</DATE><TEXT><BODY>' + GOOD["text"].encode() + b"</BODY></TEXT></REUTERS>", {"bad_date"}),
     "a LexisNexis export without articles": ("a.txt", lambda: b"   1 of 1 DOCUMENTS\n\n\n", {"no_text", "unreadable"}),
     "a text of a few words": ("a.txt", lambda: b"Too short", {"too_short"}),
-    "an empty file": ("a.jsonl", lambda: b"", {"no_text"}),
-    "a file of blanks": ("a.txt", lambda: b"  \n \n", {"no_text"}),
+    "an empty file": ("a.jsonl", lambda: b"", {"unreadable"}),
+    "a file of blanks": ("a.txt", lambda: b"  \n \n", {"unreadable"}),
 }  # fmt: skip
 
 
