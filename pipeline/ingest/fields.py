@@ -256,8 +256,6 @@ def _authors(values: Iterator[Any]) -> tuple[str, ...]:
     return ()
 
 
-
-
 def _by(words: Lexicon) -> re.Pattern[str]:
     """Return the pattern of the word in front of a byline."""
     return re.compile(rf"^\s*+(?:{'|'.join(map(re.escape, words.ordered('ingest.by')))})\s+", re.IGNORECASE)

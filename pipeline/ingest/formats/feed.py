@@ -108,7 +108,7 @@ def is_sitemap(head: bytes, file: str) -> bool:
 def read_sitemap(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
     """Yield the addresses in a sitemap, with what a news sitemap says of them; they have no text."""
     try:
-        _, entries, n_lost = parse_items(stream, limits, ("url", "sitemap"))
+        _, entries, n_lost = parse_items(stream, limits, ("url", "sitemap"), ("loc", "lastmod"))
     except Hostile as error:
         yield fault(file, 0, "hostile", str(error))
         return

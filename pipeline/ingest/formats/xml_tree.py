@@ -90,7 +90,7 @@ def parse_items(
     if is_sound or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return root, items, 0
     starts, n_ends = tags(data, names)
-    n_expected = max(len(starts), n_ends, len(tags(data, once)[0]) if once else 0)
+    n_expected = max(len(starts), n_ends, *(len(tags(data, (n,), with_prefix=False)[0]) for n in once))
     if len(items) >= n_expected:
         return root, items, 0
     single: list[Any] = []
