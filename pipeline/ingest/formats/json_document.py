@@ -403,7 +403,7 @@ def articles(value: Any, level: int = 0) -> Iterator[Any]:
         for item in value:
             yield from _item_articles(item, level)
         return
-    if not isinstance(value, dict) or _has_text(value):
+    if not isinstance(value, dict) or (_has_text(value) and not _is_answer(value)):
         yield value
         return
     inner = list(_inner(value, level)) if level < _MAX_LEVELS else []
@@ -438,6 +438,22 @@ def _inner(value: dict[str, Any], level: int) -> Iterator[Any]:
                 yield _named(name, held)
             else:
                 yield from _inner(held, level + 1) if level + 1 < _MAX_LEVELS else ()
+
+
+def _is_answer(value: dict[str, Any]) -> bool:
+    """Tell whether what looks like an article's text is a list of articles: `{"article": [{...}, {...}]}`."""
+    lists = [held for held in value.values() if isinstance(held, list) and held and isinstance(held[0], dict)]
+    if not lists:
+        return False
+    own = read_fields(value)
+    return not own.title and not own.url and any(_is_article(item) for held in lists for item in held[:3])
+
+
+def _is_article(value: Any) -> bool:
+    if not _has_text(value):
+        return False
+    fields = read_fields(value)
+    return bool(fields.url or fields.published)
 
 
 def _named(name: str, held: dict[str, Any]) -> dict[str, Any]:

@@ -160,7 +160,9 @@ def _row_key(connection: sqlite3.Connection, table: str, names: list[str]) -> st
 
 def _rows(connection: sqlite3.Connection, table: str, key: str | None) -> Iterator[tuple[Any, ...] | str]:
     """Yield the rows of a table; for those on a damaged page, a line that says so, and then what follows."""
-    last: int | None = None
+    begin: int | None = None
+    """The number of the row to go on with."""
+    last = 0
     n_rows = 0
     for _ in range(_MAX_GAPS):
         try:
@@ -168,42 +170,50 @@ def _rows(connection: sqlite3.Connection, table: str, key: str | None) -> Iterat
                 yield from connection.execute(f"SELECT * FROM {table}")
                 return
             asked = f"SELECT {key}, * FROM {table}"
-            rows = (
-                connection.execute(asked)
-                if last is None
-                else connection.execute(f"{asked} WHERE {key} > ? ORDER BY {key}", (last,))
-            )
+            if begin is None:
+                rows = connection.execute(asked)
+            else:
+                rows = connection.execute(f"{asked} WHERE {key} >= ? ORDER BY {key}", (begin,))
             for number, *row in rows:
                 last = number
                 n_rows += 1
                 yield tuple(row)
             return
         except (sqlite3.Error, UnicodeError) as error:
+            # The module reads a row ahead: of the damage it tells before it gives the row in front of it.
+            while key is not None and (row_ahead := _row_from(connection, table, key, last + 1)):
+                last = row_ahead[0]
+                n_rows += 1
+                yield row_ahead[1:]
             yield f"after row {n_rows}: {error}"
-            if key is None or (after := _next_sound(connection, table, key, last or 0)) is None:
+            begin = _next_sound(connection, table, key, last) if key is not None else None
+            if begin is None:
                 return
-            last = after
     yield f"more than {_MAX_GAPS} damaged places; the rest is not read"
 
 
+def _row_from(connection: sqlite3.Connection, table: str, key: str, number: int) -> tuple[Any, ...] | None:
+    """Return the first row from a number on, its number before it; None where it cannot be read."""
+    try:
+        asked = f"SELECT {key}, * FROM {table} WHERE {key} >= ? ORDER BY {key} LIMIT 1"
+        found: tuple[Any, ...] | None = connection.execute(asked, (number,)).fetchone()
+    except (sqlite3.Error, UnicodeError):
+        return None
+    return found
+
+
 def _next_sound(connection: sqlite3.Connection, table: str, key: str, last: int) -> int | None:
-    """Return a number of a row behind which rows can be read again: the smallest after one that cannot be."""
+    """Return the smallest number after a row from which on rows can be read again, if there is one."""
 
     def is_sound(number: int) -> bool:
-        try:
-            found = connection.execute(
-                f"SELECT {key}, * FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT 1", (number,)
-            ).fetchone()
-        except sqlite3.Error:
-            return False
-        return found is not None
+        return _row_from(connection, table, key, number) is not None
 
     step = 1
-    while not is_sound(last + step):
+    while not is_sound(last + 1 + step):
         step *= 2
         if step > 1 << 40:
             return None
-    low, high = last + step // 2, last + step
+    low, high = last + 1 + step // 2, last + 1 + step
     while low + 1 < high:
         middle = (low + high) // 2
         low, high = (low, middle) if is_sound(middle) else (middle, high)

@@ -94,7 +94,8 @@ def parse_items(
     if len(items) >= n_expected:
         return root, items, 0
     single: list[Any] = []
-    around = _START_TAG.match(data, _ROOT.match(data).start(1) - 1) if _ROOT.match(data) else None  # type: ignore[union-attr]
+    found_root = _ROOT.match(data)
+    around = _START_TAG.match(data, data.rfind(b"<", 0, found_root.start(1))) if found_root else None
     for begin, end in pairwise([*starts, len(data)]):
         # The root's first tag declares the prefixes.
         opened = b"" if around is None or begin == around.start() else around[0]
@@ -156,7 +157,9 @@ def refuse_entities(data: bytes) -> None:
 
 def name(element: Any) -> str:
     """Return an element's name without its namespace."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    # Of a broken document, a prefix may stand in the name itself.
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
 def first(element: Any, *names: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -57,11 +58,25 @@ _ON_THEIR_WAY = (".part", ".tmp", ".crdownload", ".swp")
 
 
 def _below(root: Path, folder: Path, parts: tuple[str, ...]) -> Iterator[FoundFile]:
+    waiting = [(folder, parts)]  # not by calls in calls: folders may lie a thousand deep
+    while waiting:
+        yield from _within(root, *waiting.pop(), waiting)
+
+
+def _within(
+    root: Path, folder: Path, parts: tuple[str, ...], waiting: list[tuple[Path, tuple[str, ...]]]
+) -> Iterator[FoundFile]:
+    """Yield the files of a folder, and add the folders in it to those that wait."""
     try:
         with os.scandir(folder) as entries:
             found = list(entries)
     except PermissionError:
         yield FoundFile("/".join(parts), folder, fault=Fault("unreadable", "folder: permission denied"))
+        return
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        yield FoundFile("/".join(parts), folder, fault=Fault("unreadable", "folder: too deep to be opened"))
         return
     except FileNotFoundError:  # removed meanwhile
         return
@@ -79,7 +94,7 @@ def _below(root: Path, folder: Path, parts: tuple[str, ...]) -> Iterator[FoundFi
             elif not Path(target).exists():
                 yield FoundFile(path, where, fault=Fault("unreadable", "a link to nothing"))
         elif entry.is_dir(follow_symlinks=False):
-            yield from _below(root, where, here)
+            waiting.append((where, here))
         else:
             try:
                 info = entry.stat(follow_symlinks=False)

@@ -4,12 +4,18 @@
 import gzip
 import io
 import json
+import re
+import sqlite3
 import tarfile
+import tempfile
 import zlib
+from pathlib import Path
 from typing import Any
 
 import brotli
+import openpyxl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.ingest.formats.reader import MAX_DEPTH, Limits, settle
@@ -67,6 +73,8 @@ BROKEN_TWO = [("t1", ["not_json"], "t3")]
         ),
         ("a.json", written({"articles": [ONE]}, {"articles": [TWO, THREE]}), ["t1", "t2", "t3"]),
         ("a.jsonl", written({"articles": [ONE, TWO]}, {"articles": [THREE]}), ["t1", "t2", "t3"]),
+        ("a.json", written({"ok": 1, "article": [ONE, TWO]}), ["t1", "t2"]),
+        ("a.json", written({"title": "t9", "body": [{"text": "a"}, {"text": "b"}]}), ["t9"]),
         ("a.json", "\ufeff" + LIST, ["t1", "t2", "t3"]),
     ],
 )
@@ -563,3 +571,177 @@ def test_an_article_without_its_end_or_its_heading() -> None:
     assert [f for f in shown(read(nexis(1, tail="") + nexis(2, mark=""), "a.txt")) if f != "t1"] == [
         ["unreadable"]
     ]
+
+
+# ---- tables, corpora, XML --------------------------------------------------------------------------
+
+NAMES = ["title", "text", "url"]
+
+
+def book(**sheets: list[list[Any]]) -> bytes:
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for cells in rows:
+            sheet.append(cells)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def cells(n: int) -> list[Any]:
+    return list(article(n).values())
+
+
+def test_all_sheets_of_a_workbook_are_read() -> None:
+    above = [["Export of the desk"], [], [None, "March"], ["by", "A. Pell"]]
+    data = book(a=[NAMES, cells(1)], b=[*above, NAMES, cells(2)], c=[], d=[[], NAMES, cells(3), [], cells(4)])
+    assert shown(read(data, "a.xlsx")) == ["t1", "t2", "t3", "t4"]
+
+
+@pytest.mark.parametrize("notes", [[["Notes"]], [["x", "y"], [1, 2]], [[n] for n in range(50)]])
+def test_a_sheet_without_a_header_is_a_fault(notes: list[list[Any]]) -> None:
+    assert shown(read(book(a=[NAMES, cells(1)], b=notes, c=[NAMES, cells(2)]), "a.xlsx")) == [
+        "t1",
+        ["unreadable"],
+        "t2",
+    ]
+
+
+def database(n_rows: int, *, without_rowid: bool = False) -> bytearray:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.sqlite"
+        connection = sqlite3.connect(path)
+        connection.execute("PRAGMA page_size = 1024")
+        key = "PRIMARY KEY) WITHOUT ROWID" if without_rowid else ")"
+        connection.execute(f"CREATE TABLE news (text, url, title {key}")
+        rows = [(article(n)["text"], article(n)["url"], f"t{n:04d}") for n in range(n_rows)]
+        connection.executemany("INSERT INTO news VALUES (?, ?, ?)", rows)
+        connection.commit()
+        connection.close()
+        return bytearray(path.read_bytes())
+
+
+@pytest.mark.parametrize("pages", [[5], [9, 10], [4, 20, 33], [3]])
+def test_a_damaged_page_of_a_database_costs_its_rows(pages: list[int]) -> None:
+    data = database(150)
+    lost = set()
+    for page_number in pages:
+        start = (page_number - 1) * 1024
+        lost |= {m.decode() for m in re.findall(rb"t\d{4}", bytes(data[start : start + 1024]))}
+        data[start : start + 8] = b"\xff" * 8
+    found = shown(read(bytes(data), "a.sqlite"))
+    assert [f for f in found if isinstance(f, str)] == [
+        f"t{n:04d}" for n in range(150) if f"t{n:04d}" not in lost
+    ]
+    assert ["unreadable"] in found
+
+
+def test_a_table_without_row_numbers() -> None:
+    assert len(shown(read(bytes(database(30, without_rowid=True)), "a.sqlite"))) == 30
+
+
+@pytest.mark.parametrize("group", [0, 1, 2])
+def test_a_damaged_row_group_costs_itself(group: int) -> None:
+    out = io.BytesIO()
+    pq.write_table(
+        pa.Table.from_pylist([article(n) for n in range(6)]), out, row_group_size=2, compression="zstd"
+    )
+    data = bytearray(out.getvalue())
+    start = pq.ParquetFile(io.BytesIO(bytes(data))).metadata.row_group(group).column(1)
+    at = start.dictionary_page_offset or start.data_page_offset
+    data[at : at + start.total_compressed_size] = b"\xfe" * start.total_compressed_size
+    found = shown(read(bytes(data), "a.parquet"))
+    assert [f for f in found if isinstance(f, str)] == [f"t{n}" for n in range(6) if n // 2 != group]
+    assert ["unreadable"] in found
+
+
+def test_a_table_that_says_it_has_a_million_rows_of_nothing() -> None:
+    out = io.BytesIO()
+    pq.write_table(pa.table({"title": pa.nulls(1_000_000), "text": pa.nulls(1_000_000)}), out)
+    records = read(out.getvalue(), "a.parquet")
+    assert len(records) < 25_000 and records[-1].fault and records[-1].fault.reason == "hostile"
+
+
+CONLLU = """# newdoc id = d1
+# meta::title = t1
+# newpar
+# sent_id = 1-1
+1\tThe\tthe\tDET\t_\t_\t3\t_\t_\t_
+2\tlamp\tlamp\tNOUN\t_\t_\t3\t_\t_\t_
+3-4\tdoesn't\t_\t_\t_\t_\t_\t_\t_\t_
+3\tdoes\tdo\tAUX\t_\t_\t0\t_\t_\t_
+4\tn't\tnot\tPART\t_\t_\t3\t_\t_\t_
+4.1\tgo\tgo\tVERB\t_\t_\t_\t_\t_\t_
+5\tburn\tburn\tVERB\t_\t_\t3\t_\t_\tSpaceAfter=No
+6\t.\t.\tPUNCT\t_\t_\t3\t_\t_\t_
+
+# newpar
+# sent_id = 1-2
+# text = It is dark.
+1\tIt\t_\t_\t_\t_\t_\t_\t_\t_
+
+"""
+
+
+def test_the_text_of_a_corpus_without_text_lines() -> None:
+    second = CONLLU.replace("d1", "d2").replace("t1", "t2")
+    records = read(CONLLU + second, "a.conllu")
+    assert shown(records) == ["t1", "t2"]
+    assert records[0].data and records[0].data["text"] == "The lamp doesn't burn. \n\nIt is dark."
+    bare = "\n".join(line for line in CONLLU.splitlines() if not line.startswith("#")) + "\n\n"
+    (record,) = read(bare, "a.conllu")
+    assert record.data and record.data["text"] == "The lamp doesn't burn. It"
+    assert shown(read(CONLLU + second.replace("# newdoc id = d2\n", ""), "a.conllu")) == ["t1", "t2"]
+    assert shown(read(CONLLU.replace("5\tburn", "5 burn") + second, "a.conllu")) == [
+        ["unreadable"],
+        "t1",
+        "t2",
+    ]
+    assert shown(read(CONLLU + "# newdoc id = d3\n# meta::title = t3\n", "a.conllu")) == ["t1", ["no_text"]]
+
+
+def story(n: int, end: str = "</REUTERS>\n") -> str:
+    return f'<REUTERS NEWID="{n}"><DATE> 1-MAR-2026</DATE><TEXT><TITLE>t{n}</TITLE><BODY>{WORDS}</BODY></TEXT>{end}'
+
+
+def test_stories_without_their_ends() -> None:
+    assert shown(read(story(1) + story(2, "") + story(3), "a.sgm")) == ["t1", "t2", "t3"]
+    assert shown(read(story(1) + story(2, "") + story(3, ""), "a.sgm")) == ["t1", "t2", ["unreadable"]]
+    assert shown(read(story(1) + "and more", "a.sgm")) == ["t1", ["unreadable"]]
+
+
+def item(n: int) -> str:
+    return f'<n:newsItem guid="{n}"><n:itemMeta/><n:contentMeta><n:headline>t{n}</n:headline></n:contentMeta><n:contentSet><n:inlineData>{WORDS}</n:inlineData></n:contentSet></n:newsItem>'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("", "", ["t1", "t2", "t3"]),
+        ("t2</n:headline>", "t2", ["t1", "t2", "t3"]),
+        (f"{WORDS}</n:inlineData></n:contentSet></n:newsItem>", WORDS, ["t1", "t2", "t3"]),
+        ('<n:newsItem guid="2">', "", ["t1", "t3", ["unreadable"]]),
+        ('<n:newsItem guid="2">', '<n:nwsItem guid="2">', ["t1", "t3", ["unreadable"]]),
+    ],
+    ids=range(5),
+)
+def test_items_with_broken_tags(old: str, new: str, expected: list[Any]) -> None:
+    broken = item(2).replace(old, new) if old else item(2)
+    text = f'<?xml version="1.0"?><n:newsMessage xmlns:n="http://iptc.org/std/nar/2006-10-01/"><n:itemSet>{item(1)}{broken}{item(3)}</n:itemSet></n:newsMessage>'
+    assert shown(read(text, "a.xml")) == expected
+
+
+def test_entries_with_broken_tags() -> None:
+    def entry(n: int) -> str:
+        return f"<item><title>t{n}</title><link>https://pier.example/{n}</link><guid>{n}</guid><description>{WORDS}</description></item>"
+
+    for old, new in (
+        ("</item><item>", ""),
+        ("<item><title>t2", "<itm><title>t2"),
+        ("<item><title>t2", "<title>t2"),
+    ):
+        text = f"<rss><channel><title>Gazette</title>{entry(1)}{entry(2)}{entry(3)}</channel></rss>"
+        found = shown(read(text.replace(old, new, 1), "a.xml"))
+        assert found[-1] == ["unreadable"] and "t3" in found

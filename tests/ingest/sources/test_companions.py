@@ -1,5 +1,7 @@
 """Files beside articles are no articles; files that are only named so are."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,18 @@ def test_no_two_names_are_shown_alike(tmp_path: Path) -> None:
         (Path(str(tmp_path)) / name.decode("utf-8", "surrogateescape")).write_bytes(b"{}")
     shown = [found.path for found in walk(tmp_path)]
     assert len(set(shown)) == len(names) and "a\\x.jsonl" in shown and "aÿ.jsonl" in shown
+
+
+def test_a_folder_very_deep_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("{}")
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("deep", dir_fd=here)
+        below = os.open("deep", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    found = walk(tmp_path)
+    assert "a.jsonl" in [f.path for f in found]
+    assert [f.fault.reason for f in found if f.fault] == ["unreadable"]
+    subprocess.run(["rm", "-rf", str(tmp_path / "deep")], check=True)
