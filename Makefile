@@ -9,11 +9,12 @@ CORPORA ?=
 FUZZ ?= 20000
 FUZZ_SECONDS ?= 3600
 ARGS ?=
+TEST_PROCESSES ?= 2
 
-.PHONY: help setup run airflow test fuzz lint bench eval sources archive docs lock clean
+.PHONY: help setup run airflow test test-fast fuzz golden api lint bench eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make .venv from the exact locks
 
@@ -26,8 +27,20 @@ run: $(READY) ## run the sample's four days by Airflow, and show what came out
 airflow: $(READY) ## Airflow with the nightly schedule and a web UI, until Ctrl-C (AIRFLOW_PORT=8080)
 	$(PYTHON) -m deploy.local serve --port $(AIRFLOW_PORT)
 
-test: $(READY) ## all tests (ARGS="-m 'not airflow'" leaves out those that start Airflow)
-	$(PYTHON) -m pytest $(ARGS)
+# Processes share the tests out by files, in the order of tests/conftest.py: those that take minutes first.
+PYTEST := $(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+
+test: $(READY) ## all tests, in two processes (TEST_PROCESSES=2)
+	$(PYTEST) $(ARGS)
+
+test-fast: $(READY) ## the tests that are not slow: without Airflow, and without children that load the model
+	$(PYTEST) -m "not slow" $(ARGS)
+
+golden: $(READY) ## write tests/golden anew: what is made of every article of the sample
+	$(PYTHON) tests/golden/write.py
+
+api: $(READY) ## write docs/public-api.txt, the list of what is public, from the code
+	$(PYTHON) -m tests.public_api > docs/public-api.txt.new && mv docs/public-api.txt.new docs/public-api.txt
 
 fuzz: $(READY) ## files of all formats, mutilated at random (FUZZ=20000 a format, FUZZ_SECONDS=3600 in all)
 	nice $(PYTHON) tests/ingest/formats/mutilation.py $(FUZZ) $(FUZZ_SECONDS) $(ARGS)
@@ -44,6 +57,13 @@ bench: $(READY) ## speed and memory of extraction and ingest against bare loops 
 eval: $(READY) ## precision, recall and F1 on the gold (CORPORA=../shared/data adds the corpora there)
 	$(PYTHON) -m quality $(if $(CORPORA),--corpora $(CORPORA)) $(ARGS)
 
+history: $(READY) ## measure the commit that is checked out: a line in benchmarks/history.jsonl, and its chart
+	@mkdir -p build
+	$(PYTHON) -m benchmarks.history --check
+	$(PYTHON) -m quality --json build/quality.json
+	$(PYTHON) -m benchmarks.throughput --no-growth --json build/speed.json $(ARGS)
+	$(PYTHON) -m benchmarks.history build/quality.json build/speed.json
+
 sources: $(READY) ## how right ingest is: formats, pages, near-duplicates (CORPORA=../shared/data)
 	$(PYTHON) -m benchmarks.sources $(CORPORA) $(ARGS)
 
@@ -54,6 +74,21 @@ docs: $(READY) ## write docs/tables.md, docs/sources.md and settings.toml from t
 	$(PYTHON) -m schemas.codebook > docs/tables.md.new && mv docs/tables.md.new docs/tables.md
 	$(PYTHON) -m pipeline.ingest.codebook > docs/sources.md.new && mv docs/sources.md.new docs/sources.md
 	$(PYTHON) -m pipeline.settings > settings.toml.new && mv settings.toml.new settings.toml
+
+docs-site: $(READY) ## a site of README.md and docs/ in build/site, its links checked; needs no web
+	rm -rf build/site
+	$(PYTHON) -m sphinx --builder html --fail-on-warning --keep-going --fresh-env --quiet \
+		--conf-dir docs --doctree-dir build/doctrees . build/site
+	@echo "open build/site/index.html"
+
+new-source: $(READY) ## write a source that works, to be filled in, with its test (NAME=wire_photos)
+	$(PYTHON) -m tools.skeleton source $(or $(NAME),$(error name it: make new-source NAME=wire_photos))
+
+new-table: $(READY) ## write a derived table that works, to be filled in, with its test (NAME=outlet_days)
+	$(PYTHON) -m tools.skeleton table $(or $(NAME),$(error name it: make new-table NAME=outlet_days))
+
+changelog: $(READY) ## fold the fragments of changelog.d into CHANGELOG.md (VERSION=0.2.0)
+	$(PYTHON) -m tools.changelog $(or $(VERSION),$(error name the version: make changelog VERSION=0.2.0))
 
 # What is locked stays as it is unless pyproject.toml asks for something else; ARGS=--upgrade renews it.
 LOCK := $(VENV)/bin/uv pip compile --quiet --no-header --universal --python-version 3.12 --generate-hashes

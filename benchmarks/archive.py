@@ -29,12 +29,12 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from deploy.local.__main__ import DAG_ID, LocalAirflow, await_runs, running, say
+from deploy.local.airflow import DAG_ID, LocalAirflow, await_runs, running, say
 from pipeline.errors import NewstablesError
 from pipeline.ingest.tally import UNDATED
 from pipeline.store import Store
-from pipeline.store.batch import days_between, derived_path, manifest_path, published_path
-from pipeline.store.manifest import published_days
+from pipeline.store.batch import days_between, derived_path, published_path
+from pipeline.store.manifest import manifests as read_manifests
 from schemas import DAY_TABLES, DERIVED_TABLES
 
 STORIES_A_FILE = 1000
@@ -105,11 +105,11 @@ def checks(
         days: what was backfilled, in order.
     """
     wanted = Counter(day for record in records if (day := day_of(record)))
-    manifests = {day: store.read_json(manifest_path(day)) for day in published_days(store)}
+    manifests = read_manifests(store)
     yield list(manifests) == list(days), f"{len(manifests)} of {len(days)} days are published"
-    filled = [day for day, manifest in manifests.items() if manifest["tables"]["articles"]["rows"]]
+    filled = [day for day, manifest in manifests.items() if manifest.tables["articles"].rows]
     yield filled == sorted(wanted), f"{len(filled)} days have articles, {len(wanted)} have dated records"
-    empty = [day for day, manifest in manifests.items() if manifest["is_empty"]]
+    empty = [day for day, manifest in manifests.items() if manifest.is_empty]
     yield set(empty) == set(manifests) - set(filled), f"{len(empty)} days are empty, and marked"
     files = [store.exists(published_path(t.table_name, day)) for t in DAY_TABLES for day in days]
     yield (
@@ -117,9 +117,9 @@ def checks(
         f"{sum(files)} of {len(files)} files, one for each of {len(DAY_TABLES)} tables and each day",
     )
 
-    report = [line for manifest in manifests.values() for line in manifest["counts"]["report"]]
+    report = [line for manifest in manifests.values() for line in manifest.counts.report]
     n = {
-        name: sum(line[name] for line in report)
+        name: sum(getattr(line, name) for line in report)
         for name in ("records", "kept", "rejected", UNDATED, "forgotten")
     }
     accounted = n["kept"] + n["rejected"] + n[UNDATED] + n["forgotten"]

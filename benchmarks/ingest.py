@@ -22,11 +22,11 @@ from ftfy import fix_text
 from trafilatura import bare_extraction
 
 from pipeline.alike.texts import bands, jaccard, leaders, shingles, signature
+from pipeline.ingest.article_row import article_or_fault
 from pipeline.ingest.formats.warc import decode_page
 from pipeline.ingest.pages.dates import page_date, page_fields
 from pipeline.ingest.sources import open_source
 from pipeline.settings import load_settings
-from pipeline.stages import ingest as stage
 from pipeline.store import Store
 
 DAY = date(2026, 3, 2)
@@ -73,7 +73,7 @@ def jsonl(rows: list[dict[str, Any]]) -> None:
 
         def ours() -> None:
             for record in source.records(DAY):
-                stage._article_or_fault(record, settings)
+                article_or_fault(record, settings)
 
         def bare() -> None:
             for line in (drop / "a.jsonl").read_bytes().splitlines():

@@ -34,6 +34,7 @@ from pipeline.alike.texts import SIMILAR
 from pipeline.derived import duplicates
 from pipeline.identity import checksum
 from pipeline.ingest.clean import clean_text
+from pipeline.ingest.duplicates import mark_duplicates
 from pipeline.ingest.fields import read_fields
 from pipeline.ingest.formats.warc import decode_page
 from pipeline.ingest.language import article_language
@@ -45,7 +46,6 @@ from pipeline.ingest.sources.drop import Folder, limits_of, place_record, read_f
 from pipeline.ingest.sources.walk import walk
 from pipeline.ingest.urls import host
 from pipeline.settings import load_settings
-from pipeline.stages.ingest import mark_duplicates
 from schemas import Article
 from schemas.table import to_arrow
 

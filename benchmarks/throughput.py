@@ -1,6 +1,7 @@
 """How fast the whole extraction is, against a bare spaCy parse of the same articles.
 
     python -m benchmarks.throughput [--articles FILE.jsonl[.gz]] [--n N] [--repetitions R]
+                                    [--json OUT] [--no-growth]
 
 Each run is a fresh process, timed from its start to its end; the two sides take turns, so that a busy
 machine slows both. A ratio is the median over the repetitions of bare time / extraction time; that of CPU
@@ -88,6 +89,8 @@ def main() -> None:
     options.add_argument("--articles", type=Path, help="articles with a field text; else generated ones")
     options.add_argument("--n", type=int, help=f"how many to compare on (default: {_WORDS:,} words)")
     options.add_argument("--repetitions", type=int, default=3)
+    options.add_argument("--json", type=Path, metavar="OUT", help="write ratios and speeds to this file")
+    options.add_argument("--no-growth", action="store_true", help="leave out how memory grows with articles")
     args = options.parse_args()
     source: Path | None = args.articles
     stream = _read(source) if source else articles(max(GROWTH))
@@ -102,7 +105,11 @@ def main() -> None:
         runs = _compare(sample, _write(folder / "single.jsonl", records[:1]), folder, args.repetitions)
         _print_ratios(runs)
         _print_speeds(runs, sample)
-        _print_growth(records, folder)
+        if args.json:
+            figures = as_json(runs, sample) | {"articles from": source.name if source else "generated"}
+            args.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        if not args.no_growth:
+            _print_growth(records, folder)
 
 
 def _compare(sample: Sample, single: Sample, folder: Path, repetitions: int) -> Runs:
@@ -116,14 +123,38 @@ def _compare(sample: Sample, single: Sample, folder: Path, repetitions: int) -> 
     return runs
 
 
+def as_json(runs: Runs, sample: Sample) -> dict[str, Any]:
+    """Return the medians as plain values, ready for `json.dumps`, by number of processes."""
+    figures: dict[str, Any] = {"articles": sample.n, "words": sample.words, "processes": {}}
+    for processes in PROCESSES:
+        ours = runs["extraction", processes]
+        whole, net, cpu = (median(ratios) for ratios in _ratios(runs, processes))
+        figures["processes"][str(processes)] = {
+            "times as fast, whole run": round(whole, 3),
+            "times as fast, no start-up": round(net, 3),
+            "times as fast, CPU time": round(cpu, 3),
+            "words a second": round(sample.words / median(pair.full.seconds for pair in ours)),
+            "start-up seconds": round(median(pair.start.seconds for pair in ours), 2),
+            "peak MB": round(max(pair.full.peak_mb for pair in ours)),
+        }
+    return figures
+
+
+def _ratios(runs: Runs, processes: int) -> tuple[list[float], list[float], list[float]]:
+    """Return bare / extraction of each repetition: of the whole run, without start-up, of CPU time."""
+    pairs = [*zip(runs["bare parse", processes], runs["extraction", processes], strict=True)]
+    return (
+        [bare.full.seconds / ours.full.seconds for bare, ours in pairs],
+        [bare.net_seconds / ours.net_seconds for bare, ours in pairs],
+        [bare.full.cpu_seconds / ours.full.cpu_seconds for bare, ours in pairs],
+    )
+
+
 def _print_ratios(runs: Runs) -> None:
     print("\nHow many times as fast the extraction is as the bare parse")
     print(_row("", "whole run", "no start-up", "CPU time", "  each whole run"))
     for processes in PROCESSES:
-        pairs = [*zip(runs["bare parse", processes], runs["extraction", processes], strict=True)]
-        whole = [bare.full.seconds / ours.full.seconds for bare, ours in pairs]
-        net = [bare.net_seconds / ours.net_seconds for bare, ours in pairs]
-        cpu = [bare.full.cpu_seconds / ours.full.cpu_seconds for bare, ours in pairs]
+        whole, net, cpu = _ratios(runs, processes)
         medians = [f"{median(ratios):.2f}" for ratios in (whole, net, cpu)]
         print(_row(_processes(processes), *medians, "  " + " ".join(f"{ratio:.2f}" for ratio in whole)))
 

@@ -9,9 +9,10 @@ Each run takes one day (UTC) through the stages: `ingest` → (`parse` → `extr
 **Which day?** The parameter `day` where a run has one, else its partition key. Days from today on are
 refused. Don't give `day` to a backfill: all of its runs would take that one day.
 
-**When a run fails:** faults of disk and network are tried again, three times. Wrong data, a failed audit or
-a wrong setting are not: the last line of the task's log says what, where, and how to look. The tables that
-were published for the day before still stand. A run can be repeated: the same input gives the same bytes.
+**When a run fails:** faults of disk and network, and an API server that is away, are tried again, three times
+in some minutes. Wrong data, a failed audit or a wrong setting are not: the last line of the task's log says
+what, where, and how to look. The tables that were published for the day before still stand. A run can be
+repeated: the same input gives the same bytes.
 
 **What comes out:** Parquet files in `data/tables`, and for each table an asset event with its number of
 rows, on which other DAGs can be scheduled (`quotes_report` is).
@@ -25,7 +26,10 @@ from operator import attrgetter
 from typing import Any
 
 import airflow.sdk as af
+from airflow.sdk.exceptions import AirflowRuntimeError, AirflowTaskTimeout
+from httpx import HTTPError
 
+from pipeline.children.process import ChildStartError
 from pipeline.errors import ConfigError, NewstablesError
 from pipeline.settings import load_settings
 from pipeline.stages import STAGES, Stage, run_stage
@@ -39,11 +43,21 @@ ASSETS = {
     name: af.Asset(name, f"x-newstables://tables/{name}") for names in OUTLETS.values() for name in names
 }
 
+# What ends a task, and what becomes of the task then. The first row that fits counts; a row holds for what is
+# derived from its exception. All other exceptions fail at once, as faults of the code: a stage is a plain
+# function of its input, so that it meets them again, perhaps after hours. What can recover by itself reaches
+# a task as one of those that are tried again.
+RETRY_TABLE: tuple[tuple[type[BaseException], af.RetryAction, str], ...] = (
+    (NewstablesError, af.RetryAction.FAIL, "running again gives the same"),
+    (ChildStartError, af.RetryAction.FAIL, "no child process can start here: it has said why"),
+    (AirflowTaskTimeout, af.RetryAction.FAIL, "what took hours takes them again"),
+    (AirflowRuntimeError, af.RetryAction.RETRY, "Airflow's API server may come back"),
+    (HTTPError, af.RetryAction.RETRY, "a server may come back"),
+    (OSError, af.RetryAction.RETRY, "disk or network may recover"),
+    (MemoryError, af.RetryAction.RETRY, "other tasks may give memory back"),
+)
 RETRY_POLICY = af.ExceptionRetryPolicy(
-    rules=[
-        af.RetryRule(NewstablesError, af.RetryAction.FAIL, reason="running again gives the same"),
-        af.RetryRule(OSError, af.RetryAction.RETRY, reason="disk or network may recover"),
-    ],
+    rules=[af.RetryRule(error, action, reason=reason) for error, action, reason in RETRY_TABLE],
     default=af.RetryAction.FAIL,
 )
 
@@ -77,14 +91,15 @@ def stage_task(stage: Stage) -> Any:
         from pipeline.store import Store
 
         if stage.per_shard:
-            af.get_current_context()["shard_name"] = f"shard {shard}"
+            context: Any = af.get_current_context()  # its type has no names but Airflow's own
+            context["shard_name"] = f"shard {shard}"
         settings = load_settings(**{"source": params["source"]} if params["source"] else {})
         store, batch = Store(settings.data_dir), Batch(day_of_run(params, dag_run), shard)
         counts = run_stage(stage.name, store, batch, settings)
         for name in OUTLETS.get(stage.name, ()):
             outlet_events[ASSETS[name]].extra = {"day": batch.day.isoformat(), "rows": counts[name]}
         if stage.name == "ingest":
-            from pipeline.stages.ingest import shards  # loads all readers, which the other stages do not need
+            from pipeline.store.plan import shards
 
             return shards(store, batch.day)
         return counts

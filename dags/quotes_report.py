@@ -29,7 +29,7 @@ def quotes_report() -> None:
     """Define the DAG's only task."""
 
     @af.task(max_active_tis_per_dag=1)
-    def report(*, dag_run: Any, triggering_asset_events: Any) -> int:
+    def report(*, dag_run: Any = None, triggering_asset_events: Any = None) -> int:
         """Write the report of the run's day, and return the number of speakers in it."""
         from pipeline.load import load
         from pipeline.settings import load_settings

@@ -172,7 +172,7 @@ def claimreview(
 def late() -> None:
     """Print the published days for which records came in later: run them again."""
     from pipeline.settings import load_settings
-    from pipeline.stages.ingest import late_days
+    from pipeline.stages.late import late_days
     from pipeline.store import Store
 
     settings = load_settings()
@@ -185,7 +185,7 @@ def status() -> None:
     """Print, for each published day, the number of rows of each table."""
     from pipeline.settings import load_settings
     from pipeline.store import Store
-    from pipeline.store.status import published_rows
+    from pipeline.store.manifest import published_rows
 
     rows = published_rows(Store(load_settings().data_dir))
     names = ["articles", "entities", "mentions", "quotes", "claims", "rejects"]
@@ -196,8 +196,8 @@ def status() -> None:
 
 
 def _print_report(store: Any, settings: Any) -> None:
+    from pipeline.desk.staged_report import staged_report
     from pipeline.ingest.sources import open_source
-    from pipeline.ingest.tally import staged_report
 
     numbers = ("records", "kept", "forgotten", "rejected", "undated", "duplicates", "n_wire")
     table = Table("day", "reader", "outlet", *numbers, "rejected by reason", "languages")

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.curation.decisions import DECISIONS_PATH, decisions_of_json
+from pipeline.curation.decisions import decisions_of_json
 from pipeline.errors import ConfigError, InputError
 from pipeline.settings import load_settings
 from pipeline.store import Store
-from pipeline.store.batch import derived_path, manifest_path, published_path
-from pipeline.store.manifest import published_days
+from pipeline.store.batch import DECISIONS, derived_path, manifest_path, published_path
+from pipeline.store.manifest import find_manifest, published_days
 from schemas import TABLES
 from schemas.table import SCHEMA_VERSION, arrow_schema
 
@@ -139,16 +139,16 @@ def _read_day(store: Store, table: str, day: date, columns: list[str] | None) ->
     for attempt in range(_ATTEMPTS):
         if attempt:
             time.sleep(_PAUSE_S)
-        manifest = store.read_json(manifest_path(day))
+        manifest = find_manifest(store, day)
         lineage = store.lineage(path)
-        if lineage is None:
+        if lineage is None or manifest is None:
             continue
         if lineage["schema_version"] != SCHEMA_VERSION:
             raise InputError(
                 f"{path} has schema version {lineage['schema_version']}, this code knows {SCHEMA_VERSION}:"
                 f" run the day again (python -m pipeline run {day})"
             )
-        if manifest["run_id"] == lineage["run_id"]:
+        if manifest.run_id == lineage["run_id"]:
             return store.read(path, columns=columns).replace_schema_metadata(None)
     raise InputError(
         f"{path} is of another run than {manifest_path(day)}: publishing was cut short."
@@ -173,7 +173,7 @@ def _indexed(store: Store, rows: pa.Table) -> pa.Table:
     """Follow decisions on entities, and call each entity by its name in the index."""
     if not store.exists(derived_path("entity_index")):
         return rows
-    decisions = decisions_of_json(store.read_json(DECISIONS_PATH))
+    decisions = decisions_of_json(store.read_json(DECISIONS))
     if decisions.merged or decisions.split:
         articles = rows["article_id"].to_pylist()
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pipeline
-import schemas
-from pipeline.curation.topics import topics_checksum
-from pipeline.identity import checksum, content_id
-from pipeline.settings import Settings
+from pipeline.errors import ConfigError
+from pipeline.identity import content_id
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
+PARSE = ("pipeline.extract.parse_child",)
+"""The modules that make a parse: where what they follow changes, all is parsed again."""
+
+ROWS = ("pipeline.ingest.day_rows", *PARSE, "pipeline.extract.child", "pipeline.store.takeout")
+"""The modules that make rows, by which a run is named: of records, of a parse, of what is found in it, and of
+what is taken out again. See docs/decisions/0011-code-identity.md for what is not among them, and why."""
 
 ROW_SETTINGS = (
     "nlp_model",
@@ -23,50 +33,65 @@ ROW_SETTINGS = (
 )
 """The settings that can change a row. Others (folders, shard size, processes) only change how it is made."""
 
-_OF_EXTRACTION = ("alias_table", "topics_file")
+_FILES = {"alias_table": "alias table", "topics_file": "topics file"}
+"""Settings that name a file: its content counts, not its name. Only extraction reads them."""
 
-_CODE = frozenset({".py", ".txt", ".toml", ".npz", ".json", ".tsv", ".parquet"})
-
-
-@cache
-def code_version(files: tuple[str, ...] | None = None) -> str:
-    """Return the package's version and a hash of its code, lexicons and weights: '0.1.0+3f2a...'.
-
-    Args:
-        files: names of the modules that count; None for all that is in the packages.
-    """
-    digests = []
-    for package in (pipeline, schemas):
-        root = Path(next(iter(package.__path__)))
-        for path in sorted(root.rglob("*")):
-            name = path.relative_to(root.parent).as_posix()
-            if path.suffix in _CODE and (files is None or name in files):
-                digests.append(f"{name} {checksum(path.read_bytes())}")
-    return f"{pipeline.__version__}+{checksum('\n'.join(digests))[:12]}"
+_OF_INGEST = ("languages", "max_record_bytes", "max_chars", "min_words", "timeout_s")
 
 
 def row_settings(settings: Settings) -> dict[str, str]:
-    """Return the settings that can change a row, as text; of the file of topics, its checksum.
+    """Return the settings that can change a row, as text; of a file that is named, its checksum.
 
     Raises:
-        ConfigError: the file of topics cannot be read.
+        ConfigError: the file of topics or of aliases cannot be read.
     """
     values = {name: str(getattr(settings, name)) for name in ROW_SETTINGS}
-    return values | {"topics_file": topics_checksum(settings.topics_file)}
+    return values | {name: _checksum_of(values[name], what) for name, what in _FILES.items()}
 
 
 def parse_settings(settings: Settings) -> dict[str, str]:
     """Return the settings that can change a parse, as text: other topics or aliases need no other one."""
-    return {name: str(getattr(settings, name)) for name in ROW_SETTINGS if name not in _OF_EXTRACTION}
+    return {name: str(getattr(settings, name)) for name in ROW_SETTINGS if name not in _FILES}
 
 
-def run_id(*, inputs: str, code: str, model: str, settings: dict[str, str]) -> str:
+def ingest_settings(settings: Settings) -> dict[str, str]:
+    """Return the settings that can change what ingest makes of records, as text."""
+    return {name: str(getattr(settings, name)) for name in _OF_INGEST}
+
+
+def differing(earlier: Mapping[str, str], later: Mapping[str, str]) -> str:
+    """Return the settings that stand in both and differ: 'timeout_s 60.0, then 30.0'; "" where none does."""
+    both = sorted(earlier.keys() & later.keys())
+    return ", ".join(
+        f"{name} {earlier[name]}, then {later[name]}" for name in both if earlier[name] != later[name]
+    )
+
+
+def run_id(*, inputs: str, code: str, model: str, settings: Mapping[str, str]) -> str:
     """Return the id of a run: the same for the same input, code, model and settings.
 
     Args:
         inputs: checksum of what went in.
-        code: see `code_version`.
+        code: see `code_version` and `ROWS`.
         model: name and version of the model.
         settings: see `row_settings`.
     """
     return content_id("run", inputs, code, model, *(f"{k}={v}" for k, v in sorted(settings.items())))
+
+
+def _checksum_of(setting: str, what: str) -> str:
+    if not setting:
+        return ""
+    path = Path(setting)
+    try:
+        about = path.stat()
+        return _file_checksum(path, about.st_size, about.st_mtime_ns)
+    except OSError as error:
+        raise ConfigError(f"{what} {setting} cannot be read: {error.strerror or error}") from None
+
+
+@lru_cache(maxsize=16)
+def _file_checksum(path: Path, size: int, mtime_ns: int) -> str:
+    """Return the SHA-256 of a file, once for each state of it: a table of aliases may have gigabytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -25,7 +25,7 @@ from pipeline.components.doc.tree import read_tree
 from pipeline.components.entities.salience import salience
 from pipeline.components.layers import Claim
 from pipeline.extract.annotate import annotate
-from pipeline.extract.article import Article
+from pipeline.extract.article import ArticleText
 from quality.calibration import reliability
 from quality.figures import External, Figures, Rates, Share, Value
 from quality.given import clustered, score_pronouns
@@ -74,7 +74,9 @@ def annotated(parser: Parser, name: str, records: Sequence[Record]) -> list[Doc]
     """Return the documents of a corpus with all layers."""
     docs = parser.docs(name, [record["text"] for record in records])
     return [
-        annotate(doc, Article(article_id=record["doc_id"], record_ref=record["doc_id"], text=record["text"]))
+        annotate(
+            doc, ArticleText(article_id=record["doc_id"], record_ref=record["doc_id"], text=record["text"])
+        )
         for record, doc in zip(records, docs, strict=True)
     ]
 

@@ -11,8 +11,10 @@ from spacy.tokens import Doc
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tokens import read_tokens
 from pipeline.components.entities import canonical_key
-from pipeline.components.entities.clusters import Cluster, cluster_names
-from pipeline.components.entities.names import Name, given_name
+from pipeline.components.entities.cluster import Cluster
+from pipeline.components.entities.clusters import cluster_names
+from pipeline.components.entities.name import Name
+from pipeline.components.entities.names import given_name
 from pipeline.components.entities.possessives import resolve_possessives
 from pipeline.components.entities.pronouns import resolve_pronouns
 from quality.figures import Rates, Share, found

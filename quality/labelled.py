@@ -20,12 +20,14 @@ from spacy.tokens import Doc
 from pipeline.components.claims.checkworthiness import N_FOLDS, recalibrated
 from pipeline.components.layers import Claim
 from pipeline.errors import InputError
-from pipeline.extract.article import Article, read_articles
+from pipeline.extract.article import ArticleText
+from pipeline.extract.staged_articles import read_articles
 from pipeline.identity import checksum
 from pipeline.settings import load_settings
-from pipeline.stages.ingest import ingest, shards
+from pipeline.stages.ingest import ingest
 from pipeline.store import Store
 from pipeline.store.batch import Batch
+from pipeline.store.plan import shards
 from quality.calibration import auc, reliability
 from quality.figures import Figures, Value
 from quality.outside import read_corpus
@@ -57,9 +59,9 @@ def read_labels(gold: Path) -> list[Label]:
     return [Label(**json.loads(line)) for line in lines]
 
 
-def own_articles(sample: Path) -> dict[str, Article]:
+def own_articles(sample: Path) -> dict[str, ArticleText]:
     """Return the English articles of the sample as ingest stores them, by their ids."""
-    articles: dict[str, Article] = {}
+    articles: dict[str, ArticleText] = {}
     with tempfile.TemporaryDirectory() as folder:
         store, settings = Store(folder), load_settings(drop_dir=sample)
         for day in sorted(date.fromisoformat(path.name) for path in sample.iterdir() if path.is_dir()):
@@ -69,10 +71,10 @@ def own_articles(sample: Path) -> dict[str, Article]:
     return {key: article for key, article in articles.items() if article.language == "en"}
 
 
-def wikinews_articles(corpora: Path) -> dict[str, Article]:
+def wikinews_articles(corpora: Path) -> dict[str, ArticleText]:
     """Return the articles of `corpora/wikinews.jsonl.gz`, by their ids."""
     return {
-        record["id"]: Article(
+        record["id"]: ArticleText(
             article_id=record["id"],
             record_ref=record["id"],
             text=record["text"],

@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from pipeline.components.entities import find_entities
 from pipeline.extract.annotate import annotate
-from pipeline.extract.article import Article
+from pipeline.extract.article import ArticleText
 from quality.claims import score_claims
 from quality.entities import score_entities
 from quality.figures import Figures, Rates, Share
@@ -123,7 +123,7 @@ def annotated(records: Sequence[Record], parser: Parser) -> dict[str, Doc]:
     return {
         record["doc_id"]: annotate(
             doc,
-            Article(
+            ArticleText(
                 article_id=record["doc_id"],
                 record_ref=record["doc_id"],
                 text=record["text"],

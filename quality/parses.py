@@ -10,17 +10,12 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 
+from pipeline.code_identity import code_version
 from pipeline.identity import checksum
 from pipeline.nlp import DEFAULT_MODEL, load_nlp, model_id
 from pipeline.parsing.bins import docs_to_bins
-from pipeline.provenance import code_version
 
-_CODE = (
-    "pipeline/nlp.py",
-    "pipeline/parsing/fastparse.py",
-    "pipeline/parsing/batches.py",
-    "pipeline/parsing/bins.py",
-)
+_CODE = ("pipeline.nlp", "pipeline.parsing.batches", "pipeline.parsing.bins")
 
 
 class Parser:
@@ -49,7 +44,7 @@ class Parser:
         """
         if self.cache is None:
             return list(self._parsed(texts))
-        key = checksum("\n".join([*model_id(self.nlp), code_version(_CODE), repr(texts)]))[:16]
+        key = checksum("\n".join([*model_id(self.nlp), code_version(*_CODE), repr(texts)]))[:16]
         path = self.cache / f"{name}-{key}.docbin"
         if not path.exists():
             self.cache.mkdir(parents=True, exist_ok=True)

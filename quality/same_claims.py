@@ -23,13 +23,13 @@ from pipeline.alike.claim_likeness import features, fold_weights, have_context, 
 from pipeline.alike.claim_links import alike
 from pipeline.alike.claim_sketch import Sketch, context_of, sketch_of
 from pipeline.extract.annotate import found_rows
-from pipeline.extract.article import Article
+from pipeline.extract.article import ArticleText
 from pipeline.extract.rows import Rows
 from pipeline.identity import content_id
 from quality.figures import Figures, Rates, Share
 from quality.outside import read_corpus
 from quality.parses import Parser
-from schemas import Claim
+from schemas import ClaimRow
 from schemas.table import to_arrow
 
 PAIR_FILES = ("reports.jsonl", "claim_pairs.jsonl")
@@ -191,14 +191,14 @@ def _sketches(
         day = datetime.fromisoformat(report["published_at"]).date()
         sketches[report["doc_id"]] = [
             ((claim["start_char"], claim["end_char"]), sketch)
-            for claim in to_arrow(found.claims, Claim, day=day).to_pylist()
+            for claim in to_arrow(found.claims, ClaimRow, day=day).to_pylist()
             if (sketch := sketch_of(claim, about, by_id, contexts[report[together]])) is not None
         ]
     return sketches
 
 
 def _rows(doc: Doc, report: Mapping[str, Any]) -> Rows:
-    article = Article(
+    article = ArticleText(
         article_id=content_id("article", report["doc_id"]),
         record_ref=report["doc_id"],
         text=report["text"],

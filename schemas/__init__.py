@@ -2,17 +2,17 @@
 
 from schemas.articles import Article
 from schemas.claim_groups import ClaimGroup
-from schemas.claims import Claim
+from schemas.claims import ClaimRow
 from schemas.duplicates import Duplicate
-from schemas.entities import Entity
+from schemas.entities import EntityRow
 from schemas.entity_index import EntityIndexRow
 from schemas.ingest_report import IngestReportRow
-from schemas.mentions import Mention
+from schemas.mentions import MentionRow
 from schemas.quotes import Quote
 from schemas.rejects import Reject
 from schemas.table import Row
 
-DAY_TABLES: tuple[type[Row], ...] = (Entity, Mention, Quote, Claim, Reject, Article)
+DAY_TABLES: tuple[type[Row], ...] = (EntityRow, MentionRow, Quote, ClaimRow, Reject, Article)
 """The tables of a day in the order in which they are published: articles, which all refer to, last."""
 
 EXTRACTED = ("entities", "mentions", "quotes", "claims")
@@ -29,13 +29,13 @@ __all__ = [
     "EXTRACTED",
     "TABLES",
     "Article",
-    "Claim",
     "ClaimGroup",
+    "ClaimRow",
     "Duplicate",
-    "Entity",
     "EntityIndexRow",
+    "EntityRow",
     "IngestReportRow",
-    "Mention",
+    "MentionRow",
     "Quote",
     "Reject",
     "Row",

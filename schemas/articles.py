@@ -18,6 +18,7 @@ class Article(Row):
 
     table_name: ClassVar[str] = "articles"
     key: ClassVar[tuple[str, ...]] = ("article_id",)
+    order: ClassVar[tuple[str, ...]] = ("article_id",)
     references: ClassVar[tuple[tuple[str, str, str], ...]] = (("duplicate_of", "articles", "article_id"),)
 
     article_id: Annotated[str, "hash of the canonical URL, or of source, date and text where there is none"]

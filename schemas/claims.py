@@ -60,7 +60,7 @@ class ScorePart(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim(Row):
+class ClaimRow(Row):
     """One row per claim: a clause that asserts something, who asserts it, and how firmly.
 
     claimer_kind tells what an outlet says in its own voice from what it only reports. Checkable (is it a
@@ -69,6 +69,7 @@ class Claim(Row):
 
     table_name: ClassVar[str] = "claims"
     key: ClassVar[tuple[str, ...]] = ("claim_id",)
+    order: ClassVar[tuple[str, ...]] = ("article_id", "start_char", "end_char", "claim_id")
     references: ClassVar[tuple[tuple[str, str, str], ...]] = (
         ("article_id", "articles", "article_id"),
         ("claimer_entity_id", "entities", "entity_id"),

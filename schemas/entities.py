@@ -8,7 +8,7 @@ from schemas.table import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entity(Row):
+class EntityRow(Row):
     """One row per entity and article: who or what an article is about, under one canonical name.
 
     entity_id is the same in every article and on every day for the same name of the same type. What
@@ -18,6 +18,7 @@ class Entity(Row):
 
     table_name: ClassVar[str] = "entities"
     key: ClassVar[tuple[str, ...]] = ("article_id", "entity_id")
+    order: ClassVar[tuple[str, ...]] = ("article_id", "first_start_char", "entity_id")
     references: ClassVar[tuple[tuple[str, str, str], ...]] = (("article_id", "articles", "article_id"),)
 
     article_id: Annotated[str, "the article"]

@@ -9,11 +9,12 @@ EntityLabel = Literal["PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "WO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention(Row):
+class MentionRow(Row):
     """One row per mention of an entity: a name, a description ("the Treasury chief") or a pronoun."""
 
     table_name: ClassVar[str] = "mentions"
     key: ClassVar[tuple[str, ...]] = ("mention_id",)
+    order: ClassVar[tuple[str, ...]] = ("article_id", "start_char", "mention_id")
     references: ClassVar[tuple[tuple[str, str, str], ...]] = (
         ("article_id", "articles", "article_id"),
         ("entity_id", "entities", "entity_id"),

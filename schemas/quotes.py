@@ -15,6 +15,7 @@ class Quote(Row):
 
     table_name: ClassVar[str] = "quotes"
     key: ClassVar[tuple[str, ...]] = ("quote_id",)
+    order: ClassVar[tuple[str, ...]] = ("article_id", "start_char", "end_char", "quote_id")
     references: ClassVar[tuple[tuple[str, str, str], ...]] = (
         ("article_id", "articles", "article_id"),
         ("speaker_entity_id", "entities", "entity_id"),

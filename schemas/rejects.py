@@ -32,6 +32,7 @@ class Reject(Row):
 
     table_name: ClassVar[str] = "rejects"
     key: ClassVar[tuple[str, ...]] = ("record_ref",)
+    order: ClassVar[tuple[str, ...]] = ("record_ref",)
 
     record_ref: Annotated[str, "file and record it came from"]
     reason: Annotated[Reason, "why it was refused"]

@@ -48,12 +48,14 @@ class Row:
         table_name: name of the table and of its folder.
         key: the columns that together identify a row within a day.
         references: (column, table, column there): what a value must exist in, within the same day.
+        order: the columns by which the rows of a day are sorted when they are published.
         is_derived: made by merging all days; then the table has its own `day` column or none.
     """
 
     table_name: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
     references: ClassVar[tuple[tuple[str, str, str], ...]] = ()
+    order: ClassVar[tuple[str, ...]] = ()
     is_derived: ClassVar[bool] = False
 
 

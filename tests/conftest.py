@@ -1,4 +1,8 @@
-"""Fixtures for all tests; there are no others."""
+"""Fixtures for all tests, and in which order they run."""
+
+from collections.abc import Iterator
+from os import environ
+from pathlib import Path
 
 import pytest
 import spacy
@@ -8,6 +12,30 @@ from spacy.language import Language
 # Deterministic, and without a time limit: machines that run tests are shared and uneven.
 settings.register_profile("newstables", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("newstables")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let files with slow tests begin first.
+
+    Several processes share the tests out by files (`make test`). A file that takes minutes would otherwise
+    begin last, and the other processes would wait for it.
+    """
+    first: dict[Path, int] = {}
+    for item in items:
+        at = next((n for n, name in enumerate(("airflow", "slow")) if item.get_closest_marker(name)), 2)
+        first[item.path] = min(at, first.get(item.path, 2))
+    items.sort(key=lambda item: first[item.path])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Take away the settings of whoever runs the tests; Airflow gets a folder, or it makes one at home."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(environ):
+            if name.startswith(("NEWSTABLES_", "AIRFLOW_")):
+                patch.delenv(name)
+        patch.setenv("AIRFLOW_HOME", str(tmp_path_factory.mktemp("airflow")))
+        yield
 
 
 @pytest.fixture(scope="session")

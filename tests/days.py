@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pipeline.components.layers import MentionKind
 from pipeline.identity import checksum, content_id
 from pipeline.store import Store
-from pipeline.store.batch import Batch, plan_path, staged_path
-from schemas import TABLES, Article, Claim, Entity, Mention, Quote, Reject
+from pipeline.store.batch import Batch, staged_path
+from pipeline.store.manifest import Manifest
+from pipeline.store.plan import IngestCounts, InputFile, Plan, Shard, find_plan, write_plan
+from schemas import TABLES, Article, ClaimRow, EntityRow, MentionRow, Quote, Reject
 from schemas.table import TextSpan, to_arrow
 
 DAY = date(2026, 3, 1)
@@ -34,11 +37,11 @@ def article(article_id: str = "a1", *, text: str = TEXT, **values: Any) -> Artic
 def rows_of(article_id: str) -> dict[str, list[Any]]:
     """The rows of an article with TEXT: one speaker, two mentions, a quotation and a claim."""
     entity = content_id("entity", "mara lindqvist")
-    mention = {"article_id": article_id, "entity_id": entity, "label": "PERSON", "in_quote": False}
+    mentioned: tuple[tuple[int, int, MentionKind, int], ...] = ((0, 14, "name", 0), (41, 44, "pronoun", 1))
     quote = content_id("quote", article_id)
     return {
         "entities": [
-            Entity(
+            EntityRow(
                 article_id=article_id,
                 entity_id=entity,
                 name="Mara Lindqvist",
@@ -52,18 +55,21 @@ def rows_of(article_id: str) -> dict[str, list[Any]]:
             )
         ],
         "mentions": [
-            Mention(
+            MentionRow(
                 mention_id=content_id("mention", article_id, start, end),
                 start_char=start,
                 end_char=end,
                 text=TEXT[start:end],
+                article_id=article_id,
+                entity_id=entity,
+                label="PERSON",
                 kind=kind,
                 sentence_index=sentence,
+                in_quote=False,
                 method="test",
                 score=1.0,
-                **mention,
             )
-            for start, end, kind, sentence in ((0, 14, "name", 0), (41, 44, "pronoun", 1))
+            for start, end, kind, sentence in mentioned
         ],
         "quotes": [
             Quote(
@@ -84,7 +90,7 @@ def rows_of(article_id: str) -> dict[str, list[Any]]:
             )
         ],
         "claims": [
-            Claim(
+            ClaimRow(
                 claim_id=content_id("claim", article_id),
                 article_id=article_id,
                 start_char=20,
@@ -135,7 +141,7 @@ def stage_day(
     for number, part in enumerate(slices):
         batch = Batch(day, number)
         digest = store.write(staged_path("articles", batch), to_arrow(part, Article, day=day))
-        shards.append({"shard": number, "n_articles": len(part), "n_to_parse": len(part), "sha256": digest})
+        shards.append(Shard(shard=number, n_articles=len(part), n_to_parse=len(part), sha256=digest))
         made = [rows_of(a.article_id) for a in part if a.article_id not in failed]
         for name in ("entities", "mentions", "quotes", "claims"):
             rows = [row for rows in made for row in rows[name]]
@@ -160,14 +166,52 @@ def stage_day(
             path = staged_path(f"rejects-{stage}", batch)
             store.write(path, table, lineage={**lineage, "articles": digest})
     store.write(staged_path("rejects-ingest", Batch(day)), to_arrow(rejects, Reject, day=day))
-    counts = {"records": len(articles) + len(rejects), "kept": len(articles), "forgotten": 0, "rejected": {}}
-    plan = {"day": day.isoformat(), "source": "test", "shards": shards, "inputs": [], "counts": counts}
-    store.write_json(plan_path(day), plan)
+    counts = IngestCounts(records=len(articles) + len(rejects), kept=len(articles), forgotten=0, rejected={})
+    write_plan(store, plan_of(day, shards=shards, counts=counts))
+
+
+def plan_of(
+    day: date = DAY,
+    *,
+    shards: Sequence[Shard] = (),
+    inputs: Sequence[InputFile] = (),
+    counts: IngestCounts | None = None,
+) -> Plan:
+    return Plan(
+        day=day,
+        source="test",
+        settings={},
+        shards=tuple(shards),
+        inputs=tuple(inputs),
+        counts=counts or IngestCounts(records=0, kept=0, forgotten=0, rejected={}),
+    )
+
+
+def manifest_of(plan: Plan) -> Manifest:
+    """The manifest of a day that was published from a plan, as far as no row is looked at."""
+    return Manifest(
+        day=plan.day,
+        run_id="test",
+        schema_version=1,
+        code="test",
+        model="test 1",
+        settings={},
+        is_empty=False,
+        counts=plan.counts,
+        inputs=plan.inputs,
+        tables={},
+    )
+
+
+def read_plan(store: Store, day: date) -> Plan:
+    plan = find_plan(store, day)
+    assert plan is not None
+    return plan
 
 
 def table_bytes(store: Store) -> dict[str, bytes]:
     """All published bytes, by path."""
-    found = {}
+    found: dict[str, bytes] = {}
     for folder in store.names("tables"):
         names = store.names(f"tables/{folder}") if "." not in folder else []
         found |= {f"{folder}/{n}": store.get(f"tables/{folder}/{n}") for n in names if "." in n}

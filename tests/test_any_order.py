@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
+from pipeline.derived.tables import DERIVED
 from pipeline.settings import Settings
 from pipeline.stages import STAGES, extract, parse, run_stage
-from pipeline.stages.derive import DERIVED
-from pipeline.stages.ingest import shards
 from pipeline.store import Store
 from pipeline.store.batch import Batch, derived_path, published_path
+from pipeline.store.plan import shards
 from schemas import EXTRACTED
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 DAYS = [date(2026, 3, 1) + timedelta(days=n) for n in range(4)]
@@ -95,7 +95,7 @@ def forwards(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def table_bytes(store: Store) -> dict[str, bytes]:
     paths = [published_path(name, day) for name in ("articles", *EXTRACTED) for day in DAYS]
-    paths += [derived_path(name) for name in (*(derived.name for derived in DERIVED), "claim_groups")]
+    paths += [derived_path(derived.name) for derived in DERIVED]
     return {path: store.get(path) for path in paths}
 
 

@@ -9,13 +9,42 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# Who may import whom, from top to bottom; a module may import what stands in a lower row.
-LAYERS = [
-    {"cli", "local_airflow"},
-    {"stages", "forget", "extract_file", "evaluate"},
-    {"derive", "ingest", "extract", "load", "status"},
-    {"publish", "annotate", "parse"},
+# The rooms (folders and files of `pipeline/`) from top to bottom: each may import what stands in a lower row.
+ROOMS = [
+    {"__main__"},
+    {"cli"},
+    {"desk"},
+    {"stages", "extract_file", "load"},
+    {"derived", "extract"},
+    {"ingest", "curation", "nlp"},
+    {"parsing", "store", "components", "alike"},
+    {"children", "provenance", "lexicons", "models"},
+    {"code_identity", "settings"},
+    {"errors", "identity", "__init__"},
 ]
+
+
+COMPONENT_ROOMS = [{"claims"}, {"quotes"}, {"entities"}, {"doc"}, {"layers"}, {"__init__"}]
+"""The same within `pipeline/components/`."""
+
+MOST_LINES = 450
+
+# Imports inside of functions, by the file: all others stand at the top.
+IMPORTS_WITHIN = {
+    "children/process.py": "Linux alone has the call",
+    "cli.py": "help must be quick, and most commands need neither spaCy nor pyarrow",
+    "extract/child.py": "a parent only waits: its children load spaCy",
+    "extract_file/__init__.py": "children are started before the parent loads what it needs itself",
+    "ingest/formats/apart.py": "readers are loaded in the child that reads",
+    "ingest/formats/lexisnexis.py": "a library for documents, loaded with the first of them",
+    "ingest/formats/tables.py": "a library for sheets, loaded with the first of them",
+    "ingest/formats/warc.py": "a library for pages, loaded with the first of them",
+    "ingest/moments.py": "a library for dates in other languages, loaded with the first of them",
+    "ingest/pages/dates.py": "a library for pages, loaded with the first of them, in a child",
+    "ingest/pages/text.py": "pages are read in a child",
+    "stages/__init__.py": "Airflow reads the list of stages every few seconds",
+    "store/__init__.py": "paths and plans are read without pyarrow",
+}
 
 
 def imports_of(path: Path, *, top_level_only: bool = False) -> set[str]:
@@ -50,16 +79,82 @@ def test_components_know_neither_articles_nor_tables(path: Path) -> None:
 
 
 def test_imports_go_one_way() -> None:
-    rank = {name: number for number, layer in enumerate(LAYERS) for name in layer}
-    files = [(path, path.relative_to(ROOT / "pipeline").parts[0]) for path in below("pipeline")]
-    ranked = [(path, part.removesuffix(".py")) for path, part in files if part.removesuffix(".py") in rank]
-    assert {name for _, name in ranked} == rank.keys()
-    for path, name in ranked:
-        own = rank[name]
+    rank = {name: number for number, rooms in enumerate(ROOMS) for name in rooms}
+    wrong = []
+    for path in below("pipeline"):
+        room = path.relative_to(ROOT / "pipeline").parts[0].removesuffix(".py")
         for imported in imports_of(path):
-            if imported.startswith("pipeline."):
-                other = imported.split(".")[1]
-                assert other == name or rank.get(other, len(LAYERS)) > own, f"{name} imports {other}"
+            parts = imported.split(".")
+            if parts[0] != "pipeline" or len(parts) == 1:
+                continue
+            other = parts[1] if parts[1] in rank else "__init__"
+            if other != room and rank[other] <= rank[room]:
+                wrong.append(f"{path.relative_to(ROOT)} imports {imported}")
+    assert not wrong
+    assert {path.name.removesuffix(".py") for path in (ROOT / "pipeline").glob("[!_.]*")} <= {
+        *rank,
+        "py.typed",
+    }
+
+
+def test_components_import_what_lies_below_them() -> None:
+    rank = {name: number for number, rooms in enumerate(COMPONENT_ROOMS) for name in rooms}
+    wrong = []
+    for path in below("pipeline/components"):
+        room = path.relative_to(ROOT / "pipeline/components").parts[0].removesuffix(".py")
+        for imported in imports_of(path):
+            parts = imported.split(".")
+            if parts[:2] != ["pipeline", "components"] or len(parts) == 2:
+                continue
+            if parts[2] != room and rank[parts[2]] <= rank[room]:
+                wrong.append(f"{path.relative_to(ROOT)} imports {imported}")
+    assert not wrong
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in [*below("pipeline"), *below("schemas")]
+    }
+    waits_for: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        named = imports_of(path)
+        # `from package import module` needs the module; what else it names stands in the package itself.
+        packages = {
+            one for one in named if any(other.startswith(f"{one}.") for other in named & modules.keys())
+        }
+        waits_for[name] = (named & modules.keys()) - packages - {name}
+    while ready := {name for name, others in waits_for.items() if not others & waits_for.keys()}:
+        waits_for = {name: others for name, others in waits_for.items() if name not in ready}
+    assert not waits_for, f"these import each other in a circle, or what does: {sorted(waits_for)}"
+
+
+def test_imports_inside_of_functions_have_a_reason() -> None:
+    found = set()
+    for path in below("pipeline"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        inner = [node for function in functions for node in ast.walk(function)]
+        if any(isinstance(node, ast.Import | ast.ImportFrom) for node in inner):
+            found.add(path.relative_to(ROOT / "pipeline").as_posix())
+    assert found - IMPORTS_WITHIN.keys() == set(), "move them to the top, or give a reason in IMPORTS_WITHIN"
+    assert IMPORTS_WITHIN.keys() - found == set(), "no longer needed in IMPORTS_WITHIN"
+
+
+def test_a_file_has_one_idea_and_a_class_name_one_meaning() -> None:
+    named: dict[str, list[str]] = {}
+    for path in [*below("pipeline"), *below("schemas")]:
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= MOST_LINES, f"{path.relative_to(ROOT)} has more than {MOST_LINES} lines"
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: paths for name, paths in named.items() if len(paths) > 1} == {}
+
+
+def test_nothing_of_the_package_imports_what_stands_outside_of_it() -> None:
+    for path in [*below("pipeline"), *below("schemas")]:
+        assert not {name.split(".")[0] for name in imports_of(path)} & {"quality", "deploy", "dags", "tests"}
 
 
 def test_the_store_alone_opens_published_files() -> None:
@@ -68,6 +163,7 @@ def test_the_store_alone_opens_published_files() -> None:
     assert {path.relative_to(ROOT / "pipeline").as_posix() for path in writers} <= known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((ROOT / "dags").glob("*.py")), ids=lambda p: p.name)
 def test_reading_a_dag_file_loads_no_heavy_library(path: Path) -> None:
     code = (

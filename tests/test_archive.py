@@ -14,7 +14,7 @@ from pipeline.stages.ingest import ingest
 from pipeline.stages.publish import publish
 from pipeline.store import Store
 from pipeline.store.batch import Batch, manifest_path, published_path
-from schemas import Mention
+from schemas import MentionRow
 from schemas.table import to_arrow
 
 DAYS = [date(1987, 4, 5), date(1987, 4, 6), date(1987, 4, 7)]
@@ -111,8 +111,8 @@ def test_a_day_that_was_not_published(store: Store) -> None:
 def test_an_offset_that_is_wrong(store: Store) -> None:
     path = published_path("mentions", DAYS[0])
     article_id = store.read(published_path("articles", DAYS[0]))["article_id"][0].as_py()
-    mention: Mention = rows_of(article_id)["mentions"][0]
-    store.write(path, to_arrow([mention], Mention, day=DAYS[0]))
+    mention: MentionRow = rows_of(article_id)["mentions"][0]
+    store.write(path, to_arrow([mention], MentionRow, day=DAYS[0]))
     assert wrong(store) == ["1 offsets are wrong (1 mentions)"]
 
 

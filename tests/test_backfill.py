@@ -17,11 +17,11 @@ from typing import Any
 import psutil
 import pytest
 
-from deploy.local.__main__ import DAG_ID, LocalAirflow, await_runs, failures, run_days, running
+from deploy.local.airflow import DAG_ID, LocalAirflow, await_runs, failures, run_days, running
 from pipeline.identity import checksum
 from schemas import DAY_TABLES
 
-pytestmark = [pytest.mark.airflow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 ROOT = Path(__file__).parents[1]
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 4)

@@ -1,6 +1,7 @@
 """The DAGs as Airflow reads them: their shape, their limits, and what they must not import."""
 
 import os
+import pickle
 import runpy
 import subprocess
 import sys
@@ -10,12 +11,19 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
+from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy
+from airflow.sdk.exceptions import AirflowException, AirflowRuntimeError, AirflowTaskTimeout, ErrorType
+from airflow.sdk.execution_time.comms import ErrorResponse
 
+from pipeline.children.process import ChildDiedError, ChildStartError
 from pipeline.errors import AuditError, ConfigError, InputError
 from pipeline.settings import load_settings
 from pipeline.stages import STAGES
 from schemas import DAY_TABLES, DERIVED_TABLES
+
+pytestmark = pytest.mark.slow
 
 DAGS = Path(__file__).parents[1] / "dags"
 
@@ -27,6 +35,11 @@ assert not bag.import_errors, bag.import_errors
 print(*sorted(bag.dags))
 print(*sorted({"spacy", "thinc", "pandas", "pyarrow"} & set(sys.modules)))
 """
+
+
+def api_server_error(detail: dict[str, Any]) -> AirflowRuntimeError:
+    """What the Task SDK raises in a task whose supervisor did not get an answer from the API server."""
+    return AirflowRuntimeError(ErrorResponse(error=ErrorType.API_SERVER_ERROR, detail=detail))
 
 
 @pytest.fixture(scope="module")
@@ -101,20 +114,54 @@ def test_limits(dag: Any) -> None:
     assert all(task.retries == 3 and task.retry_exponential_backoff for task in dag.tasks)
 
 
-@pytest.mark.parametrize(
-    ("error", "action"),
-    [
-        (ConnectionResetError("gone"), "retry"),
-        (OSError(28, "No space left on device"), "retry"),
-        (InputError("bad"), "fail"),
-        (AuditError("bad"), "fail"),
-        (ConfigError("bad"), "fail"),
-        (KeyError("a bug"), "fail"),
-    ],
-)
-def test_only_input_and_output_is_tried_again(dag: Any, error: Exception, action: str) -> None:
+ENDS = [
+    (InputError("bad"), "fail"),
+    (AuditError("bad"), "fail"),
+    (ConfigError("bad"), "fail"),
+    (ChildStartError("a child process did not start: it ended with exit code 1"), "fail"),
+    (AirflowTaskTimeout("two hours"), "fail"),
+    (api_server_error({"status_code": None, "exception_type": "ConnectError"}), "retry"),
+    (api_server_error({"status_code": 503}), "retry"),
+    (httpx.ConnectError("refused"), "retry"),
+    (httpx.ReadTimeout("no answer"), "retry"),
+    (ConnectionResetError("gone"), "retry"),
+    (TimeoutError("no answer"), "retry"),
+    (FileNotFoundError(2, "No such file or directory"), "retry"),  # such as a share that is not mounted yet
+    (OSError(28, "No space left on device"), "retry"),
+    (BlockingIOError(11, "Resource temporarily unavailable"), "retry"),  # no process can be forked
+    (ChildDiedError("a child process did not start: it was killed by SIGKILL"), "retry"),
+    (MemoryError(), "retry"),
+    (KeyError("a bug"), "fail"),
+    (pickle.PicklingError("a bug"), "fail"),
+    (AirflowException("a DAG that is not as Airflow wants it"), "fail"),
+    (SystemExit(1), "fail"),
+]
+
+
+@pytest.mark.parametrize(("error", "action"), ENDS, ids=lambda value: getattr(type(value), "__name__", None))
+def test_what_can_recover_is_tried_again(dag: Any, error: BaseException, action: str) -> None:
     for task in dag.tasks:
+        assert type(task.retry_policy) is ExceptionRetryPolicy
         assert task.retry_policy.evaluate(error, 1, 3).action.value == action
+
+
+def test_each_row_of_the_table_of_retries_is_tried(module: dict[str, Any]) -> None:
+    rows = [row[0] for row in module["RETRY_TABLE"]]
+    reached = [next((row for row in rows if isinstance(error, row)), None) for error, _ in ENDS]
+    assert set(reached) == {*rows, None}
+
+
+def test_the_policy_is_the_same_once_airflow_has_stored_it(module: dict[str, Any]) -> None:
+    stored = ExceptionRetryPolicy.deserialize(module["RETRY_POLICY"].serialize())
+    for error, action in ENDS:
+        assert stored.evaluate(error, 1, 3).action.value == action
+
+
+def test_an_api_server_may_be_away_for_some_minutes(dag: Any) -> None:
+    """`test_ordinary_airflow.py` takes it away from a task that runs."""
+    for task in dag.tasks:
+        waits = [task.retry_delay * task.retry_exponential_backoff**number for number in range(task.retries)]
+        assert timedelta(minutes=3) < sum(waits, timedelta()) < timedelta(minutes=10)
 
 
 def test_each_published_table_is_an_asset(dag: Any, module: dict[str, Any]) -> None:

@@ -36,6 +36,60 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
     assert missing == []
 
 
+def folders_of(folder: Path) -> set[str]:
+    """Folders that belong to the project: not hidden, and not made by running it."""
+    made = {"build", "dist", "out", "__pycache__"}
+    found = {path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    return {path.name for path in found if path.name not in made and path.suffix != ".egg-info"}
+
+
+def test_the_readme_lists_every_folder() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([\w./]+)/` \|", readme, re.MULTILINE)
+    there = folders_of(ROOT) | {f"pipeline/{name}" for name in folders_of(ROOT / "pipeline")}
+    assert len(listed) == len(set(listed)), "README.md lists a folder twice"
+    assert there - set(listed) == set(), "add a row for it to the table of folders in README.md"
+    assert set(listed) - there == set(), "take its row out of the table of folders in README.md"
+
+
+def test_documents_that_the_code_names_are_there() -> None:
+    folders = ("pipeline", "schemas", "quality", "deploy", "dags", "training", "benchmarks", "tools", "tests")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    named = {
+        (path, name) for path in files for name in re.findall(r"\bdocs/[\w/-]+\.md", path.read_text("utf-8"))
+    }
+    assert named
+    assert [f"{path.name}: {name}" for path, name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_files_of_the_project_that_the_documents_name_are_there() -> None:
+    """Names in backticks that begin with a folder of the project, but for those that a recipe makes."""
+    made = ("data/", "build/")
+    skeletons = ("outlet_days", "wire_photos")
+    missing = []
+    for document in DOCUMENTS:
+        if document.parent.name == "decisions":  # they say what was so at the time
+            continue
+        for name in re.findall(r"`([a-z]+/[\w./-]+)`", document.read_text(encoding="utf-8")):
+            is_own = name.split("/")[0] in folders_of(ROOT) and not name.startswith(made)
+            if is_own and not any(each in name for each in skeletons) and not (ROOT / name).exists():
+                missing.append(f"{document.name}: {name}")
+    assert missing == []
+
+
+def test_decisions_are_numbered_dated_and_listed() -> None:
+    folder = ROOT / "docs/decisions"
+    pages = sorted(path for path in folder.glob("*.md") if path.name != "README.md")
+    assert [path.name[:5] for path in pages] == [f"{n:04}-" for n in range(1, len(pages) + 1)]
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    for page in pages:
+        date = re.search(r"^\*(\d{4}-\d\d-\d\d)\*$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert date, f"{page.name} has no line *YYYY-MM-DD*"
+        assert f"| [{page.name[:4]}]({page.name}) | {date[1]} |" in listed, (
+            f"{page.name}: add it to README.md"
+        )
+
+
 def test_every_command_is_documented_and_every_documented_command_exists() -> None:
     commands = set(get_command(app).commands)  # type: ignore[attr-defined]
     text = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
@@ -46,11 +100,11 @@ def test_every_command_is_documented_and_every_documented_command_exists() -> No
 
 def test_make_help_lists_the_targets_that_the_documents_show() -> None:
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    targets = set(re.findall(r"^make ([a-z]+)", done.stdout, re.MULTILINE))
+    targets = set(re.findall(r"^make ([a-z-]+)", done.stdout, re.MULTILINE))
     text = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
-    shown = set(re.findall(r"(?:^|[`\n])make ([a-z]+)", text))
+    shown = set(re.findall(r"(?:^|[`\n])make ([a-z-]+)", text))
     assert shown <= targets
-    assert {"run", "test", "lint", "bench", "eval", "docs", "airflow", "clean"} <= targets
+    assert {"run", "test", "test-fast", "lint", "bench", "eval", "docs", "airflow", "clean"} <= targets
 
 
 def test_the_readmes_pandas_example_runs_on_published_tables(tmp_path: Path) -> None:

@@ -97,6 +97,7 @@ def replace_again_and_again(root: str, stop: Event) -> None:
         publish(store, Batch(FIRST), Settings())
 
 
+@pytest.mark.slow
 def test_reading_never_fails_while_a_day_is_replaced(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     put(store, FIRST, *(f"a{i}" for i in range(20)))
@@ -133,12 +134,12 @@ def test_entities_go_by_their_index_and_by_human_decisions(tmp_path: Path) -> No
     decisions.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     settings = Settings(decisions_file=decisions)
     derive(store, Batch(FIRST), settings)
-    quotes = load("quotes", data_dir=store.root).set_index("article_id")
-    assert quotes.loc["a1", "speaker_name"] == "Mara L."
-    assert quotes.loc["a1", "speaker_entity_id"] == entity
-    other = quotes.loc["a2", "speaker_entity_id"]
+    quotes = load("quotes", data_dir=store.root).set_index("article_id").to_dict("index")
+    assert quotes["a1"]["speaker_name"] == "Mara L."
+    assert quotes["a1"]["speaker_entity_id"] == entity
+    other = quotes["a2"]["speaker_entity_id"]
     assert other != entity
-    assert list(quotes.loc["a2", "speaker_entity_ids"]) == [other]
+    assert list(quotes["a2"]["speaker_entity_ids"]) == [other]
     plain = load("quotes", columns=["speaker_name"], as_indexed=False, data_dir=store.root)
     assert set(plain["speaker_name"]) == {"Mara Lindqvist"}
     merge = {"action": "merge", "entity_id": other, "into": entity, "reason": "the same after all"}
@@ -146,6 +147,6 @@ def test_entities_go_by_their_index_and_by_human_decisions(tmp_path: Path) -> No
     derive(store, Batch(FIRST), settings)
     names = load("claims", columns=["claimer_name"], data_dir=store.root)["claimer_name"]
     assert set(names) == {"Mara L."}
-    index = load("entity_index", data_dir=store.root).set_index("entity_id")
-    assert index.loc[other, "merged_into"] == entity
-    assert index.loc[entity, "n_articles"] == 2
+    index = load("entity_index", data_dir=store.root).set_index("entity_id").to_dict("index")
+    assert index[other]["merged_into"] == entity
+    assert index[entity]["n_articles"] == 2

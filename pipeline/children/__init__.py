@@ -1,1 +1,5 @@
-"""Work in child processes, where an article or a file that hangs or kills costs itself alone."""
+"""Child processes: where hostile texts and files can do no harm but to themselves.
+
+`process.py` starts one and talks to it. What becomes of the work of one that dies or hangs is the policy of
+who started it: articles in chunks (`chunks.py`), files in streams (`ingest/formats/apart.py`).
+"""

@@ -9,19 +9,24 @@ as there are children, so memory does not grow with the input.
 
 from __future__ import annotations
 
+import contextlib
 import gc
-import multiprocessing
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from time import monotonic
 from typing import Any, Self
 
+from pipeline.children.process import Child, ChildDiedError, Serve, received
+
 Fault = str
-"""'timeout' or 'out_of_memory': reasons as in the table of rejects."""
+"""'timeout', 'out_of_memory' (it was killed) or 'extraction_error' (it ended by itself): reasons as in the
+table of rejects."""
+
+_LOOK_S = 1.0
+"""How long to wait at most for a pipe's end: a process that a dead child has left behind may keep it open."""
 
 
 @dataclass(slots=True)
@@ -34,8 +39,7 @@ class _Task[Item]:
 
 @dataclass(slots=True)
 class _Child:
-    process: BaseProcess
-    pipe: Connection
+    process: Child
     task: _Task[Any] | None = None
     deadline: float = field(default=0.0)
     is_ready: bool = False
@@ -45,8 +49,8 @@ class Children[Item, Result]:
     """Processes that all do the same work; a context manager that leaves none of them behind.
 
     Args:
-        start: called once in each child with `args`; returns the function that takes a chunk. Both must be
-            importable (children are spawned), and what goes in and out must pickle.
+        start: called once in each child with `args`; returns the function that takes a chunk. It must be
+            importable (see `Child`), and what goes in and out must pickle.
         args: its arguments.
         processes: number of children.
         start_seconds: the time a child gets to start.
@@ -62,7 +66,7 @@ class Children[Item, Result]:
         self.processes = processes
         self.alive: list[_Child] = []
         self._work = (start, args)
-        self._start_seconds = start_seconds
+        self.start_seconds = start_seconds
 
     def __enter__(self) -> Self:
         return self
@@ -78,19 +82,13 @@ class Children[Item, Result]:
 
     def spawn(self) -> None:
         """Let one more child start."""
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, *self._work), daemon=True)
-        process.start()
-        theirs.close()
-        self.alive.append(_Child(process, ours, deadline=monotonic() + self._start_seconds))
+        process = Child(_prepare, *self._work)
+        self.alive.append(_Child(process, deadline=monotonic() + self.start_seconds))
 
     def end(self, child: _Child) -> None:
         """Kill a child, and wait until it is gone."""
         self.alive.remove(child)
-        child.pipe.close()
-        child.process.kill()
-        child.process.join()
+        child.process.end()
 
 
 def map_chunks[Item, Result](
@@ -110,7 +108,7 @@ def map_chunks[Item, Result](
 
     Raises:
         BaseException: what the work raised in a child, as it was raised there.
-        ChildProcessError: a child died while it was starting.
+        ChildDiedError: a child died while it was starting, or took too long; what it said is in the message.
     """
     source = enumerate(chunks)
     todo: deque[_Task[Item]] = deque()  # tasks to do before the source is asked again
@@ -131,9 +129,8 @@ def map_chunks[Item, Result](
     def give_up(child: _Child, fault: Fault) -> None:
         """Cut the chunk of a child that died or hung, or give its only article up."""
         children.end(child)
-        if child.task is None:
-            raise ChildProcessError(f"a worker process did not start ({fault})")
         task = child.task
+        assert task is not None  # one that has none is still starting, and `_await` raises
         if len(task.items) == 1:
             done[task.order] = failed(task.items[0], fault)
         else:
@@ -155,18 +152,25 @@ def map_chunks[Item, Result](
     todo.append(first)
     children.start()
     while True:
-        for child in children.alive:
-            if child.is_ready and child.task is None and (task := next_task()) is not None:
+        for child in [*children.alive]:
+            if not child.is_ready or child.task is not None:
+                continue
+            if child.process.pipe.poll():  # its end: it died while it waited, which is no chunk's fault
+                children.end(child)
+                children.spawn()
+            elif (task := next_task()) is not None:
                 child.task = task
                 child.deadline = monotonic() + seconds_per_item * len(task.items) + 1.0
-                child.pipe.send(task.items)
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # `_await` finds out
+                    child.process.pipe.send(task.items)
         # The next chunk is read while the children are at work, not when one of them waits for it.
         if not todo and (task := read_task()) is not None:
             todo.append(task)
         while order and order[0] in done:
             yield done.pop(order.popleft())
         if order:
-            _await([c for c in children.alive if c.task or not c.is_ready], done, give_up)
+            busy = [child for child in children.alive if child.task or not child.is_ready]
+            _await(busy, done, give_up, children.start_seconds)
         elif (task := read_task()) is not None:
             todo.append(task)
         else:
@@ -177,49 +181,48 @@ def _await(
     busy: Sequence[_Child],
     done: dict[tuple[int, ...], Any],
     give_up: Callable[[_Child, Fault], None],
+    start_seconds: float,
 ) -> None:
     """Wait for the first of the busy children that answers, dies or overruns its time."""
-    left = max(0.0, min(child.deadline for child in busy) - monotonic())
-    wait([c.pipe for c in busy] + [c.process.sentinel for c in busy], timeout=left)
+    left = min(child.deadline for child in busy) - monotonic()
+    wait([child.process.pipe for child in busy], timeout=min(max(0.0, left), _LOOK_S))
     for child in busy:
-        if child.pipe.poll():
-            try:
-                kind, value = child.pipe.recv()
-            except (EOFError, ConnectionResetError):
-                give_up(child, "out_of_memory")
+        try:
+            if child.process.pipe.poll():
+                kind, value = child.process.receive()
+            elif not child.process.is_alive():
+                raise child.process.died()
+            elif monotonic() <= child.deadline:
                 continue
-            if kind == "error":
-                raise value
-            if kind == "result" and child.task is not None:
-                done[child.task.order] = value
-                child.task = None
-            child.is_ready = True
-        elif not child.process.is_alive():
-            give_up(child, "out_of_memory")
-        elif monotonic() > child.deadline:
-            give_up(child, "timeout")
+            elif child.task is None:
+                raise child.process.late(start_seconds)
+            else:
+                give_up(child, "timeout")
+                continue
+        except ChildDiedError as died:
+            if child.task is None:
+                raise
+            give_up(child, "out_of_memory" if died.is_killed else "extraction_error")
+            continue
+        if kind == "result" and child.task is not None:
+            done[child.task.order] = value
+            child.task = None
+        child.is_ready = True
 
 
-def _serve(
-    pipe: Connection,
-    start: Callable[..., Callable[[Any], Any]],
-    start_args: tuple[Any, ...],
-) -> None:
-    """Run in a child: start, then answer chunk after chunk until the parent hangs up."""
-    try:
-        run = start(*start_args)
-        # Models stay until the end: the garbage collector need not look through them again and again.
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 100)
-        sys.meta_path.insert(0, _NoPandas())
-        pipe.send(("ready", None))
-        while True:
-            pipe.send(("result", run(pipe.recv())))
-    except EOFError:
-        return
-    except BaseException as error:  # noqa: BLE001 - carried to the parent, which raises it
-        error.add_note("raised in a worker process")
-        pipe.send(("error", error))
+def _prepare(start: Callable[..., Callable[[Any], Any]], args: tuple[Any, ...]) -> Serve:
+    """Start in a child; return what answers chunk after chunk."""
+    run = start(*args)
+    # Models stay until the end: the garbage collector need not look through them again and again.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
+    sys.meta_path.insert(0, _NoPandas())
+
+    def serve(pipe: Connection) -> None:
+        for items in received(pipe):
+            pipe.send(("result", run(items)))
+
+    return serve
 
 
 class _NoPandas:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.components.entities.keys import plain
-from pipeline.components.entities.links import Candidate, Lookup
+from pipeline.components.entities.links import LinkCandidate, Lookup
 from pipeline.errors import ConfigError
 
 SCHEMA = pa.schema(
@@ -77,13 +77,13 @@ def open_alias_table(path: Path) -> Lookup:
         return low
 
     @lru_cache(maxsize=65536)
-    def lookup(name: str) -> Sequence[Candidate]:
+    def lookup(name: str) -> Sequence[LinkCandidate]:
         key = alias_key(name)
         at = first(key)
         found = []
         while at < len(sorted_keys) and sorted_keys[at].as_py() == key:
             item, label, prior, kind = (column[at].as_py() for column in columns)
-            found.append(Candidate(id=item, name=label or name, prior=prior or 0.0, type=kind or ""))
+            found.append(LinkCandidate(id=item, name=label or name, prior=prior or 0.0, type=kind or ""))
             at += 1
         return tuple(found)
 

@@ -22,9 +22,6 @@ from typing import Any
 from pipeline.errors import ConfigError, InputError
 from pipeline.identity import content_id
 
-DECISIONS_PATH = "tables/_decisions.json"
-"""What the derived tables were made under, for `load()`."""
-
 _NEEDED = {"merge": ("into",), "split": (), "rename": ("name",)}
 
 

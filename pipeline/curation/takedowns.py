@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pipeline.store import Store
-
-FORGOTTEN = "tables/_forgotten.jsonl"
+from pipeline.store.batch import FORGOTTEN
 
 
 def forgotten_ids(store: Store) -> frozenset[str]:

@@ -8,7 +8,6 @@ import yaml
 
 from pipeline.components.claims.topics import Topics, read_topics
 from pipeline.errors import ConfigError
-from pipeline.identity import checksum
 
 
 def topics_of(setting: str) -> Topics | None:
@@ -31,15 +30,6 @@ def topics_of(setting: str) -> Topics | None:
         return read_topics(topics)
     except ValueError as error:
         raise ConfigError(f"topics file {setting}: {error}") from None
-
-
-def topics_checksum(setting: str) -> str:
-    """Return the checksum of the file that the setting names: other topics make other rows; "" for none.
-
-    Raises:
-        ConfigError: the file cannot be read.
-    """
-    return checksum(_bytes(setting)) if setting else ""
 
 
 def _bytes(setting: str) -> bytes:

@@ -19,7 +19,7 @@ from pipeline.alike.claim_sketch import context_of, sketch_of
 from schemas.claim_groups import ClaimGroup
 from schemas.table import to_arrow
 
-READS = {
+READS_COLUMNS: dict[str, list[str] | None] = {
     "articles": ["article_id", "source", "wire_source"],
     "entities": ["article_id", "entity_id", "name", "n_named"],
     "claims": [
@@ -50,7 +50,7 @@ def partial(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Return the sketches of a published day.
 
     Args:
-        tables: `claims`, `entities` and `articles` of the day, with the columns of `READS`.
+        tables: `claims`, `entities` and `articles` of the day, with the columns of `READS_COLUMNS`.
     """
     articles = {row["article_id"]: row for row in tables["articles"].to_pylist()}
     names: dict[str, dict[str, str]] = {id: {} for id in articles}

@@ -11,13 +11,15 @@ from datetime import date
 import pyarrow.compute as pc
 
 from pipeline.curation.takedowns import take_down
+from pipeline.ingest.article_row import article_id_of_url
 from pipeline.settings import load_settings
 from pipeline.stages.derive import derive
-from pipeline.stages.ingest import article_id_of_url
-from pipeline.stages.publish import Origin, replace_day, without
 from pipeline.store import Store
-from pipeline.store.batch import Batch, manifest_path, published_path, staged_folder
-from pipeline.store.manifest import published_days
+from pipeline.store.batch import INGEST_REJECTS, Batch, published_path, staged_folder
+from pipeline.store.manifest import find_manifest, published_days
+from pipeline.store.published import replace_day
+from pipeline.store.staged import staged_days
+from pipeline.store.takeout import without
 from schemas import DAY_TABLES
 
 
@@ -34,8 +36,7 @@ def forget(store: Store, article: str, *, reason: str) -> list[date]:
     """
     article_id = article_id_of_url(article) if "://" in article else article
     take_down(store, article_id, reason=reason)
-    for name in store.names("staged"):
-        day = date.fromisoformat(name)
+    for day in staged_days(store):
         if _is_staged(store, day, article_id):
             # What is staged is a cache: a later run of the day makes it again, without the article.
             store.remove(staged_folder(day))
@@ -49,8 +50,8 @@ def forget(store: Store, article: str, *, reason: str) -> list[date]:
 
 
 def _is_staged(store: Store, day: date, article_id: str) -> bool:
-    for table in ("articles", "rejects-ingest"):
-        folder = f"{staged_folder(day)}/{table}"
+    for table in ("articles", INGEST_REJECTS):
+        folder = staged_folder(day, table)
         for name in store.names(folder):
             ids = store.read(f"{folder}/{name}", columns=["article_id"])["article_id"]
             if pc.any(pc.equal(ids, article_id)).as_py():
@@ -66,15 +67,16 @@ def _take_out(store: Store, day: date, article_id: str) -> bool:
         if not any(pc.any(pc.equal(t["article_id"], article_id)).as_py() for t in (articles, rejects)):
             return False
         tables = {name: store.read(published_path(name, day)) for name in names}
-        manifest = store.read_json(manifest_path(day))
+        manifest = find_manifest(store, day)
+        if manifest is None:  # unpublished by hand since it was listed
+            return False
         tables, n_forgotten = without(tables, {article_id})
-        manifest["counts"]["forgotten"] += n_forgotten
         replace_day(
             store,
             day,
             tables,
-            counts=manifest["counts"],
-            origin=Origin(manifest["code"], manifest["model"], manifest["settings"]),
-            inputs=manifest["inputs"],
+            counts=manifest.counts.with_forgotten(n_forgotten),
+            origin=manifest.origin,
+            inputs=manifest.inputs,
         )
         return True

@@ -18,8 +18,8 @@ from pipeline.components.doc.columns import read_columns
 from pipeline.components.entities import find_entities
 from pipeline.components.entities.links import Lookup
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
-from pipeline.components.quotes import Reading, find_quotes, read_doc, tag_readings
-from pipeline.extract.article import Article, reject_of
+from pipeline.components.quotes import QuoteReading, find_quotes, read_doc, tag_readings
+from pipeline.extract.article import ArticleText, reject_of
 from pipeline.extract.rows import Rows, doc_rows
 from schemas import TABLES, Reject, Row
 from schemas.table import to_arrow, with_days
@@ -43,9 +43,9 @@ class Found:
 
 def find_all(
     doc: Doc,
-    article: Article,
+    article: ArticleText,
     *,
-    reading: Reading | None = None,
+    reading: QuoteReading | None = None,
     lookup: Lookup | None = None,
     topics: Topics | None = None,
 ) -> Found:
@@ -59,8 +59,7 @@ def find_all(
         topics: of the user, see `topics_file`.
     """
     if reading is None:
-        reading = read_doc(read_columns(doc))
-        tag_readings([reading])
+        (reading,) = tag_readings([read_doc(read_columns(doc))])
     parse = reading.parse
     entities = list(find_entities(doc, title=article.title, lookup=lookup, columns=parse.columns))
     quotations = list(find_quotes(doc, entities=entities, reading=reading))
@@ -78,7 +77,7 @@ def find_all(
     return Found(entities, quotations, claims)
 
 
-def annotate(doc: Doc, article: Article) -> Doc:
+def annotate(doc: Doc, article: ArticleText) -> Doc:
     """Add the layers entities, quotes and claims to a parsed document, and return it."""
     found = find_all(doc, article)
     write_layer(doc, "entities", found.entities)
@@ -88,7 +87,7 @@ def annotate(doc: Doc, article: Article) -> Doc:
 
 
 def extracted(
-    batches: Iterable[Sequence[tuple[Doc | Failure, Article]]],
+    batches: Iterable[Sequence[tuple[Doc | Failure, ArticleText]]],
     *,
     timeout_s: float,
     lookup: Lookup | None = None,
@@ -127,17 +126,15 @@ def extracted(
     return to_tables(rows, rejects, days)
 
 
-def _read_together(docs: Sequence[Doc]) -> list[Reading]:
-    readings = [read_doc(read_columns(doc)) for doc in docs]
-    tag_readings(readings)
-    return readings
+def _read_together(docs: Sequence[Doc]) -> list[QuoteReading]:
+    return tag_readings([read_doc(read_columns(doc)) for doc in docs])
 
 
 def found_rows(
     doc: Doc,
-    article: Article,
+    article: ArticleText,
     *,
-    reading: Reading | None = None,
+    reading: QuoteReading | None = None,
     lookup: Lookup | None = None,
     topics: Topics | None = None,
 ) -> Rows:

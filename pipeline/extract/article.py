@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipeline.store import Store
-from pipeline.store.batch import Batch, staged_path
 from schemas import Reject
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class ArticleText:
     """What extraction needs of an article: its text and the evidence beside it."""
 
     article_id: str
@@ -25,15 +22,7 @@ class Article:
     language: str = "en"
 
 
-def read_articles(store: Store, batch: Batch) -> Iterator[Article]:
-    """Yield the articles of a staged shard, whatever their language."""
-    columns = [field.name for field in fields(Article) if field.name != "day"]
-    for part in store.read_batches(staged_path("articles", batch), columns=columns):
-        for row in part.to_pylist():
-            yield Article(day=batch.day, **row)
-
-
-def reject_of(article: Article, *, reason: str, detail: str, stage: str) -> Reject:
+def reject_of(article: ArticleText, *, reason: str, detail: str, stage: str) -> Reject:
     """Return the row for an article that parse or extract gave up."""
     return Reject(
         record_ref=article.record_ref,
@@ -45,8 +34,9 @@ def reject_of(article: Article, *, reason: str, detail: str, stage: str) -> Reje
     )
 
 
-def lost(article: Article, fault: str, *, stage: str) -> Reject:
+def lost(article: ArticleText, fault: str, *, stage: str) -> Reject:
     """Return the row for an article that took its process with it, or never came back."""
-    died = fault == "out_of_memory"
-    detail = "the process that worked on it died" if died else "the process that worked on it hung"
+    detail = (
+        "the process that worked on it hung" if fault == "timeout" else "the process that worked on it died"
+    )
     return reject_of(article, reason=fault, detail=detail, stage=stage)

@@ -27,10 +27,10 @@ CONTEXT_CHARS = 100
 class Rows:
     """The rows of some articles, by table."""
 
-    entities: list[schemas.Entity] = field(default_factory=list)
-    mentions: list[schemas.Mention] = field(default_factory=list)
+    entities: list[schemas.EntityRow] = field(default_factory=list)
+    mentions: list[schemas.MentionRow] = field(default_factory=list)
     quotes: list[schemas.Quote] = field(default_factory=list)
-    claims: list[schemas.Claim] = field(default_factory=list)
+    claims: list[schemas.ClaimRow] = field(default_factory=list)
 
     def extend(self, other: Rows) -> None:
         """Add the rows of another article."""
@@ -88,15 +88,15 @@ def _mentions(
     quotations: Iterable[layers.Quotation],
     sentences: Sequence[int],
     article_id: str,
-) -> list[schemas.Mention]:
+) -> list[schemas.MentionRow]:
     quoted = _merged((s.start_char, s.end_char) for q in quotations for s in q.content)
-    found: dict[tuple[int, int], schemas.Mention] = {}
+    found: dict[tuple[int, int], schemas.MentionRow] = {}
     for entity, entity_id in zip(entities, entity_ids, strict=True):
         for mention in entity.mentions:
             start, end = mention.span.start_char, mention.span.end_char
             if start >= end or ((start, end) in found and found[start, end].score >= mention.score):
                 continue
-            found[start, end] = schemas.Mention(
+            found[start, end] = schemas.MentionRow(
                 mention_id=content_id("mention", article_id, start, end),
                 article_id=article_id,
                 entity_id=entity_id,
@@ -117,22 +117,22 @@ def _entities(
     doc: Doc,
     entities: Sequence[layers.Entity],
     entity_ids: Sequence[str],
-    mentions: Iterable[schemas.Mention],
+    mentions: Iterable[schemas.MentionRow],
     article_id: str,
     title: str | None,
-) -> list[schemas.Entity]:
-    by_id: dict[str, list[schemas.Mention]] = {}
+) -> list[schemas.EntityRow]:
+    by_id: dict[str, list[schemas.MentionRow]] = {}
     for mention in mentions:
         by_id.setdefault(mention.entity_id, []).append(mention)
     headline = (title or "").casefold()
-    rows: dict[str, schemas.Entity] = {}
+    rows: dict[str, schemas.EntityRow] = {}
     for entity, entity_id in zip(entities, entity_ids, strict=True):
         if entity_id in rows or entity_id not in by_id:
             continue
         own = by_id[entity_id]
         names = [m.text for m in own if m.kind == "name"]
         aliases = sorted({" ".join(name.split()) for name in names})
-        rows[entity_id] = schemas.Entity(
+        rows[entity_id] = schemas.EntityRow(
             article_id=article_id,
             entity_id=entity_id,
             name=entity.name,
@@ -203,11 +203,11 @@ def _claims(
     quote_refs: Sequence[str | None],
     sentences: Sequence[int],
     article_id: str,
-) -> list[schemas.Claim]:
+) -> list[schemas.ClaimRow]:
     def said(span: Span) -> str:
         return text[span.start_char : span.end_char]
 
-    rows: dict[str, schemas.Claim] = {}
+    rows: dict[str, schemas.ClaimRow] = {}
     for claim in claims:
         start, end = claim.span.start_char, claim.span.end_char
         subject = "" if claim.subject is None else said(claim.subject)
@@ -216,7 +216,7 @@ def _claims(
         if start >= end or claim_id in rows:
             continue
         claimers = _referred(refs, claim.claimer_entities)
-        rows[claim_id] = schemas.Claim(
+        rows[claim_id] = schemas.ClaimRow(
             claim_id=claim_id,
             article_id=article_id,
             start_char=start,

@@ -1,8 +1,8 @@
 """Clean articles in one file become one folder of Parquet files: no store, no days, no Airflow.
 
 The text is taken as it is, so that the offsets are the caller's own. Articles stream through: what is kept
-of one that is done is its id, to notice when it comes again. `reading.py` reads them here, `child.py` makes
-rows of them in child processes, `writing.py` writes these here.
+of one that is done is its id, to notice when it comes again. `reading.py` reads them here,
+`pipeline.extract.child` makes rows of them in child processes, `writing.py` writes these here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, cast
 
 from pipeline.children.chunks import Children, map_chunks
 from pipeline.errors import ConfigError
-from pipeline.extract_file import child
+from pipeline.extract import child
 from pipeline.settings import Settings
 
 STDIN = Path("-")
@@ -52,7 +52,7 @@ def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, in
         raise ConfigError(f"output folder {folder} cannot be used: {error.strerror or error}") from None
     with (
         _opened(source) as file,
-        Children(child.start, settings, processes=settings.model_processes) as children,
+        Children(child.start_on_texts, settings, processes=settings.model_processes) as children,
     ):
         children.start()
         # While they load their models, this process imports what it needs itself; Arrow imports more with its
@@ -60,16 +60,16 @@ def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, in
         import pyarrow as pa
 
         from pipeline.extract_file.progress import progress
-        from pipeline.extract_file.reading import Reading
+        from pipeline.extract_file.reading import FileArticles
         from pipeline.extract_file.writing import writers_of
 
         pa.array([None])
-        reading = Reading(source.name, file, settings)
+        reading = FileArticles(source.name, file, settings)
         with progress(file) as advance, writers_of(folder, _run_id(file, settings)) as writers:
             for article_ids, tables in map_chunks(
                 batched(reading.articles(), _CHUNK),
                 children,
-                failed=child.failed,
+                failed=child.failed_on_texts,
                 seconds_per_item=2 * settings.timeout_s,
             ):
                 refused = set(tables["rejects"]["article_id"].to_pylist())
@@ -101,13 +101,13 @@ def _opened(source: Path) -> Iterator[BinaryIO]:
 
 
 def _run_id(file: BinaryIO, settings: Settings) -> str:
-    from pipeline import provenance
+    from pipeline import code_identity, provenance
 
     digest = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
     file.seek(0)
     return provenance.run_id(
         inputs=digest,
-        code=provenance.code_version(),
+        code=code_identity.code_version(*provenance.ROWS, "pipeline.extract_file.reading"),
         model=settings.nlp_model,
         settings=provenance.row_settings(settings),
     )

@@ -6,38 +6,37 @@ import gzip
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
 
-from pipeline.extract.article import Article
-from pipeline.identity import checksum, content_id
+from pipeline.extract.article import ArticleText
+from pipeline.ingest.article_row import article_row, given_id
 from pipeline.ingest.fields import read_fields
 from pipeline.ingest.formats.jsonl import read_jsonl
-from pipeline.ingest.language import article_language
 from pipeline.ingest.placement import place
-from pipeline.ingest.record import RawRecord
-from pipeline.ingest.urls import host
-from pipeline.settings import Settings
-from schemas import Article as ArticleRow
-from schemas import Reject
+from pipeline.ingest.record import Fault, RawRecord
+from schemas import Article, Reject
 from schemas.rejects import Reason
 from schemas.table import to_arrow, with_days
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class Reading:
+class FileArticles:
     """Articles as they are read; what is refused on the way, and the rows of those under way."""
 
     def __init__(self, name: str, file: BinaryIO, settings: Settings) -> None:
         self._rejects: list[Reject] = []
-        self._rows: dict[str, tuple[ArticleRow, date | None]] = {}
+        self._rows: dict[str, tuple[Article, date | None]] = {}
         self._name, self._settings = name, settings
         self._stream = _decompressed(file)
         self._seen: set[bytes] = set()
 
-    def articles(self) -> Iterator[Article]:
+    def articles(self) -> Iterator[ArticleText]:
         """Yield the articles in the order of the file."""
         for record in read_jsonl(self._stream, self._name, max_record_bytes=self._settings.max_record_bytes):
             row = self._row(record)
@@ -46,7 +45,7 @@ class Reading:
                 continue
             day = row.published_at.date() if row.published_at else None
             self._rows[row.article_id] = (row, day)
-            yield Article(
+            yield ArticleText(
                 article_id=row.article_id,
                 record_ref=row.record_ref,
                 text=row.text,
@@ -61,13 +60,13 @@ class Reading:
         """Return the rows of articles that are done, but for those refused on the way; forget all of them."""
         done = [self._rows.pop(article_id) for article_id in article_ids]
         kept = [(row, day) for row, day in done if row.article_id not in refused]
-        return with_days(to_arrow((row for row, _ in kept), ArticleRow), [day for _, day in kept])
+        return with_days(to_arrow((row for row, _ in kept), Article), [day for _, day in kept])
 
     def refused(self) -> pa.Table:
         """Return the rejects of all records that became no article."""
         return to_arrow(self._rejects, Reject)
 
-    def _row(self, record: RawRecord) -> ArticleRow | Reject:
+    def _row(self, record: RawRecord) -> Article | Reject:
         def refuse(reason: Reason, detail: str, article_id: str | None = None) -> Reject:
             return Reject(
                 record_ref=record.ref,
@@ -89,34 +88,15 @@ class Reading:
             return refuse("bad_encoding", "half of a surrogate pair in the text")
         if len(text) > self._settings.max_chars:
             return refuse("too_large", f"{len(text)} characters, more than {self._settings.max_chars}")
-        source = fields.source or host(fields.url) or ""
-        article_id = fields.id or content_id("article", fields.url or text)
+        article_id = given_id(fields)
         if (seen := article_id.encode()) in self._seen:
             return refuse("duplicate_id", "an article with this id came before", article_id)
         self._seen.add(seen)
         placement = place(fields, None)
         if placement.refused:
             return refuse(*placement.refused, article_id)
-        published = placement.published
-        language = article_language(fields.title, text, fields.language)
-        return ArticleRow(
-            article_id=article_id,
-            url=fields.url,
-            canonical_url=fields.canonical_url,
-            source=source,
-            title=fields.title,
-            authors=list(fields.authors),
-            published_at=published and published.at,
-            published_at_source=placement.published_from if published else None,
-            published_at_precision=published and published.precision,
-            language=language.code,
-            language_score=language.score,
-            text=text,
-            text_sha256=checksum(text),
-            n_chars=len(text),
-            n_words=len(text.split()),
-            record_ref=record.ref,
-        )
+        row = article_row(fields, placement, record.ref, is_clean=True)
+        return refuse(*row, article_id) if isinstance(row, Fault) else row
 
 
 def _decompressed(file: BinaryIO) -> BinaryIO:

@@ -12,10 +12,10 @@ from pipeline.settings import Settings
 
 _HEAD = """# Sources
 
-<!-- Generated from pipeline/sources by `make docs`; do not edit. -->
+<!-- Generated from pipeline/ingest by `make docs`; do not edit. -->
 
-Put files of any of these formats into the drop folder (setting `drop_dir`), best into folders named by the day
-on which they arrived (`2026-03-02/herald.jsonl`). The format of each file is told by its first bytes, then by its
+Put files of any of these formats into the drop folder (setting `drop_dir`), best into folders named for the day
+on which they arrived (`2026-03-02/herald.jsonl`). The format of each file is recognised by its first bytes, then by its
 keys, header or root element; the setting `source` may name one for all files instead. Files may be compressed
 (gzip, zstd, bz2, xz) and lie in archives (zip, tar) of any of them; hidden files and those on their way (`.part`,
 `.tmp`) are left alone, and links are never followed. A README or a licence is left out where its text says that it is
@@ -36,13 +36,13 @@ with the place where it broke off.
 2. Else the day of its arrival: of the innermost folder named `YYYY-MM-DD`, or file with one such date in its
    name; else of the time of fetching that the record gives. Never a file's modification time. The article is kept
    with `published_at` null.
-3. A date that cannot be (30 February, the year 201, after the arrival with 36 hours' grace) is refused
+3. An impossible date (30 February, the year 201, after the arrival with 36 hours' grace) is refused
    (`bad_date`, `future_day`) on the day of arrival. A relative date ("6 hours ago") counts only where the time of
    fetching is known. A date that equals the time of fetching is none, nor is the beginning of 1970 (UTC), which
    computers write where they know no date.
 4. A record with neither is refused (`bad_date`, "undated") on the last day, up to today, that its file has
    records for. In a file without any dated record it belongs to no day: `python -m pipeline ingest --report` lists
-   such files. Put them into a folder named by a day.
+   such files. Put them into a folder named for a day.
 
 A time without a zone is UTC; `UTC-4`, `GMT+9`, `EST`, `BST`, `Europe/Berlin` and their like are understood, and of a
 time in a zone that may be any of several (IST, AST) only the day is taken. Of "published ..., updated ..." the first
@@ -52,7 +52,7 @@ Of a date such as `03/04/2018` the day comes first between slashes and dots, the
 AM or PM, unless that reading lies after the arrival.
 
 A record that comes in for a day already published makes that day late: `python -m pipeline late` prints such days,
-and running them again takes it in. Keep what was delivered in the drop folder: a rerun reads it again.
+and running them again takes the record in. Keep what was delivered in the drop folder: a rerun reads it again.
 
 ## Feeds
 
@@ -67,7 +67,7 @@ news sitemaps are read, packed or not.
 * **When:** the run of the day that has just ended (UTC) pulls, once. What a feed answers is stored as it came, with
   address, time of fetching, status, ETag and Last-Modified, in `feeds/<day>/` of `data_dir`. A rerun and a backfill
   read what is stored and ask nobody: no feed can be asked for the past.
-* **Which day:** that of an entry's publication, as everywhere. An entry without a date, or with one that cannot be,
+* **Which day:** that of an entry's publication, as everywhere. An entry without a date, or with an impossible one,
   belongs to the day whose run pulled it; the time of fetching serves for relative dates only. An entry that comes in
   late makes its day late.
 * **Once:** an entry stays in its feed for days, and is often in several. It is taken once, known by its link or else
@@ -80,10 +80,10 @@ news sitemaps are read, packed or not.
 * **Safe:** http and https only, no passwords in addresses. Private, local, multicast and reserved addresses are never
   asked, unless `allowed_networks` names them: the address that is connected to is the one that was checked, at each of
   at most 5 redirects, and for robots.txt as well. Proxies of the environment are not used.
-* **When it goes wrong:** a feed that gives nothing costs a row in `rejects`, with its address as `record_ref`:
+* **When it goes wrong:** a feed that gives nothing costs one row in `rejects`, with its address as `record_ref`:
   `not_fetched` (network, HTTP status, robots.txt, no valid address), `timeout`, `too_large`, `hostile` (a private
   address, or a body that unpacks to too much), `unreadable` (no feed). The others go on. Only when no feed at all can be
-  reached does the run fail, and is tried again.
+  reached does the run fail, to be tried again.
 
 ## Archives of years
 
@@ -114,7 +114,6 @@ _LIMITS = """
 | … its time (setting `timeout_s`) | beside that, a second for each {file_rate:,} bytes of the file and {record_rate:,} bytes of records | `timeout` |
 | … its records | {ratio} times its size, at least {free_bytes:,} bytes | `hostile` |
 | the text of a page (setting `timeout_s`) | in a child process of 4 GiB | `timeout`, `out_of_memory` |
-
 | a feed that is pulled (setting `feed_max_bytes`) | {feed_bytes:,} bytes, packed and unpacked | `too_large`, `hostile` |
 | a request for a feed (setting `feed_timeout_s`) | {feed_s:.0f} seconds in all | `timeout` |
 | a night's pull | {night_s:,.0f} seconds; no request is begun later | `timeout` |

@@ -203,8 +203,8 @@ _NAMED = re.compile(r"(\d\d?)[- ]([A-Za-z]{3,9})[- ](\d{4})(?: (\d\d?):(\d\d)(?:
 
 def _months(words: Lexicon) -> dict[str, int]:
     """Return the numbers of months by their names, whole and short."""
-    lists = (words.ordered("ingest.months"), words.ordered("ingest.short_months"))
-    return {name: number for names in lists for number, name in enumerate(names, 1)}
+    names = [name.lower() for name in words.ordered("dates.months")]
+    return {form: number for number, name in enumerate(names, 1) for form in (name, name[:3])}
 
 
 _SLASHED = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)(.*)")
@@ -259,7 +259,13 @@ _NUMERIC_START = re.compile(r"\d\d?[/.]|\d{4}-")
 
 def _weekday(words: Lexicon) -> re.Pattern[str]:
     """Return the pattern of a day of the week in front of a date."""
-    return re.compile(rf"(?:{_one_of(words.ordered('ingest.weekdays'))})\b\.?,? ", re.IGNORECASE)
+    return re.compile(rf"(?:{_one_of(_weekdays(words))})\b\.?,? ", re.IGNORECASE)
+
+
+def _weekdays(words: Lexicon) -> tuple[str, ...]:
+    """Return the days of the week, whole and short, in small letters."""
+    names = [name.lower() for name in words.ordered("dates.weekdays")]
+    return tuple(dict.fromkeys(form for name in names for form in (name, name[:3], name[:4], name[:5])))
 
 
 def _local(text: str) -> datetime | None:
@@ -331,7 +337,7 @@ def _is_zone_unknown(text: str) -> bool:
     if not name or name in _ZONES or name in ("AM", "PM", "UT"):
         return False
     words = lexicon()
-    return name.lower() not in words.made(_months) and name.lower() not in words.words("ingest.weekdays")
+    return name.lower() not in words.made(_months) and name.lower() not in words.made(_weekdays)
 
 
 def _datetime(*parts: int, zone: tzinfo = UTC) -> datetime:

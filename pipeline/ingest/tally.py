@@ -1,21 +1,13 @@
-"""What ingest made of a day's records, by reader and outlet; and the table of it over all days."""
+"""What ingest made of a day's records, by reader and outlet."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from pipeline.ingest.urls import host
-from pipeline.store import Store
-from pipeline.store.batch import manifest_path, plan_path
 from schemas import Article
-from schemas.ingest_report import Count, IngestReportRow
-from schemas.table import to_arrow
 
 if TYPE_CHECKING:
     from pipeline.ingest.record import DayRecord, Fault  # which loads all readers
@@ -87,32 +79,3 @@ class Tally:
             }
             for (reader, source), line in sorted(self._lines.items())
         ]
-
-
-def report_rows(day: date, report: Iterable[dict[str, Any]]) -> list[IngestReportRow]:
-    """Return a day's lines as rows of the table."""
-    return [
-        IngestReportRow(
-            day=day,
-            **{
-                **line,
-                "reasons": [Count(name, n) for name, n in sorted(line["reasons"].items())],
-                "languages": [Count(name, n) for name, n in sorted(line["languages"].items())],
-            },
-        )
-        for line in report
-    ]
-
-
-def ingest_report(manifests: Mapping[date, Mapping[str, Any]]) -> pa.Table:
-    """Return the table of published days, from their manifests."""
-    rows: list[IngestReportRow] = []
-    for day in sorted(manifests):
-        rows += report_rows(day, manifests[day].get("counts", {}).get("report", []))
-    return to_arrow(rows, IngestReportRow)
-
-
-def staged_report(store: Store, day: date) -> list[IngestReportRow] | None:
-    """Return the lines of a day that was ingested, published or not; None where it was not."""
-    plan = store.read_json(plan_path(day)) or store.read_json(manifest_path(day))
-    return None if plan is None else report_rows(day, plan["counts"].get("report", []))

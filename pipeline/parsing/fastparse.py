@@ -20,7 +20,7 @@ layers and the weights stay untouched, so a patched pipeline can still be saved.
 
 What it takes for granted: the weights, the vectors and the attributes of known lexemes do not change after
 `speed_up`. Sums are taken in another order than in stock spaCy, so the last bits of a layer's output differ,
-which turns about one head in some hundred thousand tokens; docs/decisions/fast-parse.md has the figures.
+which turns about one head in some hundred thousand tokens; docs/decisions/0005-fast-parse.md has the figures.
 A patched pipeline is for one thread at a time.
 """
 

@@ -78,7 +78,7 @@ def run_days(
     Yields:
         Stage, batch and counts of each step, when it is done.
     """
-    from pipeline.stages.ingest import shards
+    from pipeline.store.plan import shards
 
     names = [stage.name for stage in STAGES] if only is None else [only]
     per_shard = {stage.name: stage.per_shard for stage in STAGES}

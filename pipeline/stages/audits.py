@@ -13,16 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.settings import Settings
+from pipeline.store.plan import IngestCounts
 from schemas import TABLES
 from schemas.table import violations
 
 
-def audit(tables: Mapping[str, pa.Table], counts: Mapping[str, Any], settings: Settings) -> list[str]:
+def audit(tables: Mapping[str, pa.Table], counts: IngestCounts, settings: Settings) -> list[str]:
     """Return what is wrong with a staged day; nothing when it may be published.
 
     Args:
         tables: the rows of each table of the day.
-        counts: of the day's plan, see `ingest`.
+        counts: of the day's plan.
         settings: bounds on rows and rejects.
     """
     found = [line for name, table in tables.items() for line in violations(table, TABLES[name])]
@@ -68,10 +69,10 @@ def offsets(tables: Mapping[str, pa.Table]) -> Iterator[str]:
         yield f"quotes: {len(outside)} rows lie outside their article, first {outside[0]}"
 
 
-def volumes(tables: Mapping[str, pa.Table], counts: Mapping[str, Any], settings: Settings) -> Iterator[str]:
+def volumes(tables: Mapping[str, pa.Table], counts: IngestCounts, settings: Settings) -> Iterator[str]:
     """Yield counts that leave their bounds, or do not add up."""
-    n_articles, n_rejects, n_records = len(tables["articles"]), len(tables["rejects"]), counts["records"]
-    accounted = n_articles + n_rejects + counts["forgotten"]
+    n_articles, n_rejects, n_records = len(tables["articles"]), len(tables["rejects"]), counts.records
+    accounted = n_articles + n_rejects + counts.forgotten
     if accounted != n_records:
         yield f"{n_records} records came in, {accounted} are accounted for (articles, rejects, forgotten)"
     if n_articles < settings.min_articles:

@@ -1,18 +1,47 @@
-"""The unit of work, a shard of a day, and where it lies in the store.
+"""The unit of work, a shard of a day, and where everything lies in the store.
 
-staged/<day>/plan.json                     what ingest found: shards, checksums, rejects
+staged/<day>/plan.json                     what ingest found: shards, checksums, counts (plan.py)
 staged/<day>/<table>/<shard>.parquet       rows on their way; also docs, the parse (a cache)
 tables/<table>/<day>.parquet               published, one file a day
-tables/_manifests/<day>.json               written last: run, counts, checksums
+tables/<table>/<table>.parquet             derived, one file for all days
+tables/datapackage.json                    all of them described
+tables/_manifests/<day>.json               written last: run, counts, checksums (manifest.py)
+tables/_partials/<table>/<day>.parquet     what a day gives to a derived table (a cache)
+tables/_forgotten.jsonl                    ids of articles that were taken down
+tables/_decisions.json                     the human decisions under which the derived tables were made
+feeds/<night>/pull.json                    what a night's pull of the feeds brought, and beside it the answers
+index/<source>.json                        which records of a source belong to which day (a cache)
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from pipeline.errors import ConfigError
+
+STAGED = "staged"
+"""The folder of what is on its way, a folder a day."""
+
+TABLES_FOLDER = "tables"
+"""The folder of what readers read."""
+
+MANIFESTS = f"{TABLES_FOLDER}/_manifests"
+FORGOTTEN = f"{TABLES_FOLDER}/_forgotten.jsonl"
+DECISIONS = f"{TABLES_FOLDER}/_decisions.json"
+DATAPACKAGE = f"{TABLES_FOLDER}/datapackage.json"
+FEEDS = "feeds"
+"""The folder of what was pulled, a folder a night."""
+
+DOCS = "docs"
+"""The name under which the parse of a shard is staged."""
+
+INGEST_REJECTS = "rejects-ingest"
+"""The name under which the rejects of ingest are staged, one file for the whole day."""
+
+_DAY_FILE = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\w+)?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,9 +57,10 @@ class Batch:
         return f"{self.shard:05d}"
 
 
-def staged_folder(day: date) -> str:
-    """Return the folder of all that is on its way for a day."""
-    return f"staged/{day.isoformat()}"
+def staged_folder(day: date, table: str | None = None) -> str:
+    """Return the folder of all that is on its way for a day, or of one table of it."""
+    folder = f"{STAGED}/{day.isoformat()}"
+    return folder if table is None else f"{folder}/{table}"
 
 
 def plan_path(day: date) -> str:
@@ -39,28 +69,62 @@ def plan_path(day: date) -> str:
 
 
 def staged_path(table: str, batch: Batch) -> str:
-    """Return the path of a shard's rows of a table (or of its parse, as table 'docs')."""
-    return f"{staged_folder(batch.day)}/{table}/{batch.shard_name}.parquet"
+    """Return the path of a shard's rows of a table (or of its parse, as table `DOCS`)."""
+    return f"{staged_folder(batch.day, table)}/{batch.shard_name}.parquet"
+
+
+def rejects_of(stage: str) -> str:
+    """Return the name under which the rejects of a stage are staged."""
+    return f"rejects-{stage}"
+
+
+def table_folder(table: str) -> str:
+    """Return the folder of a published table."""
+    return f"{TABLES_FOLDER}/{table}"
 
 
 def published_path(table: str, day: date) -> str:
     """Return the path of a day's published rows of a table."""
-    return f"tables/{table}/{day.isoformat()}.parquet"
+    return f"{table_folder(table)}/{day.isoformat()}.parquet"
 
 
 def manifest_path(day: date) -> str:
     """Return the path of a published day's manifest."""
-    return f"tables/_manifests/{day.isoformat()}.json"
+    return f"{MANIFESTS}/{day.isoformat()}.json"
 
 
 def derived_path(table: str) -> str:
     """Return the path of a derived table, which is one file for all days."""
-    return f"tables/{table}/{table}.parquet"
+    return f"{table_folder(table)}/{table}.parquet"
 
 
 def partial_path(table: str, day: date) -> str:
     """Return the path of what a day gives to a derived table."""
-    return f"tables/_partials/{table}/{day.isoformat()}.parquet"
+    return f"{TABLES_FOLDER}/_partials/{table}/{day.isoformat()}.parquet"
+
+
+def pull_path(night: str) -> str:
+    """Return the path of what a night's pull of the feeds brought."""
+    return f"{pulled_folder(night)}/pull.json"
+
+
+def pulled_folder(night: str) -> str:
+    """Return the folder of what the feeds answered in a night."""
+    return f"{FEEDS}/{night}"
+
+
+def index_path(source: str) -> str:
+    """Return the path of a source's index of days."""
+    return f"index/{source}.json"
+
+
+def day_of_name(name: str) -> date | None:
+    """Return the day that a file or folder of the store is named after; None for a stray one."""
+    found = _DAY_FILE.fullmatch(name)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def parse_day(text: str) -> date:

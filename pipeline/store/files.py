@@ -9,14 +9,13 @@ which has the same effect. Nothing else in the project opens a file of the store
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import glob
 import io
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,6 +26,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import ConfigError
 from pipeline.identity import checksum
+from pipeline.store.locks import locked, locks_folder
 
 LINEAGE_KEY = b"newstables.lineage"
 """Key, in a staged file's footer, of what the file was made from."""
@@ -40,6 +40,7 @@ class Store:
 
         Raises:
             ConfigError: the root is no folder that can be written, or a URI that Arrow does not know.
+            OSError: the object store cannot be reached, or the disk failed; it may recover.
         """
         self.root = root
         self._local = "://" not in root
@@ -51,7 +52,7 @@ class Store:
                 base = str(folder)
             else:
                 files, base = pafs.FileSystem.from_uri(root)
-        except (OSError, pa.ArrowInvalid) as error:
+        except (FileExistsError, NotADirectoryError, PermissionError, pa.ArrowInvalid) as error:
             raise ConfigError(f"data_dir {root} cannot be used: {error}") from None
         self._files = pafs.SubTreeFileSystem(base, files)
         self._base = base
@@ -100,6 +101,11 @@ class Store:
     def exists(self, path: str) -> bool:
         """Tell whether there is such a file or folder."""
         return bool(self._files.get_file_info(path).type != pafs.FileType.NotFound)
+
+    def modified(self, path: str) -> datetime | None:
+        """Return when a file was last written; None where there is none, or the store does not say."""
+        modified: datetime | None = self._files.get_file_info(path).mtime
+        return modified
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the files and folders in a folder, sorted; hidden ones are left out."""
@@ -192,21 +198,13 @@ class Store:
 
     # ---- one at a time -----------------------------------------------------------------------------
 
-    @contextlib.contextmanager
-    def lock(self, name: str) -> Iterator[None]:
+    def lock(self, name: str) -> contextlib.AbstractContextManager[None]:
         """Hold a lock among the processes of this machine; a process that dies lets go of it.
 
         For an object store the lock file lies in the machine's temporary folder: publishing from
         several machines is serialised by Airflow (`max_active_tis_per_dag=1`), not here.
         """
-        if self._local:
-            folder = Path(self._base) / "locks"
-        else:
-            folder = Path(tempfile.gettempdir()) / f"newstables-{checksum(self.root)[:16]}"
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{name}.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        return locked(locks_folder(self.root, base=Path(self._base) if self._local else None), name)
 
 
 def to_parquet(table: pa.Table, *, row_group_size: int | None = None) -> bytes:

@@ -1,12 +1,16 @@
 """Children that die or hang cost one article, and results keep their order."""
 
 import os
+import signal
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
 from pipeline.children.chunks import Children, map_chunks
+from pipeline.children.process import ChildDiedError, ChildStartError
+from pipeline.errors import ConfigError
 
 
 def start() -> Callable[[Sequence[str]], list[str]]:
@@ -16,6 +20,8 @@ def start() -> Callable[[Sequence[str]], list[str]]:
 def work(items: Sequence[str]) -> list[str]:
     for item in items:
         if item == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if item == "exit":
             os._exit(1)
         if item == "hang":
             time.sleep(60)
@@ -24,8 +30,19 @@ def work(items: Sequence[str]) -> list[str]:
     return [item.upper() for item in items]
 
 
-def start_badly() -> Callable[[Sequence[str]], list[str]]:
-    os._exit(3)
+def start_badly(how: str) -> Callable[[Sequence[str]], list[str]]:
+    sys.stderr.write("first line\nno such library: libmodel.so\n")
+    sys.stderr.flush()
+    match how:
+        case "exits":
+            os._exit(3)
+        case "raises":
+            raise ConfigError("no such model")
+        case "is killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case _:
+            time.sleep(60)
+    raise AssertionError
 
 
 def failed(item: str, fault: str) -> list[str]:
@@ -48,6 +65,7 @@ def test_no_chunks_give_no_results() -> None:
     assert run([]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_an_item_that_kills_its_process_costs_only_itself(processes: int) -> None:
     chunks = [["a", "b", "die", "c"], ["d"], ["die"], ["e", "f"]]
@@ -55,6 +73,7 @@ def test_an_item_that_kills_its_process_costs_only_itself(processes: int) -> Non
     assert found == ["A", "B", "die: out_of_memory", "C", "D", "die: out_of_memory", "E", "F"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_an_item_that_hangs_costs_only_itself(processes: int) -> None:
     assert run([["a", "hang"], ["b"]], seconds=1.0, processes=processes) == ["A", "hang: timeout", "B"]
@@ -65,15 +84,46 @@ def test_an_exception_reaches_the_caller() -> None:
         run([["a"], ["raise"]])
 
 
-def test_a_child_that_cannot_start_is_told() -> None:
-    with Children(start_badly, processes=1) as children, pytest.raises(ChildProcessError, match="not start"):
+def test_an_item_that_ends_its_process_is_told_from_one_that_gets_it_killed() -> None:
+    assert run([["a", "exit"], ["b"]]) == ["A", "exit: extraction_error", "B"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("how", "error", "message"),
+    [
+        ("exits", ChildStartError, "exit code 3; it said:\nfirst line\nno such library"),
+        ("is killed", ChildDiedError, "SIGKILL; it said:\nfirst line"),
+        ("hangs", ChildDiedError, "within 10 s; it said:\nfirst line"),
+        ("raises", ConfigError, "^no such model\nraised in a child process"),
+    ],
+)
+def test_a_child_that_cannot_start_says_why(how: str, error: type[Exception], message: str) -> None:
+    with (
+        Children(start_badly, how, processes=1, start_seconds=10.0 if how == "hangs" else 120.0) as children,
+        pytest.raises(error, match=message) as raised,
+    ):
         list(map_chunks([["a"]], children, failed=failed, seconds_per_item=5.0))
+    assert isinstance(raised.value, ChildStartError) == (how == "exits")
+
+
+def test_a_child_that_dies_while_it_waits_costs_no_item() -> None:
+    def chunks() -> Iterator[list[str]]:
+        yield ["a"]
+        time.sleep(1)  # the child is done with the first chunk
+        children.alive[0].process.kill()
+        time.sleep(0.3)
+        yield ["b"]
+
+    with Children(start, processes=1) as children:
+        results = map_chunks(chunks(), children, failed=failed, seconds_per_item=5.0)
+        assert list(results) == [["A"], ["B"]]
 
 
 def test_only_a_bounded_number_of_chunks_is_read_ahead() -> None:
     read = []
 
-    def chunks():
+    def chunks() -> Iterator[list[str]]:
         for i in range(100):
             read.append(i)
             yield [str(i)]

@@ -2,6 +2,7 @@
 
 import multiprocessing
 
+import pytest
 import spacy.language
 from spacy.lang.en import English
 from spacy.language import Language
@@ -22,7 +23,8 @@ def printed(doc: Doc) -> list[tuple[str, ...]]:
     ]
 
 
-def test_the_components_run_in_spawned_processes(nlp: Language, monkeypatch):
+@pytest.mark.slow
+def test_the_components_run_in_spawned_processes(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     """Outside of Linux the rule: such processes get the pipeline and its extensions pickled."""
     parsed = [nlp(TEXT), nlp("Nobody spoke."), nlp(TEXT)]
     pipes = English(nlp.vocab)

@@ -3,19 +3,20 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.components.entities.clusters import Cluster
+from pipeline.components.entities.cluster import Cluster
 from pipeline.components.entities.links import best_candidate
 from pipeline.curation.aliases import SCHEMA, open_alias_table
 from pipeline.curation.wikidata import build_alias_table, main, read_dump
 from pipeline.errors import ConfigError
 
 
-def item(qid: str, label: str, kind: str, links: int, aliases: tuple[str, ...] = ()) -> dict:
+def item(qid: str, label: str, kind: str, links: int, aliases: tuple[str, ...] = ()) -> dict[str, Any]:
     return {
         "type": "item",
         "id": qid,

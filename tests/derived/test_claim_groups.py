@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.alike.claim_links import MOST_A_DAY, WINDOW_DAYS, in_window, links
-from pipeline.derived.claim_groups import READS, merge, partial
+from pipeline.derived.claim_groups import READS_COLUMNS, merge, partial
 from schemas import TABLES, Duplicate
 from schemas.table import arrow_schema, to_arrow
 
@@ -53,7 +53,7 @@ def day(on: date, *claims: dict[str, Any]) -> pa.Table:
     tables = {}
     for name, listed in given.items():
         whole = arrow_schema(TABLES[name])
-        schema = pa.schema([whole.field(column) for column in READS[name]])
+        schema = pa.schema([whole.field(column) for column in READS_COLUMNS[name] or ()])
         tables[name] = pa.Table.from_pylist(listed, schema=schema)
     return partial(tables)
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from random import Random
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -52,7 +53,7 @@ TABLES = [
 PARTIALS = [partial(tables) for tables in TABLES]
 
 
-def rows(table: pa.Table) -> dict[str, dict]:
+def rows(table: pa.Table) -> dict[str, dict[str, Any]]:
     return {row["entity_id"]: row for row in table.to_pylist()}
 
 

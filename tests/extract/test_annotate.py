@@ -1,17 +1,22 @@
 """No text raises, and what comes out keeps the contract of the tables."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from pipeline.children.guard import Failure
+from pipeline.components.layers import Quotation
+from pipeline.components.quotes import find_quotes
 from pipeline.extract import annotate as annotating
 from pipeline.extract.annotate import extracted
-from pipeline.extract.article import Article
+from pipeline.extract.article import ArticleText
 from pipeline.stages.audits import offsets, references
 from schemas import TABLES
 from schemas import Article as ArticleRow
@@ -29,7 +34,7 @@ TEXTS = st.one_of(
 
 
 def tables_of(nlp: Language, text: str, **values: object) -> dict[str, pa.Table]:
-    article = Article(article_id="a1", record_ref="x#1", text=text, **values)  # type: ignore[arg-type]
+    article = ArticleText(article_id="a1", record_ref="x#1", text=text, **values)  # type: ignore[arg-type]
     tables = extracted([[(nlp(text), article)]], timeout_s=60.0)
     row = ArticleRow(
         article_id="a1",
@@ -72,19 +77,17 @@ def test_spans_of_quotations_are_the_text_at_their_offsets(nlp: Language) -> Non
 def test_an_article_that_raises_is_a_reject_and_stops_no_other(
     nlp: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    find = annotating.find_quotes
-
-    def poisoned(doc, **options):
+    def poisoned(doc: Doc, **options: Any) -> Iterator[Quotation]:
         if "poison" in doc.text:
             raise RuntimeError("as bad as it gets")
-        return find(doc, **options)
+        return find_quotes(doc, **options)
 
     monkeypatch.setattr(annotating, "find_quotes", poisoned)
     articles = [
-        Article(article_id=t, record_ref=f"x#{t}", text=t) for t in ("Ann said no.", "poison", "Bo ran.")
+        ArticleText(article_id=t, record_ref=f"x#{t}", text=t) for t in ("Ann said no.", "poison", "Bo ran.")
     ]
     pairs = [(nlp(a.text), a) for a in articles] + [
-        (Failure("timeout", "too slow"), Article(article_id="d", record_ref="x#d", text=""))
+        (Failure("timeout", "too slow"), ArticleText(article_id="d", record_ref="x#d", text=""))
     ]
     rejects = extracted([pairs], timeout_s=60.0)["rejects"].to_pylist()
     assert [(r["article_id"], r["reason"], r["stage"]) for r in rejects] == [

@@ -18,6 +18,7 @@ import pytest
 from pipeline.errors import ConfigError
 from pipeline.ingest import split
 from pipeline.ingest.record import RawRecord
+from pipeline.ingest.sources.drop import place_record
 from pipeline.ingest.split import split_by_day
 from pipeline.settings import Settings, load_settings
 from pipeline.stages.ingest import ingest
@@ -104,7 +105,7 @@ def test_a_kill_costs_only_what_came_after_the_last_checkpoint(
     path = archive(tmp_path)
     split_by_day(path, settings(tmp_path / "whole"))
     monkeypatch.setattr(split, "CHECKPOINT_EVERY", 100)
-    place = split.place_record
+    place = place_record
     seen = 0
 
     def die(record: RawRecord) -> Any:
@@ -124,6 +125,7 @@ def test_a_kill_costs_only_what_came_after_the_last_checkpoint(
     assert seen < 1000 + 2 * 101 + 2
 
 
+@pytest.mark.slow
 def test_a_killed_process_is_resumed(tmp_path: Path) -> None:
     (tmp_path / "whole").mkdir()
     (tmp_path / "cut").mkdir()
@@ -168,6 +170,7 @@ def test_a_kill_while_files_are_moved(tmp_path: Path, monkeypatch: pytest.Monkey
     assert sum(data.count(b"\n") for data in tree(tmp_path / "drop").values()) == 1000
 
 
+@pytest.mark.slow
 def test_memory_is_flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(split, "_GATHERED_BYTES", 100_000)
     peaks = []

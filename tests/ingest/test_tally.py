@@ -5,14 +5,18 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from days import manifest_of, read_plan
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from pipeline.ingest.tally import ingest_report, staged_report
+from pipeline.derived.ingest_report import merge
+from pipeline.desk.staged_report import staged_report
 from pipeline.settings import load_settings
 from pipeline.stages.ingest import ingest
 from pipeline.store import Store
-from pipeline.store.batch import Batch, manifest_path, plan_path
+from pipeline.store.batch import Batch, plan_path
+from pipeline.store.manifest import write_manifest
+from pipeline.store.plan import OldPlanError
 from schemas import IngestReportRow
 from schemas.table import violations
 
@@ -68,10 +72,19 @@ def test_by_reader_and_outlet(store: Store) -> None:
 
 
 def test_the_table_comes_from_the_manifests(store: Store) -> None:
-    store.write_json(manifest_path(DAY), {"counts": store.read_json(plan_path(DAY))["counts"]})
-    table = ingest_report({DAY: store.read_json(manifest_path(DAY))})
+    table = merge({DAY: manifest_of(read_plan(store, DAY))})
     assert len(table) == 3 and not violations(table, IngestReportRow)
-    assert len(ingest_report({})) == 0
+    assert len(merge({})) == 0
+
+
+def test_a_published_day_is_told_although_its_plan_is_old(store: Store) -> None:
+    told = staged_report(store, DAY)
+    manifest = manifest_of(read_plan(store, DAY))
+    store.write_json(plan_path(DAY), {"day": "2026-03-02", "shards": []})
+    with pytest.raises(OldPlanError, match="run the stage ingest again"):
+        staged_report(store, DAY)
+    write_manifest(store, manifest)
+    assert staged_report(store, DAY) == told
 
 
 def test_it_is_printed(store: Store) -> None:

@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,7 +59,8 @@ def texts() -> list[str]:
 
 def patched(nlp: Language) -> Iterator[_Tok2Vec]:
     for _, component in nlp.pipeline:
-        for node in component.model.walk() if isinstance(getattr(component, "model", None), Model) else ():
+        model = getattr(component, "model", None)
+        for node in model.walk() if isinstance(model, Model) else ():
             if isinstance(node._func, _Tok2Vec):
                 yield node._func
 
@@ -87,6 +89,7 @@ def assert_same(stock: Sequence[Doc], fast: Sequence[Doc]) -> None:
     assert [entities(doc) for doc in stock] == [entities(doc) for doc in fast]
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_predictions_are_those_of_stock_spacy(nlp: Language, fast: Language, texts: list[str]) -> None:
     assert len(list(patched(fast))) == 2
@@ -110,7 +113,8 @@ def test_tok2vec_arrays_are_close_at_every_place_of_a_doc(nlp: Language, fast: L
         Doc(nlp.vocab, words=[words[(at * at + size) % len(words)] for at in range(size)]) for size in sizes
     ]
     for name in ("tok2vec", "ner"):
-        stock_model, fast_model = nlp.get_pipe(name).model, fast.get_pipe(name).model
+        pipes: list[Any] = [nlp.get_pipe(name), fast.get_pipe(name)]
+        stock_model, fast_model = (pipe.model for pipe in pipes)
         if name == "ner":
             stock_model, fast_model = (m.get_ref("tok2vec").layers[0] for m in (stock_model, fast_model))
         for ours, theirs in zip(fast_model.predict(docs), stock_model.predict(docs), strict=True):
@@ -139,6 +143,7 @@ def test_the_cache_survives_the_memory_zones_in_which_its_words_were_new(nlp: La
     assert rows[2] == rows[3]  # and what is known is not computed again
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_full_cache_starts_again(nlp: Language) -> None:
     fast = speed_up(load_nlp(fast=False), cache_rows=1_000)
@@ -161,6 +166,7 @@ def test_a_batch_with_more_words_than_the_cache_has_rows_is_computed_without_it(
     assert rows_kept(fast) == [2, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_vectors_do_not_depend_on_what_was_parsed_before() -> None:
     texts = generated(6, seed=3)
@@ -301,7 +307,8 @@ def test_training_goes_through_the_original_layers() -> None:
     encode = MAXOUT.format(name="MaxoutWindowEncoder", depth=2, window=1, pieces=3)
     stock, fast = small(LEXICAL, encode), speed_up(small(LEXICAL, encode))
     losses = []
-    for nlp in (stock, fast):
+    pipelines: tuple[Any, ...] = (stock, fast)  # the making of an optimizer has no types
+    for nlp in pipelines:
         fix_random_seed(1)
         sgd = nlp.create_optimizer()
         losses.append([nlp.update(examples(nlp), sgd=sgd)["tagger"] for _ in range(3)])

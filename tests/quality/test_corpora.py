@@ -91,7 +91,7 @@ def corpora(tmp_path: Path) -> Path:
     }
     targets = [{"span": [1, 2], "fact": 3.0}, {"span": [6, 7], "fact": -3.0}]
     facts = {"text": "Tom opened it and did not close it .", "targets": targets}
-    files = {
+    files: dict[str, Any] = {
         **dict.fromkeys(("quotes/gum_news/train.jsonl", "quotes/polnear/dev.jsonl.gz"), quotes),
         **dict.fromkeys(
             [

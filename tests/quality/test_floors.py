@@ -11,6 +11,7 @@ from quality.parses import Parser
 GOLD = Path(__file__).parents[1] / "gold"
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_no_figure_on_the_own_gold_is_below_its_floor() -> None:
     figures = score_own(GOLD, Parser())

@@ -11,7 +11,7 @@ from spacy.language import Language
 from pipeline.components.claims.checkworthiness import N_FOLDS
 from pipeline.errors import InputError
 from pipeline.extract.annotate import annotate
-from pipeline.extract.article import Article
+from pipeline.extract.article import ArticleText
 from pipeline.identity import checksum
 from quality.figures import Share
 from quality.labelled import Label, fold, own_articles, read_labels, score_sentences
@@ -47,7 +47,7 @@ def test_labels_of_the_sample_fit_its_texts() -> None:
 
 @pytest.mark.model
 def test_a_sentence_has_the_score_of_its_best_claim(nlp: Language) -> None:
-    article = Article("a", "a", TEXT, published_at=datetime(2026, 3, 4, tzinfo=UTC))
+    article = ArticleText("a", "a", TEXT, published_at=datetime(2026, 3, 4, tzinfo=UTC))
     docs = {"a": annotate(nlp(TEXT), article)}
     end = TEXT.index(".") + 1
     fact, exclamation = label(0, end, checkable=1, worth=2), label(end + 1, len(TEXT), checkable=0, worth=0)
@@ -61,6 +61,6 @@ def test_a_sentence_has_the_score_of_its_best_claim(nlp: Language) -> None:
 
 @pytest.mark.model
 def test_another_text_than_the_one_labelled_is_refused(nlp: Language) -> None:
-    docs = {"a": annotate(nlp(TEXT.replace("12", "13")), Article("a", "a", TEXT))}
+    docs = {"a": annotate(nlp(TEXT.replace("12", "13")), ArticleText("a", "a", TEXT))}
     with pytest.raises(InputError, match="a is not the text"):
         score_sentences([label(0, 53, checkable=1, worth=1)], docs)

@@ -30,6 +30,7 @@ def run(gold: Path, *arguments: str) -> int:
     return evaluate.main(["--gold", str(gold), "--only", "epithets", *arguments])
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_figure_below_its_floor_fails_the_run_and_is_named(
     gold: Path, capsys: pytest.CaptureFixture[str]
@@ -52,6 +53,7 @@ def test_a_figure_below_its_floor_fails_the_run_and_is_named(
     assert run(gold) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_changed_gold_asks_for_new_floors(gold: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(gold, "--update-floors") == 0
@@ -74,6 +76,7 @@ def test_a_wrong_call_is_one_line_and_exit_code_2(
     assert arguments[1] in error
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_parse_is_kept_and_read_again(tmp_path: Path) -> None:
     texts = ["Ana Colvey opened the bridge.", ["Tom", "Askew", "do", "n't"]]

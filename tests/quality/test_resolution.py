@@ -19,7 +19,7 @@ def mention(part: str, entity: str, kind: str, *, after: int = 0) -> dict[str, A
     }
 
 
-GOLD = {
+GOLD: dict[str, Any] = {
     "doc_id": "a",
     "text": TEXT,
     "mentions": [

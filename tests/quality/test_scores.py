@@ -1,5 +1,7 @@
 """Worked examples of each scorer."""
 
+from typing import Any
+
 import pytest
 
 from quality.calibration import auc, reliability
@@ -19,7 +21,7 @@ def at(text: str, part: str) -> list[int]:
 # ---- quotations ------------------------------------------------------------------------------------
 
 TEXT = "Ana Colvey said the bridge was safe. The port chief, Sven Aldous, denied that it had closed."
-GOLD_QUOTES = [
+GOLD_QUOTES: list[dict[str, Any]] = [
     {
         "content": [at(TEXT, "the bridge was safe")],
         "cue": [at(TEXT, "said")],
@@ -33,7 +35,7 @@ GOLD_QUOTES = [
 ]
 
 
-def quote_figures(found: list[dict]) -> dict:
+def quote_figures(found: list[dict[str, Any]]) -> dict[str, Any]:
     return score_quotes([{"doc_id": "a", "text": TEXT, "quotes": GOLD_QUOTES}], {"a": found})
 
 
@@ -127,7 +129,7 @@ def test_entities_within_and_across_articles() -> None:
     apart = {
         d: [colvey | {"entity_id": f"{d}1"}, askew | {"type": "ORG", "entity_id": f"{d}2"}] for d in "ab"
     }
-    figures = score_entities(gold, apart)
+    figures: dict[str, Any] = {**score_entities(gold, apart)}
     assert figures["names, span"].value == 100.0
     assert figures["names, span and class"].value == 50.0
     assert figures["clusters, B3"].value == 100.0
@@ -145,7 +147,7 @@ def test_pronouns_and_descriptions_lead_to_entities() -> None:
         ("Tom Askew", "askew", "name"),
     ]
 
-    def mention(part: str, entity: str, kind: str) -> dict:
+    def mention(part: str, entity: str, kind: str) -> dict[str, Any]:
         start, end = at(text, part)
         named = kind == "name"
         return {
@@ -218,7 +220,7 @@ def test_a_claim_as_in_the_gold_is_right_in_all() -> None:
         ),
     ],
 )
-def test_each_fault_of_a_claim_shows_in_its_figure(changes: dict, wrong: set[str]) -> None:
+def test_each_fault_of_a_claim_shows_in_its_figure(changes: dict[str, Any], wrong: set[str]) -> None:
     whole, values = claim_values(), claim_values(**changes)
     assert {name for name in whole if whole[name] != values[name]} == wrong
 
@@ -250,10 +252,7 @@ def test_no_common_word_in_the_predicate_and_too_few_arguments_match_nothing() -
 
 
 def test_an_implied_be_fits_any_of_its_forms() -> None:
-    assert match(("is", ["Ana", "a mayor"]), ("be", ["Ana", "a mayor"])) == (
-        pytest.approx(1.0),
-        pytest.approx(1.0),
-    )
+    assert match(("is", ["Ana", "a mayor"]), ("be", ["Ana", "a mayor"])) == pytest.approx((1.0, 1.0))
 
 
 def test_who_said_what_may_be_turned_round() -> None:

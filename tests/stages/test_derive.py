@@ -1,6 +1,7 @@
 """What spans days does not depend on the order in which they came, nor on when it was made."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,13 +9,23 @@ import pyarrow as pa
 import pytest
 from days import article, rows_of, stage_day
 
-from pipeline import provenance
+from pipeline import code_identity
 from pipeline.alike.claim_links import links
+from pipeline.derived.tables import DERIVED
 from pipeline.settings import Settings
-from pipeline.stages.derive import DERIVED, GROUPING, derive
+from pipeline.stages.derive import derive
 from pipeline.stages.publish import publish
 from pipeline.store import Store
-from pipeline.store.batch import Batch, derived_path, manifest_path, partial_path
+from pipeline.store.batch import (
+    DOCS,
+    Batch,
+    derived_path,
+    manifest_path,
+    partial_path,
+    staged_folder,
+    staged_path,
+)
+from pipeline.store.staged import staged_days
 
 DAYS = [date(2026, 3, n) for n in (1, 2, 3)]
 SETTINGS = Settings(decisions_file=Path("no-decisions.jsonl"))
@@ -27,7 +38,7 @@ def put(store: Store, day: date) -> None:
     publish(store, Batch(day), SETTINGS)
 
 
-MERGED = (*(derived.name for derived in DERIVED), "claim_groups")
+MERGED = tuple(derived.name for derived in DERIVED)
 
 
 def derived_bytes(store: Store) -> dict[str, bytes]:
@@ -107,8 +118,8 @@ def test_other_code_reads_every_day_again(
     partial = partial_path("duplicates", DAYS[0])
     table, lineage = store.read(partial), store.lineage(partial)
     store.write(partial, table.slice(0, 0), lineage=lineage)  # as if other code had found nothing
-    code_version = provenance.code_version
-    monkeypatch.setattr(provenance, "code_version", lambda files: code_version(files) + "+changed")
+    code_version = code_identity.code_version
+    monkeypatch.setattr(code_identity, "code_version", lambda *modules: code_version(*modules) + "+changed")
     derive(store, Batch(DAYS[0]), SETTINGS)
     assert store.read(partial).equals(table)
 
@@ -123,7 +134,11 @@ def test_a_night_compares_its_own_claims_only(
         compared.append((day["day"][0].as_py(), [other["day"][0].as_py() for other in others]))
         return links(day, others)
 
-    monkeypatch.setattr("pipeline.stages.derive.links", noted)
+    (grouping,) = (derived for derived in DERIVED if derived.links)
+    assert grouping.links is not None
+    linking = replace(grouping, links=replace(grouping.links, find=noted))
+    tables = tuple(linking if derived is grouping else derived for derived in DERIVED)
+    monkeypatch.setattr("pipeline.stages.derive.DERIVED", tables)
     derive(store, Batch(DAYS[2]), SETTINGS)
     assert compared == []
     later = date(2026, 3, 9)
@@ -137,17 +152,33 @@ def test_a_night_compares_its_own_claims_only(
     assert compared == [(day, [DAYS[0]]) for day in (*DAYS, later)]
 
 
-def test_groups_name_the_code_that_makes_them() -> None:
-    here = Path(__file__).parents[2]
-    assert all((here / name).is_file() for name in GROUPING)
-    own = {f"pipeline/same_claims/{path.name}" for path in (here / "pipeline/same_claims").glob("*.py")}
-    assert own - set(GROUPING) == {"pipeline/alike/__init__.py"}
+def test_a_partial_that_is_damaged_is_made_again(tmp_path: Path, forwards: dict[str, bytes]) -> None:
+    store = Store(str(tmp_path / "forwards"))
+    for path in (partial_path("duplicates", DAYS[0]), partial_path("claim_links", DAYS[1])):
+        store.put(path, store.get(path)[:100])
+    store.put(derived_path("entity_index"), b"half a f")
+    derive(store, Batch(DAYS[0]), SETTINGS)
+    assert derived_bytes(store) == forwards
 
 
-def test_each_table_names_the_code_that_makes_it() -> None:
-    for derived in DERIVED:
-        assert f"pipeline/derived/{derived.name}.py" in derived.code
-        assert all((Path(__file__).parents[2] / name).is_file() for name in derived.code)
+def test_only_a_parse_that_is_as_published_is_let_go(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    days = [date(2026, 3, n) for n in range(1, 5)]
+    for day in days:
+        put(store, day)
+        for shard in (0, 1):
+            store.put(staged_path(DOCS, Batch(day, shard)), b"docs")
+    derive(store, Batch(days[-1]), Settings(keep_docs_days=2))
+    assert with_docs(store) == days  # all are newer than what is published
+    for day in days[:3]:
+        publish(store, Batch(day), SETTINGS)
+    store.put(staged_path(DOCS, Batch(days[1], 1)), b"parsed again")
+    derive(store, Batch(days[-1]), Settings(keep_docs_days=2))
+    assert with_docs(store) == days[1:]
+
+
+def with_docs(store: Store) -> list[date]:
+    return [day for day in staged_days(store) if store.exists(staged_folder(day, DOCS))]
 
 
 def test_nothing_published_gives_empty_tables(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from days import manifest_of, read_plan
 from ftfy import fix_text
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -19,11 +20,17 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError, InputError
 from pipeline.identity import checksum, content_id
+from pipeline.ingest import article_row as module
+from pipeline.ingest.article_row import article_id_of_url
+from pipeline.ingest.clean import clean_text
+from pipeline.ingest.sources import open_source
 from pipeline.settings import Settings, load_settings
-from pipeline.stages import ingest as module
-from pipeline.stages.ingest import article_id_of_url, ingest, late_days, shards
+from pipeline.stages.ingest import ingest
+from pipeline.stages.late import late_days
 from pipeline.store import Store
-from pipeline.store.batch import Batch, manifest_path, plan_path, staged_path
+from pipeline.store.batch import FORGOTTEN, Batch, plan_path, staged_path
+from pipeline.store.manifest import write_manifest
+from pipeline.store.plan import OldPlanError, shards
 from schemas import Article, Reject
 from schemas.table import violations
 
@@ -51,7 +58,8 @@ class Night:
         return ingest(self.store, Batch(day), self.settings)
 
     def plan(self, day: date = DAY) -> dict[str, Any]:
-        return self.store.read_json(plan_path(day))
+        plan: dict[str, Any] = self.store.read_json(plan_path(day))
+        return plan
 
     def articles(self, day: date = DAY) -> list[dict[str, Any]]:
         paths = [staged_path("articles", Batch(day, s["shard"])) for s in self.plan(day)["shards"]]
@@ -218,9 +226,7 @@ def test_identity_without_a_url(night: Night) -> None:
 
 def test_articles_taken_down_stay_out(night: Night) -> None:
     night.put("2026-03-02/a.jsonl", record(1), record(2))
-    night.store.append_line(
-        "tables/_forgotten.jsonl", {"article_id": article_id_of_url("https://herald.example/1")}
-    )
+    night.store.append_line(FORGOTTEN, {"article_id": article_id_of_url("https://herald.example/1")})
     counts = night.run()
     assert counts["forgotten"] == 1 and counts["kept"] == 1 and not counts["rejected"]
 
@@ -232,12 +238,11 @@ def test_a_home_page_is_no_articles_address() -> None:
 
 def test_a_poisoned_record_never_stops_a_night(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     night.put("2026-03-02/a.jsonl", record(1), record(2))
-    clean = module.clean_text
 
     def poisoned(text: str) -> str:
         if text.endswith("2"):
             raise KeyError("what nobody foresaw")
-        return clean(text)
+        return clean_text(text)
 
     monkeypatch.setattr(module, "clean_text", poisoned)
     assert night.run()["kept"] == 1
@@ -360,6 +365,25 @@ def test_shards_of_a_day_that_was_not_ingested(night: Night) -> None:
         shards(night.store, DAY)
 
 
+def test_a_plan_of_another_version_asks_for_ingest_again(night: Night) -> None:
+    night.put("2026-03-02/a.jsonl", record(1))
+    night.run()
+    whole = night.plan()
+    old = {key: value for key, value in whole.items() if key not in ("version", "settings")}
+    path = plan_path(DAY)
+    for data, said in (
+        (json.dumps(old).encode(), "of another version"),
+        (json.dumps(whole | {"shards": "many"}).encode(), "no plan .shards"),
+        (json.dumps(whole | {"colour": "red"}).encode(), "no plan .colour"),
+        (b'{"version": 1, "da', "damaged"),
+    ):
+        night.store.put(path, data)
+        with pytest.raises(OldPlanError, match=rf"{path} is {said}.*run the stage ingest again for {DAY}"):
+            shards(night.store, DAY)
+    night.run()
+    assert night.plan() == whole
+
+
 def test_several_days_at_once(night: Night) -> None:
     for n in range(1, 7):
         night.put(
@@ -383,7 +407,7 @@ def test_several_days_at_once(night: Night) -> None:
 
 def publish(night: Night, day: date) -> None:
     """Stand in for the stage publish, as far as lateness looks at it."""
-    night.store.write_json(manifest_path(day), {"inputs": night.plan(day)["inputs"]})
+    write_manifest(night.store, manifest_of(read_plan(night.store, day)))
 
 
 def test_a_late_record_marks_its_day(night: Night) -> None:
@@ -438,7 +462,7 @@ def test_every_record_is_kept_or_rejected(
     night = Night(tmp_path_factory.mktemp("night"), min_words=1)
     lines = [r.replace(b"\n", b" ") if isinstance(r, bytes) else r for r in records]
     night.put("2026-03-02/a.jsonl", *lines)
-    days = module.open_source(night.store, night.settings).days()
+    days = open_source(night.store, night.settings).days()
     counted = [night.run(day) for day in days if day < datetime.now(UTC).date()]
     n_filled = sum(not isinstance(line, bytes) or bool(line.strip()) for line in lines)
     assert sum(c["records"] for c in counted) == n_filled
@@ -467,8 +491,8 @@ def test_speed_against_a_bare_loop(tmp_path: Path) -> None:
     def ours() -> float:
         shutil.rmtree(night.base / "data" / "index")
         start = time.process_time()
-        records = module.open_source(night.store, night.settings).records(DAY)
-        made = [module._article_or_fault(one, night.settings) for one in records]
+        records = open_source(night.store, night.settings).records(DAY)
+        made = [module.article_or_fault(one, night.settings) for one in records]
         assert len(made) == 600
         return time.process_time() - start
 

@@ -1,20 +1,21 @@
 """A day is published whole and right, or not at all."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from days import DAY, article, rows_of, stage_day, table_bytes
+from days import DAY, article, read_plan, rows_of, stage_day, table_bytes
 
 from pipeline.errors import AuditError, InputError
 from pipeline.settings import Settings
 from pipeline.stages.publish import publish
 from pipeline.store import Store
-from pipeline.store.batch import Batch, manifest_path, plan_path, published_path
-from schemas import DAY_TABLES, Reject
+from pipeline.store.batch import Batch, published_path, staged_path
+from pipeline.store.manifest import find_manifest
+from pipeline.store.plan import write_plan
+from schemas import DAY_TABLES, EXTRACTED, Reject
 
 
 @pytest.fixture
@@ -64,7 +65,8 @@ def test_shards_do_not_show(tmp_path: Path) -> None:
 def test_a_day_without_articles_is_published_empty_and_marked(store: Store) -> None:
     stage_day(store)
     assert publish(store, Batch(DAY), SETTINGS)["articles"] == 0
-    assert store.read_json(manifest_path(DAY))["is_empty"]
+    manifest = find_manifest(store, DAY)
+    assert manifest is not None and manifest.is_empty
     assert pd.read_parquet(Path(store.root) / "tables" / "claims").empty
 
 
@@ -91,9 +93,9 @@ def test_a_day_that_was_never_staged_is_told(store: Store) -> None:
 
 def test_rows_of_another_ingest_are_not_published(store: Store) -> None:
     stage_day(store, articles=[article("a1")])
-    plan = store.read_json(plan_path(DAY))
-    plan["shards"][0]["sha256"] = "0" * 64
-    store.write_json(plan_path(DAY), plan)
+    plan = read_plan(store, DAY)
+    shard = plan.shards[0].model_copy(update={"sha256": "0" * 64})
+    write_plan(store, plan.model_copy(update={"shards": (shard,)}))
     with pytest.raises(InputError, match="run the stages parse and extract again"):
         publish(store, Batch(DAY), SETTINGS)
 
@@ -165,9 +167,8 @@ def test_with_few_records_the_share_of_rejects_says_nothing(store: Store) -> Non
 
 def test_records_that_are_not_accounted_for_are_not_overlooked(store: Store) -> None:
     stage_day(store, articles=[article("a1")])
-    plan = store.read_json(plan_path(DAY))
-    plan["counts"]["records"] = 2
-    store.write_json(plan_path(DAY), plan)
+    plan = read_plan(store, DAY)
+    write_plan(store, plan.model_copy(update={"counts": plan.counts.model_copy(update={"records": 2})}))
     with pytest.raises(AuditError, match="2 records came in, 1 are accounted for"):
         publish(store, Batch(DAY), SETTINGS)
 
@@ -178,12 +179,13 @@ def test_a_day_with_too_few_articles_is_not_published(store: Store) -> None:
         publish(store, Batch(DAY), Settings(min_articles=2))
 
 
-def test_the_parse_of_old_days_is_not_kept(store: Store) -> None:
-    for number in (1, 2, 3):
-        day = date(2026, 3, number)
-        at = datetime(2026, 3, number, tzinfo=UTC)
-        stage_day(store, day, articles=[article("a1", published_at=at)])
-        store.put(f"staged/{day}/docs/00000.parquet", b"docs")
-        publish(store, Batch(day), Settings(keep_docs_days=2))
-    kept = [day for day in store.names("staged") if store.exists(f"staged/{day}/docs")]
-    assert kept == ["2026-03-02", "2026-03-03"]
+def test_a_day_is_not_published_under_settings_that_it_was_not_ingested_under(store: Store) -> None:
+    stage_day(store, articles=[article("a1")])
+    path = staged_path("entities", Batch(DAY))
+    lineage = store.lineage(path) or {}
+    for name in EXTRACTED:
+        path = staged_path(name, Batch(DAY))
+        store.write(path, store.read(path), lineage=lineage | {"settings": {"min_words": "8"}})
+    write_plan(store, read_plan(store, DAY).model_copy(update={"settings": {"min_words": "5"}}))
+    with pytest.raises(InputError, match=r"other settings .* \(min_words 5, then 8\); run the day again"):
+        publish(store, Batch(DAY), SETTINGS)

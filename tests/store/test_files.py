@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
@@ -168,6 +169,29 @@ def test_a_root_that_is_a_file_is_a_configuration_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(ConfigError, match="data_dir"):
         Store(str(tmp_path / "file"))
+
+
+def test_an_object_store_that_cannot_be_reached_may_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task that meets it is tried again, which one with a wrong setting is not."""
+    error = OSError("When resolving region for bucket 'news': AWS Error NETWORK_CONNECTION")
+
+    def unreachable(uri: str) -> None:
+        raise error
+
+    systems = SimpleNamespace(FileSystem=SimpleNamespace(from_uri=unreachable))
+    monkeypatch.setattr(sys.modules[Store.__module__], "pafs", systems)
+    with pytest.raises(OSError, match="NETWORK_CONNECTION") as raised:
+        Store("s3://news/corpus")
+    assert raised.value is error
+
+
+def test_a_disk_that_fails_may_recover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stale(self: Path, **options: object) -> None:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    monkeypatch.setattr(Path, "mkdir", stale)
+    with pytest.raises(OSError, match=r"[Ss]tale"):
+        Store(str(tmp_path / "root"))
 
 
 def test_an_unknown_object_store_is_a_configuration_error() -> None:

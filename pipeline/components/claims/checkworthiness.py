@@ -11,10 +11,9 @@ news that the project labelled.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, Literal
 
 import numpy as np
@@ -23,9 +22,10 @@ from spacy.tokens import Doc
 
 from pipeline.components.claims.ngrams import ngram_families, range_sums
 from pipeline.components.claims.statement_features import mean_vectors, statement_features
-from pipeline.components.claims.verbs import base_form
+from pipeline.components.claims.verbs import read_base_forms
 from pipeline.components.doc.tree import Tree
-from pipeline.lexicons import words
+from pipeline.lexicons import Lexicon
+from pipeline.models.weights import load_weights
 
 VERSION = 2.0
 N_FOLDS = 5
@@ -80,9 +80,8 @@ class _Model:
 
 @cache
 def _model() -> _Model:
-    path = files("pipeline") / "models" / "checkworthiness" / "weights.npz"
-    with path.open("rb") as file, np.load(file) as stored:
-        arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+    stored = load_weights("checkworthiness/weights.npz")
+    arrays = {name: array.astype(np.float32) for name, array in stored.items()}
     rarity, grammar_rarity = arrays.pop("idf"), arrays.pop("grammar_idf")
     ngrams = np.stack([rarity, arrays.pop("worth"), arrays.pop("checkable")], axis=1) * rarity[:, None]
     grammar = np.stack([grammar_rarity, arrays.pop("grammar")], axis=1) * grammar_rarity[:, None]
@@ -90,38 +89,52 @@ def _model() -> _Model:
     return _Model(rarity=rarity, ngrams=ngrams, grammar=grammar, **values)
 
 
-_projected: dict[int, tuple[NDArray[Any], NDArray[np.float32]]] = {}
+class _Projections:
+    """What each row of a vocabulary's vectors adds to the logit.
+
+    It is kept for the vectors that were asked for last: a process reads its documents with one vocabulary.
+    """
+
+    def __init__(self) -> None:
+        self._vectors: NDArray[Any] | None = None
+        self._column = np.zeros((1, 1), dtype=np.float32)
+
+    def of(self, vectors: NDArray[Any]) -> NDArray[np.float32]:
+        """Return a row for each row of the vectors, and a last one, 0, for words without a vector."""
+        if self._vectors is not vectors:
+            model = _model()
+            fits = vectors.ndim == 2 and vectors.shape[1] == len(model.vector)
+            column = vectors @ model.vector - model.vector_centre if fits else np.zeros(len(vectors))
+            self._column = np.append(column, 0.0).astype(np.float32)[:, None]
+            self._vectors = vectors
+        return self._column
 
 
-def _projection(vectors: NDArray[Any]) -> NDArray[np.float32]:
-    """What each row of a vocabulary's vectors adds to the logit, and 0 for words without one."""
-    known = _projected.get(id(vectors))
-    if known is None or known[0] is not vectors:
-        model = _model()
-        fits = vectors.ndim == 2 and vectors.shape[1] == len(model.vector)
-        column = vectors @ model.vector - model.vector_centre if fits else np.zeros(len(vectors))
-        _projected.clear()
-        known = _projected[id(vectors)] = vectors, np.append(column, 0.0).astype(np.float32)[:, None]
-    return known[1]
+_projections = _Projections()
 
 
-def classify(doc: Doc, ranges: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
+def classify(
+    doc: Doc, ranges: Sequence[tuple[int, int]], *, lexicon: Lexicon | None = None
+) -> list[tuple[float, float]]:
     """Return (checkable, worth checking in a debate) of stretches of a document, both 0..1.
 
     Args:
         doc: tagged and parsed, with entities; without vectors of the model's width, these count nothing.
         ranges: token indices, half-open, none of them empty.
+        lexicon: the words of its language; by the language of its vocabulary where None.
     """
     if not ranges:
         return []
-    checkable, worth = logits(doc, ranges)
+    checkable, worth = logits(doc, ranges, lexicon=lexicon)
     slope, offset = _model().checkable_calibration[0]
     return list(
         zip(_probability(slope * checkable + offset).tolist(), _probability(worth).tolist(), strict=True)
     )
 
 
-def logits(doc: Doc, ranges: Sequence[tuple[int, int]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def logits(
+    doc: Doc, ranges: Sequence[tuple[int, int]], *, lexicon: Lexicon | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return what `classify` makes probabilities of; `checkable` is not calibrated yet."""
     model = _model()
     starts, ends = np.array(ranges, dtype=np.int64).T
@@ -131,12 +144,12 @@ def logits(doc: Doc, ranges: Sequence[tuple[int, int]]) -> tuple[NDArray[np.floa
     worth = worth / norms + model.worth_bias
     checkable = checkable / norms + model.checkable_bias
     checkable += model.checkable_worth * np.tanh(worth)
-    features = statement_features(doc)
+    features = statement_features(doc, lexicon=lexicon)
     squares, grammar = features.grammar_sums(model.grammar, starts, ends).T
     checkable += grammar / np.sqrt(squares)
     counts = (features.counts(starts, ends) - model.counts_mean) / model.counts_scale
     checkable += np.clip(counts, -4, 4) @ model.counts
-    table = _projection(doc.vocab.vectors.data)
+    table = _projections.of(doc.vocab.vectors.data)
     rarity = model.rarity[families[0]]
     checkable += mean_vectors(doc, features.forms, rarity, table, starts, ends)[:, 0]
     return checkable, worth
@@ -169,25 +182,38 @@ def _probability(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
 
 
-@lru_cache(maxsize=1 << 16)
-def _tells(word: str, tag: str, entity: str) -> tuple[bool, ...]:
-    """Whether a word is an amount, a name, consequential, causal, a judgement, a pronoun."""
-    is_amount = entity in _AMOUNTS or tag == "CD"
-    is_verb = tag.startswith("V")
-    base = base_form(word) if is_verb else word.removesuffix("s") if tag == "NNS" else word
-    return (
-        is_amount,
-        not is_amount and (entity in _WHO or entity in _WHEN_WHERE),
-        base in words("impact_words") or word in words("impact_words"),
-        is_verb and base in words("causal_words"),
-        word in words("opinion_words"),
-        tag in {"PRP", "PRP$"},
-    )
+type _Told = tuple[bool, ...]
+"""Whether a word is an amount, a name, consequential, causal, a judgement, a pronoun."""
+
+
+def _read_teller(lexicon: Lexicon) -> Callable[[str, str, str], _Told]:
+    """Return what tells of a word, from its lower-cased form, its tag and the type of its entity."""
+    base_form = lexicon.made(read_base_forms)
+    impact, causal = lexicon.words("impact_words"), lexicon.words("causal_words")
+    opinion = lexicon.words("opinion_words")
+    (plural,) = lexicon.ordered("claims.plural_ending")
+
+    @lru_cache(maxsize=1 << 16)
+    def tell(word: str, tag: str, entity: str) -> _Told:
+        is_amount = entity in _AMOUNTS or tag == "CD"
+        is_verb = tag.startswith("V")
+        base = base_form(word) if is_verb else word.removesuffix(plural) if tag == "NNS" else word
+        return (
+            is_amount,
+            not is_amount and (entity in _WHO or entity in _WHEN_WHERE),
+            base in impact or word in impact,
+            is_verb and base in causal,
+            word in opinion,
+            tag in {"PRP", "PRP$"},
+        )
+
+    return tell
 
 
 def content_parts(tree: Tree, start: int, end: int) -> dict[str, float]:
     """Return what the words of a claim tell about its worth, each part 0..1 and named as in `score_parts`."""
-    told = map(_tells, tree.words[start:end], tree.tags[start:end], tree.ents[start:end])
+    tell = tree.lexicon.made(_read_teller)
+    told = map(tell, tree.words[start:end], tree.tags[start:end], tree.ents[start:end])
     amounts, names, impact, causal, judgement, pronouns = map(sum, zip(*told, strict=True))
     return {
         "amounts": min(amounts, 3) / 3,

@@ -8,29 +8,22 @@ sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 
 import numpy as np
 
 from pipeline.components.claims.hashing import buckets
-from pipeline.components.claims.verbs import base_form
+from pipeline.components.claims.verbs import read_base_forms
 from pipeline.components.doc.tree import Tree
-from pipeline.lexicons import entries, words
+from pipeline.lexicons import Lexicon
+from pipeline.models.weights import load_weights
 
 # How certain an event is that stands under a word of each class, where nothing else is said.
 _CERTAINTY = {"true": 3.0, "given": 3.0, "false": -3.0, "intended": 0.75, "possible": 0.75, "said": 2.5}
-_MODALS = {
-    "may": 0.5,
-    "might": 0.5,
-    "could": 0.5,
-    "can": 1.0,
-    "would": 0.75,
-    "should": 0.75,
-    "must": 1.5,
-    "will": 1.5,
-}
+_HEDGED = 1.5  # and of one beside "reportedly", "probably", at most
+_WEAKENING = frozenset({"possible", "probable", "distance"})  # classes of hedges that make it so
 _PASS = frozenset(
     {"conj", "compound", "amod", "nmod", "poss", "appos", "relcl", "det", "nsubj", "prep", "punct"}
 )
@@ -42,11 +35,31 @@ _DEPTH = 4
 
 @cache
 def _weights() -> tuple[list[float], float]:
-    with (
-        (files("pipeline") / "models" / "factuality" / "weights.npz").open("rb") as file,
-        np.load(file) as arrays,
-    ):
-        return arrays["coefficients"].astype(np.float32).tolist(), float(arrays["bias"])
+    arrays = load_weights("factuality/weights.npz")
+    return arrays["coefficients"].astype(np.float32).tolist(), float(arrays["bias"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words that bear on an event, and the base forms by which governors and modals are looked up."""
+
+    base_form: Callable[[str], str]
+    governors: Mapping[str, str]
+    negators: frozenset[str]
+    modals: Mapping[str, float]
+    conditions: frozenset[str]
+    hedges: frozenset[str]
+
+
+def _read_words(lexicon: Lexicon) -> _Words:
+    return _Words(
+        base_form=lexicon.made(read_base_forms),
+        governors=lexicon.entries("event_governors"),
+        negators=lexicon.words("negators"),
+        modals={word: float(value) for word, value in lexicon.entries("claims.modals").items()},
+        conditions=lexicon.words("claims.event_conditions"),
+        hedges=frozenset(word for word, kind in lexicon.entries("hedges").items() if kind in _WEAKENING),
+    )
 
 
 # Something that bears on an event: what it is, and the words, labels and numbers that go with it.
@@ -85,10 +98,11 @@ def _weight(fact: Fact) -> float:
 def _facts(tree: Tree, i: int) -> list[Fact]:
     """What bears on an event: the word itself, those above, below and beside it, and what the rules say."""
     forms, tags, deps, heads = tree.words, tree.tags, tree.deps, tree.heads
+    words = tree.lexicon.made(_read_words)
+    base_form, governors, negators = words.base_form, words.governors, words.negators
     lemma = base_form(forms[i]) if tags[i].startswith("V") else forms[i]
     facts: list[Fact] = [("event", forms[i], lemma, tags[i], deps[i])]
     _add_children(facts, tree, i, 0)
-    governors, negators = entries("event_governors"), words("negators")
     node, path = i, []
     for depth in range(1, _DEPTH + 1):
         head = heads[node]
@@ -186,47 +200,56 @@ def rule_factuality(tree: Tree, i: int) -> tuple[float, tuple[str, ...]]:
     Negation, modals and conditions on the event itself, then the words that it stands under, up to the first
     relative clause or the root.
     """
-    value, reasons = 3.0, []
-    node = i
+    words = tree.lexicon.made(_read_words)
+    value, reasons, node = 3.0, [], i
     for depth in range(_DEPTH + 1):
-        is_negated = False
-        for c in tree.children[node]:
-            word, dep = tree.words[c], tree.deps[c]
-            if dep == "neg" or (dep in {"det", "advmod", "preconj"} and word in words("negators")):
-                is_negated = True
-                reasons.append(word)
-            elif dep == "aux" and (depth == 0 or value < 3) and base_form(word) in _MODALS:
-                value = min(value, _MODALS[base_form(word)])
-                reasons.append(word)
-            elif dep in {"mark", "advmod"} and depth == 0 and word in {"if", "unless", "whether"}:
-                value = min(value, 0.0)
-                reasons.append(word)
-            elif (
-                dep in {"advmod", "amod"}
-                and depth == 0
-                and entries("hedges").get(word) in {"possible", "probable", "distance"}
-            ):
-                value = min(value, 1.5)
-                reasons.append(word)
-        if depth:
-            governor = base_form(tree.words[node])
-            kind = entries("event_governors").get(governor)
-            if kind is not None:
-                certainty = _CERTAINTY[kind]
-                if certainty < 0:
-                    value = -value
-                    reasons.append(tree.words[node])
-                elif certainty < value:
-                    value = certainty
-                    reasons.append(tree.words[node])
-                if is_negated and kind in {"true", "said"}:
-                    value = -value
-                elif is_negated and kind in {"intended", "possible"}:
-                    value = min(value, 0.0)
-        elif is_negated:
+        value, is_negated, told = _beside(tree, words, node, value, is_event=depth == 0)
+        reasons += told
+        kind = words.governors.get(words.base_form(tree.words[node])) if depth else None
+        if kind is not None:
+            if _CERTAINTY[kind] < 0 or _CERTAINTY[kind] < value:
+                reasons.append(tree.words[node])
+            value = _governed(value, kind, is_negated=is_negated)
+        elif is_negated and not depth:
             value = -value
         label, head = tree.deps[node], tree.heads[node]
         if head == node or label in _PASS or (label == "advcl" and depth == 0):
             break
         node = head
     return value, tuple(reasons)
+
+
+def _beside(
+    tree: Tree, words: _Words, node: int, value: float, *, is_event: bool
+) -> tuple[float, bool, list[str]]:
+    """Weigh what hangs on an event, or on a word that it stands under: negation, modals, conditions, hedges.
+
+    Returns:
+        How certain the event is then, whether the word is negated, and the words that decided it.
+    """
+    is_negated, reasons = False, []
+    for c in tree.children[node]:
+        word, dep = tree.words[c], tree.deps[c]
+        if dep == "neg" or (dep in {"det", "advmod", "preconj"} and word in words.negators):
+            is_negated = True
+        elif dep == "aux" and (is_event or value < 3) and words.base_form(word) in words.modals:
+            value = min(value, words.modals[words.base_form(word)])
+        elif is_event and dep in {"mark", "advmod"} and word in words.conditions:
+            value = min(value, 0.0)
+        elif is_event and dep in {"advmod", "amod"} and word in words.hedges:
+            value = min(value, _HEDGED)
+        else:
+            continue
+        reasons.append(word)
+    return value, is_negated, reasons
+
+
+def _governed(value: float, kind: str, *, is_negated: bool) -> float:
+    """Return how certain an event is under a word of a class, which may be negated itself."""
+    certainty = _CERTAINTY[kind]
+    value = -value if certainty < 0 else min(value, certainty)
+    if is_negated and kind in {"true", "said"}:
+        return -value
+    if is_negated and kind in {"intended", "possible"}:
+        return min(value, 0.0)
+    return value

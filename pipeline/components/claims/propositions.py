@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.components.doc.tree import Tree
-from pipeline.lexicons import entries
 
 Range = tuple[int, int]
 ClauseKind = Literal["main", "conjunct", "relative", "participle", "adverbial", "complement", "apposition"]
@@ -111,7 +110,7 @@ def _kind(tree: Tree, i: int, dep: str, found: dict[int, Proposition]) -> Clause
     if dep == "xcomp" and tree.tags[tree.heads[i]] in _VERB:
         return None
     if dep == "acl":
-        if tree.words[tree.heads[i]] == "order":  # "in order to"
+        if tree.words[tree.heads[i]] in tree.lexicon.words("claims.purpose_nouns"):  # "in order to"
             return None
         if tree.child(i, "nsubj", "nsubjpass", "expl") is not None:
             # "The claim that they knew" has content; "Spoiler alert: they knew" has a label.
@@ -190,6 +189,8 @@ def _stands_apart(tree: Tree, complement: int, verb: int) -> bool:
 
 def _attach(tree: Tree, clause: Proposition, loose: list[tuple[str, int]]) -> None:
     """Give what is neither subject nor object its role."""
+    adverb_endings = tree.lexicon.ordered("claims.adverb_endings")
+    infinitive = tree.lexicon.words("claims.infinitive")
     for dep, c in loose:
         if dep == "content":
             if clause.object_head is None:
@@ -214,14 +215,15 @@ def _attach(tree: Tree, clause: Proposition, loose: list[tuple[str, int]]) -> No
         elif dep == "advmod":
             if tree.tags[c] == "WRB":
                 continue
-            if tree.first[c] == tree.last[c] == c and tree.words[c].endswith("ly") and _inside(clause, c):
+            is_lone = tree.first[c] == tree.last[c] == c
+            if is_lone and tree.words[c].endswith(adverb_endings) and _inside(clause, c):
                 clause.predicate.append(c)
             else:
                 role = "time" if tree.ents[c] in {"DATE", "TIME"} else "manner"
                 clause.arguments.append((role, _whole(tree, c)))
         elif dep == "advcl":
             mark = tree.child(c, "mark", "aux")
-            if mark is not None and tree.words[mark] == "to":
+            if mark is not None and tree.words[mark] in infinitive:
                 clause.arguments.append(("purpose", _whole(tree, c)))
         else:
             clause.arguments.append((dep, _whole(tree, c)))
@@ -234,15 +236,16 @@ def _inside(clause: Proposition, i: int) -> bool:
 
 
 def _prepositional_role(tree: Tree, prep: int) -> str:
-    """The role that a prepositional phrase plays, "other" where the verb itself asks for it."""
+    """Return the role that a prepositional phrase plays, "other" where the verb itself asks for it."""
+    lexicon, word = tree.lexicon, tree.words[prep]
     pobj = tree.child(prep, "pobj", "pcomp")
     if pobj is not None:
         entity = tree.ents[pobj]
         if entity in {"DATE", "TIME"} or (tree.tags[pobj] == "CD" and _YEAR.match(tree.words[pobj])):
             return "time"
-        if entity in {"GPE", "LOC", "FAC"} and tree.words[prep] in {"in", "at", "near", "from", "to", "on"}:
+        if entity in {"GPE", "LOC", "FAC"} and word in lexicon.words("claims.place_prepositions"):
             return "place"
-    return entries("argument_roles").get(tree.words[prep], "other")
+    return lexicon.entries("argument_roles").get(word, "other")
 
 
 def _share_subject(tree: Tree, clause: Proposition, found: dict[int, Proposition]) -> None:
@@ -270,7 +273,7 @@ def _share_subject(tree: Tree, clause: Proposition, found: dict[int, Proposition
 
 
 def _share_object(tree: Tree, clause: Proposition) -> None:
-    """The antecedent is the object of "the house that he bought" and "the man (whom) they met"."""
+    """Make the antecedent the object: "the house that he bought", "the man (whom) they met"."""
     adverbial = any(tree.tags[c] == "WRB" for c in tree.children[clause.head])
     if not adverbial and not any(role in {"place", "time"} for role, _ in clause.arguments):
         antecedent = tree.heads[clause.head]
@@ -278,7 +281,7 @@ def _share_object(tree: Tree, clause: Proposition) -> None:
 
 
 def _apposition(tree: Tree, i: int) -> Proposition | None:
-    """A noun phrase beside another that says what it is: with a determiner or a complement of its own."""
+    """Return a noun phrase beside another that says what it is, if it has a determiner or complement."""
     head = tree.heads[i]
     if tree.tags[i] not in _NOUN or tree.tags[head] not in _NOUN:
         return None
@@ -297,12 +300,12 @@ def _apposition(tree: Tree, i: int) -> Proposition | None:
 
 
 def noun_range(tree: Tree, head: int) -> Range:
-    """The noun phrase of a head without what is a statement of its own: relative clauses, appositions."""
+    """Return the noun phrase of a head without the statements in it: relative clauses, appositions."""
     return tree.first[head], _noun_end(tree, head)
 
 
 def _noun_end(tree: Tree, head: int) -> int:
-    """After the last word of a phrase, cut before what stands apart in it."""
+    """Return the token after a phrase, which is cut before what stands apart in it."""
     end = tree.last[head] + 1
     for c in tree.children[head]:
         if c > head and tree.deps[c] in _CUT:
@@ -318,7 +321,7 @@ def _noun_end(tree: Tree, head: int) -> int:
 
 
 def _whole(tree: Tree, head: int) -> Range:
-    """The whole subtree without punctuation at its end."""
+    """Return the whole subtree of a head without punctuation at its end."""
     end = tree.last[head] + 1
     while end - 1 > head and tree.words[end - 1] in {",", ".", ";", ":", "-", "--", "–", "—"}:
         end -= 1

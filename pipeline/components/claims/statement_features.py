@@ -8,6 +8,7 @@ sums.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
-from pipeline.lexicons import words
+from pipeline.lexicons import Lexicon, lexicon_of
+from pipeline.lexicons import lexicon as lexicon_of_language
 
 type Ints = NDArray[np.int64]
 type Floats = NDArray[np.float32]
@@ -27,59 +29,75 @@ _NUMBER = np.uint64(0x4E554D)
 _SALTS = np.arange(1, 5, dtype=np.uint64)[:, None]
 
 
-def _each(words: str) -> tuple[str, ...]:
-    return tuple(words.split())
-
-
-_TAGS = _each(
-    "VBD VBZ VBP VBN VBG VB MD PRP PRP$ NN NNS NNP NNPS CD JJ JJR JJS RB IN DT UH WP WRB $ TO CC EX WDT "
-    ", . POS :"
+_TAGS = (
+    *("VBD", "VBZ", "VBP", "VBN", "VBG", "VB", "MD", "PRP", "PRP$", "NN", "NNS", "NNP", "NNPS", "CD", "JJ"),
+    *("JJR", "JJS", "RB", "IN", "DT", "UH", "WP", "WRB", "$", "TO", "CC", "EX", "WDT", ",", ".", "POS", ":"),
 )
-_NAMES = _each(
-    "PERSON ORG GPE DATE CARDINAL MONEY PERCENT NORP TIME QUANTITY ORDINAL LOC FAC EVENT LAW PRODUCT"
+_NAMES = (
+    *("PERSON", "ORG", "GPE", "DATE", "CARDINAL", "MONEY", "PERCENT", "NORP", "TIME", "QUANTITY", "ORDINAL"),
+    *("LOC", "FAC", "EVENT", "LAW", "PRODUCT"),
 )
-_SMALL_WORDS = tuple(sorted(words("statement_words")))
-_ROOT_TAGS = _each("VBD VBZ VBP VB NN NNP MD VBN VBG NNS")
-_SUBJECTS = ("i", "we", "you", "he she they", "it", "this that these those", "there")
-_SUBJECT_TAGS = _each("NN NNS NNP NNPS PRP DT CD")
-_AUXILIARIES = (
-    "will 'll",
-    "must should",
-    "can could may might",
-    "would",
-    "have has 've 's had",
-    "to",
-    "do does did",
+_ROOT_TAGS = ("VBD", "VBZ", "VBP", "VB", "NN", "NNP", "MD", "VBN", "VBG", "NNS")
+_SUBJECT_TAGS = ("NN", "NNS", "NNP", "NNPS", "PRP", "DT", "CD")
+_UNDER_ROOT = (
+    *("neg", "acomp", "attr", "dobj", "advcl", "ccomp", "xcomp", "conj", "expl", "nsubjpass", "prep"),
 )
-_UNDER_ROOT = _each("neg acomp attr dobj advcl ccomp xcomp conj expl nsubjpass prep")
-# What is looked up of a token: spaCy's hashes of these, each kind in columns of its own. A token has a tag,
-# the beginning of a name, a small word, a role (root, its subject or auxiliary) and a label under the root.
-_KINDS = (_TAGS, _NAMES, _SMALL_WORDS, _ROOT_TAGS, _SUBJECTS, _SUBJECT_TAGS, _AUXILIARIES, _UNDER_ROOT)
-_FIRSTS = np.cumsum([1, *map(len, _KINDS)])  # column 0 takes what is not counted
-_N_COLUMNS = int(_FIRSTS[-1]) - 1
-N_COUNTS = _N_COLUMNS + len(_TAGS) + 2
-_CAPS = np.full(_N_COLUMNS, 2, dtype=np.float32)
-_CAPS[: len(_TAGS)] = 3
-_KIND_SALTS = (np.arange(len(_KINDS), dtype=np.uint64) * _MIX)[:, None]
-_HASHES, _COLUMNS = (
-    np.array(values, dtype=kind)
-    for values, kind in zip(
-        zip(
-            *sorted(
-                (int(np.uint64(get_string_id(word)) ^ salt), int(first) + n)
-                for kind, first, salt in zip(_KINDS, _FIRSTS, _KIND_SALTS[:, 0], strict=False)
-                for n, group in enumerate(kind)
-                for word in group.split()
-            ),
-            strict=True,
-        ),
-        (np.uint64, np.int64),
-        strict=True,
-    )
-)
+_N_KINDS = 8
+_KIND_SALTS = (np.arange(_N_KINDS, dtype=np.uint64) * _MIX)[:, None]
 _ROOT, _AUX = (np.uint64(get_string_id(label)) for label in ("ROOT", "aux"))
 _NSUBJ, _NSUBJPASS = (np.uint64(get_string_id(label)) for label in ("nsubj", "nsubjpass"))
 _BEGINS = np.uint64(3)  # spaCy's ENT_IOB of the first token of a name
+
+
+@dataclass(frozen=True, slots=True)
+class CountedColumns:
+    """What is counted in statements, a column each.
+
+    Attributes:
+        hashes: spaCy's hashes of tags, names, words and labels, each kind salted apart, in ascending order.
+        columns: the column of each of them, from 1; 0 takes what is not counted.
+        caps: the highest count of each column.
+    """
+
+    hashes: NDArray[np.uint64]
+    columns: Ints
+    caps: Floats
+
+    @property
+    def n_features(self) -> int:
+        """How many numbers come of the counts: also the shares of the tags and of names, and the length."""
+        return len(self.caps) + len(_TAGS) + 2
+
+
+def read_counted_columns(lexicon: Lexicon) -> CountedColumns:
+    """Return what is counted in statements of a language; ask the lexicon for it with `made`."""
+    # A token has a tag, the beginning of a name, a small word, a role (root, its subject or auxiliary) and a
+    # label under the root. One column may count several words.
+    kinds: tuple[Sequence[str], ...] = (
+        _TAGS,
+        _NAMES,
+        sorted(lexicon.words("statement_words")),
+        _ROOT_TAGS,
+        lexicon.ordered("claims.counted_subjects"),
+        _SUBJECT_TAGS,
+        lexicon.ordered("claims.counted_auxiliaries"),
+        _UNDER_ROOT,
+    )
+    found: list[tuple[int, int]] = []
+    column = 0
+    for kind, salt in zip(kinds, _KIND_SALTS[:, 0], strict=True):
+        for group in kind:
+            column += 1
+            found += ((int(np.uint64(get_string_id(word)) ^ salt), column) for word in group.split())
+    hashes, columns = zip(*sorted(found), strict=True)
+    caps = np.full(column, 2, dtype=np.float32)
+    caps[: len(_TAGS)] = 3
+    return CountedColumns(np.array(hashes, dtype=np.uint64), np.array(columns, dtype=np.int64), caps)
+
+
+def n_counts(lexicon: Lexicon | None = None) -> int:
+    """Return the width of `StatementFeatures.counts` for a language; English where None."""
+    return (lexicon or lexicon_of_language()).made(read_counted_columns).n_features
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +108,13 @@ class StatementFeatures:
         grammar: for each of four kinds, the bucket of each token, below N_GRAMMAR.
         columns: the columns of `counts` that each token counts in, at most five; 0 is none.
         forms: spaCy's hash of each token's form.
+        counted: what the columns of `counts` stand for.
     """
 
     grammar: Ints
     columns: Ints
     forms: NDArray[np.uint64]
+    counted: CountedColumns
 
     def grammar_sums(self, weights: Floats, starts: Ints, ends: Ints) -> NDArray[np.float64]:
         """Return the sums of weights (buckets x models) over stretches of tokens, as (stretches, models)."""
@@ -106,32 +126,39 @@ class StatementFeatures:
         """Return the counts of stretches of tokens: capped, as shares of the tokens, and their logarithm.
 
         Returns:
-            An array of (stretches, N_COUNTS).
+            An array of (stretches, `n_counts`).
         """
-        sizes = ends - starts
+        caps = self.counted.caps
+        n_columns, sizes = len(caps), ends - starts
         tokens = np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-        rows = np.repeat(np.arange(len(sizes)) * (_N_COLUMNS + 1), sizes)
-        hits = np.bincount((self.columns[:, tokens] + rows).ravel(), minlength=len(sizes) * (_N_COLUMNS + 1))
+        rows = np.repeat(np.arange(len(sizes)) * (n_columns + 1), sizes)
+        hits = np.bincount((self.columns[:, tokens] + rows).ravel(), minlength=len(sizes) * (n_columns + 1))
         found = hits.reshape(len(sizes), -1)[:, 1:].astype(np.float32)
         n = sizes.astype(np.float32)[:, None]
         first_name = len(_TAGS)
         names = found[:, first_name : first_name + len(_NAMES)].sum(axis=1, keepdims=True)
         return np.hstack(
-            [np.minimum(found, _CAPS), found[:, :first_name] / n, names / n, np.log(n + 1)], dtype=np.float32
+            [np.minimum(found, caps), found[:, :first_name] / n, names / n, np.log(n + 1)], dtype=np.float32
         )
 
 
-def statement_features(doc: Doc) -> StatementFeatures:
-    """Read a document that is tagged and parsed, with entities."""
-    n = len(doc)
+def statement_features(doc: Doc, *, lexicon: Lexicon | None = None) -> StatementFeatures:
+    """Read a document.
+
+    Args:
+        doc: tagged and parsed, with entities.
+        lexicon: the words of its language; by the language of its vocabulary where None.
+    """
+    n, counted = len(doc), (lexicon or lexicon_of(doc)).made(read_counted_columns)
     attributes: list[int | str] = ["ORTH", "LOWER", "TAG", "DEP", "HEAD", "ENT_TYPE", "ENT_IOB", "LIKE_NUM"]
     columns: NDArray[np.uint64] = doc.to_array(attributes).astype(np.uint64).reshape(n, 8).T
     lower, tags, labels, names = columns[1], columns[2], columns[3], columns[5]
     heads = np.clip(np.arange(n) + columns[4].astype(np.int64), 0, n - 1)
     return StatementFeatures(
         _grammar(np.where(columns[7] > 0, _NUMBER, lower), tags, labels, heads),
-        _columns(lower, tags, labels, heads, np.where(columns[6] == _BEGINS, names, 0)),
+        _columns(counted, lower, tags, labels, heads, np.where(columns[6] == _BEGINS, names, 0)),
         columns[0],
+        counted,
     )
 
 
@@ -160,6 +187,7 @@ def _scramble(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _columns(
+    counted: CountedColumns,
     lower: NDArray[np.uint64],
     tags: NDArray[np.uint64],
     labels: NDArray[np.uint64],
@@ -167,8 +195,11 @@ def _columns(
     names: NDArray[np.uint64],
 ) -> Ints:
     values = np.stack([tags, names, lower, tags, lower, tags, lower, labels]) ^ _KIND_SALTS
-    at = np.minimum(np.searchsorted(_HASHES, values), len(_HASHES) - 1)
-    tag, name, word, root, subject, subject_tag, auxiliary, label = _COLUMNS[at] * (_HASHES[at] == values)
+    hashes = counted.hashes
+    at = np.minimum(np.searchsorted(hashes, values), len(hashes) - 1)
+    tag, name, word, root, subject, subject_tag, auxiliary, label = counted.columns[at] * (
+        hashes[at] == values
+    )
     is_root = labels == _ROOT
     under_root = is_root[heads] > is_root
     is_subject = (labels == _NSUBJ) | (labels == _NSUBJPASS)

@@ -7,34 +7,46 @@ enough with them; what many topics share says less than what only one has.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from pipeline.lexicons import words
+from pipeline.lexicons import Lexicon
+from pipeline.lexicons import lexicon as lexicon_of_language
 
-_LONGEST = 4
+_LONGEST = 4  # words of a phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Words and phrases with their weights for each topic: `weights[phrase]` is {topic: weight}."""
+    """The user's topics.
+
+    Attributes:
+        names: of the topics.
+        weights: phrase of stems -> topic -> weight.
+        lexicon: the words of the language that they are written in.
+    """
 
     names: tuple[str, ...]
     weights: Mapping[str, Mapping[str, float]]
+    lexicon: Lexicon
 
 
-def read_topics(topics: Mapping[str, Any]) -> Topics:
+def read_topics(topics: Mapping[str, Any], *, lexicon: Lexicon | None = None) -> Topics:
     """Prepare topics.
 
     Args:
         topics: name -> {"words": [...], "statements": [...]}, both optional, as a topics file has them; a
             plain list is taken as words. Listed words weigh 1, other words of the statements 0.3.
+        lexicon: the words of the language that they are written in; English where None.
 
     Raises:
         ValueError: a topic is neither a mapping with these keys nor a list, or has neither words nor
             statements.
     """
+    lexicon = lexicon or lexicon_of_language()
+    stem, idle = lexicon.made(_read_stem), lexicon.words("topic_stop_words")
     weights: dict[str, dict[str, float]] = {}
     for name, topic in topics.items():
         parts = topic if isinstance(topic, Mapping) else {"words": topic}
@@ -43,11 +55,11 @@ def read_topics(topics: Mapping[str, Any]) -> Topics:
         if unknown or not (_are_texts(listed) and _are_texts(statements) and (listed or statements)):
             raise ValueError(f"topic {name!r}: expected lists `words` and `statements`, got {topic!r}")
         for statement in statements:
-            for word in set(_split(statement)) - words("topic_stop_words"):
-                weights.setdefault(_stem(word), {})[name] = 0.3
+            for word in set(_split(statement)) - idle:
+                weights.setdefault(stem(word), {})[name] = 0.3
         for phrase in listed:
-            weights.setdefault(" ".join(_stem(w) for w in _split(phrase)), {})[name] = 1.0
-    return Topics(tuple(topics), weights)
+            weights.setdefault(" ".join(map(stem, _split(phrase))), {})[name] = 1.0
+    return Topics(tuple(topics), weights, lexicon)
 
 
 def match_topics(topics: Topics, forms: Sequence[str]) -> dict[str, float]:
@@ -57,7 +69,7 @@ def match_topics(topics: Topics, forms: Sequence[str]) -> dict[str, float]:
         topics: from `read_topics`.
         forms: lower-cased words.
     """
-    stems = [_stem(form) for form in forms]
+    stems = list(map(topics.lexicon.made(_read_stem), forms))
     found: dict[str, float] = {}
     seen = set()
     for size in range(1, _LONGEST + 1):
@@ -81,9 +93,17 @@ def _split(phrase: str) -> list[str]:
     return "".join(c if c.isalnum() or c in "-'" else " " for c in phrase.lower()).split()
 
 
-def _stem(word: str) -> str:
-    """Take off a plural or verbal ending, roughly: topic lists name a word in one of its forms."""
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4 and not word.endswith(("ss", "us", "is")):
-            return word[: -len(ending)]
-    return word
+def _read_stem(lexicon: Lexicon) -> Callable[[str], str]:
+    """Return what takes off a plural or verbal ending, roughly: topics name a word in one of its forms."""
+    endings = lexicon.ordered("claims.topic_endings")
+    uninflected = lexicon.ordered("claims.uninflected_endings")
+
+    @lru_cache(maxsize=1 << 16)
+    def stem(word: str) -> str:
+        if not word.endswith(uninflected):
+            for ending in endings:
+                if word.endswith(ending) and len(word) - len(ending) >= 4:
+                    return word[: -len(ending)]
+        return word
+
+    return stem

@@ -1,4 +1,4 @@
-"""A document's parse as plain lists, taken once, so that rules can walk it cheaply.
+"""A document's parse as plain lists, read once, so that rules can walk it cheaply.
 
 Every list has one entry a token. The subtree of a token is taken as the unbroken range between its edges,
 which is exact for projective parses (all but a few).
@@ -26,7 +26,7 @@ class Tree:
         deps: dependency labels.
         ents: entity types, "" outside entities.
         heads: index of the head; a root is its own.
-        children: indices of the dependants, in text order.
+        children: indices of the dependents, in text order.
         first, last: the outermost tokens of the subtree, both inside it.
         sentences: (first token, after the last token); line breaks and wide gaps end one.
         sentence_of: index into `sentences`.
@@ -47,22 +47,25 @@ class Tree:
     starts: list[int]
 
     def child(self, i: int, *labels: str) -> int | None:
-        """The first dependant of `i` with one of the labels."""
+        """Return the first dependent of a token with one of the labels; None if there is none."""
         for c in self.children[i]:
             if self.deps[c] in labels:
                 return c
         return None
 
 
-def _reattach(tags: list[str], deps: list[str], heads: list[int], segment: list[int]) -> None:
-    """Give words whose head lies in another paragraph a head in their own.
+def _reattached(
+    tags: list[str], deps: list[str], heads: list[int], segment: list[int]
+) -> tuple[list[str], list[int]]:
+    """Return labels and heads with a head in their own paragraph for words whose head lies in another.
 
     A run of them is taken as one phrase headed by its last word; a noun phrase so made is the object of the
     verb before it. Whatever is left is a root.
     """
     orphans = {i for i, head in enumerate(heads) if segment[head] != segment[i]}
     if not orphans:
-        return
+        return deps, heads
+    deps, heads = [*deps], [*heads]
     verb, current = None, 0
     for i, tag in enumerate(tags):
         if segment[i] != current:
@@ -76,42 +79,21 @@ def _reattach(tags: list[str], deps: list[str], heads: list[int], segment: list[
             heads[i], deps[i] = verb, "dobj"
         else:
             heads[i], deps[i] = i, "ROOT"
+    return deps, heads
 
 
 def _is_break(words: list[str], i: int) -> bool:
-    """Whether white space parts two paragraphs: a line break, a wide gap, two blanks before a capital."""
+    """Return whether white space parts two paragraphs: a line break, a wide gap, a blank before a capital."""
     if len(words[i]) > 1 or words[i] == "\n":
         return True
     return 0 < i < len(words) - 1 and words[i - 1] != "," and not words[i + 1][0].islower()
 
 
-def read_tree(columns: Columns) -> Tree:
-    """Return the parse of a document; its lists are its own, but for those that nobody changes.
-
-    Args:
-        columns: of a document that is tagged and parsed; without a parse every token is a root and a sentence
-            is the whole text.
-    """
-    n = len(columns)
-    if not n:
-        return Tree(columns.lexicon, [], [], [], [], [], [], [], [], [], [], [])
-    words = [word.replace("’", "'") if "’" in word else word for word in columns.lower]
-    tags, deps, heads = columns.tags, [*columns.deps], [*columns.heads]
-    bounds: list[int] = [0, *columns.opens]
-    blank = {word for word in set(words) if word.isspace()}
-    gaps = [i for i in range(n) if words[i] in blank and _is_break(columns.words, i)] if blank else []
-    if gaps:
-        segment = [0] * n
-        for number, (start, end) in enumerate(zip([0, *gaps], [*gaps, n], strict=True)):
-            segment[start:end] = [number] * (end - start)
-        _reattach(tags, deps, heads, segment)
-        bounds = sorted({*bounds, *(i + 1 for i in gaps if i + 1 < n)})
-    sentences = list(zip(bounds, [*bounds[1:], n], strict=True))
-    sentence_of = [0] * n
-    for number, (start, end) in enumerate(sentences):
-        sentence_of[start:end] = [number] * (end - start)
-    first, last = list(range(n)), list(range(n))
+def _subtrees(heads: list[int]) -> tuple[list[list[int]], list[int], list[int]]:
+    """Return of each token its children and the outermost tokens of its subtree."""
+    n = len(heads)
     children: list[list[int]] = [[] for _ in range(n)]
+    first, last = list(range(n)), list(range(n))
     for i, head in enumerate(heads):
         if head != i:
             children[head].append(i)
@@ -121,6 +103,35 @@ def read_tree(columns: Columns) -> Tree:
         head = heads[i]
         if head < i and last[i] > last[head]:
             last[head] = last[i]
+    return children, first, last
+
+
+def read_tree(columns: Columns) -> Tree:
+    """Return the parse of a document.
+
+    Args:
+        columns: of a document that is tagged and parsed; without a parse every token is a root and a sentence
+            is the whole text.
+    """
+    n = len(columns)
+    if not n:
+        return Tree(columns.lexicon, [], [], [], [], [], [], [], [], [], [], [])
+    words = [word.replace("’", "'") if "’" in word else word for word in columns.lower]
+    tags, deps, heads = columns.tags, columns.deps, columns.heads
+    bounds: list[int] = [0, *columns.opens]
+    blank = {word for word in set(words) if word.isspace()}
+    gaps = [i for i in range(n) if words[i] in blank and _is_break(columns.words, i)] if blank else []
+    if gaps:
+        segment = [0] * n
+        for number, (start, end) in enumerate(zip([0, *gaps], [*gaps, n], strict=True)):
+            segment[start:end] = [number] * (end - start)
+        deps, heads = _reattached(tags, deps, heads, segment)
+        bounds = sorted({*bounds, *(i + 1 for i in gaps if i + 1 < n)})
+    sentences = list(zip(bounds, [*bounds[1:], n], strict=True))
+    sentence_of = [0] * n
+    for number, (start, end) in enumerate(sentences):
+        sentence_of[start:end] = [number] * (end - start)
+    children, first, last = _subtrees(heads)
     return Tree(
         columns.lexicon,
         words,

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.components.entities.keys import plain
-from pipeline.lexicons import entries
+from pipeline.lexicons import Lexicon
 
 LARGE = 100_000
 """A city of this many people is known by its bare name."""
@@ -23,16 +23,22 @@ class City(NamedTuple):
     is_alias: bool
 
 
-@lru_cache(maxsize=16384)
-def cities_named(name: str) -> tuple[City, ...]:
-    """Return the cities that go by a name, whatever its case, accents and full stops."""
-    line = entries("cities").get(plain(name))
-    return tuple(_city(entry) for entry in line.split("\t")) if line else ()
+class Cities:
+    """The cities that a lexicon lists; `lexicon.made(Cities)` hands out those of a language."""
 
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Read the list of a lexicon."""
+        self._lines = lexicon.entries("cities")
 
-def is_large_city(name: str) -> bool:
-    """Whether a city of 100,000 people and more is called so in English."""
-    return any(city.population >= LARGE and not city.is_alias for city in cities_named(name))
+    @lru_cache(maxsize=16384)  # noqa: B019 - there is one object a language, and it stays
+    def named(self, name: str) -> tuple[City, ...]:
+        """Return the cities that go by a name, whatever its case, accents and full stops."""
+        line = self._lines.get(plain(name))
+        return tuple(_city(entry) for entry in line.split("\t")) if line else ()
+
+    def is_large(self, name: str) -> bool:
+        """Whether a city of 100,000 people and more goes by this name, and not as an alias of its own."""
+        return any(city.population >= LARGE and not city.is_alias for city in self.named(name))
 
 
 def _city(entry: str) -> City:

@@ -1,99 +1,132 @@
 """Entities: the persons, organisations and places of a document, each once, with all its mentions.
 
-`find_entities` is the whole: names (`mentions`, `overlooked`), which of them are the same (`clusters`), what
-the document says they are (`nominals`), pronouns, where places are (`places`), and how much the document is
+`find_entities` is the whole: names (`names`, `overlooked`), which of them are the same (`clusters`), what the
+document says they are (`descriptions`), pronouns, where places are (`places`), and how much the document is
 about each (`salience`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from pipeline.components import layers
 from pipeline.components.doc.columns import Columns, read_columns
 from pipeline.components.doc.tokens import Tokens, read_tokens
-from pipeline.components.entities.clusters import Cluster, cluster_names
-from pipeline.components.entities.descriptions import Nominal, Role, describe, role_gender
-from pipeline.components.entities.keys import canonical_key, name_words
+from pipeline.components.entities.cluster import SAME_NAME, Cluster
+from pipeline.components.entities.clusters import cluster_names
+from pipeline.components.entities.descriptions import describe
+from pipeline.components.entities.keys import NameKeys
 from pipeline.components.entities.links import Lookup, best_candidate
 from pipeline.components.entities.names import find_names
-from pipeline.components.entities.places import Place, link_places
+from pipeline.components.entities.places import PlaceLink, link_places
 from pipeline.components.entities.possessives import resolve_possessives
 from pipeline.components.entities.pronouns import Pronoun, resolve_pronouns
+from pipeline.components.entities.referents import Nominal
+from pipeline.components.entities.roles import Role, role_gender
 from pipeline.components.entities.salience import salience
-from pipeline.components.layers import Entity, Mention
+from pipeline.components.layers import Entity, Mention, write_layer
+from pipeline.lexicons import Lexicon
 
-__all__ = ["canonical_key", "find_entities", "make_entities"]
+_NOWHERE = PlaceLink()
 
 
 def find_entities(
-    doc: Doc, *, title: str | None = None, lookup: Lookup | None = None, columns: Columns | None = None
+    doc: Doc,
+    *,
+    title: str | None = None,
+    lookup: Lookup | None = None,
+    columns: Columns | None = None,
+    lexicon: Lexicon | None = None,
 ) -> Iterator[Entity]:
     """Yield the entities of a document, in order of their first mention by name.
 
     Args:
         doc: a document with named entities (`doc.ents`); tags and a parse make the result better.
-        title: of the article, evidence for salience; `doc._.title` where None.
+        title: of the article, evidence for salience; the first line where None, if the text has several.
         lookup: candidates of a knowledge base for a name (`pipeline.curation.aliases`); without one,
             only countries, subdivisions and cities are linked.
         columns: of the document, where somebody has read them already.
+        lexicon: the words of its language, where `columns` are not given; by the document's language where
+            None.
+
+    Raises:
+        FileNotFoundError: there are no words of the document's language.
     """
-    tokens = read_tokens(columns or read_columns(doc))
+    tokens = read_tokens(columns or read_columns(doc, lexicon=lexicon))
     clusters = cluster_names(find_names(doc, tokens), tokens)
     described = describe(clusters, tokens)
-    for i, roles in described.roles.items():
-        if clusters[i].label == "PERSON":
-            clusters[i].gender = clusters[i].gender or role_gender(roles)
-    nominals: dict[int, list[Nominal]] = {}
+    clusters = _with_genders(clusters, described.roles, tokens.lexicon)
+    nominals: dict[int, list[Nominal]] = defaultdict(list)
     for nominal in described.nominals:
-        nominals.setdefault(nominal.cluster, []).append(nominal)
-    pronouns: dict[int, list[Pronoun]] = {}
+        nominals[nominal.cluster].append(nominal)
+    pronouns: dict[int, list[Pronoun]] = defaultdict(list)
     for pronoun in [*resolve_pronouns(clusters, tokens), *resolve_possessives(clusters, tokens)]:
-        pronouns.setdefault(pronoun.cluster, []).append(pronoun)
-    places = link_places(clusters, tokens)
+        pronouns[pronoun.cluster].append(pronoun)
+    links = link_places(clusters, tokens)
     if lookup is not None:
-        for i, cluster in enumerate(clusters):
-            if i not in places and (candidate := best_candidate(cluster, lookup)):
-                places[i] = Place(
-                    wikidata_id=candidate.id, method="alias_table", score=round(candidate.prior, 3)
-                )
-    nowhere = Place()
-    headline = _title_words(doc._.title if title is None else title, tokens)
+        links |= _looked_up(clusters, links, lookup)
+    headline = _headline_words(title, tokens)
     for i, cluster in enumerate(clusters):
-        role = _role(described.roles.get(i, [])) if cluster.label == "PERSON" else None
         yield _entity(
-            doc, cluster, pronouns.get(i, []), nominals.get(i, []), role, places.get(i, nowhere), headline
+            cluster,
+            mentions=_mentions(doc, cluster, pronouns[i], nominals[i]),
+            role=_role(described.roles.get(i, ())) if cluster.label == "PERSON" else None,
+            link=links.get(i, _NOWHERE),
+            headline=headline,
+            tokens=tokens,
         )
 
 
-def _role(roles: list[Role]) -> str | None:
-    """The role to print: the first of the fullest."""
+def _with_genders(
+    clusters: Sequence[Cluster], roles: Mapping[int, Sequence[Role]], lexicon: Lexicon
+) -> list[Cluster]:
+    """The clusters, persons with the gender that a role shows where no title has shown one."""
+    return [
+        replace(cluster, gender=role_gender(roles[i], lexicon))
+        if i in roles and cluster.label == "PERSON" and not cluster.gender
+        else cluster
+        for i, cluster in enumerate(clusters)
+    ]
+
+
+def _looked_up(
+    clusters: Sequence[Cluster], linked: Mapping[int, PlaceLink], lookup: Lookup
+) -> dict[int, PlaceLink]:
+    """The links that a knowledge base gives to the clusters without one, by cluster number."""
+    links = {}
+    for i, cluster in enumerate(clusters):
+        if i not in linked and (candidate := best_candidate(cluster, lookup)):
+            links[i] = PlaceLink(
+                wikidata_id=candidate.id, method="alias_table", score=round(candidate.prior, 3)
+            )
+    return links
+
+
+def _role(roles: Sequence[Role]) -> str | None:
+    """The role to print: the first of those with modifiers, else the first."""
     return max(roles, key=lambda role: (len(role.modifiers) > 0, -role.at)).text if roles else None
 
 
-def _entity(
-    doc: Doc,
-    cluster: Cluster,
-    pronouns: list[Pronoun],
-    nominals: list[Nominal],
-    role: str | None,
-    place: Place,
-    title: frozenset[str],
-) -> Entity:
-    last_word = name_words(cluster.name)[-1:] if title else ()
-    mentions = [
-        Mention(
-            span=Span(doc, name.start, name.end, label=cluster.label),
-            kind="name",
-            method=name.rule if name.method == "ner" else f"{name.method}+{name.rule}",
-            score=round(name.score * name.certainty, 3),
+def _mentions(
+    doc: Doc, cluster: Cluster, pronouns: Sequence[Pronoun], nominals: Sequence[Nominal]
+) -> list[Mention]:
+    """All mentions of a cluster, in text order."""
+    mentions = []
+    for name in cluster.names:
+        reason = cluster.reasons.get(name, SAME_NAME)
+        mentions.append(
+            Mention(
+                span=Span(doc, name.start, name.end, label=cluster.label),
+                kind="name",
+                method=reason.rule if name.method == "ner" else f"{name.method}+{reason.rule}",
+                score=round(name.score * reason.certainty, 3),
+            )
         )
-        for name in cluster.names
-    ]
     mentions += [
         Mention(
             span=Span(doc, p.token, p.token + 1, label=cluster.label),
@@ -112,33 +145,45 @@ def _entity(
         )
         for n in nominals
     ]
-    mentions.sort(key=lambda mention: mention.span.start)
+    return sorted(mentions, key=lambda mention: mention.span.start)
+
+
+def _entity(
+    cluster: Cluster,
+    *,
+    mentions: Sequence[Mention],
+    role: str | None,
+    link: PlaceLink,
+    headline: frozenset[str],
+    tokens: Tokens,
+) -> Entity:
+    last_word = tokens.lexicon.made(NameKeys).name_words(cluster.name)[-1:] if headline else ()
     return Entity(
-        name=place.name or cluster.name,
+        name=link.name or cluster.name,
         label=cluster.label,
         mentions=tuple(mentions),
-        is_local=cluster.is_local or place.is_ambiguous,
+        is_local=cluster.is_local or link.is_ambiguous,
         role=role,
         salience=salience(
             n_named=len(cluster.names),
             n_mentions=len(mentions),
             first=mentions[0].span.start,
-            n_tokens=len(doc),
-            in_title=last_word != () and last_word[0] in title,
+            n_tokens=len(tokens),
+            in_title=not headline.isdisjoint(last_word),
         ),
-        wikidata_id=place.wikidata_id,
-        geonames_id=place.geonames_id,
-        country_code=place.country_code,
-        link_method=place.method,
-        link_score=place.score,
+        wikidata_id=link.wikidata_id,
+        geonames_id=link.geonames_id,
+        country_code=link.country_code,
+        link_method=link.method,
+        link_score=link.score,
     )
 
 
-def _title_words(title: str | None, tokens: Tokens) -> frozenset[str]:
-    """The words of the headline: the title, else the first line if the text has several."""
+def _headline_words(title: str | None, tokens: Tokens) -> frozenset[str]:
+    """The plain words of the title, else of the first line if the text has several."""
     if title is None and tokens.lines and tokens.lines[-1] > 0:
         title = " ".join(word for word, line in zip(tokens.words, tokens.lines, strict=True) if line == 0)
-    return frozenset(name_words(title or ""))
+    return frozenset(tokens.lexicon.made(NameKeys).name_words(title or ""))
 
 
 @Language.factory("entities", assigns=["doc.spans"])
@@ -149,5 +194,5 @@ def make_entities(nlp: Language, name: str) -> Any:
 
 def _store_entities(doc: Doc) -> Doc:
     # A function of the module: spaCy pickles components for the processes that it spawns.
-    layers.write_layer(doc, "entities", find_entities(doc))
+    write_layer(doc, "entities", find_entities(doc))
     return doc

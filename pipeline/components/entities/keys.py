@@ -6,8 +6,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pipeline.components.entities.gazetteer import demonym_code, territory_code
-from pipeline.lexicons import entries, words
+from pipeline.components.entities.gazetteer import Gazetteer
+from pipeline.lexicons import Lexicon
+from pipeline.lexicons import lexicon as lexicon_of_language
 
 _EDGE = re.compile(r"^[^\w]+|[^\w]+$")
 _GAP = re.compile(r"[\s\-‐‑‒–—/]+")
@@ -53,22 +54,7 @@ def plain(word: str) -> str:
     return kept.casefold()
 
 
-@lru_cache(maxsize=32768)
-def name_words(name: str) -> tuple[str, ...]:
-    """Split a name into plain words, at hyphens too, without "the" in front and "'s" behind.
-
-    >>> name_words("the Al-Jazeera’s")
-    ('al', 'jazeera')
-    """
-    name = re.sub(r"['’]s?$", "", name.strip())
-    parts = [plain(_EDGE.sub("", part)) for part in _GAP.split(name)]
-    parts = [part for part in parts if part]
-    if len(parts) > 1 and parts[0] == "the":
-        parts = parts[1:]
-    return tuple(parts)
-
-
-def canonical_key(name: str, label: str) -> str:
+def canonical_key(name: str, label: str, *, lexicon: Lexicon | None = None) -> str:
     """Return the key of a name among all names of its type: equal keys mean the same entity.
 
     The key depends on the name and the label alone, so that every batch comes to the same one. Taken as
@@ -81,64 +67,95 @@ def canonical_key(name: str, label: str) -> str:
     Args:
         name: a canonical name, as `Entity.name`.
         label: an entity label (PERSON, ORG, GPE ...); GPE, LOC and FAC share one space of names.
+        lexicon: the words of the name's language; English where None.
 
     Returns:
         "person:angela merkel", "place:us", "org:international monetary fund".
     """
-    kind = _KINDS.get(label, "other")
-    parts = name_words(name)
-    if kind == "person":
-        parts = person_words(parts)
-    elif kind == "org":
-        parts = organisation_words(parts)
-    elif kind in ("place", "people"):
-        code = (territory_code if kind == "place" else demonym_code)(" ".join(name.split()))
-        parts = (code,) if code else parts
-    return f"{kind}:{' '.join(parts)}"
+    return (lexicon or lexicon_of_language()).made(NameKeys).canonical_key(name, label)
 
 
-@lru_cache(maxsize=16384)
-def person_words(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words that tell who a person is: no title, no lone middle initial, given name in full."""
-    titles = _titles()
-    while len(parts) > 1 and parts[0] in titles:
-        parts = parts[1:]
-    if len(parts) > 2:
-        middle = parts[1:-1]
-        if len(middle) == 1 and len(middle[0]) == 1:
-            parts = (parts[0], parts[-1])
-    if len(parts) > 1:
-        first = entries("nicknames").get(parts[0], parts[0])
-        parts = (first, *parts[1:])
-        spelling = entries("transliterations")
-        parts = tuple(spelling.get(part, part) for part in parts)
-    return parts
+class NameKeys:
+    """Names of one language as plain words; `lexicon.made(NameKeys)` hands out the one of a language."""
 
+    # The caches of the methods are as good as the object's own: there is one a language, and it stays.
 
-@lru_cache(maxsize=16384)
-def organisation_words(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return an organisation's name without legal forms; well-known abbreviations are spelt out."""
-    suffixes = words("organisation_suffixes")
-    while len(parts) > 1 and parts[-1] in suffixes:
-        parts = parts[:-1]
-    if len(parts) > 3 and parts[-1] in _initials(parts[:-1]):  # International Safety Council ISC
-        return organisation_words(parts[:-1])
-    full = entries("organisations").get(" ".join(parts))
-    parts = name_words(full) if full else parts
-    return tuple(part for part in parts if part != "and")
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Read the lists of a lexicon."""
+        self._gazetteer = lexicon.made(Gazetteer)
+        genitives = "|".join(map(re.escape, lexicon.ordered("entities.genitives")))
+        self._genitive = re.compile(rf"(?:{genitives}|['’])$")
+        self._articles = lexicon.words("entities.definite_articles")
+        self._titles = frozenset(plain(title) for title in lexicon.entries("person_titles")) - lexicon.words(
+            "entities.titles_like_names"
+        )
+        self._nicknames = lexicon.entries("nicknames")
+        self._spellings = lexicon.entries("transliterations")
+        self._suffixes = lexicon.words("organisation_suffixes")
+        self._organisations = lexicon.entries("organisations")
+        self._conjunctions = lexicon.words("entities.conjunctions")
+        self._uninitialled = lexicon.words("entities.without_initial_in_keys")
 
+    @lru_cache(maxsize=32768)  # noqa: B019
+    def name_words(self, name: str) -> tuple[str, ...]:
+        """Split a name into plain words, at hyphens too, without "the" in front and "'s" behind.
 
-def _initials(parts: tuple[str, ...]) -> set[str]:
-    small, suffixes = ("of", "the", "and", "for"), words("organisation_suffixes")
-    large = [part for part in parts if part not in small]
-    return {"".join(part[0] for part in large), "".join(part[0] for part in large if part not in suffixes)}
+        >>> lexicon_of_language().made(NameKeys).name_words("the Al-Jazeera’s")
+        ('al', 'jazeera')
+        """
+        name = self._genitive.sub("", name.strip())
+        parts = [plain(_EDGE.sub("", part)) for part in _GAP.split(name)]
+        parts = [part for part in parts if part]
+        if len(parts) > 1 and parts[0] in self._articles:
+            parts = parts[1:]
+        return tuple(parts)
 
+    @lru_cache(maxsize=16384)  # noqa: B019
+    def person_words(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the words that tell who a person is: no title, no lone middle initial, given name in full.
 
-@lru_cache(maxsize=1)
-def _titles() -> frozenset[str]:
-    return frozenset(plain(title) for title in entries("person_titles")) - {
-        "private",
-        "major",
-        "count",
-        "father",
-    }
+        Args:
+            parts: what `name_words` makes of the name.
+        """
+        while len(parts) > 1 and parts[0] in self._titles:
+            parts = parts[1:]
+        if len(parts) == 3 and len(parts[1]) == 1:
+            parts = (parts[0], parts[2])
+        if len(parts) > 1:
+            parts = (self._nicknames.get(parts[0], parts[0]), *parts[1:])
+            parts = tuple(self._spellings.get(part, part) for part in parts)
+        return parts
+
+    @lru_cache(maxsize=16384)  # noqa: B019
+    def organisation_words(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """Return an organisation's name without legal forms; well-known abbreviations are spelt out.
+
+        Args:
+            parts: what `name_words` makes of the name.
+        """
+        while len(parts) > 1 and parts[-1] in self._suffixes:
+            parts = parts[:-1]
+        if len(parts) > 3 and parts[-1] in self._initials(parts[:-1]):  # International Safety Council ISC
+            return self.organisation_words(parts[:-1])
+        full = self._organisations.get(" ".join(parts))
+        parts = self.name_words(full) if full else parts
+        return tuple(part for part in parts if part not in self._conjunctions)
+
+    def canonical_key(self, name: str, label: str) -> str:
+        """Do what the function `canonical_key` says, for a name of this language."""
+        kind = _KINDS.get(label, "other")
+        parts = self.name_words(name)
+        if kind == "person":
+            parts = self.person_words(parts)
+        elif kind == "org":
+            parts = self.organisation_words(parts)
+        elif kind in ("place", "people"):
+            code_of = self._gazetteer.territory_code if kind == "place" else self._gazetteer.demonym_code
+            code = code_of(" ".join(name.split()))
+            parts = (code,) if code else parts
+        return f"{kind}:{' '.join(parts)}"
+
+    def _initials(self, parts: tuple[str, ...]) -> set[str]:
+        large = [part for part in parts if part not in self._uninitialled]
+        core = [part for part in large if part not in self._suffixes]
+        return {"".join(part[0] for part in large), "".join(part[0] for part in core)}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from pipeline.components.entities.clusters import Cluster
+from pipeline.components.entities.cluster import Cluster
 
 MIN_PRIOR = 0.75
 """Share of an alias's uses that the chosen candidate must have among those of its type."""
 _KINDS = {"GPE": "place", "LOC": "place", "FAC": "place"}
 
 
-class Candidate(NamedTuple):
+class LinkCandidate(NamedTuple):
     """What an alias may mean; `type` is an entity label, "" where it is not known; `prior` is 0..1."""
 
     id: str
@@ -21,11 +21,11 @@ class Candidate(NamedTuple):
     type: str
 
 
-Lookup = Callable[[str], Sequence[Candidate]]
+Lookup = Callable[[str], Sequence[LinkCandidate]]
 """From a name to its candidates, best first; no candidates for an unknown name."""
 
 
-def best_candidate(cluster: Cluster, lookup: Lookup) -> Candidate | None:
+def best_candidate(cluster: Cluster, lookup: Lookup) -> LinkCandidate | None:
     """Return the candidate that a cluster's canonical name, else its other names, means; None in doubt.
 
     Only candidates of the cluster's type count. A name that is local to its document (a lone surname) is

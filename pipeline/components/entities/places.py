@@ -1,8 +1,7 @@
 """Places linked to GeoNames and Wikidata: countries and subdivisions by name, cities by context.
 
-What stands with the name decides first ("Long Beach,
-CA"), then the countries that the document speaks of, then population. Where no candidate has most of the
-weight there is no link: null rather than wrong.
+What stands with the name decides first ("Long Beach, CA"), then the countries that the document speaks of,
+then population. Where no candidate has most of the weight there is no link: null rather than wrong.
 """
 
 from __future__ import annotations
@@ -12,16 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.components.doc.tokens import Tokens
-from pipeline.components.entities.cities import LARGE, City, cities_named
-from pipeline.components.entities.clusters import Cluster
-from pipeline.components.entities.gazetteer import (
-    country_of,
-    demonym_code,
-    territory_code,
-    territory_name,
-    wikidata_id,
-)
-from pipeline.lexicons import entries
+from pipeline.components.entities.cities import LARGE, Cities, City
+from pipeline.components.entities.cluster import Cluster
+from pipeline.components.entities.gazetteer import Gazetteer
+from pipeline.lexicons import Lexicon
 
 MIN_SHARE = 0.8
 """Share of the weight of all candidates that the chosen one must have."""
@@ -34,7 +27,7 @@ ALIAS_DISCOUNT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceLink:
     """What a cluster is linked to.
 
     Attributes:
@@ -51,47 +44,75 @@ class Place:
     is_ambiguous: bool = False
 
 
-def link_places(clusters: Sequence[Cluster], tokens: Tokens) -> dict[int, Place]:
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """How often a document names each country (ISO code) and each subdivision (rigour's code)."""
+
+    countries: Counter[str]
+    states: Counter[str]
+
+
+_NO_EVIDENCE = _Evidence(Counter(), Counter())
+
+
+class _Words:
+    """What these rules read of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.rivals = lexicon.entries("ambiguous_territories")
+        self.cues = lexicon.entries("ambiguous_cues")
+        self.no_evidence = lexicon.words("entities.territories_without_evidence")
+        self.postal_codes = lexicon.entries("postal_codes")
+        self.within = lexicon.words("entities.within")
+        self.stating = self.within | {",", "("}
+        self.town_endings = lexicon.ordered("entities.town_endings")
+
+
+def link_places(clusters: Sequence[Cluster], tokens: Tokens) -> dict[int, PlaceLink]:
     """Return the links of the clusters that are places, by cluster number."""
     places = [i for i, cluster in enumerate(clusters) if cluster.label in ("GPE", "LOC", "NORP")]
     if not places:
         return {}
+    lexicon = tokens.lexicon
     stated = {i: _stated(clusters[i], tokens) for i in places}
-    countries, states = _evidence(clusters, stated)
-    links: dict[int, Place] = {}
+    evidence = _read_evidence(clusters, stated, lexicon)
+    links: dict[int, PlaceLink] = {}
     for i in places:
         cluster = clusters[i]
         if cluster.label == "NORP":
             continue
         if cluster.code is not None:
-            links[i] = _territory(cluster.code, countries, states)
+            links[i] = _territory(cluster.code, evidence, lexicon)
         elif cluster.label == "GPE":
-            link = _city(cluster.name, stated[i], countries, states)
+            link = _city(cluster.name, stated[i], evidence, lexicon)
             if link is not None:
                 links[i] = link
     return links
 
 
-def _territory(code: str, countries: Counter[str], states: Counter[str]) -> Place:
+def _territory(code: str, evidence: _Evidence, lexicon: Lexicon) -> PlaceLink:
     """Link a country or subdivision; where two places share the name, the rest of the document decides."""
-    rival = entries("ambiguous_territories").get(code)
+    words, gazetteer = lexicon.made(_Words), lexicon.made(Gazetteer)
+    rival = words.rivals.get(code)
     if rival is None:
-        return _linked(code, 0.95)
+        return _linked(code, 0.95, gazetteer)
     other, *cues = rival.split()
-    there = sum(countries[cue] + states[cue] for cue in cues)
-    here = sum(countries[cue] for cue in entries("ambiguous_cues").get(code, "").split())
+    there = sum(evidence.countries[cue] + evidence.states[cue] for cue in cues)
+    here = sum(evidence.countries[cue] for cue in words.cues.get(code, "").split())
     if here > there:
-        return _linked(code, 0.85)
+        return _linked(code, 0.85, gazetteer)
     if there > here and other != "-":
-        return _linked(other, 0.8, f"{territory_name(other)}, {territory_name(other.partition('-')[0])}")
-    return Place(is_ambiguous=True)
+        country = other.partition("-")[0]
+        name = f"{gazetteer.territory_name(other)}, {gazetteer.territory_name(country)}"
+        return _linked(other, 0.8, gazetteer, name)
+    return PlaceLink(is_ambiguous=True)
 
 
-def _linked(code: str, score: float, name: str | None = None) -> Place:
-    return Place(
+def _linked(code: str, score: float, gazetteer: Gazetteer, name: str | None = None) -> PlaceLink:
+    return PlaceLink(
         name=name,
-        wikidata_id=wikidata_id(code),
-        country_code=country_of(code),
+        wikidata_id=gazetteer.wikidata_id(code),
+        country_code=gazetteer.country_of(code),
         method="territory",
         score=score,
     )
@@ -99,79 +120,73 @@ def _linked(code: str, score: float, name: str | None = None) -> Place:
 
 def _stated(cluster: Cluster, tokens: Tokens) -> set[str]:
     """Codes of territories that follow the name: "Long Beach, CA", "Perth (Scotland)", "Irving in Texas"."""
+    words, gazetteer = tokens.lexicon.made(_Words), tokens.lexicon.made(Gazetteer)
     codes: set[str] = set()
     size = len(tokens)
     for name in cluster.names:
         i = name.end
-        if i + 1 >= size or tokens.lower[i] not in (",", "(", "in"):
+        if i + 1 >= size or tokens.lower[i] not in words.stating:
             continue
-        postal = entries("postal_codes").get(tokens.words[i + 1])
-        if postal and tokens.words[i] != "in":
+        is_within = tokens.words[i] in words.within
+        postal = words.postal_codes.get(tokens.words[i + 1])
+        if postal and not is_within:
             codes.add(postal)
             continue
         for end in range(min(size, i + 5), i + 1, -1):
-            code = territory_code(" ".join(tokens.words[i + 1 : end]))
+            code = gazetteer.territory_code(" ".join(tokens.words[i + 1 : end]))
             goes_on = end < size and tokens.tags[end] in ("NNP", "NNPS")  # "..., U.S. Farm Department"
-            if code and not goes_on and (tokens.words[i] != "in" or "-" in code):
+            if code and not goes_on and (not is_within or "-" in code):
                 codes.add(code)
                 break
     return codes
 
 
-def _evidence(clusters: Sequence[Cluster], stated: dict[int, set[str]]) -> tuple[Counter[str], Counter[str]]:
-    """How often the document names each country (ISO code) and each subdivision (rigour's code)."""
-    countries: Counter[str] = Counter()
-    states: Counter[str] = Counter()
+def _read_evidence(clusters: Sequence[Cluster], stated: dict[int, set[str]], lexicon: Lexicon) -> _Evidence:
+    words, gazetteer = lexicon.made(_Words), lexicon.made(Gazetteer)
+    evidence = _Evidence(Counter(), Counter())
     for i, cluster in enumerate(clusters):
         codes = set(stated.get(i, ()))
         if cluster.code:
             codes.add(cluster.code)
-        elif cluster.label == "NORP" and (code := demonym_code(cluster.name)):
+        elif cluster.label == "NORP" and (code := gazetteer.demonym_code(cluster.name)):
             codes.add(code)
-        for code in codes:
-            if code == "ge":
-                continue
-            country = country_of(code)
+        for code in codes - words.no_evidence:
+            country = gazetteer.country_of(code)
             if country:
-                countries[country] += len(cluster.names)
+                evidence.countries[country] += len(cluster.names)
             if "-" in code:
-                states[code] += len(cluster.names)
-    return countries, states
+                evidence.states[code] += len(cluster.names)
+    return evidence
 
 
-def _city(name: str, stated: set[str], countries: Counter[str], states: Counter[str]) -> Place | None:
+def _city(name: str, stated: set[str], evidence: _Evidence, lexicon: Lexicon) -> PlaceLink | None:
     """Link a city; None where there is none of that name."""
-    candidates = cities_named(name) or cities_named(name.removesuffix(" City"))
+    gazetteer = lexicon.made(Gazetteer)
+    candidates = _candidates(name, lexicon)
     if not candidates:
         return None
-    default = _weighed(candidates, Counter(), Counter())
     if stated:
-        wanted = [c for c in candidates if any(_within(c, code) for code in stated)]
+        wanted = [city for city in candidates if any(_is_within(city, code) for code in stated)]
         if len(stated) > 1 and not wanted:
-            return Place(is_ambiguous=True)
+            return PlaceLink(is_ambiguous=True)
         if not wanted:
             # A town too small for the list; its country is known all the same.
-            code = next(iter(sorted(stated)))
-            return Place(
-                name=f"{name}, {territory_name(code)}", country_code=country_of(code), method=None, score=None
+            code = min(stated)
+            return PlaceLink(
+                name=f"{name}, {gazetteer.territory_name(code)}", country_code=gazetteer.country_of(code)
             )
-        chosen, share = _weighed(wanted, countries, states)
+        chosen, share = _weighed(wanted, evidence)
         method = "city_stated"
         score = 0.97 if share > 0.5 else 0.8
     else:
-        chosen, share = _weighed(candidates, countries, states)
-        known = countries[chosen.country] > 0
+        chosen, share = _weighed(candidates, evidence)
+        known = evidence.countries[chosen.country] > 0
         if share < MIN_SHARE or (chosen.population < MIN_POPULATION and not known):
-            return Place(is_ambiguous=share < MIN_SHARE)
+            return PlaceLink(is_ambiguous=share < MIN_SHARE)
         method = "city_context" if known else "city_population"
         score = round(share * (0.95 if known else 0.9), 3)
-    is_default = chosen.geonames_id == default[0].geonames_id and default[1] >= MIN_SHARE
-    if is_default:  # Bombay and Mumbai are one
-        known_name = chosen.name if chosen.is_alias else None
-    else:
-        known_name = f"{name}, {_whereabouts(chosen)}"
-    return Place(
-        name=known_name,
+    return PlaceLink(
+        name=_canonical_name(name, chosen, candidates, gazetteer),
         geonames_id=str(chosen.geonames_id),
         country_code=chosen.country,
         method=method,
@@ -179,14 +194,33 @@ def _city(name: str, stated: set[str], countries: Counter[str], states: Counter[
     )
 
 
-def _weighed(candidates: Sequence[City], countries: Counter[str], states: Counter[str]) -> tuple[City, float]:
+def _candidates(name: str, lexicon: Lexicon) -> tuple[City, ...]:
+    """The cities of a name, else those of the name without "City"."""
+    cities = lexicon.made(Cities)
+    if found := cities.named(name):
+        return found
+    for ending in lexicon.made(_Words).town_endings:
+        if found := cities.named(name.removesuffix(f" {ending.capitalize()}")):
+            return found
+    return ()
+
+
+def _canonical_name(name: str, chosen: City, candidates: Sequence[City], gazetteer: Gazetteer) -> str | None:
+    """The name that a city shall have: with its state or country where the bare name means another."""
+    default, share = _weighed(candidates, _NO_EVIDENCE)
+    if chosen.geonames_id == default.geonames_id and share >= MIN_SHARE:
+        return chosen.name if chosen.is_alias else None  # Bombay and Mumbai are one
+    return f"{name}, {_whereabouts(chosen, gazetteer)}"
+
+
+def _weighed(candidates: Sequence[City], evidence: _Evidence) -> tuple[City, float]:
     """Return the candidate of most weight and its share of the weight of all."""
     weights = []
     for city in candidates:
         weight = float(max(city.population, 1000)) * (ALIAS_DISCOUNT if city.is_alias else 1.0)
-        if countries[city.country]:
-            weight *= COUNTRY_BOOST * (1 + min(countries[city.country], 4) / 4)
-        if any(_within(city, code) for code in states):
+        if n_named := evidence.countries[city.country]:
+            weight *= COUNTRY_BOOST * (1 + min(n_named, 4) / 4)
+        if any(_is_within(city, code) for code in evidence.states):
             weight *= STATE_BOOST
         weights.append(weight)
     best = max(range(len(weights)), key=lambda i: (weights[i], -candidates[i].geonames_id))
@@ -211,7 +245,7 @@ _ADMIN1 = {
 """Subdivision codes of rigour (ISO 3166-2) to those of GeoNames, where they differ; US states agree."""
 
 
-def _within(city: City, code: str) -> bool:
+def _is_within(city: City, code: str) -> bool:
     """Whether a city lies in a country or in a subdivision of one of the four countries."""
     country, _, part = code.partition("-")
     if city.country.lower() != country:
@@ -219,11 +253,11 @@ def _within(city: City, code: str) -> bool:
     return not part or city.admin1 == _ADMIN1.get(country, {}).get(part, part.upper())
 
 
-def _whereabouts(city: City) -> str:
+def _whereabouts(city: City, gazetteer: Gazetteer) -> str:
     """The state of a city in the United States, Canada, Australia or Britain, else its country, in words."""
     country = city.country.lower()
     known = {city.admin1.lower(): city.admin1} if country == "us" else _ADMIN1.get(country, {})
     for part, admin1 in known.items():
-        if admin1 == city.admin1 and (name := territory_name(f"{country}-{part}")):
+        if admin1 == city.admin1 and (name := gazetteer.territory_name(f"{country}-{part}")):
             return name
-    return territory_name(country) or city.country
+    return gazetteer.territory_name(country) or city.country

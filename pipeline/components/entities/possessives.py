@@ -8,16 +8,61 @@ was tried).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeline.components.doc.tokens import Tokens
-from pipeline.components.entities.clusters import Cluster
+from pipeline.components.entities.cluster import Cluster, owners
 from pipeline.components.entities.pronouns import Pronoun
-from pipeline.lexicons import entries
+from pipeline.lexicons import Lexicon
 
-_POSSESSIVES = frozenset(("its", "their"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 _OWNERS = frozenset(("ORG", "GPE"))
 SCORE = 0.8
+
+
+class _Words:
+    """What these rules read of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.plural = lexicon.words("entities.plural_possessives")
+        self.possessives = self.plural | lexicon.words("entities.singular_possessives")
+        self.it = lexicon.words("entities.it")
+        self.they = lexicon.words("entities.they")
+        self.which = lexicon.words("entities.which")
+        self.bodies = frozenset(
+            noun for noun, kind in lexicon.entries("kinds").items() if kind.startswith("org")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Clauses:
+    """The clauses of a document.
+
+    Attributes:
+        subjects: verb -> its subjects, in text order.
+        joined: tokens that something is joined to ("Quellmar and Keel").
+    """
+
+    tokens: Tokens
+    subjects: dict[int, list[int]]
+    joined: set[int]
+
+    def around(self, token: int) -> tuple[int, int] | None:
+        """The nearest clause around a token with a subject in front of it, which the token is no part of.
+
+        Returns:
+            The subject and the verb; None where there is no such clause.
+        """
+        at = token
+        for _ in range(10):
+            head = self.tokens.heads[at]
+            if head == at:
+                return None
+            before = [i for i in self.subjects.get(head, ()) if i < token]
+            if before and self.tokens.deps[at] not in _SUBJECTS:
+                return before[-1], head
+            at = head
+        return None
 
 
 def resolve_possessives(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronoun]:
@@ -28,69 +73,55 @@ def resolve_possessives(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pro
     Keel"), no other name and no company between it and the possessive, no other organisation as the subject
     of the clause around ("Keel said Quellmar had approved its plan"). What it is said to be is not its own.
     """
-    lower, deps, heads = tokens.lower, tokens.deps, tokens.heads
-    kinds = entries("kinds")
-    if _POSSESSIVES.isdisjoint(lower):
+    words = tokens.lexicon.made(_Words)
+    if words.possessives.isdisjoint(tokens.lower):
         return []
-    owner: dict[int, int] = {
-        token: i
-        for i, cluster in enumerate(clusters)
-        for name in cluster.names
-        for token in range(name.start, name.end)
-    }
-    subjects: dict[int, list[int]] = {}
-    joined: set[int] = set()
-    for token, dep in enumerate(deps):
-        if dep in _SUBJECTS:
-            subjects.setdefault(heads[token], []).append(token)
-        elif dep == "conj":
-            joined.add(heads[token])
+    owner = owners(clusters)
+    clauses = _read_clauses(tokens)
     found = []
-    for token in [i for i, word in enumerate(lower) if word in _POSSESSIVES]:
-        clause = _subject(token, subjects, tokens)
-        if clause is None or clause[0] in joined:
+    for token in [i for i, word in enumerate(tokens.lower) if word in words.possessives]:
+        clause = clauses.around(token)
+        if clause is None or clause[0] in clauses.joined or tokens.deps[tokens.heads[token]] == "attr":
             continue
-        subject, verb = clause
-        if lower[subject] == "which" and deps[heads[subject]] == "relcl":
-            subject = heads[heads[subject]]
+        subject = _antecedent(clause[0], tokens, words)
         cluster = owner.get(subject)
-        if cluster is None or clusters[cluster].label not in _OWNERS or subject in joined:
+        if cluster is None or clusters[cluster].label not in _OWNERS or subject in clauses.joined:
             continue
-        rivals = {owner.get(i, cluster) for i in range(subject + 1, token)}
-        above = _subject(verb, subjects, tokens)
+        between = range(subject + 1, token)
+        rivals = {owner.get(i, cluster) for i in between}
+        above = clauses.around(clause[1])
         if above is not None:
-            rivals.add(owner.get(above[0], cluster))
-            if _may_own(above[0], token, tokens):
+            if _may_own(above[0], token, tokens, words):
                 continue
-        is_clear = all(i == cluster or clusters[i].label == "PERSON" for i in rivals) and not any(
-            kinds.get(word, "").startswith("org") for word in lower[subject + 1 : token]
-        )
-        if is_clear and deps[heads[token]] != "attr":
+            rivals.add(owner.get(above[0], cluster))
+        if any(tokens.lower[i] in words.bodies for i in between):
+            continue
+        if all(i == cluster or clusters[i].label == "PERSON" for i in rivals):
             found.append(Pronoun(token=token, cluster=cluster, method="possessive", score=SCORE))
     return found
 
 
-def _may_own(subject: int, token: int, tokens: Tokens) -> bool:
+def _read_clauses(tokens: Tokens) -> _Clauses:
+    subjects: dict[int, list[int]] = {}
+    joined: set[int] = set()
+    for token, dep in enumerate(tokens.deps):
+        if dep in _SUBJECTS:
+            subjects.setdefault(tokens.heads[token], []).append(token)
+        elif dep == "conj":
+            joined.add(tokens.heads[token])
+    return _Clauses(tokens, subjects, joined)
+
+
+def _antecedent(subject: int, tokens: Tokens, words: _Words) -> int:
+    """The noun that a subject stands for: its own, or the one that a relative clause hangs from."""
+    verb = tokens.heads[subject]
+    is_relative = tokens.lower[subject] in words.which and tokens.deps[verb] == "relcl"
+    return tokens.heads[verb] if is_relative else subject
+
+
+def _may_own(subject: int, token: int, tokens: Tokens, words: _Words) -> bool:
     """Whether another subject, no name, may be what a possessive means: "the group said", "they felt"."""
-    word, tag = tokens.lower[subject], tokens.tags[subject]
-    if tokens.lower[token] == "their":
-        return word == "they" or tag in ("NNS", "NNPS")
-    return word == "it" or entries("kinds").get(word, "").startswith("org")
-
-
-def _subject(token: int, subjects: dict[int, list[int]], tokens: Tokens) -> tuple[int, int] | None:
-    """The nearest clause around a token with a subject in front of it, which the token is no part of.
-
-    Returns:
-        The subject and the verb; None where there is no such clause.
-    """
-    at = token
-    for _ in range(10):
-        head = tokens.heads[at]
-        if head == at:
-            return None
-        before = [i for i in subjects.get(head, ()) if i < token]
-        if before and tokens.deps[at] not in _SUBJECTS:
-            return before[-1], head
-        at = head
-    return None
+    word = tokens.lower[subject]
+    if tokens.lower[token] in words.plural:
+        return word in words.they or tokens.tags[subject] in ("NNS", "NNPS")
+    return word in words.it or word in words.bodies

@@ -12,21 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.components.doc.tokens import Tokens
-from pipeline.components.entities.clusters import Cluster
-from pipeline.lexicons import entries
+from pipeline.components.entities.cluster import Cluster, owners
+from pipeline.lexicons import Lexicon
 
-_GENDER = {
-    **dict.fromkeys(("he", "him", "his", "himself"), "m"),
-    **dict.fromkeys(("she", "her", "hers", "herself"), "f"),
-}
 _SUBJECTS = frozenset(("nsubj", "nsubjpass"))
-_REFLEXIVE = frozenset(("himself", "herself"))
+_OBJECTS = frozenset(("dobj", "dative", "obj", "iobj"))
+_INSIDE_NOUN_PHRASE = frozenset(("compound", "appos", "flat", "nmod"))
 _QUOTES = frozenset(('"', "“", "”", "``", "''", "«", "»"))
 
 SUBJECT, OTHER = 2.0, 1.0
 """Weight of a mention by name as subject, and elsewhere; a pronoun's is half of it."""
 DECAY = 0.5
 """What a weight is multiplied with at each new sentence."""
+LEAST = 0.02
+"""Below this weight a person is out of mind."""
 KNOWN_GENDER = 0.5
 """Added to a person whose gender a title or an earlier pronoun has shown."""
 COMMAND = 2.5
@@ -35,6 +34,8 @@ BARRED = 0.15
 """What the weight of a person is multiplied with whom syntax rules out."""
 WRONG_GIVEN_NAME = 0.35
 """What it is multiplied with if the given name is mostly of the other gender and nothing else is known."""
+SURE = 0.6
+"""From this score on a pronoun shows the gender of its person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,116 +52,185 @@ class Pronoun:
     score: float
 
 
+class _Words:
+    """What these rules read of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.genders = lexicon.entries("entities.genders_of_pronouns")
+        self.reflexive = lexicon.words("entities.reflexive_pronouns")
+        self.who = lexicon.words("entities.who")
+        self.given_names = lexicon.entries("given_names")
+
+    def guess(self, name: str) -> str:
+        """The gender that a given name mostly is of: m, f, or - where nothing is known."""
+        return self.given_names.get(name.partition(" ")[0].lower(), "-")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What a document says before any pronoun is resolved.
+
+    Attributes:
+        subject_of: verb -> its first subject.
+        quoted: for each token, whether it stands in quotation marks.
+        starts: first token of a name -> the person.
+        guess: person -> the gender that the given name mostly is of, or "-".
+    """
+
+    tokens: Tokens
+    subject_of: dict[int, int]
+    quoted: list[bool]
+    starts: dict[int, int]
+    guess: dict[int, str]
+
+
+class _Minds:
+    """Whom a reader has in mind, token by token, and what has been learnt about them.
+
+    Attributes:
+        weight: person -> how much they are in mind.
+        gender: person -> m or f, as a title or an earlier pronoun has shown.
+        owner: token -> the person that it stands for.
+        last_outside: person -> the last mention by name outside quotation marks.
+    """
+
+    def __init__(self, clusters: Sequence[Cluster], people: Sequence[int], owner: dict[int, int]) -> None:
+        self.weight = dict.fromkeys(people, 0.0)
+        self.gender = {i: clusters[i].gender for i in people if clusters[i].gender}
+        self.owner = owner
+        self.last_outside: dict[int, int] = {}
+
+    def fade(self, n_sentences: int) -> None:
+        """Go on by some sentences."""
+        decay = DECAY**n_sentences
+        for person in self.weight:
+            self.weight[person] *= decay
+
+    def see_name(self, scene: _Scene, token: int) -> None:
+        """Take notice of a name that begins at a token."""
+        person = scene.starts[token]
+        self.weight[person] += SUBJECT if _is_subject(scene.tokens, token) else OTHER
+        if not scene.quoted[token]:
+            self.last_outside[person] = token
+
+    def see_pronoun(self, scene: _Scene, pronoun: Pronoun, gender: str, score: float) -> None:
+        """Take notice of a pronoun that has been resolved."""
+        person = pronoun.cluster
+        self.weight[person] += 0.5 * (SUBJECT if scene.tokens.deps[pronoun.token] in _SUBJECTS else OTHER)
+        self.owner[pronoun.token] = person
+        if score > SURE:
+            self.gender.setdefault(person, gender)
+
+
 def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronoun]:
     """Resolve he, she and their forms to persons of the document, in text order.
 
     A person's gender comes from titles ("Mrs"), roles ("actress") and pronouns resolved earlier; a given name
     only weighs when nothing else is known. A pronoun without a fitting person before it is left alone.
     """
-    if _GENDER.keys().isdisjoint(tokens.lower):
-        return []
+    words = tokens.lexicon.made(_Words)
     people = [i for i, cluster in enumerate(clusters) if cluster.label == "PERSON"]
-    if not people:
+    if not people or words.genders.keys().isdisjoint(tokens.lower):
         return []
-    gender: dict[int, str] = {i: clusters[i].gender for i in people if clusters[i].gender}
-    guess = {i: _given_gender(clusters[i].name) for i in people}
-    owner: dict[int, int] = {}
-    starts: dict[int, int] = {}
-    for i in people:
-        for name in clusters[i].names:
-            starts[name.start] = i
-            for token in range(name.start, name.end):
-                owner[token] = i
-    for token, i in list(
-        owner.items()
-    ):  # "Colvey, a teacher, said": the parser may take either for the subject
-        if tokens.deps[token] in ("appos", "compound", "nmod"):
-            owner.setdefault(tokens.heads[token], i)
-    for token in [i for i, word in enumerate(tokens.lower) if word == "who"]:
-        if tokens.deps[token] in _SUBJECTS and tokens.deps[tokens.heads[token]] == "relcl":
-            who = owner.get(tokens.heads[tokens.heads[token]])
-            if who is not None:
-                owner[token] = who
-    subject_of = {tokens.heads[i]: i for i in range(len(tokens) - 1, -1, -1) if tokens.deps[i] in _SUBJECTS}
-    quoted = _quoted(tokens)
-    weight = dict.fromkeys(people, 0.0)
-    last_outside: dict[int, int] = {}
+    scene = _Scene(
+        tokens=tokens,
+        subject_of={tokens.heads[i]: i for i in reversed(range(len(tokens))) if tokens.deps[i] in _SUBJECTS},
+        quoted=_quoted(tokens),
+        starts={name.start: i for i in people for name in clusters[i].names},
+        guess={i: words.guess(clusters[i].name) for i in people},
+    )
+    minds = _Minds(clusters, people, _owners(clusters, tokens, words))
     sent = 0
     found = []
-    for token in [i for i, word in enumerate(tokens.lower) if i in starts or word in _GENDER]:
+    for token in [i for i, word in enumerate(tokens.lower) if i in scene.starts or word in words.genders]:
         if tokens.sents[token] != sent:
-            decay = DECAY ** (tokens.sents[token] - sent)
-            for i in people:
-                weight[i] *= decay
+            minds.fade(tokens.sents[token] - sent)
             sent = tokens.sents[token]
-        if token in starts:
-            weight[starts[token]] += SUBJECT if _is_subject(tokens, token) else OTHER
-            if not quoted[token]:
-                last_outside[starts[token]] = token
-        wanted = _GENDER.get(tokens.lower[token])
-        if wanted is None:
+        if token in scene.starts:
+            minds.see_name(scene, token)
+        gender = words.genders.get(tokens.lower[token])
+        if gender is None:
             continue
-        bonus, barred = _syntax(tokens, token, subject_of, owner, quoted)
-        ahead = _announced(tokens, token, owner)
-        scores = []
-        for i in people:
-            if gender.get(i, wanted) != wanted:
-                continue
-            value = weight[i] + bonus.get(i, 0.0) + (COMMAND if i == ahead else 0.0)
-            if value < 0.02:
-                continue
-            if gender.get(i) == wanted:
-                value += KNOWN_GENDER
-            elif guess[i] not in ("-", wanted):
-                value *= WRONG_GIVEN_NAME
-            if i in barred or (quoted[token] and _speaks(tokens, token, last_outside.get(i), quoted)):
-                value *= BARRED
-            scores.append((value, -i))
-        if not scores:
+        ranked = _ranked(scene, minds, words, token, gender)
+        if not ranked:
             continue
-        scores.sort(reverse=True)
-        best, i = scores[0][0], -scores[0][1]
-        named = (
-            gender.get(i) is None
-            and len(scores) > 1
-            and guess[i] == wanted
-            and guess[-scores[1][1]] not in ("-", wanted)
-        )
-        score = min(0.95, best / (best + sum(value for value, _ in scores[1:]) + 0.1))
-        found.append(
-            Pronoun(
-                token=token,
-                cluster=i,
-                method="pronoun_given_name" if named else "pronoun",
-                score=round(score * (0.8 if named else 1.0), 3),
-            )
-        )
-        weight[i] += 0.5 * (SUBJECT if tokens.deps[token] in _SUBJECTS else OTHER)
-        owner[token] = i
-        if score > 0.6:
-            gender.setdefault(i, wanted)
+        pronoun, score = _resolved(scene, minds, token, gender, ranked)
+        minds.see_pronoun(scene, pronoun, gender, score)
+        found.append(pronoun)
     return found
 
 
-def _given_gender(name: str) -> str:
-    return entries("given_names").get(name.partition(" ")[0].lower(), "-")
+def _owners(clusters: Sequence[Cluster], tokens: Tokens, words: _Words) -> dict[int, int]:
+    """The tokens that stand for a person: names, the heads of noun phrases around them, relative pronouns."""
+    owner = owners(clusters, "PERSON")
+    for token, person in [*owner.items()]:
+        # "Colvey, a teacher, said": the parser may take either for the subject
+        if tokens.deps[token] in ("appos", "compound", "nmod"):
+            owner.setdefault(tokens.heads[token], person)
+    for token in [i for i, word in enumerate(tokens.lower) if word in words.who]:
+        verb = tokens.heads[token]
+        if tokens.deps[token] in _SUBJECTS and tokens.deps[verb] == "relcl" and tokens.heads[verb] in owner:
+            owner[token] = owner[tokens.heads[verb]]
+    return owner
 
 
-def _syntax(
-    tokens: Tokens, token: int, subject_of: dict[int, int], owner: dict[int, int], quoted: list[bool]
-) -> tuple[dict[int, float], set[int]]:
+def _ranked(scene: _Scene, minds: _Minds, words: _Words, token: int, gender: str) -> list[tuple[float, int]]:
+    """The persons that a pronoun may stand for as (weight, person), the heaviest and first named first."""
+    bonus, barred = _syntax(scene, minds, words, token)
+    ahead = _announced(scene.tokens, token, minds.owner)
+    ranked = []
+    for person, weight in minds.weight.items():
+        if minds.gender.get(person, gender) != gender:
+            continue
+        value = weight + bonus.get(person, 0.0) + (COMMAND if person == ahead else 0.0)
+        if value < LEAST:
+            continue
+        if minds.gender.get(person) == gender:
+            value += KNOWN_GENDER
+        elif scene.guess[person] not in ("-", gender):
+            value *= WRONG_GIVEN_NAME
+        if person in barred or (
+            scene.quoted[token] and _speaks(scene, token, minds.last_outside.get(person))
+        ):
+            value *= BARRED
+        ranked.append((value, person))
+    return sorted(ranked, key=lambda item: (-item[0], item[1]))
+
+
+def _resolved(
+    scene: _Scene, minds: _Minds, token: int, gender: str, ranked: Sequence[tuple[float, int]]
+) -> tuple[Pronoun, float]:
+    """The pronoun with the heaviest person, and how sure that would be if no name had been guessed by."""
+    value, person = ranked[0]
+    is_guess = (
+        minds.gender.get(person) is None
+        and len(ranked) > 1
+        and scene.guess[person] == gender
+        and scene.guess[ranked[1][1]] not in ("-", gender)
+    )
+    score = min(0.95, value / (value + sum(other for other, _ in ranked[1:]) + 0.1))
+    pronoun = Pronoun(
+        token=token,
+        cluster=person,
+        method="pronoun_given_name" if is_guess else "pronoun",
+        score=round(score * (0.8 if is_guess else 1.0), 3),
+    )
+    return pronoun, score
+
+
+def _syntax(scene: _Scene, minds: _Minds, words: _Words, token: int) -> tuple[dict[int, float], set[int]]:
     """Return what the clauses around a pronoun add to persons, and the persons they rule out."""
+    tokens, quoted = scene.tokens, scene.quoted
     bonus: dict[int, float] = {}
     barred: set[int] = set()
-    dep, word = tokens.deps[token], tokens.lower[token]
-    is_object = dep in ("dobj", "dative", "obj", "iobj") and word not in _REFLEXIVE
+    is_object = tokens.deps[token] in _OBJECTS and tokens.lower[token] not in words.reflexive
     at = token
     clauses = 0
     for _ in range(12):
         head = tokens.heads[at]
-        subject = subject_of.get(head)
+        subject = scene.subject_of.get(head)
         if subject is not None and subject not in (token, at):
-            who = owner.get(subject)
+            who = minds.owner.get(subject)
             clauses += 1
             if who is not None:
                 is_speaker = quoted[token] and not quoted[subject]
@@ -208,8 +278,9 @@ def _quoted(tokens: Tokens) -> list[bool]:
     return quoted
 
 
-def _speaks(tokens: Tokens, token: int, mention: int | None, quoted: list[bool]) -> bool:
+def _speaks(scene: _Scene, token: int, mention: int | None) -> bool:
     """Whether a mention outside the quotation is a subject in the pronoun's sentence."""
+    tokens = scene.tokens
     return (
         mention is not None and tokens.sents[mention] == tokens.sents[token] and _is_subject(tokens, mention)
     )
@@ -220,7 +291,7 @@ def _is_subject(tokens: Tokens, token: int) -> bool:
     for _ in range(4):
         if tokens.deps[token] in _SUBJECTS:
             return True
-        if tokens.deps[token] not in ("compound", "appos", "flat", "nmod"):
+        if tokens.deps[token] not in _INSIDE_NOUN_PHRASE:
             return False
         token = tokens.heads[token]
     return False

@@ -3,74 +3,103 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.components.doc.tokens import Tokens
-from pipeline.components.entities.gazetteer import territory_code
-from pipeline.components.entities.names import Name
-from pipeline.lexicons import words
+from pipeline.components.entities.gazetteer import Gazetteer
+from pipeline.components.entities.name import Name, text_of
+from pipeline.lexicons import Lexicon
 
 MIN_DISTINCT = 5
+"""Different words of sport that an article about sport has."""
 MIN_SHARE = 0.015
-_PLACE_CUES = frozenset(("in", "at", "near", "to", "from", "across", "into", "visit", "visiting"))
+"""Share of its words that are words of sport."""
 
 _DASHES = frozenset(("-", "–", "—", ":"))
-_AGAINST = frozenset(("versus", "vs", "vs."))
 
 
-def mark_teams(names: Sequence[Name], tokens: Tokens) -> None:
-    """Relabel names of countries that stand for their teams as organisations (method "team").
+class _Words:
+    """What these rules read of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.sport = lexicon.words("sports_words")
+        self.match = lexicon.words("match_words")
+        self.against = lexicon.words("entities.against")
+        self.where = lexicon.words("entities.before_a_host")
+        self.to = lexicon.words("entities.score_to")
+        self.articles = lexicon.words("entities.definite_articles")
+
+
+def with_teams(names: Sequence[Name], tokens: Tokens) -> list[Name]:
+    """Return the names, those of countries that stand for their teams as organisations (method "team").
 
     Only in a document with many words of sport, and only where the name acts or is acted upon as a team is
     (lexicon `match_words`); "in England" stays the country. What stands beside "versus" in a sentence with a
     word of sport ("the Alabama versus Florida State football game") is a team in any document.
     """
-    _mark_opponents(names, tokens)
-    sport = words("sports_words")
-    hits = [word for word in tokens.lower if word in sport]
-    if len(set(hits)) < MIN_DISTINCT or len(hits) < MIN_SHARE * len(tokens):
-        return
-    cues = words("match_words")
-    shown: set[str] = set()
-    countries = []
-    for name in names:
-        text = " ".join(tokens.words[name.start : name.end])
-        if name.label != "GPE" or territory_code(text) is None:
-            continue
-        before = tokens.lower[name.start - 1] if name.start else ""
-        if before == "to" and name.start > 1 and tokens.lower[name.start - 2].isdigit():
-            shown.add(text.lower())  # lost 1 - 2 to England
-        elif before in _PLACE_CUES or (before == "the" and tokens.lower[name.start - 2] in _PLACE_CUES):
-            continue
-        countries.append((name, text.lower()))
-        head = tokens.heads[name.end - 1]
-        near = {before, tokens.lower[head]} if head != name.end - 1 else {before}
-        near.update(tokens.lower[tokens.heads[head] : tokens.heads[head] + 1])
-        if name.end < len(tokens):
-            near.add(tokens.lower[name.end])
-            if tokens.lower[name.end].isdigit() and len(tokens.lower[name.end]) < 3:
-                shown.add(text.lower())
-        if before.isdigit() and name.start > 1 and tokens.lower[name.start - 2] in _DASHES:
-            shown.add(text.lower())  # 1 - 0 Samoa
-        if near & cues:
-            shown.add(text.lower())
-    for name, text in countries:
-        if text in shown:
-            name.label, name.method = "ORG", "team"
+    teams = {*_opponents(names, tokens)}
+    teams |= _teams_of_sport([name for name in names if name not in teams], tokens)
+    return [replace(name, label="ORG", method="team") if name in teams else name for name in names]
 
 
-def _mark_opponents(names: Sequence[Name], tokens: Tokens) -> None:
-    sport = words("sports_words")
-    for at in [i for i, word in enumerate(tokens.lower) if word in _AGAINST]:
+def _opponents(names: Sequence[Name], tokens: Tokens) -> Iterator[Name]:
+    """The territories beside "versus" in a sentence about sport."""
+    words = tokens.lexicon.made(_Words)
+    for at in [i for i, word in enumerate(tokens.lower) if word in words.against]:
         sent = tokens.sents[at]
         first, end = bisect_left(tokens.sents, sent), bisect_left(tokens.sents, sent + 1)
-        if sport.isdisjoint(tokens.lower[first:end]):
-            continue
-        for name in names:
-            is_beside = name.end == at or name.start == at + 1
-            if (
-                is_beside
-                and name.label == "GPE"
-                and territory_code(" ".join(tokens.words[name.start : name.end]))
-            ):
-                name.label, name.method = "ORG", "team"
+        if not words.sport.isdisjoint(tokens.lower[first:end]):
+            for name in names:
+                if (name.end == at or name.start == at + 1) and _is_territory(name, tokens):
+                    yield name
+
+
+def _teams_of_sport(names: Sequence[Name], tokens: Tokens) -> set[Name]:
+    """The territories that stand for teams in an article about sport; none in another."""
+    words = tokens.lexicon.made(_Words)
+    hits = [word for word in tokens.lower if word in words.sport]
+    if len(set(hits)) < MIN_DISTINCT or len(hits) < MIN_SHARE * len(tokens):
+        return set()
+    countries = [
+        (name, text_of(tokens, name).lower())
+        for name in names
+        if _is_territory(name, tokens) and not _is_where(name, tokens, words)
+    ]
+    shown = {text for name, text in countries if _plays(name, tokens, words)}
+    return {name for name, text in countries if text in shown}
+
+
+def _is_territory(name: Name, tokens: Tokens) -> bool:
+    gazetteer = tokens.lexicon.made(Gazetteer)
+    return name.label == "GPE" and gazetteer.territory_code(text_of(tokens, name)) is not None
+
+
+def _follows_score(name: Name, tokens: Tokens, words: _Words) -> bool:
+    """Whether the name stands behind a score and "to": "lost 1 - 2 to England"."""
+    return (
+        name.start > 1 and tokens.lower[name.start - 1] in words.to and tokens.lower[name.start - 2].isdigit()
+    )
+
+
+def _is_where(name: Name, tokens: Tokens, words: _Words) -> bool:
+    """Whether a word in front of the name tells that it is the place: "in England", "across the U.S."."""
+    if not name.start or _follows_score(name, tokens, words):
+        return False
+    before = tokens.lower[name.start - 1]
+    return before in words.where or (before in words.articles and tokens.lower[name.start - 2] in words.where)
+
+
+def _plays(name: Name, tokens: Tokens, words: _Words) -> bool:
+    """Whether the name acts as a team, or stands beside a score."""
+    before = tokens.lower[name.start - 1] if name.start else ""
+    behind = tokens.lower[name.end] if name.end < len(tokens) else ""
+    if _follows_score(name, tokens, words) or (behind.isdigit() and len(behind) < 3):
+        return True
+    if before.isdigit() and name.start > 1 and tokens.lower[name.start - 2] in _DASHES:
+        return True  # 1 - 0 Samoa
+    head = tokens.heads[name.end - 1]
+    near = {before, behind, tokens.lower[tokens.heads[head]]}
+    if head != name.end - 1:
+        near.add(tokens.lower[head])
+    return not near.isdisjoint(words.match)

@@ -1,13 +1,14 @@
 """Quotations of a document: who said what."""
 
-from pipeline.components.quotes.find import (
-    QuoteFinder,
-    QuoteModel,
-    Reading,
-    find_quotes,
-    make_quotes,
-    read_doc,
-    tag_readings,
-)
+from pipeline.components.quotes.find import QuoteFinder, QuoteModel, find_quotes, make_quotes
+from pipeline.components.quotes.reading import QuoteReading, read_doc, tag_readings
 
-__all__ = ["QuoteFinder", "QuoteModel", "Reading", "find_quotes", "make_quotes", "read_doc", "tag_readings"]
+__all__ = [
+    "QuoteFinder",
+    "QuoteModel",
+    "QuoteReading",
+    "find_quotes",
+    "make_quotes",
+    "read_doc",
+    "tag_readings",
+]

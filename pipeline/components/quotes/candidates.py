@@ -1,14 +1,14 @@
-"""A quotation in the making: what the rules or the network have found before it meets the entities."""
+"""A quotation in the making: what the rules or the network make of the text before it meets the entities."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.components.quotes import cues
-from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, VERB_TAGS, Parse, Range, join_ranges
+from pipeline.components.doc.tags import VERB_TAGS
+from pipeline.components.quotes.cues import read_cues
+from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range, join_ranges
 
-# Share of what a rule finds that is right (PolNeAR train, content and speaker).
 _PRECISION = {
     "according": 0.72,
     "adjective": 0.56,
@@ -28,10 +28,14 @@ _PRECISION = {
     "signed": 0.8,
     "within": 0.49,
 }
+"""Share of what a rule finds that is right (PolNeAR train, content and speaker).
+
+The network has learnt the rules by these names.
+"""
 
 
 @dataclass(slots=True)
-class Candidate:
+class QuoteCandidate:
     """A quotation in the making; ranges are token ranges, ends exclusive.
 
     Attributes:
@@ -54,19 +58,27 @@ class Candidate:
         if self.score < 0:
             self.score = _PRECISION[self.rule]
 
+    def with_content(self, content: list[Range]) -> QuoteCandidate:
+        """Return a candidate that has another content and is the same in all else."""
+        return QuoteCandidate(content, self.cue, self.speaker, self.kind, self.rule, self.score)
+
 
 def kind_of_cue(parse: Parse, cue: Sequence[int]) -> str:
-    """Tell saying from thinking and showing by the last reporting word of a cue.
+    """Return saying, thinking or showing, by the last reporting word of a cue.
 
     A cue without one ("voted for", "made no secret of") shows a stance; no cue at all, or a mark, is speech.
     """
-    verbs, others = cues.verbs(), {**cues.nouns(), **cues.adjectives()}
-    for table, wanted in ((verbs, True), (others, False)):
-        for t in reversed(cue):
-            known = table.get(parse.words[t])
-            if known is not None and (parse.tags[t] in VERB_TAGS) == wanted:
+    cues = parse.lexicon.made(read_cues)
+    words, tags = parse.words, parse.tags
+    for t in reversed(cue):
+        if tags[t] in VERB_TAGS and words[t] in cues.verbs:
+            return cues.verbs[words[t]].kind
+    for t in reversed(cue):
+        if tags[t] not in VERB_TAGS:
+            known = cues.adjectives.get(words[t]) or cues.nouns.get(words[t])
+            if known is not None:
                 return known.kind
-    if not cue or any(parse.words[t] == "according" or parse.is_empty[t] for t in cue):
+    if not cue or any(words[t] in cues.sources or parse.is_empty[t] for t in cue):
         return "speech"
     return "thought"
 
@@ -80,15 +92,25 @@ def clean_candidate(
     rule: str,
     *,
     at: int,
-) -> Candidate | None:
-    """Return a candidate whose content keeps to the cue's paragraph and leaves out the cue; None if empty."""
+) -> QuoteCandidate | None:
+    """Return a candidate whose content keeps to the cue's paragraph and leaves out the cue; None if empty.
+
+    Args:
+        parse: of the document.
+        content: ranges in any order, which may overlap.
+        cue: its tokens.
+        speaker: None where the text gives none.
+        kind: of the cue.
+        rule: that found it.
+        at: the main word of the cue.
+    """
     pieces = [_until_quote_ends(parse, parse.clip(span, at), at) for span in content]
     ranges = join_ranges(parse, pieces, without=cue)
     if not ranges:
         return None
     if speaker is not None:
         speaker = parse.trim(parse.clip(speaker, at))
-    return Candidate(ranges, sorted(cue), speaker, kind, rule)
+    return QuoteCandidate(ranges, sorted(cue), speaker, kind, rule)
 
 
 def _until_quote_ends(parse: Parse, span: Range, at: int) -> Range:
@@ -99,7 +121,7 @@ def _until_quote_ends(parse: Parse, span: Range, at: int) -> Range:
             if (
                 parse.words[t] in MARKS
                 and parse.words[t - 1] in SENTENCE_END
-                and (parse.doc[t + 1].text[:1].isupper() or parse.is_empty[t + 1])
+                and (parse.columns.words[t + 1][:1].isupper() or parse.is_empty[t + 1])
             ):
                 return start, t
     return span

@@ -1,21 +1,19 @@
 """The words that attribute: reporting verbs, nouns and adjectives, by every form of theirs.
 
 The parse stage runs no lemmatizer, so the forms of each verb are made here, once, from the lexicon of verbs
-and that of irregular pasts; the lookup is by the lower-cased form.
+and that of irregular pasts. All keys are lower-cased forms.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
 from typing import Literal
 
-from pipeline.lexicons import entries, words
+from pipeline.components.quotes.inflection import inflected, with_s
+from pipeline.lexicons import Lexicon
 
 CueKind = Literal["speech", "thought", "show"]
-
-_VOWELS = "aeiou"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,79 +33,64 @@ class Cue:
     prepositions: frozenset[str] = frozenset()
 
 
-@cache
-def verbs() -> dict[str, Cue]:
-    """Return every form of every reporting verb, by the form."""
-    irregular = _irregular()
-    table: dict[str, Cue] = {}
-    for lemma, value in entries("cue_verbs").items():
-        kind, *frames = value.split()
-        cue = Cue(
-            lemma,
-            _kind(kind),
-            frozenset(f for f in frames if ":" not in f),
-            frozenset(f.partition(":")[2] for f in frames if ":" in f),
-        )
-        for form in inflected(lemma, past=irregular.get(lemma)):
-            table.setdefault(form, cue)
-    return table
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The reporting words of a language; ask for them with `lexicon.made(read_cues)`.
 
-
-@cache
-def nouns() -> dict[str, Cue]:
-    """Return the reporting nouns, singular and plural, by the form."""
-    table = {}
-    for noun, kind in entries("cue_nouns").items():
-        cue = Cue(noun, _kind(kind))
-        table[noun] = cue
-        table[_third_person(noun)] = cue
-    return table
-
-
-@cache
-def adjectives() -> dict[str, Cue]:
-    """Return the adjectives that take a content ("aware that"), by the form."""
-    return {word: Cue(word, _kind(kind)) for word, kind in entries("cue_adjectives").items()}
-
-
-@cache
-def work_verbs() -> frozenset[str]:
-    """Return every form of the verbs whose object in quotation marks is a title ("sang “Summer Rain”")."""
-    irregular = _irregular()
-    return frozenset(
-        form for verb in words("work_verbs") for form in inflected(verb, past=irregular.get(verb))
-    )
-
-
-@cache
-def naming_verbs() -> frozenset[str]:
-    """Return every form of the verbs that give a name ("a print called “Boats at Dawn”")."""
-    return frozenset(form for verb in words("naming_verbs") for form in inflected(verb))
-
-
-@cache
-def sources() -> frozenset[str]:
-    """Return the nouns that stand for a source in a headline ("Poll: ...")."""
-    return words("source_nouns")
-
-
-def inflected(verb: str, *, past: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    """Return the forms of a verb: base, -s, -ing, past and participle.
-
-    Args:
-        verb: base form, lower case.
-        past: irregular past forms; made by rule where None.
+    Attributes:
+        verbs: every form of every reporting verb.
+        nouns: the reporting nouns, singular and plural.
+        adjectives: those that take a content ("aware that").
+        sources: the first word of a preposition that names a source, with its second ("according", "to").
+        reporting: all of these together.
+        naming_verbs: every form of the verbs that give a name ("a print called “Boats at Dawn”").
+        work_verbs: every form of the verbs whose object in quotation marks is a title ("sang “Summer Rain”").
+        idiom_verbs, idiom_objects: "put" and "it" of "as she put it".
     """
-    return tuple(
-        dict.fromkeys((verb, _third_person(verb), *_participles(verb), *(past or _regular_pasts(verb))))
+
+    verbs: Mapping[str, Cue]
+    nouns: Mapping[str, Cue]
+    adjectives: Mapping[str, Cue]
+    sources: Mapping[str, str]
+    reporting: frozenset[str]
+    naming_verbs: frozenset[str]
+    work_verbs: frozenset[str]
+    idiom_verbs: frozenset[str]
+    idiom_objects: frozenset[str]
+
+
+def read_cues(lexicon: Lexicon) -> Cues:
+    """Return the reporting words of a language.
+
+    Raises:
+        ValueError: a list names a kind of cue that there is not.
+    """
+    verbs, nouns = _read_verbs(lexicon), _read_nouns(lexicon)
+    adjectives = {word: Cue(word, cue_kind(kind)) for word, kind in lexicon.entries("cue_adjectives").items()}
+    sources = lexicon.entries("quotes.source_prepositions")
+    return Cues(
+        verbs=verbs,
+        nouns=nouns,
+        adjectives=adjectives,
+        sources=sources,
+        reporting=frozenset((*verbs, *nouns, *adjectives, *sources)),
+        naming_verbs=frozenset(
+            form for verb in lexicon.words("naming_verbs") for form in inflected(lexicon, verb)
+        ),
+        work_verbs=frozenset(
+            form for verb in lexicon.words("work_verbs") for form in inflected(lexicon, verb)
+        ),
+        idiom_verbs=lexicon.words("quotes.idiom_verbs"),
+        idiom_objects=lexicon.words("quotes.idiom_objects"),
     )
 
 
-def _irregular() -> dict[str, tuple[str, ...]]:
-    return {verb: tuple(past.split()) for verb, past in entries("cue_irregular_pasts").items()}
+def cue_kind(word: str) -> CueKind:
+    """Return a word of a lexicon as the kind of cue that it names.
 
-
-def _kind(word: str) -> CueKind:
+    Raises:
+        ValueError: it names none.
+    """
     if word == "speech":
         return "speech"
     if word == "thought":
@@ -117,35 +100,23 @@ def _kind(word: str) -> CueKind:
     raise ValueError(f"unknown kind of cue in a lexicon: {word!r}")
 
 
-def _third_person(word: str) -> str:
-    if word.endswith("y") and word[-2:-1] not in _VOWELS:
-        return word[:-1] + "ies"
-    return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
+def _read_verbs(lexicon: Lexicon) -> dict[str, Cue]:
+    table: dict[str, Cue] = {}
+    for lemma, value in lexicon.entries("cue_verbs").items():
+        kind, *frames = value.split()
+        cue = Cue(
+            lemma,
+            cue_kind(kind),
+            frozenset(frame for frame in frames if ":" not in frame),
+            frozenset(frame.partition(":")[2] for frame in frames if ":" in frame),
+        )
+        for form in inflected(lexicon, lemma):
+            table.setdefault(form, cue)
+    return table
 
 
-def _doubles(verb: str) -> bool:
-    """Tell whether the last consonant of a verb is doubled before -ed and -ing (nod, admit)."""
-    if len(verb) < 3 or verb[-1] in _VOWELS + "wxyh" or verb[-2] not in _VOWELS or verb[-3] in _VOWELS:
-        return False
-    syllables = sum(a in _VOWELS and b not in _VOWELS for a, b in pairwise(verb))
-    return syllables == 1 or verb.endswith(("mit", "efer", "nfer", "pel", "cur", "gret"))
-
-
-def _participles(verb: str) -> tuple[str, ...]:
-    if verb.endswith("ie"):
-        return (verb[:-2] + "ying",)
-    if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")):
-        return (verb[:-1] + "ing",)
-    if verb.endswith("el"):
-        return (verb + "ing", verb + "ling")
-    return (verb + verb[-1] + "ing",) if _doubles(verb) else (verb + "ing",)
-
-
-def _regular_pasts(verb: str) -> tuple[str, ...]:
-    if verb.endswith("e"):
-        return (verb + "d",)
-    if verb.endswith("y") and verb[-2:-1] not in _VOWELS:
-        return (verb[:-1] + "ied",)
-    if verb.endswith("el"):
-        return (verb + "ed", verb + "led")
-    return (verb + verb[-1] + "ed",) if _doubles(verb) else (verb + "ed",)
+def _read_nouns(lexicon: Lexicon) -> dict[str, Cue]:
+    table = {}
+    for noun, kind in lexicon.entries("cue_nouns").items():
+        table[noun] = table[with_s(noun)] = Cue(noun, cue_kind(kind))
+    return table

@@ -1,4 +1,4 @@
-"""A document as the rules for quotations read it: its tree, its paragraphs, its noun phrases."""
+"""A document as the rules for quotations read it: its tree, its paragraphs, its punctuation."""
 
 from __future__ import annotations
 
@@ -7,24 +7,31 @@ from collections.abc import Iterable
 
 from pipeline.components.doc.columns import Columns
 from pipeline.components.doc.tree import Tree, read_tree
-from pipeline.components.quotes.regions import paragraphs
+from pipeline.components.quotes.region import paragraphs
 
 Range = tuple[int, int]
 """Tokens from the first to before the second."""
 
-VERB_TAGS = frozenset(("VB", "VBD", "VBG", "VBN", "VBP", "VBZ"))
 MARKS = frozenset(("“", "”", '"', "„", "«", "»", "``", "''", "'", "`"))
 SENTENCE_END = frozenset(".!?…")
-NOUN_TAGS = frozenset(("NN", "NNS", "NNP", "NNPS"))
 _PUNCTUATION = frozenset(".,;:!?…\"“”„‟«»‘’'`()[]{}-–—―/*•_|~<>=\\")
 _MOST = 1 << 17
 _empty: dict[str, bool] = {}  # whether a word is punctuation or blank; at most `_MOST`
-_CLAUSAL = frozenset(("relcl", "acl", "advcl", "ccomp", "parataxis", "dep"))
-_ABOVE = frozenset(["conj", "xcomp", "advcl", "pcomp", "prep", "ccomp", "aux"])
 
 
 class Parse:
-    """A document as the rules see it: its tree, its paragraphs, which tokens are punctuation or blank."""
+    """A document as the rules see it; every list has one entry a token.
+
+    Attributes:
+        columns, tree: the views that this one is made of.
+        doc, text, lexicon: of the columns.
+        words, tags, deps, heads, kids: of the tree; `kids` are its children.
+        idx: first code point of each token.
+        size: number of tokens.
+        is_empty: whether a token is punctuation or blank.
+        paragraphs: the range of each.
+        paragraph_of: index into `paragraphs`.
+    """
 
     def __init__(self, columns: Columns) -> None:
         self.tree: Tree = read_tree(columns)
@@ -49,11 +56,11 @@ class Parse:
             self.paragraph_of[first:last] = [number] * (last - first)
 
     def subtree(self, i: int) -> Range:
-        """The range from the left to the right edge of a token's subtree."""
+        """Return the range from the left to the right edge of a token's subtree."""
         return self.tree.first[i], self.tree.last[i] + 1
 
     def trim(self, span: Range) -> Range | None:
-        """The range without punctuation and blanks at its ends; None if nothing is left."""
+        """Return a range without punctuation and blanks at its ends; None if nothing is left."""
         start, end = span
         empty = self.is_empty
         while start < end and empty[start]:
@@ -63,12 +70,12 @@ class Parse:
         return (start, end) if end > start else None
 
     def line_ends(self, paragraph: int) -> int:
-        """How many line ends part a paragraph from the one before it."""
+        """Return how many line ends part a paragraph from the one before it."""
         start, end = self.paragraphs[paragraph - 1][1], self.paragraphs[paragraph][0]
         return sum(word.count("\n") for word in self.words[start:end])
 
     def clip(self, span: Range, at: int) -> Range:
-        """The part of a range that lies in the paragraph of the token `at`."""
+        """Return the part of a range that lies in the paragraph of the token `at`."""
         start, end = self.paragraphs[self.paragraph_of[at]]
         return max(span[0], start), min(span[1], end)
 
@@ -92,57 +99,3 @@ def join_ranges(parse: Parse, spans: Iterable[Range], *, without: Iterable[int] 
         else:
             joined.append((start, end))
     return joined
-
-
-def kid(parse: Parse, i: int, dep: str) -> int | None:
-    """Return the first child of a token with that relation."""
-    return parse.tree.child(i, dep)
-
-
-def subject_of(parse: Parse, i: int, depth: int = 0) -> Range | None:
-    """The noun phrase that the verb `i` is said of; a participle or conjunct has it from the verb above."""
-    if depth > 6:
-        return None
-    deps, tags = parse.deps, parse.tags
-    subject = kid(parse, i, "nsubj")
-    if subject is not None:
-        return noun_phrase(parse, subject)
-    theme = kid(parse, i, "nsubjpass")
-    if theme is not None:
-        return noun_phrase(parse, theme) if depth else None
-    head = parse.heads[i]
-    if head == i:
-        return None
-    if deps[i] in ("acl", "relcl") and tags[head] in NOUN_TAGS:
-        return noun_phrase(parse, head, before=i)
-    if deps[i] not in _ABOVE:
-        return None
-    above = head
-    while above != parse.heads[above] and tags[above] not in VERB_TAGS:
-        if tags[above] in NOUN_TAGS and deps[i] == "conj":
-            return None
-        above = parse.heads[above]
-    if above == i:
-        return None
-    if deps[i] == "xcomp":
-        dobj = kid(parse, above, "dobj")
-        if dobj is not None and dobj < i:
-            return noun_phrase(parse, dobj)
-    return subject_of(parse, above, depth + 1)
-
-
-def noun_phrase(parse: Parse, i: int, before: int | None = None) -> Range | None:
-    """A noun with what belongs to it: modifiers and short appositions, no relative clause."""
-    start, end = parse.subtree(i)
-    if before is not None:
-        end = min(end, before)
-    for k in parse.kids[i]:
-        if k > i and parse.deps[k] in _CLAUSAL:
-            end = min(end, parse.subtree(k)[0])
-    return parse.trim(parse.clip((start, end), i)) if end > i else (i, i + 1)
-
-
-def is_title(parse: Parse, span: Range) -> bool:
-    """Tell the title of a book or song: every longer word begins with a capital."""
-    longer = [t for t in range(*span) if len(parse.words[t]) > 3]
-    return len(longer) > 1 and all(parse.doc[t].text[0].isupper() for t in longer)

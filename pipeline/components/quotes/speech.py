@@ -10,19 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.components.doc.tags import PREDICATE_TAGS
 from pipeline.components.layers import QuoteKind
-from pipeline.components.quotes.candidates import Candidate
+from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.parsed import Parse, Range
-from pipeline.lexicons import words
 
-_VERBS = frozenset(("VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
 _CLAUSE_HEADS = frozenset(("ccomp", "ROOT", "parataxis", "xcomp"))
 _PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct"))
 
 
-def is_speech(parse: Parse, candidate: Candidate, kind: QuoteKind) -> bool:
-    """Tell whether a quotation is said or written.
+def is_speech(parse: Parse, candidate: QuoteCandidate, kind: QuoteKind) -> bool:
+    """Return whether a quotation is said or written.
 
     Args:
         parse: of the document.
@@ -37,18 +36,18 @@ def is_speech(parse: Parse, candidate: Candidate, kind: QuoteKind) -> bool:
 
 
 def _is_evidence(parse: Parse, speaker: Range | None) -> bool:
-    """Tell a source that speaks from one that shows: figures, a poll."""
+    """Return whether a source shows but does not speak: figures, a poll."""
     if speaker is None:
         return False
     for t in range(*speaker):
         head = parse.heads[t]
         if (head == t or not speaker[0] <= head < speaker[1]) and not parse.is_empty[t]:
-            return parse.words[t] in words("evidence_nouns")
+            return parse.words[t] in parse.lexicon.words("evidence_nouns")
     return False
 
 
 def is_utterance(parse: Parse, content: Sequence[Range]) -> bool:
-    """Tell a content that is a clause ("that it was safe", "to repair it") from a noun phrase ("the plan").
+    """Return whether a content is a clause ("that it was safe", "to repair it"), no noun phrase ("the plan").
 
     Args:
         parse: of the document.
@@ -59,7 +58,7 @@ def is_utterance(parse: Parse, content: Sequence[Range]) -> bool:
         head = parse.heads[t]
         if (head != t and head in inside) or parse.is_empty[t] or parse.deps[t] in _PERIPHERAL:
             continue
-        if parse.tags[t] not in _VERBS:
+        if parse.tags[t] not in PREDICATE_TAGS:
             if len(content) > 1:
                 # What the cue interrupts may begin with its subject: "the bridge, she said, was safe".
                 continue

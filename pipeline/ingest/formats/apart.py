@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import contextlib
 import io
-import multiprocessing
 import os
 import resource
 from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic
 from typing import Any, BinaryIO, NamedTuple, cast
 
+from pipeline.children.process import Child, ChildDiedError, Serve, received, send_error
 from pipeline.ingest.formats.reader import Limits, fault
 from pipeline.ingest.record import RawRecord
 
@@ -50,14 +49,7 @@ class Task(NamedTuple):
     reader: str | None
 
 
-class _Child(NamedTuple):
-    process: BaseProcess
-    pipe: Connection
-    owner: int
-    """Process that it was started by: another one, forked off later, must not talk to it."""
-
-
-_idle: list[_Child] = []
+_idle: list[Child] = []
 
 
 def read_apart(task: Task, *, seconds: float) -> Iterator[RawRecord]:
@@ -69,7 +61,7 @@ def read_apart(task: Task, *, seconds: float) -> Iterator[RawRecord]:
 
     Raises:
         OSError: the device or the network failed.
-        ChildProcessError: no child could be started.
+        ChildDiedError: no child could be started; what it said is in the message.
     """
     waiting = _waiting()
     child = waiting or _new()
@@ -77,8 +69,7 @@ def read_apart(task: Task, *, seconds: float) -> Iterator[RawRecord]:
     try:
         left_s = seconds + task.size / FILE_BYTES_PER_S
         n_records = 0
-        with contextlib.suppress(BrokenPipeError):  # it has left meanwhile, as the next line of it will say
-            child.pipe.send(task)
+        _ask(child, task)
         while not is_done:
             start = monotonic()
             if not child.pipe.poll(max(left_s, 0.0)):
@@ -87,18 +78,20 @@ def read_apart(task: Task, *, seconds: float) -> Iterator[RawRecord]:
                 return
             left_s -= monotonic() - start
             try:
-                kind, value = child.pipe.recv()
-            except (EOFError, ConnectionResetError):
+                kind, value = child.receive()
+            except ChildDiedError as died:
                 if child is waiting and not n_records:  # it may have left, or died of an earlier file
-                    _end(child)
+                    child.end()
                     child = _new()
-                    child.pipe.send(task)
+                    _ask(child, task)
                     continue
-                detail = f"reading it filled the memory, after {n_records} records"
-                yield fault(task.file, 0, "out_of_memory", detail, task.size)
+                if died.is_killed:
+                    detail = f"reading it filled the memory, after {n_records} records"
+                    yield fault(task.file, 0, "out_of_memory", detail, task.size)
+                else:
+                    detail = f"reading it ended the process, after {n_records} records"
+                    yield fault(task.file, 0, "extraction_error", detail, task.size)
                 return
-            if kind == "error":
-                raise value
             is_done = kind == "end"
             for record in value:
                 n_records += 1
@@ -108,50 +101,46 @@ def read_apart(task: Task, *, seconds: float) -> Iterator[RawRecord]:
         if is_done:
             _idle.append(child)
         else:  # it may be anywhere in the file
-            _end(child)
+            child.end()
 
 
-def _waiting() -> _Child | None:
+def _ask(child: Child, task: Task) -> None:
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has left, as `receive` will say
+        child.pipe.send(task)
+
+
+def _waiting() -> Child | None:
     """Return a child that waits for a task; None where there is none."""
     while _idle:
         child = _idle.pop()
         if child.owner == os.getpid():
             return child
+        child.end()  # another process's: this one only lets go of it
     return None
 
 
-def _new() -> _Child:
+def _new() -> Child:
     """Return a new child, when it is ready."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), daemon=True)
-    process.start()
-    theirs.close()
-    child = _Child(process, ours, os.getpid())
-    with contextlib.suppress(EOFError, ConnectionResetError):
-        if ours.poll(_START_S) and ours.recv() == "ready":
-            return child
-    _end(child)
-    raise ChildProcessError("a process to read files in did not start")
-
-
-def _end(child: _Child) -> None:
-    child.pipe.close()
-    child.process.kill()
-    child.process.join()
+    child = Child(_prepare)
+    try:
+        if not child.pipe.poll(_START_S):
+            raise child.late(_START_S)
+        child.receive()
+    except BaseException:
+        child.end()
+        raise
+    return child
 
 
 # ---- in the child ----------------------------------------------------------------------------------
 
 
-def _serve(pipe: Connection) -> None:
-    """Read file after file until the parent hangs up, or asks nothing for a while."""
+def _prepare() -> Serve:
+    """Return what reads file after file until the parent hangs up, or asks nothing for a while."""
     from pipeline.ingest.formats.sniff import BY_NAME, read_stream
 
-    try:
-        pipe.send("ready")
-        while pipe.poll(_IDLE_S):
-            task: Task = pipe.recv()
+    def serve(pipe: Connection) -> None:
+        for task in received(pipe, idle_s=_IDLE_S):
             _limit_memory(task.limits.memory_bytes)
             reader = BY_NAME[task.reader] if task.reader else None
             try:
@@ -162,12 +151,12 @@ def _serve(pipe: Connection) -> None:
                 detail = "reading it asked for more memory than a file may have"
                 pipe.send(("end", [fault(task.file, 0, "out_of_memory", detail, task.size)]))
             except OSError as error:
-                pipe.send(("error", error))
+                send_error(error, pipe)
             except Exception as error:  # noqa: BLE001 - such as a record that cannot be sent
                 detail = f"{type(error).__name__}: {error}"
                 pipe.send(("end", [fault(task.file, 0, "extraction_error", detail, task.size)]))
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return
+
+    return serve
 
 
 def _limit_memory(n_bytes: int) -> None:

@@ -20,6 +20,7 @@ from zipfile import BadZipFile
 
 from pipeline.ingest.formats.reader import Limits, Reader, TooLarge, decode, fault, read_whole, record
 from pipeline.ingest.record import RawRecord
+from pipeline.lexicons import lexicon
 
 _OF = re.compile(
     r"^[ \t]*+(?:(?:Dokument|Document) (\d{1,9}) (?:of|von|de) \d{1,9}"
@@ -102,9 +103,13 @@ _COPYRIGHT = re.compile(
 )
 _EDITION = re.compile(r"[\w ,-]{0,40}\bedition(?: ?[-–] ?\w+)?", re.I)
 
-_MONTH_NAMES = (
-    "January|February|March|April|May|June|July|August|September|October|November|December"
-    "|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
+_MONTH_NAMES = "|".join(
+    [
+        *lexicon().ordered("dates.months"),
+        *("Januar", "Februar", "März", "Mai", "Juni", "Juli"),
+        "Oktober",
+        "Dezember",
+    ]
 )
 _DATE = re.compile(
     rf"\b(?:{_MONTH_NAMES})\b.{{0,12}}\b(?:1[6-9]|20)\d\d\b|\b(?:1[6-9]|20)\d\d\b.{{0,8}}\b(?:January|March)\b"

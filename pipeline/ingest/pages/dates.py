@@ -184,8 +184,9 @@ def _one_of(forms: tuple[str, ...]) -> str:
 
 
 def _date_pattern(words: Lexicon) -> str:
-    month = _one_of((*words.ordered("ingest.months"), *words.ordered("ingest.short_months")))
-    day = _one_of(words.ordered("ingest.weekdays"))
+    months = words.ordered("dates.months")
+    month = _one_of((*months, *(name[:3] for name in months)))
+    day = _one_of(words.ordered("dates.weekdays"))
     return (
         rf"(?:(?:{day})\b[.,]{{0,2}} )?(?:\d{{1,2}}(?:st|nd|rd|th)? (?:{month})\b[.,]{{0,2}} \d{{4}}"
         rf"|(?:{month})\b\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
@@ -322,10 +323,8 @@ def _search(tree: Any, url: str | None, latest: datetime) -> Moment | None:
 
 def _has_first(text: str, day: datetime) -> bool:
     """Tell whether a text names the first of a month, in whatever manner."""
-    names = lexicon()
-    month = _one_of(
-        (names.ordered("ingest.months")[day.month - 1], names.ordered("ingest.short_months")[day.month - 1])
-    )
+    name = lexicon().ordered("dates.months")[day.month - 1]
+    month = _one_of((name, name[:3]))
     first = r"(?<!\d)0?1(?:st)?(?!\d)"
     written = rf"{first}\W{{1,3}}(?:{month})|(?:{month})\w{{0,8}}\W{{1,3}}{first}"
     number = f"0?{day.month}"
@@ -334,10 +333,8 @@ def _has_first(text: str, day: datetime) -> bool:
 
 
 def _has_month(text: str, day: datetime) -> bool:
-    names = lexicon()
-    month = _one_of(
-        (names.ordered("ingest.months")[day.month - 1], names.ordered("ingest.short_months")[day.month - 1])
-    )
+    name = lexicon().ordered("dates.months")[day.month - 1]
+    month = _one_of((name, name[:3]))
     pattern = rf"(?:{month})\b\W{{1,3}}{day:%Y}|{day:%Y}\W0?{day.month}(?!\d)|(?<!\d)0?{day.month}\W{day:%Y}"
     return re.search(pattern, text, re.IGNORECASE) is not None
 

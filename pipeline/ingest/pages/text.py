@@ -2,8 +2,8 @@
 
 A page may be a bomb: markup that keeps an extractor busy for hours, or fills the memory. So pages are handed
 to children with a limit of memory, in small chunks; the page that kills its child, or overruns its time,
-becomes a record with a fault, and all others keep their texts (`workers.py`). Days without pages start no
-child.
+becomes a record with a fault, and all others keep their texts (`children/chunks.py`). Days without
+pages start no child.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from pipeline.children.chunks import Children, map_chunks
+from pipeline.children.chunks import Fault as WorkerFault
 from pipeline.ingest.fields import Fields
 from pipeline.ingest.record import DayRecord, Fault
 
@@ -138,8 +139,11 @@ def _start() -> Callable[[Sequence[_Page]], _Result]:
     return run
 
 
-def _failed(page: _Page, fault: str) -> _Result:
-    detail = (
-        "taking out the text took too long" if fault == "timeout" else "taking out the text filled the memory"
-    )
-    return [(page.number, Fault("timeout" if fault == "timeout" else "out_of_memory", detail))]
+def _failed(page: _Page, fault: WorkerFault) -> _Result:
+    match fault:
+        case "timeout":
+            return [(page.number, Fault("timeout", "taking out the text took too long"))]
+        case "out_of_memory":
+            return [(page.number, Fault("out_of_memory", "taking out the text filled the memory"))]
+        case _:
+            return [(page.number, Fault("extraction_error", "taking out the text ended the process"))]

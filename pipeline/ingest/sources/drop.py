@@ -33,6 +33,7 @@ from pipeline.ingest.understanding import place_record as place_record  # noqa: 
 from pipeline.ingest.understanding import with_fields
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.batch import index_path
 
 INDEX_VERSION = 6
 """Raised by one whenever the same file might get other days than before."""
@@ -229,7 +230,7 @@ def _index(store: Store, root: str, folder: Folder) -> dict[str, Entry]:
     """Return the index of the files given, from the store as far as it still holds."""
     reader = folder.reader.name if folder.reader else "any"
     name = f"drop-{content_id(root, reader)}"
-    path = f"index/{name}.json"
+    path = index_path(name)
     paths = folder.paths()
     state = {p: _state(p, folder) for p in paths}
     with store.lock(name):

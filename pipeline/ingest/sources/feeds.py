@@ -27,14 +27,15 @@ from pipeline.ingest.placement import place
 from pipeline.ingest.record import DayRecord, Fault, Input, RawRecord, Unplaced
 from pipeline.ingest.sources.drop import limits_of
 from pipeline.ingest.urls import canonical_url
-from pipeline.ingest.web.pull import nights, pull_feeds, pull_path
+from pipeline.ingest.web.pull import nights, pull_feeds
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.batch import index_path, pull_path
 
 INDEX_VERSION = 1
 """Raised by one whenever the same pull might get other days than before."""
 
-_INDEX = "index/feeds.json"
+_INDEX = index_path("feeds")
 _FORMATS = (FEED.name, SITEMAP.name, JSON.name)
 
 

@@ -27,10 +27,10 @@ from pipeline.ingest.web.fetch import Guard, NotFetched, Response, checked_url, 
 from pipeline.ingest.web.robots import MAX_BYTES, Rules
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.batch import FEEDS, pull_path, pulled_folder
 
 log = logging.getLogger(__name__)
 
-FOLDER = "feeds"
 NIGHT_S = 3600.0
 """After so many seconds no more requests are begun: half of what Airflow gives a task."""
 
@@ -39,14 +39,9 @@ _REDIRECTS = 5
 _STEP_S = 15.0
 
 
-def pull_path(night: str) -> str:
-    """Return the path of what a night's pull brought."""
-    return f"{FOLDER}/{night}/pull.json"
-
-
 def nights(store: Store) -> list[str]:
     """Return the days with a complete pull, sorted."""
-    return [night for night in store.names(FOLDER) if store.exists(pull_path(night))]
+    return [night for night in store.names(FEEDS) if store.exists(pull_path(night))]
 
 
 def pull_feeds(store: Store, day: date, settings: Settings) -> None:
@@ -125,7 +120,7 @@ async def _pull(
     delay_s: float,
 ) -> list[dict[str, Any]]:
     """Return what became of each feed, in the order of the list."""
-    folder = f"{FOLDER}/{day.isoformat()}"
+    folder = pulled_folder(day.isoformat())
     async with pool(guard) as connections:
         web = _Web(connections, guard, delay_s)
 

@@ -1,13 +1,15 @@
 """Both scores: what counts for them, and that stretches of a document are scored as if they stood alone."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import spacy
+from docs_by_hand import parsed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from pipeline.components.claims.checkworthiness import (
     N_FOLDS,
@@ -17,29 +19,23 @@ from pipeline.components.claims.checkworthiness import (
     logits,
     recalibrated,
 )
-from pipeline.components.claims.statement_features import N_COUNTS, mean_vectors, statement_features
+from pipeline.components.claims.statement_features import mean_vectors, n_counts, statement_features
 
 VOCAB = spacy.blank("en").vocab  # has what is asked of a word: its lower-case form, is it a number
 FACT = "Exports/NNS/nsubj/1 fell/VBD/ROOT/1 by/IN/prep/1 12/CD/nummod/4 percent/NN/pobj/2 ././punct/1"
 WISH = "We/PRP/nsubj/2 must/MD/aux/2 dream/VB/ROOT/2 together/RB/advmod/2 ././punct/2"
 
 
-def parsed(text: str, vocab: Vocab = VOCAB) -> Doc:
-    rows = [item.rsplit("/", 3) for item in text.split()]
-    forms, tags, deps, heads = zip(*rows, strict=True)
-    return Doc(vocab, words=list(forms), tags=list(tags), deps=list(deps), heads=[int(h) for h in heads])
-
-
 def test_a_figure_is_checkable_and_a_call_is_not() -> None:
     ((fact, fact_debate),), ((wish, wish_debate),) = (
-        classify(parsed(text), [(0, len(text.split()))]) for text in (FACT, WISH)
+        classify(parsed(text, vocab=VOCAB), [(0, len(text.split()))]) for text in (FACT, WISH)
     )
     assert fact > 0.7 > 0.5 > wish
     assert fact_debate > debate_threshold() > wish_debate
 
 
 def test_each_stretch_is_scored_for_itself() -> None:
-    fact, wish = parsed(FACT), parsed(WISH)
+    fact, wish = parsed(FACT, vocab=VOCAB), parsed(WISH, vocab=VOCAB)
     both = Doc.from_docs([fact, wish])
     together = classify(both, [(0, len(fact)), (len(fact), len(both))])
     apart = [classify(doc, [(0, len(doc))])[0] for doc in (fact, wish)]
@@ -48,10 +44,10 @@ def test_each_stretch_is_scored_for_itself() -> None:
 
 
 def test_what_is_counted() -> None:
-    features = statement_features(parsed(WISH))
+    features = statement_features(parsed(WISH, vocab=VOCAB))
     start, end = np.array([0]), np.array([5])
     counts = features.counts(start, end)
-    assert counts.shape == (1, N_COUNTS)
+    assert counts.shape == (1, n_counts())
     # Five tags, two small words, the subject's kind, its auxiliary, the root's tag; five shares of a fifth.
     assert np.count_nonzero(counts == 1) == 5 + 2 + 3
     assert np.isclose(counts, 0.2).sum() == 5
@@ -60,9 +56,10 @@ def test_what_is_counted() -> None:
 
 def test_rare_words_weigh_more_in_the_mean_vector() -> None:
     vocab = spacy.blank("en").vocab
-    vocab.set_vector("fell", np.ones(4, dtype=np.float32))
-    vocab.set_vector("by", -np.ones(4, dtype=np.float32))
-    doc = parsed(FACT, vocab)
+    ones: Any = np.ones(4, dtype=np.float32)
+    vocab.set_vector("fell", ones)
+    vocab.set_vector("by", -ones)
+    doc = parsed(FACT, vocab=vocab)
     table = np.vstack([vocab.vectors.data, np.zeros((1, 4))]).astype(np.float32)
     forms = statement_features(doc).forms
     start, end = np.array([0, 3]), np.array([6, 5])
@@ -76,7 +73,7 @@ def test_rare_words_weigh_more_in_the_mean_vector() -> None:
 
 @pytest.mark.model
 def test_vectors_count_where_the_vocabulary_has_them(nlp: Language) -> None:
-    with_vectors, without = parsed(FACT, nlp.vocab), parsed(FACT)
+    with_vectors, without = parsed(FACT, vocab=nlp.vocab), parsed(FACT, vocab=VOCAB)
     (known,), (unknown,) = (logits(doc, [(0, 6)])[0] for doc in (with_vectors, without))
     assert known != unknown
     assert np.isfinite([known, unknown]).all()

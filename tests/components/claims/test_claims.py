@@ -3,24 +3,16 @@
 from datetime import datetime
 
 import pytest
+from docs_by_hand import parsed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from pipeline.components.claims import Claims, find_claims
 from pipeline.components.claims.topics import read_topics
 from pipeline.components.layers import Claim, Entity, Mention, Quotation, write_layer
-
-VOCAB = Vocab()
-
-
-def parsed(text: str) -> Doc:
-    """A Doc of one sentence from "word/TAG/dep/head" items, the head counted from 0."""
-    rows = [item.rsplit("/", 3) for item in text.split()]
-    forms, tags, deps, heads = zip(*rows, strict=True)
-    return Doc(VOCAB, words=list(forms), tags=list(tags), deps=list(deps), heads=[int(h) for h in heads])
-
 
 REBELS = (
     "The/DT/det/1 rebels/NNS/nsubj/13 ,/,/punct/1 who/WP/nsubjpass/5 were/VBD/auxpass/5 armed/VBN/relcl/1 "
@@ -246,8 +238,7 @@ def test_values_are_resolved_against_the_day_of_publication() -> None:
         "Police/NNS/nsubj/1 found/VBD/ROOT/1 twelve/CD/nummod/3 boats/NNS/dobj/1 "
         "yesterday/NN/npadvmod/1 ././punct/1"
     )
-    doc._.published_at = datetime(2026, 3, 4, 9)
-    (claim,) = find_claims(doc)
+    (claim,) = find_claims(doc, published_at=datetime(2026, 3, 4, 9))
     assert [(q[0].text, *q[1:]) for q in claim.quantities] == [("twelve boats", 12.0, "boats", None)]
     assert [(d[0].text, *d[1:]) for d in claim.dates] == [("yesterday", "2026-03-03", "2026-03-03")]
 
@@ -318,7 +309,7 @@ def test_a_pronoun_that_nobody_resolved_is_reported() -> None:
 
 def test_the_layer_survives_serialisation() -> None:
     doc = Claims()(parsed(REBELS))
-    again = Doc(VOCAB).from_bytes(doc.to_bytes())
+    again = Doc(doc.vocab).from_bytes(doc.to_bytes())
     assert [repr(c) for c in again._.claims] == [repr(c) for c in find_claims(doc)]
     assert len(again._.claims) == 2
 
@@ -353,7 +344,7 @@ def test_no_parse_raises_and_spans_lie_inside_their_sentence(data: st.DataObject
     )
     heads = [data.draw(st.integers(0, i)) for i in range(n)]  # any tree rooted in the first token
     doc = Doc(
-        VOCAB,
+        Vocab(),
         words=forms,
         tags=[data.draw(st.sampled_from(TAGS)) for _ in range(n)],
         deps=["ROOT" if h == i else data.draw(st.sampled_from(DEPS)) for i, h in enumerate(heads)],
@@ -365,7 +356,7 @@ def test_no_parse_raises_and_spans_lie_inside_their_sentence(data: st.DataObject
 
 
 @pytest.mark.model
-def test_through_the_real_model(nlp) -> None:
+def test_through_the_real_model(nlp: Language) -> None:
     doc = nlp("Strikes allegedly aimed at depots killed 12 people in Arden on Monday. Was it an accident?")
     claims = list(find_claims(doc))
     assert claims

@@ -1,21 +1,15 @@
 """Factuality: what negation, modals and governing words do to an event."""
 
 import pytest
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
+from docs_by_hand import parsed
 
 from pipeline.components.claims.factuality import factuality, rule_factuality
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tree import Tree, read_tree
 
-VOCAB = Vocab()
 
-
-def parsed(text: str) -> Tree:
-    rows = [item.rsplit("/", 3) for item in text.split()]
-    forms, tags, deps, heads = zip(*rows, strict=True)
-    doc = Doc(VOCAB, words=list(forms), tags=list(tags), deps=list(deps), heads=[int(h) for h in heads])
-    return read_tree(read_columns(doc))
+def tree(text: str) -> Tree:
+    return read_tree(read_columns(parsed(text)))
 
 
 PLAIN = "Mills/NNS/nsubj/1 closed/VBD/ROOT/1 in/IN/prep/1 May/NNP/pobj/2"
@@ -37,15 +31,15 @@ NOT_FAILED = "Mills/NNS/nsubj/3 did/VBD/aux/3 not/RB/neg/3 fail/VB/ROOT/3 to/TO/
     ],
 )
 def test_rules_name_their_reasons(text: str, event: int, value: float, reasons: tuple[str, ...]) -> None:
-    assert rule_factuality(parsed(text), event) == (value, reasons)
+    assert rule_factuality(tree(text), event) == (value, reasons)
 
 
 def test_the_regressor_puts_them_in_order() -> None:
-    plain, planned, failed = (factuality(parsed(t), i) for t, i in ((PLAIN, 1), (PLANNED, 3), (FAILED, 3)))
+    plain, planned, failed = (factuality(tree(t), i) for t, i in ((PLAIN, 1), (PLANNED, 3), (FAILED, 3)))
     assert 3.0 >= plain > planned > failed >= -3.0
-    assert factuality(parsed(NEGATED), 3) < 0 < factuality(parsed(POSSIBLE), 2) < plain
+    assert factuality(tree(NEGATED), 3) < 0 < factuality(tree(POSSIBLE), 2) < plain
 
 
 def test_weights_are_stable_between_processes() -> None:
-    assert factuality(parsed(PLAIN), 1) == factuality(parsed(PLAIN), 1)
-    assert factuality(parsed(NOT_FAILED), 5) > factuality(parsed(FAILED), 3)
+    assert factuality(tree(PLAIN), 1) == factuality(tree(PLAIN), 1)
+    assert factuality(tree(NOT_FAILED), 5) > factuality(tree(FAILED), 3)

@@ -1,36 +1,15 @@
 """Entities: names, clusters and pronouns, on Docs built by hand."""
 
 import pytest
+from docs_by_hand import build
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from pipeline.components.entities import canonical_key, find_entities, make_entities
 from pipeline.components.layers import Entity
-
-
-def build(text: str, ents: dict[str, str], *, tags: dict[str, str] | None = None) -> Doc:
-    """A Doc of space-separated tokens; `ents` maps each name (all its occurrences) to a label."""
-    words = text.split(" ")
-    given_tags = tags or {}
-    doc = Doc(
-        Vocab(),
-        words=words,
-        tags=[given_tags.get(w, "NNP" if w[:1].isupper() else "NN") for w in words],
-        sent_starts=[i == 0 or words[i - 1] == "." for i in range(len(words))],
-    )
-    spans = []
-    taken: set[int] = set()
-    for name, label in sorted(ents.items(), key=lambda item: -len(item[0])):
-        parts = name.split(" ")
-        for i in range(len(words) - len(parts) + 1):
-            at = set(range(i, i + len(parts)))
-            if words[i : i + len(parts)] == parts and not at & taken:
-                taken |= at
-                spans.append(Span(doc, i, i + len(parts), label=label))
-    doc.set_ents(sorted(spans, key=lambda span: span.start))
-    return doc
 
 
 def by_name(doc: Doc) -> dict[str, Entity]:
@@ -107,9 +86,7 @@ def test_office_and_person_in_one_span_are_split() -> None:
 
 
 def test_a_name_ends_at_a_line_break() -> None:
-    words = ["Ana", "Colvey", "\n\n", "Brussels", "fell"]
-    doc = Doc(Vocab(), words=words)
-    doc.set_ents([Span(doc, 0, 4, label="PERSON")])
+    doc = build("Ana Colvey \n\n Brussels fell", [(0, 4, "PERSON")])
     assert [e.name for e in find_entities(doc)] == ["Ana Colvey", "Brussels"]
 
 
@@ -172,6 +149,6 @@ def test_no_text_raises(words: list[str], data: st.DataObject) -> None:
 
 def test_the_component_survives_the_bytes_of_a_doc() -> None:
     doc = build("Ana Colvey left .", {"Ana Colvey": "PERSON"})
-    doc = make_entities(None, "entities")(doc)  # type: ignore[arg-type]
+    doc = make_entities(Language(), "entities")(doc)
     back = Doc(doc.vocab).from_bytes(doc.to_bytes())
     assert [(e.name, texts(e)) for e in back._.entities] == [("Ana Colvey", ["Ana Colvey"])]

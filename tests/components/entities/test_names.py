@@ -3,11 +3,12 @@
 from itertools import pairwise
 
 import pytest
+from docs_by_hand import build
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
-from test_entities import build, by_name, texts
+from test_entities import by_name, texts
 
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tokens import read_tokens
@@ -21,10 +22,9 @@ def found(text: str, ents: dict[str, str], **tags: str) -> dict[str, str]:
     return {entity.mentions[0].span.text: entity.label for entity in find_entities(doc)}
 
 
-def spans(text: str, ents: list[tuple[int, int, str]], tags: list[str] | None = None) -> dict[str, str]:
-    words = text.split(" ")
-    doc = Doc(Vocab(), words=words, tags=tags or ["NNP" if w[0].isupper() else "NN" for w in words])
-    doc.set_ents([Span(doc, a, b, label=label) for a, b, label in ents])
+def spans(text: str, ents: list[tuple[int, int, str]], tags: dict[str, str] | None = None) -> dict[str, str]:
+    """Text of each name -> label."""
+    doc = build(text, ents, tags=tags)
     return {m.span.text: e.label for e in find_entities(doc) for m in e.mentions if m.kind == "name"}
 
 
@@ -90,7 +90,7 @@ def test_the_person_is_taken_out_of_a_noun_phrase() -> None:
 
 
 def test_hyphens_inside_a_name_hold_it_together() -> None:
-    tags = ["NNP", "NNP", "HYPH", "NN", "VBD"]
+    tags = {"-": "HYPH", "left": "VBD"}
     assert spans("Wong Kwok - hing left", [(0, 4, "PERSON")], tags) == {"Wong Kwok - hing": "PERSON"}
 
 
@@ -110,10 +110,9 @@ def test_what_is_no_name_is_left_out(word: str) -> None:
 
 
 def test_in_a_headline_in_capitals_names_come_from_the_text() -> None:
-    words = ["TREASURY", "CHIEF", "ANA", "COLVEY", "QUITS", "\n\n", "Ana", "Colvey", "left", "."]
-    tags = ["NNP", "NNP", "NNP", "NNP", "NNP", "_SP", "NNP", "NNP", "VBD", "."]
-    doc = Doc(Vocab(), words=words, tags=tags)
-    doc.set_ents([Span(doc, 0, 5, label="ORG"), Span(doc, 6, 8, label="PERSON")])
+    text = "TREASURY CHIEF ANA COLVEY QUITS \n\n Ana Colvey left ."
+    tags = {"\n\n": "_SP", "left": "VBD", ".": "."}
+    doc = build(text, [(0, 5, "ORG"), (6, 8, "PERSON")], tags=tags)
     (entity,) = find_entities(doc)
     assert entity.name == "Ana Colvey"
     assert texts(entity) == ["ANA COLVEY", "Ana Colvey"]
@@ -133,11 +132,8 @@ def test_the_chancellor_is_not_the_shadow_chancellor() -> None:
 
 
 def test_a_branch_in_a_country_keeps_its_name() -> None:
-    words = ["Greenkeel", "UK", "said"]
-    doc = Doc(
-        Vocab(), words=words, tags=["NNP", "NNP", "VBD"], heads=[1, 2, 2], deps=["compound", "nsubj", "ROOT"]
-    )
-    doc.set_ents([Span(doc, 0, 1, label="ORG"), Span(doc, 1, 2, label="GPE")])
+    arcs = {0: (1, "compound"), 1: (2, "nsubj")}
+    doc = build("Greenkeel UK said", [(0, 1, "ORG"), (1, 2, "GPE")], tags={"said": "VBD"}, arcs=arcs)
     assert [(e.name, e.label) for e in find_entities(doc)] == [("Greenkeel UK", "ORG")]
 
 
@@ -155,16 +151,8 @@ def test_newspapers_do_not_swallow_their_cities() -> None:
 
 
 def parsed(text: str, ents: list[tuple[int, int, str]], heads: dict[int, int], **tags: str) -> dict[str, str]:
-    """As `spans`, with the heads of some tokens; the others hang from the last."""
-    words = text.split(" ")
-    doc = Doc(
-        Vocab(),
-        words=words,
-        tags=[tags.get(w, "NNP" if w[0].isupper() else "NN") for w in words],
-        heads=[heads.get(i, len(words) - 1) for i in range(len(words))],
-        deps=["compound"] * (len(words) - 1) + ["ROOT"],
-    )
-    doc.set_ents([Span(doc, a, b, label=label) for a, b, label in ents])
+    """As `spans`, with the heads of some tokens; the others hang on the last."""
+    doc = build(text, ents, tags=tags, arcs={at: (head, "compound") for at, head in heads.items()})
     return {m.span.text: e.label for e in find_entities(doc) for m in e.mentions if m.kind == "name"}
 
 

@@ -1,8 +1,7 @@
 """Its and their: resolved where the clause leaves no doubt, and only there."""
 
 import pytest
-from spacy.tokens import Doc, Span
-from spacy.vocab import Vocab
+from docs_by_hand import build
 
 from pipeline.components.entities import find_entities
 
@@ -12,16 +11,8 @@ Arcs = dict[int, tuple[int, str]]
 
 def owners(text: str, ents: list[tuple[int, int, str]], root: int, arcs: Arcs) -> dict[str, str]:
     """Each possessive that was resolved -> the entity."""
-    words = text.split(" ")
-    tags = {"said": "VBD", "approved": "VBD", "felt": "VBD", "was": "VBD", "lost": "VBD"}
-    doc = Doc(
-        Vocab(),
-        words=words,
-        tags=[tags.get(w, "NNP" if w[0].isupper() else "NNS" if w == "owners" else "NN") for w in words],
-        heads=[arcs.get(i, (root, ""))[0] for i in range(len(words))],
-        deps=["ROOT" if i == root else arcs.get(i, (0, "dep"))[1] for i in range(len(words))],
-    )
-    doc.set_ents([Span(doc, a, b, label=label) for a, b, label in ents])
+    tags = dict.fromkeys(("said", "approved", "felt", "was", "lost"), "VBD") | {"owners": "NNS"}
+    doc = build(text, ents, tags=tags, root=root, arcs=arcs)
     return {
         mention.span.text: entity.name
         for entity in find_entities(doc)

@@ -1,25 +1,22 @@
 """The rules, on documents whose parse is built by hand, so that no model is needed."""
 
 import pytest
+from docs_by_hand import parsed
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from pipeline.components.doc.columns import read_columns
+from pipeline.components.quotes import find_quotes
 from pipeline.components.quotes.attribution import find_attributions
-from pipeline.components.quotes.candidates import Candidate
+from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.parsed import Parse
 from pipeline.components.quotes.regions import find_regions
+from pipeline.lexicons import Lexicon
 
 
-def parsed(*tokens: str) -> Doc:
-    """A document of `word/TAG/dep/head` tokens, the head being counted from 0."""
-    words, tags, deps, heads = zip(*(token.rsplit("/", 3) for token in tokens), strict=True)
-    return Doc(Vocab(), words=words, tags=tags, deps=deps, heads=[int(head) for head in heads])
-
-
-def found(doc: Doc) -> list[Candidate]:
+def found(doc: Doc) -> list[QuoteCandidate]:
     parse = Parse(read_columns(doc))
     return find_attributions(parse, find_regions(parse.text))
 
@@ -174,3 +171,19 @@ def test_any_parse_is_survived(data: st.DataObject) -> None:
         ends = [place for piece in candidate.content for place in piece]
         assert ends == sorted(ends)
         assert all(0 <= start < end <= size for start, end in candidate.content)
+
+
+class OfGronking(Lexicon):
+    """A language in which one gronks."""
+
+    def entries(self, name: str) -> dict[str, str]:
+        return {"gronk": "speech c"} if name == "cue_verbs" else super().entries(name)
+
+
+def test_the_words_are_those_of_the_lexicon_that_is_handed_in() -> None:
+    doc = parsed(
+        *("Ann/NNP/nsubj/1", "gronked/VBD/ROOT/1", "it/PRP/nsubj/3", "fell/VBD/ccomp/1", "././punct/1")
+    )
+    assert not list(find_quotes(doc, model="rules"))
+    (quotation,) = find_quotes(doc, model="rules", lexicon=OfGronking("en"))
+    assert [span.text for span in (*quotation.content, *quotation.cue)] == ["it fell", "gronked"]

@@ -9,8 +9,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from pipeline.components.doc.columns import read_columns
 from pipeline.components.layers import Quotation, write_layer
-from pipeline.components.quotes import QuoteFinder, QuoteModel, find_quotes
+from pipeline.components.quotes import QuoteFinder, QuoteModel, find_quotes, read_doc, tag_readings
 
 pytestmark = pytest.mark.model
 
@@ -122,6 +123,16 @@ def test_a_batch_gives_what_one_by_one_gives(nlp: Language) -> None:
     finder = QuoteFinder("small")
     in_batch = [str(doc._.quotes) for doc in finder.pipe(nlp.pipe(texts))]
     assert in_batch == [str(finder(nlp(text))._.quotes) for text in texts]
+
+
+def test_readings_are_left_as_they_are(nlp: Language) -> None:
+    texts = ["“The bridge is safe,” Ann Miller said.", "Ann Miller denied that it fell.", "It fell."]
+    readings = [read_doc(read_columns(doc)) for doc in nlp.pipe(texts)]
+    before = [str(reading.candidates) for reading in readings]
+    tagged = tag_readings(readings)
+    assert [str(reading.candidates) for reading in readings] == before
+    assert [reading.is_tagged for reading in (*readings, *tagged)] == [False] * 3 + [True] * 3
+    assert [a is b for a, b in zip(tag_readings(tagged), tagged, strict=True)] == [True] * 3
 
 
 def test_thought_is_not_speech(nlp: Language) -> None:

@@ -121,6 +121,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], set[str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", HOSTILE)
 def test_a_hostile_file_costs_itself_alone(case: str, tmp_path: Path) -> None:
     name, make, expected = HOSTILE[case]
@@ -202,14 +203,14 @@ def test_one_child_reads_file_after_file() -> None:
     assert [r.data["title"] for n in range(3) for r in read(task(NITF)) if r.data] == ["T"] * 3
     (child,) = apart._idle
     assert [r.reader for r in read(task(b'{\n"text": "a"}', "a.json"))] == ["json"]
-    assert apart._idle == [child] and child.process.is_alive()
+    assert apart._idle == [child] and child.is_alive()
 
 
 def test_a_child_that_has_gone_is_replaced() -> None:
     read(task(NITF))
     gone = apart._idle[-1]
-    gone.process.kill()
-    gone.process.join()
+    gone.kill()
+    gone.join()
     assert len(read(task(NITF))) == 1 and apart._idle[-1] is not gone
 
 
@@ -217,10 +218,11 @@ def test_a_child_that_is_killed_while_it_reads_is_a_fault() -> None:
     items = b"<rss><channel>" + b"<item><title>a</title></item>" * 20_000 + b"</channel></rss>"
     records = cast(Any, read_apart(task(items), seconds=60))
     assert next(records).data
-    records.gi_frame.f_locals["child"].process.kill()
+    records.gi_frame.f_locals["child"].kill()
     assert reasons(list(records)) == ["out_of_memory"]
 
 
+@pytest.mark.slow
 def test_memory_is_bounded() -> None:
     data = b'{"a":[' + b"{}," * 20_000_000 + b"{}]}"
     assert reasons(read(task(data, "a.json", memory_bytes=1 << 30), seconds=60)) == ["out_of_memory"]

@@ -245,6 +245,7 @@ def test_bad_input(case: str, tmp_path: Path) -> None:
     assert [row["article_id"] for row in kept] and kept[0]["text"] == GOOD["text"]
 
 
+@pytest.mark.slow
 def test_all_of_them_in_one_night(tmp_path: Path) -> None:
     folder, store, settings = night(tmp_path)
     for n, (name, make, _) in enumerate(CASES.values(), 1):

@@ -595,7 +595,7 @@ def cells(n: int) -> list[Any]:
 
 
 def test_all_sheets_of_a_workbook_are_read() -> None:
-    above = [["Export of the desk"], [], [None, "March"], ["by", "A. Pell"]]
+    above: list[list[Any]] = [["Export of the desk"], [], [None, "March"], ["by", "A. Pell"]]
     data = book(a=[NAMES, cells(1)], b=[*above, NAMES, cells(2)], c=[], d=[[], NAMES, cells(3), [], cells(4)])
     assert shown(read(data, "a.xlsx")) == ["t1", "t2", "t3", "t4"]
 

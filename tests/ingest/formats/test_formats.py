@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pyarrow as pa
@@ -313,7 +314,9 @@ def test_titles_and_metadata_beside_plain_texts(tmp_path: Path) -> None:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
-    found = {record.file: (fields, placement) for record, fields, placement in read(tmp_path)}
+    found: dict[str, tuple[Any, Any]] = {
+        r.file: (fields, placement) for r, fields, placement in read(tmp_path)
+    }
     assert set(found) == {"news/1.txt", "true/7.txt", "ann/2.txt"}
     assert found["news/1.txt"][0].title == TITLE and found["news/1.txt"][0].text == TEXT
     assert found["true/7.txt"][0].url == URL and found["true/7.txt"][0].authors == ("Ann Pell",)

@@ -4,7 +4,7 @@ import io
 import random
 
 import pytest
-from ingest.formats.mutilation import FORMATS, articles, check
+from mutilation import FORMATS, articles, check
 
 from pipeline.ingest.formats.reader import Limits
 from pipeline.ingest.formats.sniff import read_stream

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from days import manifest_of, read_plan
 from web import Page, Web
 
 from pipeline.errors import ConfigError
@@ -18,9 +19,11 @@ from pipeline.ingest.web import fetch
 from pipeline.ingest.web.feed_list import read_feed_list
 from pipeline.ingest.web.robots import Rules
 from pipeline.settings import Settings, load_settings
-from pipeline.stages.ingest import ingest, late_days
+from pipeline.stages.ingest import ingest
+from pipeline.stages.late import late_days
 from pipeline.store import Store
 from pipeline.store.batch import Batch, plan_path, staged_path
+from pipeline.store.manifest import write_manifest
 
 NIGHT = datetime.now(UTC).date() - timedelta(days=1)
 TEXT = "The harbour board met on Tuesday and put the new ferry off until the summer, the mayor said."
@@ -269,8 +272,7 @@ def test_an_entry_that_comes_late_makes_its_day_late(nights: Nights, web: Web) -
     web.pages["/rss"] = Page(rss(entry("a", on=before)))
     nights.list(web.url("/rss"))
     nights.run(before)
-    plan = nights.store.read_json(plan_path(before))
-    nights.store.write_json(f"tables/_manifests/{before}.json", {"inputs": plan["inputs"]})
+    write_manifest(nights.store, manifest_of(read_plan(nights.store, before)))
     nights.run()
     assert late_days(nights.store, nights.settings) == []
     nights.store.remove(f"feeds/{NIGHT}")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -27,8 +28,14 @@ def web() -> Iterator[Web]:
         yield running
 
 
-def guard(**values: object) -> Guard:
-    given = {"agent": "Harbour/1.0", "total_s": 5.0, "step_s": 5.0, "max_bytes": 100_000, "allowed": LOOPBACK}
+def guard(**values: Any) -> Guard:
+    given: dict[str, Any] = {
+        "agent": "Harbour/1.0",
+        "total_s": 5.0,
+        "step_s": 5.0,
+        "max_bytes": 100_000,
+        "allowed": LOOPBACK,
+    }
     return Guard(**(given | values))
 
 

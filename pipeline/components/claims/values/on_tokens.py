@@ -10,23 +10,18 @@ from itertools import groupby
 
 from spacy.tokens import Doc
 
-from pipeline.components.claims.values.dates import DATE_LEADS, DATE_WORDS, Found, find_dates
-from pipeline.components.claims.values.numbers import (
-    NUMBER_LEADS,
-    NUMBER_WORDS,
-    Amount,
-    currency,
-    find_amounts,
-)
+from pipeline.components.claims.values.date_words import read_date_words
+from pipeline.components.claims.values.dates import DatedText, find_dates
+from pipeline.components.claims.values.numbers import Amount, find_amounts, read_amount_words
 from pipeline.components.doc.tree import Tree
 
 _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
+_LONGEST_UNIT = 5  # tokens
 _BEFORE_NOUN = frozenset({"JJ", "JJR", "VBG", "VBN", "NN", "NNS", "NNP", "NNPS", "HYPH", "POS"})
-_TIMES = frozenset({"a.m.", "p.m.", "am", "pm", "o'clock", "gmt"})
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class Measure:
     """An amount on its tokens (half-open), unit included where it follows."""
 
     start: int
@@ -46,7 +41,7 @@ class Time:
     last: date | None
 
 
-def find_values(doc: Doc, tree: Tree, published: date | None) -> tuple[list[Quantity], list[Time]]:
+def find_values(doc: Doc, tree: Tree, published: date | None) -> tuple[list[Measure], list[Time]]:
     """Return the amounts and the times of a document, each in text order.
 
     Args:
@@ -55,22 +50,24 @@ def find_values(doc: Doc, tree: Tree, published: date | None) -> tuple[list[Quan
         published: the day that relative times are counted from.
     """
     times: list[Time] = []
-    quantities: list[Quantity] = []
-    words, text, starts = tree.words, doc.text, tree.starts
+    quantities: list[Measure] = []
+    words, text, starts, lexicon = tree.words, doc.text, tree.starts, tree.lexicon
+    of_dates, of_amounts = lexicon.made(read_date_words), lexicon.made(read_amount_words)
     forms = set(words)
     digits = {form for form in forms if not form.isalpha() and any(map(str.isdigit, form))}
-    dated, counted = digits | (forms & DATE_WORDS), digits | (forms & NUMBER_WORDS)
+    dated, counted = digits | (forms & of_dates.telling), digits | (forms & of_amounts.telling)
     tells = dated | counted
     telling = [i for i, word in enumerate(words) if word in tells]
     for sentence, group in groupby(telling, tree.sentence_of.__getitem__):
         near = list(group)
         first, end = tree.sentences[sentence]
         until = starts[end] if end < len(starts) else len(text)
-        places = _places(tree, first, [i for i in near if words[i] in dated], DATE_LEADS)
-        found = list(find_dates(text, published, end=until, places=places))
+        places = _places(tree, first, [i for i in near if words[i] in dated], of_dates.leads)
+        found = list(find_dates(text, published, end=until, places=places, lexicon=lexicon))
         times += (Time(*_tokens(starts, a, b), *days) for a, b, *days in found)
-        places = _places(tree, first, [i for i in near if words[i] in counted], NUMBER_LEADS)
-        quantities += _quantities(doc, tree, find_amounts(text, end=until, places=places), found)
+        places = _places(tree, first, [i for i in near if words[i] in counted], of_amounts.leads)
+        amounts = find_amounts(text, end=until, places=places, lexicon=lexicon)
+        quantities += _quantities(doc, tree, amounts, found)
     return quantities, times
 
 
@@ -95,8 +92,9 @@ def _places(tree: Tree, first: int, near: list[int], leads: frozenset[str]) -> I
         yield from (starts[i] + k for k in range(1, len(word)) if not word[k - 1].isalnum())  # "CDN$11,000"
 
 
-def _quantities(doc: Doc, tree: Tree, amounts: Iterable[Amount], taken: list[Found]) -> Iterator[Quantity]:
+def _quantities(doc: Doc, tree: Tree, amounts: Iterable[Amount], taken: list[DatedText]) -> Iterator[Measure]:
     """The amounts on their tokens, with their units, but for those in times, ordered as the amounts are."""
+    clock, pronouns = tree.lexicon.words("numbers.clock"), tree.lexicon.words("numbers.pronouns")
     passed = 0
     for amount in amounts:
         while passed < len(taken) and taken[passed][1] <= amount.start:
@@ -104,14 +102,14 @@ def _quantities(doc: Doc, tree: Tree, amounts: Iterable[Amount], taken: list[Fou
         if passed < len(taken) and taken[passed][0] < amount.end:
             continue
         a, b = _tokens(tree.starts, amount.start, amount.end)
-        if b < len(doc) and tree.words[b] in _TIMES:
+        if b < len(doc) and tree.words[b] in clock:
             continue
         unit = amount.unit
         if unit is None:
             unit, b = _unit(doc, tree, b)
-            if unit is None and amount.value == 1 and tree.words[b - 1] == "one":
+            if unit is None and amount.value == 1 and tree.words[b - 1] in pronouns:
                 continue  # "one of them", "no one": a pronoun
-        yield Quantity(a, b, amount.value, unit, amount.comparator)
+        yield Measure(a, b, amount.value, unit, amount.comparator)
 
 
 def _tokens(starts: list[int], start: int, end: int) -> tuple[int, int]:
@@ -120,24 +118,33 @@ def _tokens(starts: list[int], start: int, end: int) -> tuple[int, int]:
 
 
 def _unit(doc: Doc, tree: Tree, i: int) -> tuple[str | None, int]:
-    """The words after a number up to the end of their noun phrase, and the token after them."""
-    n = len(doc)
-    j = i
-    if j < n and tree.words[j] in {"-", "–"}:
-        j += 1
-    if j < n and tree.words[j] == "of":
-        j += 1
-    first = j
-    last_noun = -1
-    while j < n and j - first < 5 and tree.tags[j] in _BEFORE_NOUN and not tree.words[j].isspace():
+    """Return the words after a number up to the end of their noun phrase, and the token after them."""
+    n, lexicon = len(doc), tree.lexicon
+    first = i
+    if first < n and tree.words[first] in {"-", "–"}:
+        first += 1
+    if first < n and tree.words[first] in lexicon.words("numbers.unit_links"):
+        first += 1
+    last_noun = _last_noun(tree, first, min(n, first + _LONGEST_UNIT))
+    if last_noun is None:
+        return None, i
+    age = lexicon.entries("numbers.ages").get(tree.words[first])
+    if age is not None:  # "a 45-year-old man", "the 45-year-old"
+        return age, first + 1
+    unit = doc[first : last_noun + 1].text
+    return lexicon.made(read_amount_words).currency(unit) or unit, last_noun + 1
+
+
+def _last_noun(tree: Tree, first: int, end: int) -> int | None:
+    """Return the last noun of a phrase that begins at a token; a plural ends it, and so does "percent"."""
+    percent = tree.lexicon.words("numbers.percent")
+    last_noun = None
+    for j in range(first, end):
+        if tree.tags[j] not in _BEFORE_NOUN or tree.words[j].isspace():
+            break
         if tree.tags[j] in _NOUN:
             last_noun = j
-            if tree.tags[j] == "NNS" or (j + 1 < n and tree.words[j] in {"percent", "%"}):
+            is_percent = tree.words[j] == "%" or tree.words[j] in percent
+            if tree.tags[j] == "NNS" or (is_percent and j + 1 < len(tree.words)):
                 break
-        j += 1
-    if last_noun < 0:
-        return None, i
-    if tree.words[first] in {"year", "year-old"}:  # "a 45-year-old man", "the 45-year-old"
-        return "years", first + 1
-    unit = doc[first : last_noun + 1].text
-    return currency(unit) or unit, last_noun + 1
+    return last_noun

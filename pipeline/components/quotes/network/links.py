@@ -1,6 +1,6 @@
-"""Which cue belongs to which content, and which source to which cue: candidates and what is known of them.
+"""Which cue may belong to which content, and which source to which cue: pairs, and what is known of them.
 
-Training and inference share these functions; they work on plain arrays (see `quote_features.py`), of many
+Training and inference share these functions; they work on plain arrays (see `features.py`), of many
 documents at once, and spans of words `(first, end)`, end exclusive. A span is described by its first and last
 word and its syntactic head; a pair of spans by a row of small integers, among them how the parse joins the
 two.
@@ -11,16 +11,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.components.quotes.network.features import DEPS, ENTS, TAGS, Ints, QuoteFeatures, signed_bucket
+from pipeline.components.quotes.network.features import QuoteFeatures
+from pipeline.components.quotes.network.inputs import DEPS, ENTS, TAGS, Ints, signed_bucket
 
 Spans = tuple[Ints, Ints, Ints]
 
 LABELS = ("O", "B-content", "I-content", "B-cue", "I-cue", "B-source", "I-source")
 CONTENT, CUE, SOURCE = 0, 1, 2
 
-MAX_CUES = 6  # candidates per content fragment
-MAX_SOURCES = 6  # tagged candidates per cue
-MAX_SUBJECTS = 4  # further candidates per cue: subjects of the parse
+MAX_CUES = 6
+"""Cues that a content fragment is paired with."""
+MAX_SOURCES = 6
+"""Tagged sources that a cue is paired with."""
+MAX_SUBJECTS = 4
+"""Subjects of the parse that a cue is paired with besides."""
 
 PAIR_COLUMNS = {
     "gap": 15,
@@ -51,7 +55,7 @@ _LENGTHS = np.array([1, 2, 3, 5, 9, 17, 33])
 
 
 def spans_of(labels: NDArray[np.integer], documents: NDArray[np.integer]) -> tuple[Ints, Ints, Ints]:
-    """First word, end and kind (CONTENT, CUE, SOURCE) of each labelled span, in text order.
+    """Return first word, end and kind (CONTENT, CUE, SOURCE) of each labelled span, in text order.
 
     `documents` numbers the document of each word: no span reaches over the end of one.
     """
@@ -60,14 +64,14 @@ def spans_of(labels: NDArray[np.integer], documents: NDArray[np.integer]) -> tup
     is_new = (np.diff(kinds, prepend=-1) != 0) | (np.diff(documents, prepend=-1) != 0)
     begins = inside & ((labels % 2 == 1) | is_new)
     first = np.flatnonzero(begins)
-    # a span ends where the next one begins or where its label ends
+    # A span ends where the next one begins or where its label ends.
     stops = np.flatnonzero(begins | ~inside)
     end = np.append(stops, len(labels))[np.searchsorted(stops, first, side="right")]
     return first.astype(np.int32), end.astype(np.int32), kinds[first].astype(np.int32)
 
 
 def words_of(first: Ints, end: Ints) -> NDArray[np.int64]:
-    """All words of spans, span after span."""
+    """Return all words of spans, span after span."""
     sizes = (end - first).astype(np.int64)
     begins = np.cumsum(sizes) - sizes
     words: NDArray[np.int64] = np.arange(sizes.sum()) + np.repeat(first - begins, sizes)
@@ -75,7 +79,7 @@ def words_of(first: Ints, end: Ints) -> NDArray[np.int64]:
 
 
 def span_heads(features: QuoteFeatures, first: Ints, end: Ints) -> Ints:
-    """The word of each span whose head lies outside it; of several the first that is no punctuation."""
+    """Return the word of each span whose head lies outside it, the first that is no punctuation."""
     if not len(first):
         return first
     sizes = end - first
@@ -90,7 +94,7 @@ def span_heads(features: QuoteFeatures, first: Ints, end: Ints) -> Ints:
 
 
 def nearest(spans: Spans, others: Spans, *, limit: int) -> Ints:
-    """For each span the nearest other spans of its document, nearest first.
+    """Return for each span the nearest other spans of its document, nearest first.
 
     Both are in text order and do not overlap, so that only the `limit` others on either side can be near.
 
@@ -113,17 +117,17 @@ def nearest(spans: Spans, others: Spans, *, limit: int) -> Ints:
 
 
 def _closest(option: NDArray[np.int64], distance: Ints, limit: int) -> Ints:
-    """The `limit` options of each row with the least distance; -1 is none."""
+    """Return the `limit` options of each row with the least distance; -1 is none."""
     far = np.where(option < 0, np.iinfo(np.int32).max, distance)
     order = np.argsort(far, axis=1, kind="stable")[:, :limit]
     chosen: Ints = np.take_along_axis(option, order, axis=1).astype(np.int32)
     return chosen
 
 
-def subject_candidates(
+def nearest_subjects(
     features: QuoteFeatures, cue_first: Ints, cue_end: Ints, taken: NDArray[np.bool_]
 ) -> tuple[Ints, Ints, Ints]:
-    """For each cue the nearest subjects of the parse in its sentence, as noun phrases without a `taken` word.
+    """Return for each cue the nearest subjects in its sentence, as noun phrases without a `taken` word.
 
     Returns:
         (cues, MAX_SUBJECTS) indices of noun phrases, -1 where there is none, and the first word and the end
@@ -168,14 +172,14 @@ def pair_columns(
     right_kind: Ints,
     by_rule: Ints,
 ) -> Ints:
-    """Rows of the pair table for pairs of spans, each side given as (first, end, head).
+    """Return rows of the pair table for pairs of spans, each side given as (first, end, head).
 
     Args:
         features: of the document.
         kind_counts: (n + 1, 3) how many spans of each kind begin before word i.
         left: one side of the pairs.
         right: the other.
-        rank: place of the right side among the candidates of the left one.
+        rank: place of the right side among those that the left one is paired with.
         right_kind: 0 tagged, 1 a subject of the parse, 2 none at all (the side is then without meaning).
         by_rule: `rule_cues` or `rule_sources` of the features: what a rule gives the words of the left side.
     """
@@ -233,8 +237,8 @@ def pair_columns(
     return columns + PAIR_OFFSETS[:-1]
 
 
-class Candidates:
-    """All candidate pairs of some documents: contents with cues, cues with sources.
+class Pairs:
+    """All pairs of spans that may belong together: contents with cues, cues with sources.
 
     Attributes:
         first, end, head: of every span: the tagged ones, then the subjects of the parse.
@@ -260,7 +264,7 @@ class Candidates:
             found = nearest(one, other, limit=limit)
             return np.where(found < 0, -1, others[found]) if len(others) else found
 
-        subjects, subject_first, subject_end = subject_candidates(features, first[cues], end[cues], taken)
+        subjects, subject_first, subject_end = nearest_subjects(features, first[cues], end[cues], taken)
         tagged = len(first)
         sides = near(cues, sources, MAX_SOURCES), np.where(subjects < 0, -1, subjects + tagged)
         self.content_left, self.content_right, content_rank = _pairs(contents, near(contents, cues, MAX_CUES))
@@ -284,7 +288,7 @@ class Candidates:
 
 
 def _pairs(left: Ints, options: Ints) -> tuple[Ints, Ints, Ints]:
-    """Left side, right side and rank of each pair: each left side with its options, with none (-1) last."""
+    """Return left side, right side and rank of each pair: a left side with its options, none (-1) last."""
     right = np.concatenate([options, np.full((len(left), 1), -1, dtype=np.int32)], axis=1)
     is_pair = right >= 0
     is_pair[:, -1] = True

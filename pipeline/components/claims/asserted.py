@@ -1,0 +1,165 @@
+"""Which clauses are claims: those that say that something is so.
+
+Questions, commands, conditions, purposes and the attributing clause itself ("he said") are none.
+"""
+
+from __future__ import annotations
+
+from pipeline.components.claims.context import Context
+from pipeline.components.claims.propositions import Proposition
+from pipeline.components.claims.verbs import read_base_forms
+from pipeline.components.doc.tree import Tree
+from pipeline.lexicons import Lexicon
+
+_VERB = frozenset({"VBD", "VBN", "VBG", "VBZ", "VBP", "VB"})
+_CLOSING = frozenset({'"', "”", "'", ")", "''"})
+_ASIDE = frozenset({",", "(", "–", "—", "--"})
+
+
+def is_claim(context: Context, clause: Proposition) -> bool:
+    """Whether a clause asserts something of its own."""
+    tree, head = context.tree, clause.head
+    if clause.subject is None or _is_question(tree, head):
+        return False
+    if clause.object is None and not clause.arguments and clause.is_verbless:
+        return False
+    if _is_attribution(context, clause) or _is_infinitive(tree, clause):
+        return False
+    match clause.kind:
+        case "main" | "conjunct" | "apposition":
+            return True
+        case "relative":
+            return _is_asserting_modifier(tree, clause)
+        case "participle":
+            return tree.tags[head] != "VB" and _is_asserting_modifier(tree, clause)
+        case "adverbial":
+            return _is_asserting_adverbial(tree, clause)
+        case "complement":
+            return _is_reported(context, clause)
+
+
+def _is_question(tree: Tree, i: int) -> bool:
+    """Whether the sentence of a word ends in a question mark."""
+    _, end = tree.sentences[tree.sentence_of[i]]
+    end -= 1
+    while end > i and (tree.words[end] in _CLOSING or tree.words[end].isspace()):
+        end -= 1
+    return tree.words[end] == "?"
+
+
+def _is_infinitive(tree: Tree, clause: Proposition) -> bool:
+    """Whether a clause tells what is meant to be: "to cut taxes"."""
+    return bool(clause.predicate) and tree.words[clause.predicate[0]] in tree.lexicon.words(
+        "claims.infinitive"
+    )
+
+
+def _is_attribution(context: Context, clause: Proposition) -> bool:
+    """Whether a clause only tells who says what: its content is the claim."""
+    tree, head = context.tree, clause.head
+    if clause.kind == "apposition":
+        return False
+    if context.is_cue(head):
+        return context.frame_of[head] in context.has_clause
+    base_form = tree.lexicon.made(read_base_forms)
+    frames = tree.lexicon.entries("cue_verbs").get(base_form(tree.words[head]))
+    if frames is None:
+        return False
+    if frames.startswith("speech") and clause.object is None and not clause.is_passive:
+        return True
+    quotation = context.quotation_of[head]
+    return any(
+        tree.deps[c] == "ccomp" or context.quotation_of[c] not in {-1, quotation}
+        for c in tree.children[head]
+        if context.quotation_of[c] < 0 or context.quotation_of[c] in context.has_clause
+    )
+
+
+def _is_asserting_modifier(tree: Tree, clause: Proposition) -> bool:
+    """Whether a relative or participial clause tells something new, or something that is taken as given.
+
+    "The rebels, who were armed in 2013" and "the man who shot the mayor" do; "people who smoke" and "anyone
+    caught speeding" only tell which are meant.
+    """
+    antecedent = _antecedent(tree, clause)
+    if antecedent is None:
+        return False
+    start = tree.first[clause.head]
+    if start > 0 and tree.words[start - 1] in _ASIDE:
+        return True
+    if any(tree.tags[i] == "MD" for i in clause.predicate):
+        return False
+    if tree.tags[antecedent] in {"NNP", "NNPS", "CD"} or tree.ents[antecedent]:
+        return True
+    determiners = {
+        tree.words[c] for c in tree.children[antecedent] if tree.deps[c] in {"det", "poss", "nummod"}
+    }
+    if not determiners:
+        return tree.tags[clause.head] == "VBD"
+    return determiners.isdisjoint(tree.lexicon.words("claims.restricting_determiners"))
+
+
+def _antecedent(tree: Tree, clause: Proposition) -> int | None:
+    """Return the noun that a relative or participial clause belongs to, above the verbs between them."""
+    antecedent = clause.subject_head if clause.parent is None else clause.parent
+    while antecedent is not None and tree.tags[antecedent] in _VERB:
+        up = tree.heads[antecedent]
+        if up == antecedent:
+            break
+        antecedent = up
+    return antecedent
+
+
+def _is_asserting_adverbial(tree: Tree, clause: Proposition) -> bool:
+    """Whether an adverbial clause says that something is so: "because ...", not "if ..."."""
+    mark = opening(tree, clause)
+    if mark is None:
+        return tree.tags[clause.head] in {"VBG", "VBN", "VBD", "VBZ", "VBP"}
+    return tree.lexicon.entries("subordinators").get(tree.words[mark]) == "asserted"
+
+
+def opening(tree: Tree, clause: Proposition) -> int | None:
+    """Return the word that subordinates a clause: a conjunction, a wh-word or the "to" of an infinitive."""
+    if clause.mark is not None:
+        return clause.mark
+    for c in tree.children[clause.head]:
+        if c < clause.head and (
+            tree.tags[c] in {"WRB", "WP", "TO"} or (tree.deps[c] == "prep" and tree.tags[c] == "IN")
+        ):
+            return c
+    return None
+
+
+def _is_reported(context: Context, clause: Proposition) -> bool:
+    """Whether a complement clause is what somebody says, or what the matrix verb holds to be so."""
+    tree, lexicon, head = context.tree, context.tree.lexicon, clause.head
+    parent = tree.heads[head]
+    if tree.tags[head] in {"VB", "VBG", "VBN"} and tree.child(head, "aux", "auxpass") is None:
+        return False
+    if tree.words[tree.first[head]] in lexicon.words("claims.question_words"):
+        return False
+    if context.quotation_of[head] != context.quotation_of[parent] or context.frame_of[parent] >= 0:
+        return True
+    if tree.deps[head] == "acl":
+        return not _is_denied_content(tree, parent) and _is_content_noun(lexicon, tree.words[parent])
+    verb = lexicon.made(read_base_forms)(tree.words[parent])
+    if verb in lexicon.words("endorsing_verbs") and (noun := tree.child(parent, "dobj")) is not None:
+        # "promoted the idea - without evidence - that ..."
+        return _is_content_noun(lexicon, tree.words[noun])
+    return verb in lexicon.entries("cue_verbs")
+
+
+def _is_denied_content(tree: Tree, noun: int) -> bool:
+    """Whether it is the denial that is the claim: "no evidence that ...", "gave no sign that ..."."""
+    negators = tree.lexicon.words("negators")
+    is_negated = any(
+        tree.deps[c] in {"det", "neg"} and tree.words[c] in negators for c in tree.children[noun]
+    )
+    return is_negated or tree.child(tree.heads[noun], "neg") is not None
+
+
+def _is_content_noun(lexicon: Lexicon, word: str) -> bool:
+    """Whether a noun has what somebody says or thinks as its content: "claim", "idea"."""
+    (plural,) = lexicon.ordered("claims.plural_ending")
+    noun = word.removesuffix(plural)
+    return noun in lexicon.words("content_nouns") or noun in lexicon.entries("cue_nouns")

@@ -1,0 +1,146 @@
+"""Who makes a claim: the speaker of its quotation, the holder of a complement clause, or the outlet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Span
+
+from pipeline.components.claims.context import Context
+from pipeline.components.claims.propositions import Proposition
+from pipeline.components.claims.verbs import read_base_forms
+from pipeline.components.doc.tree import Tree
+from pipeline.components.layers import ClaimerKind, Quotation
+from pipeline.lexicons import Lexicon
+
+_LONGEST_CHAIN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimSource:
+    """Who makes a claim, as the fields of `Claim` have it, and whether they deny it."""
+
+    kind: ClaimerKind
+    claimer: tuple[Span, ...] = ()
+    entities: tuple[int, ...] = ()
+    quotation: int | None = None
+    chain: tuple[str, ...] = ()
+    denies: bool = False
+
+
+_OUTLET = ClaimSource(kind="outlet")
+
+
+def quoted_sources(context: Context) -> list[ClaimSource]:
+    """Return who says what stands in each quotation of a document."""
+    return [_quoted_source(context, number) for number in range(len(context.quotes))]
+
+
+def claim_source(context: Context, clause: Proposition, quoted: Sequence[ClaimSource]) -> ClaimSource:
+    """Return who makes a claim.
+
+    Args:
+        context: of the document.
+        clause: of the claim.
+        quoted: from `quoted_sources`.
+    """
+    number = context.quotation_of[clause.head]
+    above = clause.parent if clause.kind == "complement" else None
+    if number < 0:
+        return _OUTLET if above is None else _grammatical_source(context, above)
+    if above is None or context.quotation_of[above] != number:
+        return quoted[number]
+    return _inner_source(context, above, quoted[number])
+
+
+def _inner_source(context: Context, verb: int, outer: ClaimSource) -> ClaimSource:
+    """Return whom a speaker reports, where that is no quotation: "She said the firm denied that ..."."""
+    tree, lexicon = context.tree, context.tree.lexicon
+    subject = tree.child(verb, "nsubj")
+    kind = lexicon.entries("cue_verbs").get(lexicon.made(read_base_forms)(tree.words[verb]), "")
+    if subject is None or not tree.tags[subject].startswith("NN"):
+        return outer
+    if not kind.startswith(("speech", "thought")):
+        return outer
+    inner = _grammatical_source(context, verb)
+    chain = (*outer.chain, *inner.chain)
+    return replace(inner, quotation=outer.quotation, chain=chain, denies=inner.denies != outer.denies)
+
+
+def _quoted_source(context: Context, number: int) -> ClaimSource:
+    """Return who says what stands in a quotation."""
+    lexicon = context.tree.lexicon
+    quotation = context.quotes[number]
+    while quotation.parent is not None and _is_nobody(lexicon, quotation):
+        number = quotation.parent
+        quotation = context.quotes[number]
+    denials, base_form = lexicon.words("denial_verbs"), lexicon.made(read_base_forms)
+    return ClaimSource(
+        kind="attributed" if quotation.speaker else "unknown",
+        claimer=quotation.speaker,
+        entities=quotation.speaker_entities,
+        quotation=number,
+        chain=_chain(context, number),
+        denies=any(base_form(token.text.lower()) in denials for cue in quotation.cue for token in cue),
+    )
+
+
+def _chain(context: Context, number: int) -> tuple[str, ...]:
+    """Return the speakers of a quotation and of those around it, from the outermost."""
+    chain: list[str] = []
+    link: int | None = number
+    while link is not None and len(chain) < _LONGEST_CHAIN:
+        speaker = context.quotes[link].speaker
+        if speaker:
+            chain.insert(0, " ".join(span.text for span in speaker))
+        link = context.quotes[link].parent
+    return tuple(chain)
+
+
+def _is_nobody(lexicon: Lexicon, quotation: Quotation) -> bool:
+    """Whether the "speaker" of a quotation makes no claim: "no evidence shows that ..."."""
+    return bool(quotation.speaker) and quotation.speaker[0][0].text.lower() in lexicon.words("negators")
+
+
+def _grammatical_source(context: Context, above: int) -> ClaimSource:
+    """Return who holds what a complement says, where it is no quotation.
+
+    Args:
+        context: of the document.
+        above: the verb or the noun that the complement hangs on.
+    """
+    tree, lexicon = context.tree, context.tree.lexicon
+    denies = lexicon.made(read_base_forms)(tree.words[above]) in lexicon.words("denial_verbs")
+    holder = _holder(tree, above)
+    if holder is None:
+        return ClaimSource(kind="unknown", denies=denies)
+    last = tree.last[holder]
+    if last > holder and tree.deps[last] == "case":  # "the firm's claim that"
+        last -= 1
+    span = Span(context.doc, tree.first[holder], last + 1)
+    entity = context.entity_of[holder]
+    return ClaimSource(
+        kind="attributed",
+        claimer=(span,),
+        entities=(entity,) if entity >= 0 else (),
+        chain=(span.text,),
+        denies=denies,
+    )
+
+
+def _holder(tree: Tree, above: int) -> int | None:
+    """Return the subject of a verb; the owner of a noun ("a claim by"), or who makes it theirs."""
+    lexicon = tree.lexicon
+    if tree.tags[above].startswith("NN"):
+        for c in tree.children[above]:
+            if tree.deps[c] == "poss":
+                return c
+            if tree.deps[c] == "prep" and tree.words[c] in lexicon.words("claims.owner_prepositions"):
+                return tree.child(c, "pobj")
+        verb = tree.heads[above]
+        endorses = lexicon.made(read_base_forms)(tree.words[verb]) in lexicon.words("endorsing_verbs")
+        return _holder(tree, verb) if tree.deps[above] == "dobj" and endorses else None
+    while tree.deps[above] in {"conj", "xcomp"} and tree.child(above, "nsubj") is None:
+        above = tree.heads[above]
+    return tree.child(above, "nsubj")

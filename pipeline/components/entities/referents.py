@@ -1,0 +1,280 @@
+"""Whom or what a description means: the person of that age or role, the body or place of that kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.components.entities.cluster import Cluster
+from pipeline.components.entities.gazetteer import Gazetteer
+from pipeline.components.entities.keys import plain
+from pipeline.components.entities.roles import Role
+from pipeline.lexicons import Lexicon
+
+_LABELS = {
+    "org": frozenset(("ORG",)),
+    "place": frozenset(("GPE", "LOC", "FAC")),
+}
+_COMPANIES = frozenset(("company", "organisation", "club", "airline", "paper", "charity", "utility"))
+"""Classes of the lexicon `kinds` that an organisation may be of without its name saying so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nominal:
+    """A description at tokens [start, end) that stands for a cluster (its number)."""
+
+    start: int
+    end: int
+    cluster: int
+    method: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A definite description at tokens [start, end).
+
+    Attributes:
+        short_end: where it ends without the "of ..." behind it.
+        noun: that it comes down to.
+        words: its other content words, plain.
+        age: in years, as printed ("the 43-year-old"), None where it gives none.
+    """
+
+    start: int
+    short_end: int
+    end: int
+    noun: str
+    words: frozenset[str]
+    age: str | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the entities of a document.
+
+    Attributes:
+        clusters: its entities.
+        roles: by the number of their cluster.
+        ages: of persons, by the number of their cluster.
+        lexicon: the words of the document's language.
+    """
+
+    clusters: Sequence[Cluster]
+    roles: Mapping[int, Sequence[Role]]
+    ages: Mapping[int, str]
+    lexicon: Lexicon
+
+    @cached_property
+    def named(self) -> list[tuple[int, int]]:
+        """(first token, cluster) of all names, in text order."""
+        return sorted((name.start, i) for i, cluster in enumerate(self.clusters) for name in cluster.names)
+
+    def latest(self, before: int) -> dict[int, int]:
+        """Return the last mention by name of each cluster before a token."""
+        latest: dict[int, int] = {}
+        for start, i in self.named:
+            if start >= before:
+                break
+            latest[i] = start
+        return latest
+
+
+class _Words:
+    """What these rules read of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.roles = lexicon.entries("roles")
+        self.kinds = lexicon.entries("kinds")
+        self.natures = {
+            code: frozenset(natures.split()) for code, natures in lexicon.entries("country_natures").items()
+        }
+        self.countries = lexicon.words("entities.words_for_countries")
+        self.subdivisions = lexicon.words("entities.words_for_subdivisions")
+        self.bodies = {
+            name: frozenset(natures.split())
+            for name, natures in lexicon.entries("entities.natures_of_bodies").items()
+        }
+        self.temporal = lexicon.words("entities.temporal_words_in_roles")
+        self.contrast = lexicon.words("entities.contrasting_words_in_roles")
+        self.any_office = lexicon.words("entities.words_for_any_office")
+        self.age_words = lexicon.words("entities.words_of_ages")
+        self.loose = lexicon.words("entities.loose_words_in_descriptions")
+
+    def role_kind(self, noun: str) -> str:
+        """The class of a role: nouns of one class may stand for each other; "" where it has none."""
+        return self.roles.get(noun, "").partition(":")[0]
+
+
+def find_person(phrase: Phrase, known: Known) -> Nominal | None:
+    """Resolve "the 43-year-old", "the Treasury chief"; None where nobody, or nobody for sure, is meant."""
+    words = known.lexicon.made(_Words)
+    latest = known.latest(phrase.start)
+    if phrase.age:
+        same = [i for i in latest if known.ages.get(i) == phrase.age]
+        if len(same) == 1:
+            return Nominal(phrase.start, phrase.end, same[0], "age", 0.9)
+        if phrase.noun not in words.roles:
+            others = [i for i in latest if known.clusters[i].label == "PERSON" and i not in known.ages]
+            if same or not others:
+                return None
+            nearest = max(others, key=lambda i: latest[i])
+            return Nominal(phrase.start, phrase.end, nearest, "nearest_person", 0.4)
+    return _person_of_role(phrase, known, words, latest)
+
+
+def _person_of_role(phrase: Phrase, known: Known, words: _Words, latest: Mapping[int, int]) -> Nominal | None:
+    """The person whose role a description repeats best; who is named only later counts for less."""
+    gender = words.roles.get(phrase.noun, "").partition(":")[2]
+    said = frozenset(word for word in phrase.words if not word.isdigit() and word not in words.age_words)
+    ranked = []
+    for i, roles in known.roles.items():
+        cluster = known.clusters[i]
+        if cluster.label != "PERSON" or (gender and cluster.gender and cluster.gender != gender):
+            continue
+        fit = max(_fit(phrase.noun, said, role, len(roles) > 1, known.lexicon) for role in roles)
+        if fit > 0:
+            before = latest.get(i, -1)
+            ranked.append((fit if before >= 0 else fit - 1.2, before, i))
+    if not ranked:
+        return None
+    ranked.sort(reverse=True)
+    best, before, person = ranked[0]
+    if before < 0 and best < 0.75:
+        return None
+    rivals = [other for other in ranked[1:] if other[0] > best - 0.5]
+    score = 0.5 if before < 0 else 0.85 if best >= 2 else 0.7
+    if rivals:
+        # The same role twice: the last named has it, if the other has not been heard of for a while.
+        person = max([ranked[0], *rivals], key=lambda item: item[1])[2]
+        score = 0.45
+    return Nominal(phrase.start, phrase.end, person, "role", score)
+
+
+def _fit(noun: str, said: frozenset[str], role: Role, has_others: bool, lexicon: Lexicon) -> float:
+    """How well a description fits a role, 0 where it does not.
+
+    Args:
+        noun: of the description.
+        said: its other words.
+        role: of a person.
+        has_others: whether that person has other roles too.
+        lexicon: the words of the document's language.
+    """
+    words = lexicon.made(_Words)
+    fit = _same_office(noun, said, role, words)
+    if not fit or (words.contrast & role.modifiers) - said:
+        return 0.0  # the shadow chancellor is not the chancellor
+    known = role.modifiers | {role.noun}
+    n_shared = sum(_is_among(word, known, lexicon) for word in said)
+    if n_shared < len(said):
+        if said & (words.temporal - known) or n_shared + 1 < len(said) or not n_shared:
+            return 0.0
+        fit -= 0.5
+    elif (words.temporal & role.modifiers) - said and has_others:
+        fit -= 0.3
+    return fit + 0.6 * n_shared
+
+
+def _same_office(noun: str, said: frozenset[str], role: Role, words: _Words) -> float:
+    """How well the noun of a description fits that of a role: 2 the same, 1 of the same class, 0 another."""
+    if role.noun == noun:
+        return 2.0
+    kind = words.role_kind(noun)
+    if kind and words.role_kind(role.noun) == kind:
+        return 1.0
+    if noun in words.any_office and said and said <= role.modifiers:
+        return 1.0  # "the Treasury chief" of a Treasury secretary
+    return 0.0
+
+
+def _is_among(word: str, known: frozenset[str], lexicon: Lexicon) -> bool:
+    """Whether a word of a description agrees with a role: itself, or the demonym of a country in it."""
+    if word in known:
+        return True
+    gazetteer = lexicon.made(Gazetteer)
+    code = gazetteer.demonym_code(word) or _code(word, gazetteer)
+    return code is not None and any(
+        gazetteer.demonym_code(other) == code or _code(other, gazetteer) == code for other in known
+    )
+
+
+def _code(word: str, gazetteer: Gazetteer) -> str | None:
+    """The code of a territory whose name has been lower-cased."""
+    return gazetteer.territory_code(word.upper() if len(word) < 4 else word.capitalize())
+
+
+def find_thing(phrase: Phrase, known: Known) -> Nominal | None:
+    """Resolve "the bank", "the 27-member bloc", "the Nordic country"; None in doubt.
+
+    Args:
+        phrase: with a noun of the lexicon `kinds`.
+        known: of the document.
+    """
+    words = known.lexicon.made(_Words)
+    sort, _, kind = words.kinds[phrase.noun].partition(":")
+    latest = known.latest(phrase.start)
+    candidates = [i for i in latest if known.clusters[i].label in _LABELS[sort]]
+    ranked = sorted(
+        ((fit, latest[i], i) for i in candidates if (fit := _fit_of_thing(phrase, i, known, words))),
+        reverse=True,
+    )
+    if ranked:
+        best = [item for item in ranked if item[0] == ranked[0][0]]
+        if len(best) == 1:
+            return Nominal(phrase.start, phrase.short_end, best[0][2], "kind", 0.75)
+        (_, last, thing), (_, other, _) = best[:2]
+        return Nominal(
+            phrase.start, phrase.short_end, thing, "kind_nearest", 0.5 if last - other > 40 else 0.4
+        )
+    if phrase.words - words.loose:
+        return None
+    fitting = [i for i in candidates if _may_be(known.clusters[i], sort, kind, words)]
+    return (
+        Nominal(phrase.start, phrase.short_end, fitting[0], "only_one", 0.48) if len(fitting) == 1 else None
+    )
+
+
+def _fit_of_thing(phrase: Phrase, i: int, known: Known, words: _Words) -> float:
+    """How well a description fits what is known of an organisation or place, 0 where it does not."""
+    cluster, roles = known.clusters[i], known.roles.get(i, ())
+    parts = frozenset(plain(word) for word in cluster.name.split())
+    nature = _nature(cluster, known.lexicon)
+    nouns = parts.union(role.noun for role in roles)
+    if phrase.noun in nouns or phrase.noun in nature:
+        fit = 2.0
+    elif any(words.kinds.get(noun) == words.kinds[phrase.noun] for noun in nouns):
+        fit = 1.0
+    else:
+        return 0.0
+    modifiers = parts.union(nature, *(role.modifiers for role in roles))
+    said = [word for word in phrase.words if not word[0].isdigit() and word not in words.loose]
+    n_shared = sum(_is_among(word, modifiers, known.lexicon) for word in said)
+    if said and not n_shared and len(said) > (1 if fit >= 2 else 0):
+        return 0.0
+    return fit + n_shared
+
+
+def _may_be(cluster: Cluster, sort: str, kind: str, words: _Words) -> bool:
+    """Whether an entity can be of that kind at all."""
+    if sort == "org":
+        is_other = any(plain(word) in words.kinds for word in cluster.name.split())
+        return not is_other and kind in _COMPANIES
+    if kind == "country":
+        return cluster.code is not None and "-" not in cluster.code
+    if kind == "city":
+        return cluster.label == "GPE" and cluster.code is None
+    if kind == "state":
+        return cluster.code is not None and "-" in cluster.code
+    return False
+
+
+def _nature(cluster: Cluster, lexicon: Lexicon) -> frozenset[str]:
+    """What an entity is known to be without being told: a country, a bloc of states."""
+    words, code = lexicon.made(_Words), cluster.code
+    if code is None:
+        return words.bodies.get(plain(cluster.name), frozenset())
+    country = (lexicon.made(Gazetteer).country_of(code) or code).lower()
+    kinds = words.countries if "-" not in code else words.subdivisions
+    return kinds | words.natures.get(country, frozenset())

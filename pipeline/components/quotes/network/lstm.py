@@ -1,0 +1,172 @@
+"""The forward pass in numpy: windows of words, two bidirectional LSTM layers, a linear-chain CRF.
+
+After Hochreiter and Schmidhuber (1997) and Lafferty et al. (2001).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.components.quotes.network.features import QuoteFeatures
+from pipeline.components.quotes.network.inputs import Ints
+from pipeline.components.quotes.network.links import LABELS
+
+Floats = NDArray[np.float32]
+Weights = Mapping[str, Floats]
+
+MAX_WINDOW = 256
+"""Words of a window, which is what the layers read as one sequence."""
+BATCH_WORDS = 16_384
+"""Words that are read at once."""
+_PIECE = 512
+"""Rows that are added at once."""
+
+
+def encode(features: QuoteFeatures, weights: Weights, vectors: Floats) -> tuple[Floats, Floats, Ints]:
+    """Return states (words, 2 * hidden), emissions (words, labels) and labels (words)."""
+    columns, flags, rows = features.columns, features.flags, features.vector_rows
+    n = len(features)
+    states = np.empty((n, 2 * weights["lstm2_recurrent"].shape[1]), dtype=np.float32)
+    emissions = np.empty((n, len(LABELS)), dtype=np.float32)
+    labels = np.empty(n, dtype=np.int32)
+    # Windows of about one length together, so many at a time that the gates of a long text fit into memory.
+    spans = sorted(windows(features), key=lambda span: span[0] - span[1])
+    while spans:
+        total = np.cumsum([b - a for a, b in spans])
+        count = max(1, int(np.searchsorted(total, BATCH_WORDS, side="right")))
+        group, spans = np.array(spans[:count]), spans[count:]
+        packing = Packing(group[:, 0], group[:, 1] - group[:, 0])
+        order = packing.order
+        inputs = _inputs(columns[order], flags[order], rows[order], weights, vectors)
+        packed = bidirectional_lstm(bidirectional_lstm(inputs, packing, weights, 1), packing, weights, 2)
+        scores = packed @ weights["label_weights"] + weights["label_bias"]
+        states[order], emissions[order] = packed, scores
+        labels[order] = viterbi(scores, packing, weights)
+    return states, emissions, labels
+
+
+def windows(features: QuoteFeatures, limit: int = MAX_WINDOW) -> list[tuple[int, int]]:
+    """Cut documents into runs of whole paragraphs of at most `limit` words; none reaches over the end of one.
+
+    A longer paragraph is cut at its last sentence begin that fits, or where the limit falls.
+    """
+    n = len(features)
+    stops = [*np.flatnonzero(np.diff(features.paragraphs, prepend=-1)).tolist()[1:], n] if n else []
+    ends = {*np.flatnonzero(np.diff(features.documents)).tolist(), n - 1}  # last words of documents
+    sentence_starts = np.flatnonzero(np.diff(features.sentences, prepend=-1)).tolist()
+    out: list[tuple[int, int]] = []
+    start = end = 0
+    for stop in stops:
+        if stop - start > limit and end > start:
+            out.append((start, end))
+            start = end
+        while stop - start > limit:
+            cut = sentence_starts[bisect_right(sentence_starts, start + limit) - 1]
+            if cut <= start:
+                cut = start + limit
+            out.append((start, cut))
+            start = cut
+        end = stop
+        if stop - 1 in ends:
+            out.append((start, end))
+            start = end
+    return out
+
+
+class Packing:
+    """Windows of several documents in time-major order, longest first: at each step the open ones lead.
+
+    Attributes:
+        order: for each packed row the row in the batch's concatenated words.
+        flip: the packed row of the word that stands as far from its window's end.
+        previous: the packed row of the word before (its own at the first step).
+        steps: (start, count) of the packed rows of each step.
+    """
+
+    def __init__(self, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> None:
+        by_size = np.argsort(-sizes, kind="stable")
+        starts, sizes = starts[by_size], sizes[by_size]
+        longest = int(sizes[0]) if len(sizes) else 0
+        counts = np.searchsorted(-sizes, -np.arange(longest), side="left")  # windows longer than t
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        step = np.repeat(np.arange(longest), counts)
+        window = np.arange(len(step)) - offsets[step]
+        self.order = starts[window] + step
+        self.flip = offsets[sizes[window] - 1 - step] + window
+        self.previous = offsets[np.maximum(step - 1, 0)] + window
+        self.steps = list(zip(offsets[:-1].tolist(), counts.tolist(), strict=True))
+
+
+def bidirectional_lstm(inputs: Floats, packing: Packing, weights: Weights, layer: int) -> Floats:
+    """Run one bidirectional layer over packed rows: (rows, width) -> (rows, 2 * hidden)."""
+    recurrent = weights[f"lstm{layer}_recurrent"]  # (2, hidden, 4 * hidden); gates i f o g
+    hidden = recurrent.shape[1]
+    gates = np.matmul(inputs, weights[f"lstm{layer}_input"]) + weights[f"lstm{layer}_bias"][:, None, :]
+    gates[1] = gates[1][packing.flip]
+    out = np.empty((2, len(inputs), hidden), dtype=np.float32)
+    most = packing.steps[0][1] if packing.steps else 0
+    cell = np.zeros((2, most, hidden), dtype=np.float32)
+    state = np.zeros((2, most, hidden), dtype=np.float32)
+    for start, count in packing.steps:
+        at = gates[:, start : start + count]
+        at += np.matmul(state[:, :count], recurrent)
+        np.tanh(at, out=at)
+        # The sigmoid of x is (tanh(x / 2) + 1) / 2; the halves of the inputs are in the weights.
+        sigmoid = at[:, :, : 3 * hidden]
+        sigmoid *= 0.5
+        sigmoid += 0.5
+        cell = cell[:, :count]
+        cell *= at[:, :, hidden : 2 * hidden]
+        cell += at[:, :, :hidden] * at[:, :, 3 * hidden :]
+        state = out[:, start : start + count]
+        np.tanh(cell, out=state)
+        state *= at[:, :, 2 * hidden : 3 * hidden]
+    return np.concatenate([out[0], out[1][packing.flip]], axis=1)
+
+
+def viterbi(emissions: Floats, packing: Packing, weights: Weights) -> Ints:
+    """Return the best label of each packed row."""
+    transitions = weights["crf_transitions"]  # from, to
+    best = emissions.copy()  # score of the best path to each label of each row
+    counts = [count for _, count in packing.steps] + [0]
+    before, most = 0, counts[0]
+    best[:most] += weights["crf_start"]
+    for start, count in packing.steps[1:]:
+        paths = best[before : before + count].T[:, :, None] + transitions[:, None, :]
+        best[start : start + count] += paths.max(axis=0)
+        before = start
+    labels = np.empty(len(emissions), dtype=np.int32)
+    arrivals = transitions.T.copy()  # to, from
+    current = np.empty(0, dtype=np.intp)  # labels of the step behind
+    for (start, count), behind in zip(reversed(packing.steps), reversed(counts[1:]), strict=True):
+        paths = best[start : start + behind] + arrivals[current]
+        if behind == count:
+            current = paths.argmax(axis=1)
+        else:  # windows that end here
+            ended = best[start + behind : start + count] + weights["crf_end"]
+            current = np.concatenate([paths, ended]).argmax(axis=1)
+        labels[start : start + count] = current
+    return labels
+
+
+def _inputs(columns: Ints, flags: NDArray[np.uint8], rows: Ints, weights: Weights, vectors: Floats) -> Floats:
+    """Return what the first layer reads: the sum of the rows of all columns, flags and the word vector."""
+    inputs: Floats = vectors[rows]  # row -1 is the row of zeros
+    inputs += flags.astype(np.float32) @ weights["flags"]
+    add_rows(inputs, weights["table"], columns)
+    return inputs
+
+
+def add_rows(sums: Floats, table: Floats, columns: Ints) -> None:
+    """Add to each row of `sums` the rows of a table that its columns name.
+
+    It does so in pieces that stay in the processor's cache; all at once takes half as long again.
+    """
+    for start in range(0, len(sums), _PIECE):
+        part = sums[start : start + _PIECE]
+        for rows in columns[start : start + _PIECE].T.copy():
+            part += table.take(rows, axis=0)

@@ -1,0 +1,117 @@
+"""Regions in single quotation marks, which look like apostrophes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline.components.quotes.region import Region, paragraphs
+from pipeline.lexicons import Lexicon
+
+_SINGLE = re.compile(r"['‘’‚‹›`]")
+_NEVER_OPENS, _NEVER_CLOSES, _NO_APOSTROPHE = frozenset("’"), frozenset("‘‚`"), frozenset("›")
+_DOUBLED = frozenset("'`")
+_BEFORE_CLOSING = frozenset(",.!?…")
+_MOST = 1200
+"""Characters that a region in single marks may hold: their closing mark is too easily an apostrophe."""
+
+
+def single_regions(text: str, doubles: Sequence[Region], lexicon: Lexicon) -> list[Region]:
+    """Return what stands in single marks: those that no word touches outside, apostrophes left alone.
+
+    Args:
+        text: any string.
+        doubles: its regions in double marks; those in single marks do not reach over their edges.
+        lexicon: the words of its language.
+    """
+    if not _SINGLE.search(text):
+        return []
+    pairing = _Pairing(text, lexicon)
+    cuts = _cuts(text, doubles)
+    cut = 0
+    for at, opens, closes in _read_marks(text, lexicon):
+        while cut < len(cuts) and cuts[cut] <= at:
+            pairing.settle()
+            cut += 1
+        pairing.take(at, opens=opens, closes=closes)
+    pairing.settle()
+    return pairing.regions
+
+
+class _Pairing:
+    """Pairs the marks of a text, one after another."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text = text
+        self.plurals = lexicon.words("quotes.plural_endings")
+        self.regions: list[Region] = []
+        self.opener: int | None = None
+        self.closers: list[int] = []
+
+    def take(self, at: int, *, opens: bool, closes: bool) -> None:
+        """Let a mark open a region or be one of those that may close the one that is open."""
+        if opens and closes:
+            opens = self.opener is None and self.text[at + 1 : at + 2].isalnum()
+            closes = not opens
+        if opens:
+            self.settle()
+            self.opener = at
+        elif closes and self.opener is not None:
+            self.closers.append(at)
+
+    def settle(self) -> None:
+        """End the open region at the best of the marks that may close it; without one it is none."""
+        if self.opener is not None and self.closers:
+            close = self._best_closer()
+            if 1 < close - self.opener <= _MOST:
+                self.regions.append(
+                    Region(
+                        start=self.opener,
+                        end=close + 1,
+                        inner_start=self.opener + 1,
+                        inner_end=close,
+                        is_single=True,
+                    )
+                )
+        self.opener = None
+        self.closers = []
+
+    def _best_closer(self) -> int:
+        """Return the first closing mark; if it may be a plural's apostrophe, rather one after punctuation."""
+        text, first = self.text, self.closers[0]
+        if text[first - 1].lower() not in self.plurals or text[first] in _NO_APOSTROPHE:
+            return first
+        return next((at for at in self.closers if text[at - 1] in _BEFORE_CLOSING), first)
+
+
+def _read_marks(text: str, lexicon: Lexicon) -> Iterator[tuple[int, bool, bool]]:
+    """Yield where each single mark stands, and whether it can open and close."""
+    decade = lexicon.made(_read_decade)
+    for match in _SINGLE.finditer(text):
+        at, mark = match.start(), match.group()
+        before = text[at - 1] if at else " "
+        after = text[at + 1] if at + 1 < len(text) else " "
+        if before in _DOUBLED or after in _DOUBLED:
+            continue
+        opens = (
+            mark not in _NEVER_OPENS
+            and not after.isspace()
+            and not decade.match(text, at)
+            and (before.isspace() or (not before.isalnum() and before != mark))
+        )
+        closes = mark not in _NEVER_CLOSES and not before.isspace() and not after.isalnum()
+        yield at, opens, closes
+
+
+def _read_decade(lexicon: Lexicon) -> re.Pattern[str]:
+    """Return the pattern of a decade without its century: '90s."""
+    endings = "|".join(map(re.escape, lexicon.ordered("quotes.plural_endings")))
+    return re.compile(rf".\d\d(?:{endings})\b")
+
+
+def _cuts(text: str, doubles: Sequence[Region]) -> list[int]:
+    """Return what a region in single marks cannot reach over: edges of double regions, paragraph ends."""
+    cuts = [end for _, end in paragraphs(text)]
+    for region in doubles:
+        cuts += (region.inner_start, region.inner_end)
+    return sorted(cuts)

@@ -1,0 +1,181 @@
+"""A day on its way: its shards as ingest writes them, and all shards as one day for publishing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pyarrow as pa
+
+from pipeline.errors import InputError
+from pipeline.identity import checksum
+from pipeline.store.batch import (
+    DOCS,
+    INGEST_REJECTS,
+    STAGED,
+    Batch,
+    day_of_name,
+    manifest_path,
+    plan_path,
+    rejects_of,
+    staged_folder,
+    staged_path,
+)
+from pipeline.store.files import Store, to_parquet
+from pipeline.store.manifest import Origin
+from pipeline.store.plan import IngestCounts, InputFile, Plan, Shard, is_planned, write_plan
+from pipeline.store.takeout import without_refused
+from schemas import EXTRACTED, TABLES, Article, Reject
+from schemas.table import arrow_schema, to_arrow
+
+
+def staged_days(store: Store) -> list[date]:
+    """Return the days of which anything is staged, in order; stray folders are left aside."""
+    return [day for name in store.names(STAGED) if (day := day_of_name(name)) is not None]
+
+
+def write_day(
+    store: Store,
+    day: date,
+    articles: Sequence[Article],
+    rejects: Sequence[Reject],
+    *,
+    counts: IngestCounts,
+    source: str,
+    settings: Mapping[str, str],
+    inputs: Sequence[InputFile],
+    shard_size: int,
+    languages: Sequence[str],
+) -> Plan:
+    """Stage a day's articles in shards, its rejects and the plan, the plan last; the caller holds the lock.
+
+    Args:
+        store: where to write.
+        day: the day.
+        articles: sorted.
+        rejects: of ingest, sorted.
+        counts: as in the plan; so are `source`, `settings` and `inputs`.
+        source: setting of that name.
+        settings: those that ingest obeyed.
+        inputs: what was taken from which file.
+        shard_size: articles in a shard.
+        languages: those that go on to extraction.
+    """
+    slices = [articles[start : start + shard_size] for start in range(0, len(articles), shard_size)]
+    files = {
+        staged_path("articles", Batch(day, shard)): to_parquet(to_arrow(rows, Article, day=day))
+        for shard, rows in enumerate(slices)
+    }
+    plan = Plan(
+        day=day,
+        source=source,
+        settings=dict(settings),
+        shards=tuple(
+            Shard(
+                shard=shard,
+                n_articles=len(rows),
+                n_to_parse=sum(article.language in languages for article in rows),
+                sha256=checksum(data),
+            )
+            for shard, (rows, data) in enumerate(zip(slices, files.values(), strict=True))
+        ),
+        inputs=tuple(inputs),
+        counts=counts,
+    )
+    files[staged_path(INGEST_REJECTS, Batch(day))] = to_parquet(to_arrow(rejects, Reject, day=day))
+    is_new = not is_planned(store, plan)
+    if is_new:  # a crash from here on must not leave an old plan beside new shards
+        store.remove(plan_path(day))
+    for path, data in files.items():
+        if is_new or not store.exists(path) or store.get(path) != data:
+            store.put(path, data)
+    for path in _stale(store, day, len(slices)):
+        store.remove(path)
+    if is_new:
+        write_plan(store, plan)
+    return plan
+
+
+_SHARD_FILE = re.compile(r"(\d{5,})\.parquet")
+
+
+def _stale(store: Store, day: date, n_shards: int) -> list[str]:
+    """Return the staged files of shards that the day no longer has."""
+    found = []
+    for table in store.names(staged_folder(day)):
+        if table == INGEST_REJECTS or "." in table:
+            continue
+        for name in store.names(staged_folder(day, table)):
+            shard = _SHARD_FILE.fullmatch(name)
+            if shard and int(shard[1]) >= n_shards:
+                found.append(f"{staged_folder(day, table)}/{name}")
+    return found
+
+
+def read_day(store: Store, plan: Plan) -> tuple[dict[str, pa.Table], Origin | None]:
+    """Return the rows of all shards of a day in the order of publishing, and what they were made with.
+
+    Articles that parse or extract gave up are left out; their rejects say why. Where no shard had anything to
+    parse, nothing says what the rows were made with.
+
+    Raises:
+        InputError: a shard was not extracted since it was ingested, or shards were extracted differently.
+    """
+    day = plan.day
+    rejects = [store.read(staged_path(INGEST_REJECTS, Batch(day)))]
+    parts: dict[str, list[pa.Table]] = {name: [] for name in ("articles", *EXTRACTED)}
+    origin: Origin | None = None
+    for shard in plan.shards:
+        batch = Batch(day, shard.shard)
+        parts["articles"].append(store.read(staged_path("articles", batch)))
+        if not shard.n_to_parse:
+            continue
+        for name in EXTRACTED:
+            path = staged_path(name, batch)
+            lineage = store.lineage(path)
+            if lineage is None or lineage["articles"] != shard.sha256:
+                raise InputError(
+                    f"{day}: {name} of shard {batch.shard} were not made from the articles that are staged;"
+                    " run the stages parse and extract again"
+                )
+            made = Origin(code=lineage["code"], model=lineage["model"], settings=lineage["settings"])
+            if origin is not None and made != origin:
+                raise InputError(
+                    f"{day}: shards were extracted by different code, models or settings;"
+                    " run the stage extract again"
+                )
+            origin = made
+            parts[name].append(store.read(path))
+        for stage in ("parse", "extract"):
+            rejects.append(store.read(staged_path(rejects_of(stage), batch)))
+    merged = {
+        name: _sorted(pa.concat_tables([arrow_schema(TABLES[name]).empty_table(), *tables]), name)
+        for name, tables in parts.items()
+    }
+    merged["rejects"] = _sorted(pa.concat_tables(rejects), "rejects")
+    return without_refused(merged), origin
+
+
+def _sorted(table: pa.Table, name: str) -> pa.Table:
+    return table.sort_by([(column, "ascending") for column in TABLES[name].order])
+
+
+def prune_docs(store: Store, *, keep_days: int) -> None:
+    """Remove the parse of all but the latest days, of those that are published as they are staged.
+
+    A day whose plan or parse is newer than its manifest is at work, or waits to be published: it needs its
+    parse still.
+
+    Args:
+        store: where staged files lie.
+        keep_days: how many of the latest staged days keep their parse.
+    """
+    days = staged_days(store)
+    for day in days[: max(0, len(days) - keep_days)]:
+        folder = staged_folder(day, DOCS)
+        docs = [f"{folder}/{name}" for name in store.names(folder)]
+        published = store.modified(manifest_path(day))
+        staged = [at for path in (plan_path(day), *docs) if (at := store.modified(path)) is not None]
+        if docs and published is not None and all(at <= published for at in staged):
+            store.remove(folder)
