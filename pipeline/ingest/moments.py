@@ -20,6 +20,9 @@ from typing import Any, Literal, NamedTuple
 from dateutil import parser as dateutil_parser
 from dateutil import tz
 
+from pipeline.ingest.month_words import languages_of
+from pipeline.ingest.patterns import one_of
+from pipeline.ingest.zones import TIME_AND_ZONE, ZONES, weekdays, with_plain_zone
 from pipeline.lexicons import Lexicon, lexicon
 
 Precision = Literal["second", "minute", "day", "month"]
@@ -65,7 +68,7 @@ def _parsed(value: Any, fetched_at: datetime | None, latest: datetime | None) ->
         text = _of_publication(" ".join(value.split()))
         if len(text) > _MAX_DATE:
             return None
-        text = _with_plain_zone(text)
+        text = with_plain_zone(text)
         found = _absolute(text, _order(text, latest))
         if found is None and fetched_at is not None:
             found = _relative(text, fetched_at)
@@ -102,14 +105,9 @@ def _is_epoch(moment: Moment) -> bool:
 
 def _leads(words: Lexicon) -> re.Pattern[str]:
     """Return the pattern of what leads a date, of its publication or of a later change."""
-    kinds = ((name, words.ordered(f"ingest.{name}")) for name in ("published", "updated"))
-    groups = (f"(?P<{name}>{_one_of(tuple(forms))})" for name, forms in kinds)
+    published, updated = words.ordered("ingest.published"), words.ordered("ingest.updated")
+    groups = (f"(?P<published>{one_of(published)})", f"(?P<updated>{one_of(updated)})")
     return re.compile(rf"\b(?:{'|'.join(groups)})\b(?: (?:on|at))?[:,]? ?", re.IGNORECASE)
-
-
-def _one_of(forms: tuple[str, ...]) -> str:
-    """Return a pattern of any of some words, the longest first."""
-    return "|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form)))
 
 
 def _of_publication(text: str) -> str:
@@ -210,69 +208,6 @@ def _months(words: Lexicon) -> dict[str, int]:
 _SLASHED = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)(.*)")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
-_ZONES: dict[str, tzinfo] = {
-    name: tz.tzoffset(name, hours * 3600)
-    for name, hours in {
-        "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "EST": -5, "EDT": -4, "ET": -5, "CST": -6, "CDT": -5, "MST": -7,
-        "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10, "BST": 1, "WEST": 1, "CET": 1,
-        "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "SAST": 2, "JST": 9, "KST": 9, "SGT": 8, "HKT": 8,
-        "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
-    }.items()
-}  # fmt: skip
-"""Abbreviations that mean one zone in news copy; with any other (IST, AST) only the day is taken."""
-
-_NAMED_OFFSET = re.compile(
-    r"[ (]{0,2}(?:(?<=\d)Z|\b(?:UTC|GMT)) ?([+\u2212\u2013-]) ?(\d{1,2})(?::?(\d\d))?(?![\d:])\)?",
-    re.IGNORECASE,
-)
-"""An offset from UTC or GMT, east with a plus: not as in the names of POSIX, which dateutil takes it for."""
-_REGION = re.compile(r" ?\[?\b([A-Z][A-Za-z_]{2,20}(?:/[A-Z][A-Za-z_+-]{1,30}){1,2})\]?$")
-_ZONE_IN_WORDS = re.compile(r" \([A-Za-z][A-Za-z .]{1,40}\)$")
-_HAS_OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
-_TIME_AND_ZONE = re.compile(
-    r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\b\.?)? ?\(?([A-Z]{2,5})\b|\d ?[ap]m ([A-Z]{2,5})\b"
-)
-
-
-def _with_plain_zone(text: str) -> str:
-    """Return a date whose zone, where it is an offset or the name of a region, is written as `+0100`."""
-    text = text.replace("\u2212", "-")
-    found = _NAMED_OFFSET.search(text)
-    if found:
-        sign = "+" if found[1] == "+" else "-"
-        written = f" {sign}{int(found[2]):02d}{found[3] or '00'}"
-        rest = text[found.end() :]
-        # Behind it may stand the zone's name, or a year.
-        text = f"{text[: found.start()]}{written}{'' if _ZONE_IN_WORDS.fullmatch(rest) else rest}"
-    region = _REGION.search(text)
-    if region:
-        text = text[: region.start()]
-        zone = tz.gettz(region[1])
-        if zone is not None and not _HAS_OFFSET.search(text) and (at := _local(text)):
-            return at.replace(tzinfo=zone).isoformat()
-    day = lexicon().made(_weekday).match(text)
-    return text[day.end() :] if day and _NUMERIC_START.match(text, day.end()) else text
-
-
-_NUMERIC_START = re.compile(r"\d\d?[/.]|\d{4}-")
-
-
-def _weekday(words: Lexicon) -> re.Pattern[str]:
-    """Return the pattern of a day of the week in front of a date."""
-    return re.compile(rf"(?:{_one_of(_weekdays(words))})\b\.?,? ", re.IGNORECASE)
-
-
-def _weekdays(words: Lexicon) -> tuple[str, ...]:
-    """Return the days of the week, whole and short, in small letters."""
-    names = [name.lower() for name in words.ordered("dates.weekdays")]
-    return tuple(dict.fromkeys(form for name in names for form in (name, name[:3], name[:4], name[:5])))
-
-
-def _local(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _order(text: str, latest: datetime | None) -> Literal["day", "month"]:
@@ -324,7 +259,7 @@ def _absolute(text: str, order: Literal["day", "month"]) -> Moment | None:
     if named and named[2].lower() in months:
         month = str(months[named[2].lower()])
         return _from_parts(named[3], month, named[1], named[4], named[5], named[6], None)
-    if not _LETTERS.search(text) and not _TIME_AND_ZONE.search(text):
+    if not _LETTERS.search(text) and not TIME_AND_ZONE.search(text):
         return None
     found = _rfc(text) or _worded(text) or _foreign(text)
     return _moment(found.at, "day") if found and _is_zone_unknown(text) else found
@@ -332,12 +267,12 @@ def _absolute(text: str, order: Literal["day", "month"]) -> Moment | None:
 
 def _is_zone_unknown(text: str) -> bool:
     """Tell whether a time has the abbreviation of a zone that may be any of several."""
-    found = _TIME_AND_ZONE.search(text)
+    found = TIME_AND_ZONE.search(text)
     name = (found[1] or found[2]) if found else None
-    if not name or name in _ZONES or name in ("AM", "PM", "UT"):
+    if not name or name in ZONES or name in ("AM", "PM", "UT"):
         return False
     words = lexicon()
-    return name.lower() not in words.made(_months) and name.lower() not in words.made(_weekdays)
+    return name.lower() not in words.made(_months) and name.lower() not in words.made(weekdays)
 
 
 def _datetime(*parts: int, zone: tzinfo = UTC) -> datetime:
@@ -391,7 +326,7 @@ def _rfc(text: str) -> Moment | None:
     try:
         at = parsedate_to_datetime(text)
         if at.tzinfo is None:  # a name that the standard library does not know
-            at = at.replace(tzinfo=_ZONES.get(text.rpartition(" ")[2], UTC))
+            at = at.replace(tzinfo=ZONES.get(text.rpartition(" ")[2], UTC))
         return _moment(at, "second" if found[1] else "minute")
     except ImpossibleDateError:
         raise
@@ -406,7 +341,7 @@ _DEFAULTS = (datetime(1904, 1, 1), datetime(1908, 2, 2, 1, 1, 1))
 def _noise(words: Lexicon) -> re.Pattern[str]:
     """Return the pattern of what stands in a date and says nothing of it."""
     return re.compile(
-        rf"^(?:{_one_of(words.ordered('ingest.date_leads'))})(?: on| at)?:? |"
+        rf"^(?:{one_of(words.ordered('ingest.date_leads'))})(?: on| at)?:? |"
         r"(?<=\d)(?:st|nd|rd|th)\b|[|•·–—]| at (?=\d)|\bo'?clock\b|[()]",
         re.IGNORECASE,
     )
@@ -419,7 +354,7 @@ def _worded(text: str) -> Moment | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an unknown abbreviation of a zone, for which see above
             first, second = (
-                dateutil_parser.parse(plain, default=default, tzinfos=_ZONES) for default in _DEFAULTS
+                dateutil_parser.parse(plain, default=default, tzinfos=ZONES) for default in _DEFAULTS
             )
     except (ValueError, OverflowError, TypeError, AttributeError) as error:
         if _YEAR.search(plain) and re.search(r"out of range|must be in", str(error)):
@@ -440,7 +375,7 @@ def _foreign(text: str) -> Moment | None:
 
     if not _YEAR.search(text):
         return None
-    languages = _languages_of(text)
+    languages = languages_of(text)
     if not languages:
         return None
     found = dateparser.parse(
@@ -460,61 +395,15 @@ def _foreign(text: str) -> Moment | None:
     return _moment(found.replace(tzinfo=UTC), "day")
 
 
-_MANY_LANGUAGES = 12
-
-
-def _languages_of(text: str) -> list[str]:
-    """Return the languages that have a month of one of the words in a text, in dateparser's own order.
-
-    So that a text without one costs nothing: dateparser tries some two hundred languages on it.
-    """
-    known = _month_words()
-    found = {language for word in _WORD.findall(text.casefold()) for language in known.get(word, ())}
-    order = _language_order()
-    return sorted(found, key=lambda language: order.get(language, len(order)))[:_MANY_LANGUAGES]
-
-
-_WORD = re.compile(r"[^\W\d_]{3,30}")
-
-
-@lru_cache(maxsize=1)
-def _language_order() -> dict[str, int]:
-    from dateparser.data.languages_info import language_order
-
-    return {language: n for n, language in enumerate(language_order)}
-
-
-@lru_cache(maxsize=1)
-def _month_words() -> dict[str, tuple[str, ...]]:
-    """Return, by each word of a month's name, the languages that have it."""
-    from importlib import import_module
-
-    words: dict[str, set[str]] = {}
-    for language in _language_order():
-        info = import_module(f"dateparser.data.date_translation_data.{language}").info
-        for month in _ENGLISH_MONTHS:
-            for name in info.get(month, ()):
-                for word in _WORD.findall(str(name).casefold()):
-                    words.setdefault(word, set()).add(language)
-    return {word: tuple(sorted(languages)) for word, languages in words.items()}
-
-
-_ENGLISH_MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july", "august"),
-    *("september", "october", "november", "december"),
-)
-"""Names under which dateparser keeps those of all languages."""
-
-
 # ---- relative dates --------------------------------------------------------------------------------
 
 
 def _ago(words: Lexicon) -> re.Pattern[str]:
     """Return the pattern of a time that is counted back from now."""
-    units = _one_of(tuple(words.entries("ingest.units")))
-    one = _one_of(words.ordered("ingest.one"))
-    leads = _one_of(words.ordered("ingest.date_leads"))
-    ago = _one_of(words.ordered("ingest.ago"))
+    units = one_of(tuple(words.entries("ingest.units")))
+    one = one_of(words.ordered("ingest.one"))
+    leads = one_of(words.ordered("ingest.date_leads"))
+    ago = one_of(words.ordered("ingest.ago"))
     return re.compile(rf"(?:(?:{leads}) )?({one}|\d{{1,4}}) ?({units}) (?:{ago})", re.IGNORECASE)
 
 

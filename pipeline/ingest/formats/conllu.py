@@ -50,6 +50,8 @@ def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
             name = meta[1].lower() if meta else ""
             is_new = re.match(r"#\s*newdoc\b", line) is not None
             is_new = is_new or (name in _NAMES and "meta::" in line)
+            if is_new:
+                document.end_sentence()
             if is_new and document.parts:
                 place += 1
                 yield record(file, place, document.data())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, get_args
@@ -93,10 +92,11 @@ def _broken(file: str, place: int, error: Exception) -> RawRecord:
 
 def parse_object(line: bytes) -> tuple[dict[str, Any] | None, Fault | None]:
     """Return the JSON object in some bytes, or why there is none."""
+    seen = _Seen()
     try:
-        value = json.loads(line.decode("utf-8"))
+        value = json.loads(line.decode("utf-8"), object_pairs_hook=seen)
         if isinstance(value, str) and value.lstrip().startswith("{"):
-            value = json.loads(value)  # exports that encode twice
+            value = json.loads(value, object_pairs_hook=seen)  # exports that encode twice
     except UnicodeDecodeError as error:
         return None, Fault("bad_encoding", f"no UTF-8: {error.reason} at byte {error.start}")
     except RecursionError:
@@ -105,24 +105,18 @@ def parse_object(line: bytes) -> tuple[dict[str, Any] | None, Fault | None]:
         return None, Fault("not_json", str(error))
     if not isinstance(value, dict):
         return None, Fault("not_json", f"a JSON {type(value).__name__}, not an object")
-    if _is_doubled(line):
-        return None, Fault("not_json", "two objects in one: its first name stands in it twice")
+    if seen.n_doubled:
+        return None, Fault("not_json", "two objects in one: a name stands in it twice")
     settled = settle(value)
     return (None, settled) if isinstance(settled, Fault) else (settled, None)
 
 
-_FIRST_NAME = re.compile(rb'\s{0,100}\{\s{0,100}("[^"\\]{1,100}")\s{0,100}:')
+class _Seen:
+    """What a parser makes objects by; it tells whether the last, the outermost, had a name twice."""
 
+    n_doubled = 0
 
-def _is_doubled(line: bytes) -> bool:
-    """Tell whether an object has its first name twice: two lines that have lost what stood between them."""
-    found = _FIRST_NAME.match(line)
-    if found is None or line.find(found[1], found.end()) < 0:
-        return False
-    names: list[str] = []
-
-    def last_seen(pairs: list[tuple[str, Any]]) -> None:
-        names[:] = [name for name, _ in pairs]  # of the outermost object, which is made last
-
-    json.loads(line.decode("utf-8"), object_pairs_hook=last_seen)
-    return names.count(names[0]) > 1 if names else False
+    def __call__(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        self.n_doubled = len(pairs) - len(made)
+        return made

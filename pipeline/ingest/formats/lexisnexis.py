@@ -18,9 +18,20 @@ from itertools import pairwise
 from typing import Any, BinaryIO, NamedTuple
 from zipfile import BadZipFile
 
+from pipeline.ingest.formats.lexisnexis_fields import (
+    COPYRIGHT,
+    DATE,
+    HEAD_FIELDS,
+    INDEX_FIELDS,
+    LATE_FIELDS,
+    TAIL_FIELDS,
+    body_end,
+    field_of,
+    is_said,
+    is_tail,
+)
 from pipeline.ingest.formats.reader import Limits, Reader, TooLarge, decode, fault, read_whole, record
 from pipeline.ingest.record import RawRecord
-from pipeline.lexicons import lexicon
 
 _OF = re.compile(
     r"^[ \t]*+(?:(?:Dokument|Document) (\d{1,9}) (?:of|von|de) \d{1,9}"
@@ -30,90 +41,8 @@ _OF = re.compile(
 _END = re.compile(r"^[ \t]*+End of Document[ \t]*+$", re.M)
 _LENGTH = re.compile(r"^[ \t]*+length:\s*+[\d,.]{1,9} words\b", re.M | re.I)
 
-_UNI_FIELDS = (
-    "byline",
-    "section",
-    "length",
-    "dateline",
-    "highlight",
-    "series",
-    "graphic",
-    "load-date",
-    "language",
-)
-"""Names of fields that Nexis Uni writes in small letters, but for the first."""
-
-_LATE_FIELDS = frozenset(["byline", "section", "length", "dateline", "highlight", "series", "headline"])
-"""Names of fields that may follow the number of words, before the text."""
-
-_HEAD_FIELDS = _LATE_FIELDS | {
-    *("distribution", "edition", "column", "department", "subheading", "cite", "issue", "volume", "page"),
-    *("show", "anchor", "anchors", "host", "hosts", "guest", "guests", "reporter", "reporters"),
-}
-"""Names of fields that stand between the headline and the text."""
-
-_INDEX_FIELDS = frozenset(
-    [
-        "subject",
-        "company",
-        "organization",
-        "person",
-        "geographic",
-        "country",
-        "state",
-        "city",
-        "industry",
-        "ticker",
-        "type",
-        "name",
-        "names",
-        "trademark",
-        "topic",
-        "product",
-        "sic",
-        "keywords",
-    ]
-)
-"""Names of fields behind the text whose values are index terms."""
-
-_TAIL_FIELDS = frozenset(
-    [
-        "load-date",
-        "language",
-        "publication-type",
-        "document-type",
-        "journal-code",
-        "acc-no",
-        "correction",
-        "correction-date",
-        "update-date",
-        "graphic",
-        "notes",
-        "url",
-        "pub-type",
-        "insert-date",
-    ]
-)
-"""Names of other fields behind the text."""
-
-_FIELD = re.compile(r"([A-Za-z][A-Za-z-]{1,20}):[ \t]*+(.*+)", re.DOTALL)
-_TERMS = re.compile(r"\(\d{1,3}%\)")
-_COPYRIGHT = re.compile(
-    r"(?:Copyright\b\W{0,3}(?:\(c\) ?)?(?:©\s?)?(?:\d{4}\b|The\b)|All Rights Reserved\b|©)", re.I
-)
 _EDITION = re.compile(r"[\w ,-]{0,40}\bedition(?: ?[-–] ?\w+)?", re.I)
 
-_MONTH_NAMES = "|".join(
-    [
-        *lexicon().ordered("dates.months"),
-        *("Januar", "Februar", "März", "Mai", "Juni", "Juli"),
-        "Oktober",
-        "Dezember",
-    ]
-)
-_DATE = re.compile(
-    rf"\b(?:{_MONTH_NAMES})\b.{{0,12}}\b(?:1[6-9]|20)\d\d\b|\b(?:1[6-9]|20)\d\d\b.{{0,8}}\b(?:January|March)\b"
-)
 _MAX_DATE_LINE = 150
 
 
@@ -266,75 +195,9 @@ _LAST_FIELD = re.compile(
 """The last line of the fields behind a text, its value perhaps on a line below."""
 
 
-class _Field(NamedTuple):
-    name: str
-    value: str
-
-
-def _field(line: str, names: frozenset[str]) -> _Field | None:
-    """Return the field that a paragraph is: one of the names, in capitals or as Nexis Uni writes it."""
-    found = _FIELD.match(line)
-    if found is None:
-        return None
-    name = found[1].lower()
-    if name not in names or not (found[1].isupper() or (name in _UNI_FIELDS and found[1].istitle())):
-        return None
-    return _Field(name, found[2].strip())
-
-
-def _is_said(field: _Field) -> bool:
-    """Tell whether it is a turn of a transcript (`HOST: Good evening.`), not a field with names."""
-    return field.name not in _LATE_FIELDS and field.value.endswith((".", "!", "?", "”", '"'))
-
-
-def _is_tail(line: str) -> bool:
-    """Tell whether a paragraph is a field behind the text, as its value shows."""
-    field = _field(line, _TAIL_FIELDS)
-    if field is None:
-        return False
-    if field.name == "load-date" or field.name.endswith("-date"):
-        return (
-            not field.value or _DATE.search(field.value) is not None or bool(re.search(r"\d{4}", field.value))
-        )
-    if field.name == "language":
-        return len(field.value.split()) <= 4 and not field.value.endswith((".", "!", "?"))
-    if field.name in ("publication-type", "document-type", "journal-code", "acc-no", "pub-type"):
-        return len(field.value.split()) <= 12
-    return False
-
-
-def _is_index(line: str) -> bool:
-    """Tell whether a paragraph is a field of index terms: `HARBOURS (90%); FERRIES (78%)`."""
-    field = _field(line, _INDEX_FIELDS)
-    if field is None:
-        return False
-    value = field.value
-    return _TERMS.search(value) is not None or (
-        not value.endswith((".", "!", "?", "”", '"')) and (value.isupper() or not value)
-    )
-
-
-def _body_end(lines: list[str]) -> int:
-    """Return where the fields behind a text begin."""
-    end = next((n for n, line in enumerate(lines) if _is_tail(line)), None)
-    if end is None:
-        end = len(lines)
-        while end > 0 and (_is_index(lines[end - 1]) or _COPYRIGHT.match(lines[end - 1])):
-            end -= 1
-    while end > 0:
-        line = lines[end - 1]
-        loose = _field(line, _TAIL_FIELDS)
-        if not (
-            _is_index(line) or _COPYRIGHT.match(line) or (loose and loose.name in ("graphic", "notes", "url"))
-        ):
-            break
-        end -= 1
-    return end
-
-
 def _tail(data: dict[str, Any], lines: list[str]) -> None:
     for n, line in enumerate(lines):
-        field = _field(line, _TAIL_FIELDS | _INDEX_FIELDS)
+        field = field_of(line, TAIL_FIELDS | INDEX_FIELDS)
         if field:
             _keep(data, field.name, field.value or _below(lines, n))
 
@@ -342,7 +205,7 @@ def _tail(data: dict[str, Any], lines: list[str]) -> None:
 def _below(lines: list[str], n: int) -> str:
     """Return the value that stands below the name of a field; none where another field follows."""
     following = lines[n + 1] if n + 1 < len(lines) else ""
-    return "" if _field(following, _HEAD_FIELDS | _TAIL_FIELDS | _INDEX_FIELDS) else following
+    return "" if field_of(following, HEAD_FIELDS | TAIL_FIELDS | INDEX_FIELDS) else following
 
 
 def _old(part: str) -> dict[str, Any]:
@@ -352,35 +215,35 @@ def _old(part: str) -> dict[str, Any]:
     data: dict[str, Any] = {}
     headline: list[str] = []
     i = 0
-    while i < len(blocks) and not _field(blocks[i], _HEAD_FIELDS):
+    while i < len(blocks) and not field_of(blocks[i], HEAD_FIELDS):
         block = blocks[i]
-        is_dated = len(block) <= _MAX_DATE_LINE and _DATE.search(block) and not _COPYRIGHT.match(block)
+        is_dated = len(block) <= _MAX_DATE_LINE and DATE.search(block) and not COPYRIGHT.match(block)
         if "published_at" not in data and is_dated:
             data["published_at"] = _day(block)
         elif "published_at" not in data:
             data.setdefault("source", block)
         elif not headline and _EDITION.fullmatch(block):
             pass  # which of the outlet's editions it was
-        elif _is_tail(block):
+        elif is_tail(block):
             break
         else:
             headline.append(block)
         i += 1
-    is_headed = i < len(blocks) and bool(_field(blocks[i], _HEAD_FIELDS))
-    names = _HEAD_FIELDS
-    while i < len(blocks) and (field := _field(blocks[i], names)) and not _is_said(field):
+    is_headed = i < len(blocks) and bool(field_of(blocks[i], HEAD_FIELDS))
+    names = HEAD_FIELDS
+    while i < len(blocks) and (field := field_of(blocks[i], names)) and not is_said(field):
         value = field.value
-        if not value and i + 1 < len(blocks) and not _field(blocks[i + 1], names):
+        if not value and i + 1 < len(blocks) and not field_of(blocks[i + 1], names):
             i += 1
             value = blocks[i]
         _keep(data, field.name, value)
         if field.name == "length":
-            names = _LATE_FIELDS
+            names = LATE_FIELDS
         i += 1
     rest = blocks[i:]
     if headline:
         data["title"] = headline[0]
-    end = _body_end(rest)
+    end = body_end(rest)
     body, tail = rest[:end], rest[end:]
     if not is_headed:  # without any field, the headline is followed by the text
         body = headline[1:] + body
@@ -403,9 +266,9 @@ def _new(part: str) -> dict[str, Any]:
         (
             n
             for n in range(len(head) - 1, -1, -1)
-            if _DATE.search(head[n])
-            and not _field(head[n], _HEAD_FIELDS | _TAIL_FIELDS)
-            and not _COPYRIGHT.match(head[n])
+            if DATE.search(head[n])
+            and not field_of(head[n], HEAD_FIELDS | TAIL_FIELDS)
+            and not COPYRIGHT.match(head[n])
             and not head[n].startswith("Date and Time")
         ),
         None,
@@ -417,11 +280,11 @@ def _new(part: str) -> dict[str, Any]:
         if date_at >= 2:
             data["title"] = head[date_at - 2]
     for n, line in enumerate(head):
-        field = _field(line, _HEAD_FIELDS | _TAIL_FIELDS)
+        field = field_of(line, HEAD_FIELDS | TAIL_FIELDS)
         if field:
             _keep(data, field.name, field.value or _below(head, n))
     body = [line for line in lines[start + 1 :] if line]
-    end = _body_end(body)
+    end = body_end(body)
     body, tail = body[:end], body[end:]
     while body and body[-1] in ("Graphic", "Classification", "Notes"):
         body.pop()

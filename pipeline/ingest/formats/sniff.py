@@ -26,6 +26,7 @@ from pipeline.ingest.formats import (
     conllu,
     csv_table,
     feed,
+    json_articles,
     json_document,
     jsonl,
     lexisnexis,
@@ -35,6 +36,7 @@ from pipeline.ingest.formats import (
     tables,
     warc,
 )
+from pipeline.ingest.formats.packed import Bounded, Gzip, Watched
 from pipeline.ingest.formats.reader import HEAD_BYTES, Limits, Reader, TooLarge, fault, record
 from pipeline.ingest.record import RawRecord
 
@@ -48,8 +50,8 @@ def _is_lines(head: bytes, name: str) -> bool:
 def _lines(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
     """Yield a record for each line; of a line that is an answer of an API, one for each article in it."""
     for found in jsonl.read_jsonl(stream, file, max_record_bytes=limits.record_bytes):
-        if found.data is not None and json_document.may_hold_articles(tuple(found.data)):
-            inner = list(json_document.articles(found.data))
+        if found.data is not None and json_articles.may_hold_articles(tuple(found.data)):
+            inner = list(json_articles.articles(found.data))
             if inner != [found.data]:
                 for article in inner:
                     if isinstance(article, dict):
@@ -86,125 +88,6 @@ READERS: tuple[Reader, ...] = (
 BY_NAME = {reader.name: reader for reader in READERS}
 
 
-class _Bounded(io.RawIOBase):
-    """A stream that ends in `TooLarge` where it unpacks to more than may be."""
-
-    def __init__(self, inner: Any, packed_bytes: int, limits: Limits) -> None:
-        self._inner = inner
-        self._left = max(limits.free_bytes, packed_bytes * limits.ratio)
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Tell where the stream stands; it goes nowhere else."""
-        if offset == 0 and whence == io.SEEK_CUR:
-            return self._at
-        raise io.UnsupportedOperation("seek")
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._inner.read(len(buffer))
-        self._left -= len(data)
-        self._at += len(data)
-        if self._left < 0:
-            raise TooLarge("it unpacks to far more than it was")
-        buffer[: len(data)] = data
-        return len(data)
-
-
-_GZIP = b"\x1f\x8b\x08"
-
-
-class _Gzip(io.RawIOBase):
-    """What a gzip file holds, member by member; one that is damaged costs itself, where another follows.
-
-    Web archives are written so: each record is a member. What a member held up to its damage is given, and a
-    line end after it, so that no line of it runs into the next member.
-    """
-
-    def __init__(self, inner: io.BufferedReader) -> None:
-        self._inner = inner
-        self._pending = b""
-        """Packed bytes that were read and not yet unpacked."""
-        self._unpacker: Any = None
-        self._is_first = True
-        self.faults: list[str] = []
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        n_given = 0
-        while n_given < len(buffer):
-            data = self._unpacked(len(buffer) - n_given)
-            if not data:
-                break
-            buffer[n_given : n_given + len(data)] = data
-            n_given += len(data)
-        return n_given
-
-    def _unpacked(self, n_bytes: int) -> bytes:
-        """Return some bytes, at most so many; none at the end."""
-        while True:
-            if self._unpacker is None and not self._next_member():
-                return b""
-            if not self._pending:
-                self._pending = self._inner.read1(1 << 16)
-                if not self._pending:
-                    self._unpacker = None
-                    self._fault("it breaks off")
-                    continue
-            try:
-                data: bytes = self._unpacker.decompress(self._pending, n_bytes)
-            except zlib.error as error:
-                self._fault(str(error))
-                self._unpacker = None
-                # Its first bytes are no longer those of a member, so that the search goes on behind them.
-                self._pending = self._pending[1:] if self._pending.startswith(_GZIP) else self._pending
-                return b"\n"
-            if self._unpacker.eof:
-                self._pending = self._unpacker.unused_data
-                self._unpacker = None
-            else:
-                self._pending = self._unpacker.unconsumed_tail
-            if data:
-                return data
-
-    def _next_member(self) -> bool:
-        """Go to the next member; what stands before it is padding, or a fault."""
-        n_skipped = 0
-        while True:
-            if len(self._pending) < len(_GZIP):
-                more = self._inner.read1(1 << 16)
-                self._pending += more
-                if not more:
-                    n_skipped += len(self._pending.strip(b"\x00"))
-                    self._pending = b""
-                    if n_skipped and not self.faults:
-                        self._fault(f"{n_skipped} bytes that are no member")
-                    return False
-                continue
-            at = self._pending.find(_GZIP)
-            if at >= 0:
-                n_skipped += len(self._pending[:at].strip(b"\x00"))
-                if n_skipped and not self.faults:
-                    self._fault(f"{n_skipped} bytes that are no member")
-                self._pending = self._pending[at:]
-                self._unpacker = zlib.decompressobj(31)
-                return True
-            keep = len(_GZIP) - 1
-            n_skipped += len(self._pending[:-keep].strip(b"\x00"))
-            self._pending = self._pending[-keep:]
-
-    def _fault(self, detail: str) -> None:
-        if len(self.faults) < _MAX_FAULTS:
-            self.faults.append(f"gzip: {detail}")
-
-
-_MAX_FAULTS = 1000
-
-
 def needs_child(
     stream: BinaryIO, file: str, limits: Limits, *, size: int, reader: Reader | None = None
 ) -> bool:
@@ -232,7 +115,7 @@ def needs_child(
             if opened is None:
                 chosen = reader or _sniffed(head, file)
                 return chosen is not None and chosen.is_apart
-            buffered = io.BufferedReader(_Bounded(opened, size, limits), HEAD_BYTES)
+            buffered = io.BufferedReader(Bounded(opened, size, limits), HEAD_BYTES)
     except (TooLarge, EOFError, zlib.error, lzma.LZMAError, pa.ArrowException):
         return False
     except OSError as error:
@@ -298,7 +181,7 @@ def _opened(
             return
         unpacked = _decompressed(head, buffered)
         if unpacked is not None:
-            plain = cast(BinaryIO, io.BufferedReader(_Bounded(unpacked, size, limits), HEAD_BYTES))
+            plain = cast(BinaryIO, io.BufferedReader(Bounded(unpacked, size, limits), HEAD_BYTES))
             last: RawRecord | None = None
             for found in _opened(plain, file, limits, size, reader, layer + 1):
                 if last is not None:
@@ -373,7 +256,7 @@ def _sniffed_name(file: str) -> str:
 def _decompressed(head: bytes, buffered: io.BufferedReader) -> Any:
     """Return a stream of what was compressed; None where nothing was."""
     if head.startswith(b"\x1f\x8b"):
-        return _Gzip(buffered)
+        return Gzip(buffered)
     if head.startswith(b"\x28\xb5\x2f\xfd"):
         return pa.CompressedInputStream(pa.PythonFile(buffered, mode="r"), "zstd")
     if head.startswith(b"BZh") and head[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
@@ -486,7 +369,7 @@ def _member(
 def _tar(
     stream: io.BufferedReader, file: str, limits: Limits, size: int, reader: Reader | None, layer: int
 ) -> Iterator[RawRecord]:
-    watched = _Watched(stream)
+    watched = Watched(stream)
     end = 0
     lost = fault(file, 0, "unreadable", "tar: bytes that are no member", size)
     try:
@@ -518,23 +401,6 @@ def _tar(
             yield lost
     except tarfile.TarError as error:
         yield fault(file, 0, "unreadable", f"tar: {error}", size)
-
-
-class _Watched:
-    """A stream that remembers where its last byte stood that was not zero."""
-
-    def __init__(self, inner: io.BufferedReader) -> None:
-        self._inner = inner
-        self._at = 0
-        self.filled_to = 0
-
-    def read(self, n_bytes: int) -> bytes:
-        data = self._inner.read(n_bytes)
-        filled = len(data.rstrip(b"\x00"))
-        if filled:
-            self.filled_to = self._at + filled
-        self._at += len(data)
-        return data
 
 
 def _member_path(file: str, name: str) -> str | None:

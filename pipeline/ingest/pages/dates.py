@@ -20,6 +20,7 @@ from lxml import html as lxml_html
 
 from pipeline.ingest.fields import Fields
 from pipeline.ingest.moments import ImpossibleDateError, Moment, parse_moment
+from pipeline.ingest.patterns import one_of
 from pipeline.ingest.placement import DateSource, url_date, url_month
 from pipeline.lexicons import Lexicon, lexicon
 
@@ -176,17 +177,13 @@ def _prune(tree: Any) -> None:
 
 def _other_stories(words: Lexicon) -> re.Pattern[str]:
     """Return the pattern of the names of elements that hold other stories."""
-    return re.compile(rf"(?<![a-z])(?:{_one_of(words.ordered('ingest.other_stories'))})", re.IGNORECASE)
-
-
-def _one_of(forms: tuple[str, ...]) -> str:
-    return "|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form)))
+    return re.compile(rf"(?<![a-z])(?:{one_of(words.ordered('ingest.other_stories'))})", re.IGNORECASE)
 
 
 def _date_pattern(words: Lexicon) -> str:
     months = words.ordered("dates.months")
-    month = _one_of((*months, *(name[:3] for name in months)))
-    day = _one_of(words.ordered("dates.weekdays"))
+    month = one_of((*months, *(name[:3] for name in months)))
+    day = one_of(words.ordered("dates.weekdays"))
     return (
         rf"(?:(?:{day})\b[.,]{{0,2}} )?(?:\d{{1,2}}(?:st|nd|rd|th)? (?:{month})\b[.,]{{0,2}} \d{{4}}"
         rf"|(?:{month})\b\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
@@ -197,13 +194,13 @@ def _date_pattern(words: Lexicon) -> str:
 
 def _change(words: Lexicon) -> re.Pattern[str]:
     """Return the pattern of the date of a later change."""
-    lead = _one_of(words.ordered("ingest.updated"))
+    lead = one_of(words.ordered("ingest.updated"))
     return re.compile(rf"\b(?:{lead})\b(?: (?:on|at))?:? {{0,3}}{_date_pattern(words)}", re.IGNORECASE)
 
 
 def _publication(words: Lexicon) -> re.Pattern[str]:
     """Return the pattern of what a page says to be its date of publication."""
-    lead = _one_of(words.ordered("ingest.published"))
+    lead = one_of(words.ordered("ingest.published"))
     # At the beginning or behind a mark, as in "By A. Pell | Published ...": not in a sentence about a report.
     return re.compile(
         rf"(?:^|[.,;|•·–—:()] ?)(?:{lead})\b(?: (?:on|at))?:? {{0,3}}({_date_pattern(words)})", re.IGNORECASE
@@ -324,7 +321,7 @@ def _search(tree: Any, url: str | None, latest: datetime) -> Moment | None:
 def _has_first(text: str, day: datetime) -> bool:
     """Tell whether a text names the first of a month, in whatever manner."""
     name = lexicon().ordered("dates.months")[day.month - 1]
-    month = _one_of((name, name[:3]))
+    month = one_of((name, name[:3]))
     first = r"(?<!\d)0?1(?:st)?(?!\d)"
     written = rf"{first}\W{{1,3}}(?:{month})|(?:{month})\w{{0,8}}\W{{1,3}}{first}"
     number = f"0?{day.month}"
@@ -334,7 +331,7 @@ def _has_first(text: str, day: datetime) -> bool:
 
 def _has_month(text: str, day: datetime) -> bool:
     name = lexicon().ordered("dates.months")[day.month - 1]
-    month = _one_of((name, name[:3]))
+    month = one_of((name, name[:3]))
     pattern = rf"(?:{month})\b\W{{1,3}}{day:%Y}|{day:%Y}\W0?{day.month}(?!\d)|(?<!\d)0?{day.month}\W{day:%Y}"
     return re.search(pattern, text, re.IGNORECASE) is not None
 
