@@ -341,13 +341,13 @@ def _member(
         shown = member.filename.encode("ascii", "backslashreplace").decode()
         yield fault(f"{file}/{shown.replace('/', '|')}", 0, "hostile", "a path that leads out of its archive")
         return
-    if _is_ignored(path):
-        return
     if (member.external_attr >> 16) & 0o170000 == 0o120000:
         yield fault(path, 0, "hostile", "a link inside of an archive; it is not followed")
         return
     try:
-        with archive.open(member) as inner:
+        with archive.open(member) as inner:  # which compares its name with that in front of it
+            if _is_ignored(path):
+                return
             stream = cast(BinaryIO, inner)
             yield from read_stream(
                 stream, path, limits, size=member.compress_size, reader=reader, layer=layer + 1
