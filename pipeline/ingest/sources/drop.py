@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import repeat
 from typing import Any
@@ -220,7 +220,8 @@ def _with_companion(record: RawRecord, folder: Folder) -> RawRecord:
     with os.fdopen(open_found(found), "rb") as stream:
         data = stream.read(1 << 16)
     said = companion_fields(decode(data), role)
-    return record_of(record.file, record.place, {"text": decode(record.raw)} | said, record.raw + data)
+    made = record_of(record.file, record.place, {"text": decode(record.raw)} | said, record.raw + data)
+    return replace(made, reader=record.reader)
 
 
 # ---- the index -------------------------------------------------------------------------------------
