@@ -31,6 +31,8 @@ _LISTS = frozenset(
 """Names under which answers of APIs keep their articles."""
 
 _MAX_LEVELS = 4
+_MANY = 1000
+"""Objects of a list that are looked at to tell what it is a list of."""
 
 
 def articles(value: Any, level: int = 0) -> Iterator[Any]:
@@ -67,7 +69,7 @@ def _inner(value: dict[str, Any], level: int) -> Iterator[Any]:
         is_named = name in _LISTS
         if isinstance(held, list):
             objects = [item for item in held if isinstance(item, (dict, list))]
-            if objects and (is_named or any(map(has_text, objects))):
+            if objects and (is_named or any(map(has_text, objects[:_MANY]))):
                 yield from articles(held, level + 1)
         elif isinstance(held, dict) and held:
             if has_text(held):

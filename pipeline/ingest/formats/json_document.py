@@ -92,6 +92,7 @@ def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
 
 
 _MAX_FAULTS = 10_000
+_MAX_CHECKED = 1 << 20
 
 
 def _bounded(file: str, place: int, found: Any, limits: Limits) -> RawRecord:
@@ -128,7 +129,8 @@ class _Values:
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self._stream = stream
         self._limits = limits
-        self._decoder = json.JSONDecoder(object_pairs_hook=self._object)
+        self._decoder = json.JSONDecoder()
+        self._strict = json.JSONDecoder(object_pairs_hook=self._object)
         self._n_doubled = 0
         """Objects with a name twice: two in one, that have lost what stood between them."""
         self._bytes: Any = None
@@ -188,7 +190,6 @@ class _Values:
         """Yield the value that begins here, or a fault and what can be found behind it."""
         start = self._at
         while True:
-            self._n_doubled = 0
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except JSONDecodeError as error:
@@ -217,9 +218,16 @@ class _Values:
             self._at = end
             self._remember(value)
             yield value
-            if self._n_doubled:
+            if self._is_doubled(start, end):
                 yield _Broken("not_json", "an object that has the same name twice", end - start)
             return
+
+    def _is_doubled(self, start: int, end: int) -> bool:
+        """Tell whether an object in a value has a name twice; values of megabytes are taken as they are."""
+        self._n_doubled = 0
+        if end - start <= _MAX_CHECKED:
+            self._strict.raw_decode(self._text, start)
+        return self._n_doubled > 0
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
