@@ -6,10 +6,12 @@ READY := $(VENV)/.ready
 SAMPLE_DAYS := 2026-03-01 2026-03-04
 AIRFLOW_PORT ?= 8080
 CORPORA ?=
+FUZZ ?= 20000
+FUZZ_SECONDS ?= 3600
 ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup run airflow test test-fast golden api lint bench eval history sources archive docs docs-site new-source new-table changelog lock clean
+.PHONY: help setup run airflow test test-fast fuzz golden api lint bench eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +41,9 @@ golden: $(READY) ## write tests/golden anew: what is made of every article of th
 
 api: $(READY) ## write docs/public-api.txt, the list of what is public, from the code
 	$(PYTHON) -m tests.public_api > docs/public-api.txt.new && mv docs/public-api.txt.new docs/public-api.txt
+
+fuzz: $(READY) ## files of all formats, mutilated at random (FUZZ=20000 a format, FUZZ_SECONDS=3600 in all)
+	nice $(PYTHON) tests/ingest/formats/mutilation.py $(FUZZ) $(FUZZ_SECONDS) $(ARGS)
 
 lint: $(READY) ## ruff and mypy
 	$(PYTHON) -m ruff check .

@@ -39,6 +39,7 @@ IMPORTS_WITHIN = {
     "ingest/formats/lexisnexis.py": "a library for documents, loaded with the first of them",
     "ingest/formats/tables.py": "a library for sheets, loaded with the first of them",
     "ingest/formats/warc.py": "a library for pages, loaded with the first of them",
+    "ingest/month_words.py": "the same library's lists of words, one module a language",
     "ingest/moments.py": "a library for dates in other languages, loaded with the first of them",
     "ingest/pages/dates.py": "a library for pages, loaded with the first of them, in a child",
     "ingest/pages/text.py": "pages are read in a child",

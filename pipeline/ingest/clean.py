@@ -30,7 +30,7 @@ _CONFIG = TextFixerConfig(
     fix_line_breaks=True,
     fix_surrogates=True,
     remove_control_chars=True,
-    normalization="NFC",
+    normalization=None,  # it is done below, where runs of combining marks are bounded
     explain=False,
 )
 
@@ -54,10 +54,31 @@ _INVISIBLE = re.compile(
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _BLANKS = re.compile("[\t\x1f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_TRAILING = re.compile(r" +(?=\n)")
+_TRAILING = re.compile(r"(?<! ) ++(?=\n)")  # from the first blank of a run only: linear
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 _ROUNDS = 6
+
+_MAX_MARKS = 30
+"""In a row: so many has the longest word of any script, by Unicode's Stream-Safe Text Format (UAX 15)."""
+
+
+def _combining() -> str:
+    """Return the combining characters as ranges within brackets of a pattern."""
+    numbers = [n for n in range(0x300, 0x1EA00) if unicodedata.combining(chr(n))]
+    ranges: list[list[int]] = []
+    for n in numbers:
+        if ranges and ranges[-1][1] == n - 1:
+            ranges[-1][1] = n
+        else:
+            ranges.append([n, n])
+    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges)
+
+
+_CLASS = _combining()
+_COMBINING = re.compile(f"[{_CLASS}]{{{_MAX_MARKS}}}")
+_MARKS = re.compile(f"([{_CLASS}]{{{_MAX_MARKS}}})[{_CLASS}]++")
+"""Sorting a run of marks takes time that grows with the square of its length."""
 
 
 def clean_text(text: str) -> str:
@@ -98,7 +119,7 @@ def _plain(text: str) -> str:
     if not text.isascii():
         text = _INVISIBLE.sub("", text)
         text = _BLANKS.sub(" ", _LINE_ENDS.sub("\n", text))
-        text = unicodedata.normalize("NFC", text)
+        text = unicodedata.normalize("NFC", _MARKS.sub(r"\1", text) if _COMBINING.search(text) else text)
     elif not _PLAIN.fullmatch(text):
         text = _INVISIBLE.sub("", text)
         text = _BLANKS.sub(" ", _LINE_ENDS.sub("\n", text))

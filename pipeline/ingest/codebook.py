@@ -5,7 +5,7 @@ import sys
 
 from pipeline.ingest.fields import aliases
 from pipeline.ingest.formats.apart import FILE_BYTES_PER_S, RECORD_BYTES_PER_S
-from pipeline.ingest.formats.reader import Limits
+from pipeline.ingest.formats.reader import MAX_DEPTH, Limits
 from pipeline.ingest.formats.sniff import READERS
 from pipeline.ingest.web.pull import NIGHT_S
 from pipeline.settings import Settings
@@ -18,20 +18,35 @@ Put files of any of these formats into the drop folder (setting `drop_dir`), bes
 on which they arrived (`2026-03-02/herald.jsonl`). The format of each file is recognised by its first bytes, then by its
 keys, header or root element; the setting `source` may name one for all files instead. Files may be compressed
 (gzip, zstd, bz2, xz) and lie in archives (zip, tar) of any of them; hidden files and those on their way (`.part`,
-`.tmp`) are left alone, and links are never followed.
+`.tmp`) are left alone, and links are never followed. A README or a licence is left out where its text says that it is
+one, whatever its name begins with.
+
+**Every byte is accounted for.** Each record, row, item, sheet and member is a record or a row in `rejects`, and a file
+that yields neither is a reject itself. A fault costs its own record where the format has marks to go on by: a broken
+item of a JSON list, a CSV field that is not closed or too long, a record of a web archive whose length or encoding is
+not as its headers say, a damaged row group, database page, gzip or tar member. What cannot be gone on behind is told
+with the place where it broke off.
+
+**Bodies** become plain text: HTML (also escaped), Markdown, and line ends written as a backslash and an n.
 
 ## Which day a record belongs to
 
-1. The UTC date of its publication: its own date, else that in the path of its URL.
+1. The UTC date of its publication: its own date, else that in the path of its URL, where year and month alone make
+   `published_at_precision` `month`.
 2. Else the day of its arrival: of the innermost folder named `YYYY-MM-DD`, or file with one such date in its
    name; else of the time of fetching that the record gives. Never a file's modification time. The article is kept
    with `published_at` null.
 3. An impossible date (30 February, the year 201, after the arrival with 36 hours' grace) is refused
    (`bad_date`, `future_day`) on the day of arrival. A relative date ("6 hours ago") counts only where the time of
-   fetching is known, and a date that equals the time of fetching is none.
+   fetching is known. A date that equals the time of fetching is none, nor is the beginning of 1970 (UTC), which
+   computers write where they know no date.
 4. A record with neither is refused (`bad_date`, "undated") on the last day, up to today, that its file has
    records for. In a file without any dated record it belongs to no day: `python -m pipeline ingest --report` lists
    such files. Put them into a folder named for a day.
+
+A time without a zone is UTC; `UTC-4`, `GMT+9`, `EST`, `BST`, `Europe/Berlin` and their like are understood, and of a
+time in a zone that may be any of several (IST, AST) only the day is taken. Of "published ..., updated ..." the first
+counts. On a page, dates within lists of other stories are left aside.
 
 Of a date such as `03/04/2018` the day comes first between slashes and dots, the month between hyphens or with an
 AM or PM, unless that reading lies after the arrival.
@@ -90,6 +105,9 @@ _LIMITS = """
 | a web page, a row of a table | 5 times as much | `too_large` |
 | a document that can only be read as a whole | {whole_bytes:,} bytes | `too_large` |
 | members of an archive | {members:,} | `hostile` |
+| records of a file that hold next to nothing | {empty_records:,}, and one more for each 50 bytes of records | `hostile` |
+| objects and lists in each other | {depth} | `unreadable`, `not_json` |
+| a URL, the name of an outlet, a title | 4,000, 300 and 2,000 characters | the next alias is taken; a title is cut |
 | what an archive or compressed file unpacks to | {ratio} times its size, at least {free_bytes:,} bytes | `hostile` |
 | archives and compressions in each other | {layers} | `hostile` |
 | reading a file other than JSON lines, CSV, plain text, pages and WARC | in a child process of {memory_gib} GiB | `out_of_memory` |
@@ -128,6 +146,7 @@ def codebook() -> str:
         "feed_bytes": Settings.model_fields["feed_max_bytes"].default,
         "feed_s": Settings.model_fields["feed_timeout_s"].default,
         "night_s": NIGHT_S,
+        "depth": MAX_DEPTH,
         "memory_gib": limits.memory_bytes >> 30,
         "file_rate": FILE_BYTES_PER_S,
         "record_rate": RECORD_BYTES_PER_S,

@@ -17,6 +17,8 @@ from importlib.resources import files
 from math import isnan
 from typing import Any
 
+from pipeline.lexicons import Lexicon, lexicon
+
 Path = tuple[str, ...]
 
 
@@ -49,6 +51,13 @@ class Fields:
 
 
 _URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
+_MAX_URL = 4_000
+"""Longer is no address of an article, but a page or a picture written into one."""
+_MAX_LINE = 2_000
+"""Of a title, a section and whatever else is shown in a line; what is longer is cut."""
+_MAX_OUTLET = 300
+_MAX_NUMBER = 10**100
+"""Python refuses to write numbers of thousands of digits."""
 _NAME_KEYS = ("name", "value", "rendered", "title", "text", "$t", "#text", "_", "@value", "main")
 _TEXT_KEYS = ("value", "text", "$t", "#text", "_", "@value")
 
@@ -116,22 +125,26 @@ def read_fields(record: dict[str, Any]) -> Fields:
     def first(field: str) -> str | None:
         return next(_strings(values(field)), None) if plan[field] else None
 
+    def line(field: str) -> str | None:
+        found = first(field)
+        return found[:_MAX_LINE] if found else found
+
     return Fields(
-        id=first("id"),
-        url=next(filter(_URL.match, _strings(values("url"))), None),
-        canonical_url=next(filter(_URL.match, _strings(values("canonical_url"))), None),
-        source=next((name for name in _strings(values("source")) if not _URL.match(name)), None),
-        title=first("title"),
+        id=next((name for name in _strings(values("id")) if len(name) <= _MAX_LINE), None),
+        url=next(filter(_is_url, _strings(values("url"))), None),
+        canonical_url=next(filter(_is_url, _strings(values("canonical_url"))), None),
+        source=next(filter(_is_outlet, _strings(values("source"))), None),
+        title=line("title"),
         authors=_authors(values("authors")),
         published=tuple(values("published_at")),
         modified=next(values("modified_at"), None),
         fetched=next(values("fetched_at"), None),
-        language=first("language"),
+        language=line("language"),
         text=next(filter(None, map(_text, values("text"))), None) or _sections(record),
         html=first("html"),
-        section=first("section"),
+        section=line("section"),
         summary=first("summary"),
-        wire=first("wire"),
+        wire=line("wire"),
     )
 
 
@@ -140,10 +153,18 @@ def read_dates(record: dict[str, Any]) -> Fields:
     names = tuple(record)
     plan = _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
     return Fields(
-        url=next(filter(_URL.match, _strings(_values(record, plan["url"]))), None),
+        url=next(filter(_is_url, _strings(_values(record, plan["url"]))), None),
         published=tuple(_values(record, plan["published_at"])),
         fetched=next(_values(record, plan["fetched_at"]), None),
     )
+
+
+def _is_url(value: str) -> bool:
+    return len(value) <= _MAX_URL and _URL.match(value) is not None
+
+
+def _is_outlet(value: str) -> bool:
+    return len(value) <= _MAX_OUTLET and not _URL.match(value)
 
 
 def _keyed(record: dict[str, Any]) -> dict[str, Any]:
@@ -191,7 +212,7 @@ def _string(value: Any) -> str | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
-        return str(value)
+        return str(value) if abs(value) < _MAX_NUMBER else None
     if isinstance(value, list):
         return next(filter(None, map(_string, value)), None)
     if isinstance(value, dict):
@@ -235,11 +256,20 @@ def _authors(values: Iterator[Any]) -> tuple[str, ...]:
     return ()
 
 
-_BY = re.compile(r"^\s*(?:by|von|par|por|di)\s+", re.IGNORECASE)
+def _by(words: Lexicon) -> re.Pattern[str]:
+    """Return the pattern of the word in front of a byline."""
+    return re.compile(rf"^\s*+(?:{'|'.join(map(re.escape, words.ordered('ingest.by')))})\s+", re.IGNORECASE)
+
+
+def _between_names(words: Lexicon) -> re.Pattern[str]:
+    """Return the pattern of what stands between two names."""
+    links = "|".join(f" {re.escape(word)} " for word in words.ordered("ingest.and"))
+    return re.compile(rf"[;|]|{links}| & ")
+
+
 _NO_NAME = re.compile(
     r"^www\.|://|^\S+@\S+$|^\S+\.(?:com|org|net|html?)$|^(?:none|null|nan|n/a)$", re.IGNORECASE
 )
-_BETWEEN_NAMES = re.compile(r"[;|]| and | & | und | et ")
 _MAX_NAME = 300
 
 
@@ -258,7 +288,9 @@ def _names(value: Any) -> Iterator[str]:
             if written is not None:
                 yield from _names(written)
                 return
-        for name in _BETWEEN_NAMES.split(_BY.sub("", " ".join(value.split()))):
+        words = lexicon()
+        bare = words.made(_by).sub("", " ".join(value.split()))
+        for name in words.made(_between_names).split(bare):
             cleaned = name.strip().strip(",")
             if cleaned and (len(cleaned) > _MAX_NAME or not _NO_NAME.search(cleaned)):
                 yield cleaned

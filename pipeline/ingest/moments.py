@@ -2,7 +2,10 @@
 
 Understood are ISO 8601, RFC 2822, epoch numbers (seconds to nanoseconds), MongoDB's {"$date": ...}, the
 forms of archives ("26-FEB-1987 15:01:01.79", "3 March 2026", "03/04/2018", "20260301T101500Z"), and, given
-the time of fetching, relative ones ("6 hours ago"). A time without a zone is taken as UTC.
+the time of fetching, relative ones ("6 hours ago"). Of several dates in one string, that of first publication
+counts ("Updated 4 March, published 2 March"). A time without a zone is taken as UTC; of a time whose zone is
+not known (IST is that of India, Ireland or Israel) only the day is taken. The beginning of 1970, with which
+computers write that they know no date, is none.
 """
 
 from __future__ import annotations
@@ -17,7 +20,10 @@ from typing import Any, Literal, NamedTuple
 from dateutil import parser as dateutil_parser
 from dateutil import tz
 
-from pipeline.lexicons import lexicon
+from pipeline.ingest.month_words import languages_of
+from pipeline.ingest.patterns import one_of
+from pipeline.ingest.zones import TIME_AND_ZONE, ZONES, weekdays, with_plain_zone
+from pipeline.lexicons import Lexicon, lexicon
 
 Precision = Literal["second", "minute", "day", "month"]
 
@@ -51,10 +57,18 @@ def parse_moment(
     Raises:
         ImpossibleDateError: the 30th of February, the year 201.
     """
+    found = _parsed(value, fetched_at, latest)
+    return None if found and _is_epoch(found) else found
+
+
+def _parsed(value: Any, fetched_at: datetime | None, latest: datetime | None) -> Moment | None:
     if isinstance(value, str):
-        text = " ".join(value.split())
-        if len(text) > 80:
+        if len(value) > _MAX_LENGTH:
             return None
+        text = _of_publication(" ".join(value.split()))
+        if len(text) > _MAX_DATE:
+            return None
+        text = with_plain_zone(text)
         found = _absolute(text, _order(text, latest))
         if found is None and fetched_at is not None:
             found = _relative(text, fetched_at)
@@ -71,6 +85,45 @@ def parse_moment(
     if isinstance(value, list):
         return _list(value, fetched_at, latest)
     return None
+
+
+_MAX_LENGTH = 300
+_MAX_DATE = 80
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _is_epoch(moment: Moment) -> bool:
+    """Tell whether a moment is the zero of computers' time, in whatever zone it was written."""
+    at, precision = moment
+    if precision in ("day", "month"):
+        return at == _EPOCH and precision == "day"
+    return at == _EPOCH or (abs(at - _EPOCH) <= timedelta(hours=14) and (at.minute, at.second) == (0, 0))
+
+
+# ---- what is said around a date --------------------------------------------------------------------
+
+
+def _leads(words: Lexicon) -> re.Pattern[str]:
+    """Return the pattern of what leads a date, of its publication or of a later change."""
+    published, updated = words.ordered("ingest.published"), words.ordered("ingest.updated")
+    groups = (f"(?P<published>{one_of(published)})", f"(?P<updated>{one_of(updated)})")
+    return re.compile(rf"\b(?:{'|'.join(groups)})\b(?: (?:on|at))?[:,]? ?", re.IGNORECASE)
+
+
+def _of_publication(text: str) -> str:
+    """Return the date of publication, out of a string that has that of a change as well."""
+    leads = list(lexicon().made(_leads).finditer(text))
+    if not leads:
+        return text
+    parts: dict[str, str] = {"": text[: leads[0].start()].strip(_BETWEEN)}
+    for lead, end in zip(leads, [*(lead.start() for lead in leads[1:]), len(text)], strict=True):
+        parts.setdefault(lead.lastgroup or "", text[lead.end() : end].strip(_BETWEEN))
+    dated = {kind: part for kind, part in parts.items() if any(c.isdigit() for c in part)}
+    # "2 March 2026, updated 4 March 2026": the one without a word of its own is that of publication.
+    return dated.get("published") or dated.get("") or text
+
+
+_BETWEEN = " ,;|•·–—-()/"
 
 
 def _moment(at: datetime, precision: Precision) -> Moment:
@@ -131,6 +184,7 @@ def _number(value: float) -> Moment | None:
 
 _ISO = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ]{1,2}(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?"
+    r"(?: ?([ap]\.?m\.?))?"
     r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?",
     re.IGNORECASE,
 )
@@ -138,28 +192,22 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(?:\.\d+)?(Z|
 _MONTH_ONLY = re.compile(r"(\d{4})-(\d\d)")
 _DIGITS = re.compile(r"-?\d{9,19}(?:\.\d+)?")
 _NUMERIC = re.compile(
-    r"(\d\d?)([/.-])(\d\d?)\2(\d{4})(?:,?[T ] ?(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? ?([AaPp]\.?[Mm]\.?)?"
+    r"(\d\d?)([/.-])(\d\d?)\2(\d{4}|(?<=[/.])\d\d)"
+    r"(?:,?[T ] ?(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? ?([AaPp]\.?[Mm]\.?)?"
     r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?"
 )
 _NAMED = re.compile(r"(\d\d?)[- ]([A-Za-z]{3,9})[- ](\d{4})(?: (\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?")
-_MONTHS = {
-    name: number
-    for number, long in enumerate(lexicon().ordered("dates.months"), start=1)
-    for name in (long.lower(), long[:3].lower())
-}
+
+
+def _months(words: Lexicon) -> dict[str, int]:
+    """Return the numbers of months by their names, whole and short."""
+    names = [name.lower() for name in words.ordered("dates.months")]
+    return {form: number for number, name in enumerate(names, 1) for form in (name, name[:3])}
+
+
 _SLASHED = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)(.*)")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
-_ZONES: dict[str, tzinfo] = {
-    name: tz.tzoffset(name, hours * 3600)
-    for name, hours in {
-        "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "EST": -5, "EDT": -4, "ET": -5, "CST": -6, "CDT": -5, "MST": -7,
-        "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10, "BST": 1, "WEST": 1, "CET": 1,
-        "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "SAST": 2, "JST": 9, "KST": 9, "SGT": 8, "HKT": 8,
-        "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
-    }.items()
-}  # fmt: skip
-"""Abbreviations that mean one zone in news copy; the others (IST, AST) are taken as UTC."""
 
 
 def _order(text: str, latest: datetime | None) -> Literal["day", "month"]:
@@ -168,7 +216,7 @@ def _order(text: str, latest: datetime | None) -> Literal["day", "month"]:
     if not numeric:
         return "day"
     usual: Literal["day", "month"] = "month" if numeric[2] == "-" or numeric[8] else "day"
-    first, second, year = int(numeric[1]), int(numeric[3]), int(numeric[4])
+    first, second, year = int(numeric[1]), int(numeric[3]), int(_whole_year(numeric[4]))
     if first > 12 or second > 12:
         return "day" if first > 12 else "month"
     if latest is None:
@@ -179,11 +227,16 @@ def _order(text: str, latest: datetime | None) -> Literal["day", "month"]:
     return usual
 
 
+def _whole_year(year: str) -> str:
+    """Return a year with its century: "26" is 2026, "87" is 1987."""
+    return year if len(year) == 4 else f"{'20' if year < '70' else '19'}{year}"
+
+
 @lru_cache(maxsize=65536)
 def _absolute(text: str, order: Literal["day", "month"]) -> Moment | None:
     iso = _ISO.fullmatch(text)
     if iso:
-        return _from_parts(iso[1], iso[2], iso[3], iso[4], iso[5], iso[6], iso[7])
+        return _from_parts(iso[1], iso[2], iso[3], iso[4], iso[5], iso[6], iso[8], iso[7])
     if _DIGITS.fullmatch(text) and not (len(text) in (12, 14) and text[:2] in ("19", "20")):
         return _number(float(text) if "." in text else int(text))
     compact = _COMPACT.fullmatch(text)
@@ -196,18 +249,30 @@ def _absolute(text: str, order: Literal["day", "month"]) -> Moment | None:
     if numeric:
         day, middle = (numeric[1], numeric[3]) if order == "day" else (numeric[3], numeric[1])
         return _from_parts(
-            numeric[4], middle, day, numeric[5], numeric[6], numeric[7], numeric[9], numeric[8]
+            _whole_year(numeric[4]), middle, day, numeric[5], numeric[6], numeric[7], numeric[9], numeric[8]
         )
     slashed = _SLASHED.fullmatch(text)
     if slashed:
         return _absolute(f"{slashed[1]}-{slashed[2]}-{slashed[3]}{slashed[4]}", order)
     named = _NAMED.fullmatch(text)
-    if named and named[2].lower() in _MONTHS:
-        month = str(_MONTHS[named[2].lower()])
+    months = lexicon().made(_months)
+    if named and named[2].lower() in months:
+        month = str(months[named[2].lower()])
         return _from_parts(named[3], month, named[1], named[4], named[5], named[6], None)
-    if not _LETTERS.search(text):
+    if not _LETTERS.search(text) and not TIME_AND_ZONE.search(text):
         return None
-    return _rfc(text) or _worded(text) or _foreign(text)
+    found = _rfc(text) or _worded(text) or _foreign(text)
+    return _moment(found.at, "day") if found and _is_zone_unknown(text) else found
+
+
+def _is_zone_unknown(text: str) -> bool:
+    """Tell whether a time has the abbreviation of a zone that may be any of several."""
+    found = TIME_AND_ZONE.search(text)
+    name = (found[1] or found[2]) if found else None
+    if not name or name in ZONES or name in ("AM", "PM", "UT"):
+        return False
+    words = lexicon()
+    return name.lower() not in words.made(_months) and name.lower() not in words.made(weekdays)
 
 
 def _datetime(*parts: int, zone: tzinfo = UTC) -> datetime:
@@ -259,7 +324,10 @@ def _rfc(text: str) -> Moment | None:
     if not found:
         return None
     try:
-        return _moment(parsedate_to_datetime(text), "second" if found[1] else "minute")
+        at = parsedate_to_datetime(text)
+        if at.tzinfo is None:  # a name that the standard library does not know
+            at = at.replace(tzinfo=ZONES.get(text.rpartition(" ")[2], UTC))
+        return _moment(at, "second" if found[1] else "minute")
     except ImpossibleDateError:
         raise
     except ValueError as error:
@@ -269,21 +337,24 @@ def _rfc(text: str) -> Moment | None:
 _DEFAULTS = (datetime(1904, 1, 1), datetime(1908, 2, 2, 1, 1, 1))
 """Two that differ in each part: a part that comes out different was not given."""
 
-_NOISE = re.compile(
-    r"^(?:published|updated|posted|first published|last updated|date)(?: on| at)?:? |"
-    r"(?<=\d)(?:st|nd|rd|th)\b|[|•·–—]| at (?=\d)|\bo'?clock\b|[()]",
-    re.IGNORECASE,
-)
+
+def _noise(words: Lexicon) -> re.Pattern[str]:
+    """Return the pattern of what stands in a date and says nothing of it."""
+    return re.compile(
+        rf"^(?:{one_of(words.ordered('ingest.date_leads'))})(?: on| at)?:? |"
+        r"(?<=\d)(?:st|nd|rd|th)\b|[|•·–—]| at (?=\d)|\bo'?clock\b|[()]",
+        re.IGNORECASE,
+    )
 
 
 def _worded(text: str) -> Moment | None:
     """Return the moment of an English date with the name of its month, by dateutil."""
-    plain = " ".join(_NOISE.sub(" ", text).split())
+    plain = " ".join(lexicon().made(_noise).sub(" ", text).split())
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an unknown abbreviation of a zone is taken as UTC
+            warnings.simplefilter("ignore")  # an unknown abbreviation of a zone, for which see above
             first, second = (
-                dateutil_parser.parse(plain, default=default, tzinfos=_ZONES) for default in _DEFAULTS
+                dateutil_parser.parse(plain, default=default, tzinfos=ZONES) for default in _DEFAULTS
             )
     except (ValueError, OverflowError, TypeError, AttributeError) as error:
         if _YEAR.search(plain) and re.search(r"out of range|must be in", str(error)):
@@ -304,8 +375,12 @@ def _foreign(text: str) -> Moment | None:
 
     if not _YEAR.search(text):
         return None
+    languages = languages_of(text)
+    if not languages:
+        return None
     found = dateparser.parse(
         text,
+        languages=languages,
         settings={
             "STRICT_PARSING": True,
             "PARSERS": ["absolute-time"],
@@ -322,25 +397,30 @@ def _foreign(text: str) -> Moment | None:
 
 # ---- relative dates --------------------------------------------------------------------------------
 
-_AGO = re.compile(
-    r"(?:(?:published|updated|posted) )?(an?|one|\d{1,4}) ?"
-    r"(second|sec|minute|min|hour|hr|day|week|month)s? ago",
-    re.IGNORECASE,
-)
+
+def _ago(words: Lexicon) -> re.Pattern[str]:
+    """Return the pattern of a time that is counted back from now."""
+    units = one_of(tuple(words.entries("ingest.units")))
+    one = one_of(words.ordered("ingest.one"))
+    leads = one_of(words.ordered("ingest.date_leads"))
+    ago = one_of(words.ordered("ingest.ago"))
+    return re.compile(rf"(?:(?:{leads}) )?({one}|\d{{1,4}}) ?({units}) (?:{ago})", re.IGNORECASE)
 
 
 def _relative(text: str, fetched_at: datetime) -> Moment | None:
     """Return the moment of "6 hours ago"; "6 years ago" does not say the month and is not understood."""
+    words = lexicon()
     lower = text.lower()
-    if lower in ("just now", "now"):
+    if lower in words.words("ingest.now"):
         return _moment(fetched_at, "minute")
-    if lower in ("today", "yesterday"):
-        return _moment(fetched_at - timedelta(days=lower == "yesterday"), "day")
-    found = _AGO.fullmatch(text)
+    is_yesterday = lower in words.words("ingest.yesterday")
+    if is_yesterday or lower in words.words("ingest.today"):
+        return _moment(fetched_at - timedelta(days=is_yesterday), "day")
+    found = words.made(_ago).fullmatch(text)
     if not found:
         return None
-    n = 1 if found[1].lower() in ("a", "an", "one") else int(found[1])
-    unit = found[2].lower()
+    n = int(found[1]) if found[1].isdigit() else 1
+    unit = words.entries("ingest.units")[found[2].lower()]
     if unit == "month":
         months = fetched_at.year * 12 + fetched_at.month - 1 - n
         return _moment(_datetime(months // 12, months % 12 + 1, 1), "month")
@@ -349,8 +429,6 @@ def _relative(text: str, fetched_at: datetime) -> Moment | None:
         return _moment(at, "day") if n == 1 else _moment(at.replace(day=1), "month")
     if unit == "day":
         return _moment(fetched_at - timedelta(days=n), "day")
-    if unit in ("hour", "hr"):
+    if unit == "hour":
         return _moment(fetched_at - timedelta(hours=n), "day")
-    return _moment(
-        fetched_at - timedelta(**{"minutes" if unit.startswith("min") else "seconds": n}), "minute"
-    )
+    return _moment(fetched_at - timedelta(**{f"{unit}s": n}), "minute")

@@ -1,6 +1,7 @@
 """Which day a record belongs to: that of its publication, else that of its arrival.
 
-* The day of publication is the UTC date of `published_at`, or else of the date in the URL's path.
+* The day of publication is the UTC date of `published_at`, or else of the date in the URL's path; where that
+  has but year and month, the first of the month, and the date says that it is no more than a month.
 * The day of arrival is that of the folder or file named YYYY-MM-DD on the record's path, or else that of
   the time of fetching that the record gives. A file's modification time says nothing and is never asked.
 * A date that cannot be (of the year 201; after the arrival, with 36 hours' grace, since folders may be
@@ -26,6 +27,7 @@ DateSource = Literal["url", "json-ld", "meta", "feed", "record", "text"]
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".zst", ".bz2", ".xz")
 _DATED = re.compile(r"(?<![0-9])(\d{4}-\d{2}-\d{2})(?![0-9])")
+_URL_MONTH = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])/(?!\d{1,2}(?:[/_-]|$))")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_-]|$)")
 
 
@@ -105,7 +107,7 @@ def place(
     if published is None and impossible:
         return Placement(arrived, fetched_at=fetched_at, refused=("bad_date", impossible))
     if published is None:
-        published, origin = url_date(fields.url), "url"
+        published, origin = url_date(fields.url) or url_month(fields.url), "url"
         if published and latest and published.at >= latest:
             published = None
     if published is None:
@@ -125,6 +127,14 @@ def url_date(url: str | None) -> Moment | None:
         return None
     day = _day("-".join(part.zfill(2) for part in found.groups()))
     return Moment(datetime.combine(day, time(), UTC), "day") if day else None
+
+
+def url_month(url: str | None) -> Moment | None:
+    """Return the month in a URL's path that has no day, as its first day and with that precision."""
+    found = _URL_MONTH.search(url) if url else None
+    if not found:
+        return None
+    return Moment(datetime(int(found[1]), int(found[2]), 1, tzinfo=UTC), "month")
 
 
 def _day(text: str) -> date | None:

@@ -1,5 +1,6 @@
 """Dates as corpora write them, in UTC, with no more precision than was given."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -57,6 +58,41 @@ def moment(text: str, precision: str) -> Moment:
         ("3 mars 2026", moment("2026-03-03", "day")),
         ("6 de enero de 2021", moment("2021-01-06", "day")),
         ("2026-02-28T24:00", moment("2026-03-01", "minute")),
+        # offsets from UTC and GMT: east is a plus
+        ("2026-03-01 20:30:00 UTC-4", moment("2026-03-02T00:30:00", "second")),
+        ("2026-03-01 20:30 UTC+05:30", moment("2026-03-01T15:00", "minute")),
+        ("March 1, 2026 8:30 AM GMT+9", moment("2026-02-28T23:30", "minute")),
+        ("1 March 2026, 08:30 (GMT-04:00)", moment("2026-03-01T12:30", "minute")),
+        ("1 March 2026 08:30 GMT +2", moment("2026-03-01T06:30", "minute")),
+        ("Sun 1/03/2026 10:00 PM (GMT-03:30)", moment("2026-01-04T01:30", "minute")),
+        (
+            "Sun Mar 01 2026 23:30:00 GMT+0100 (Central European Standard Time)",
+            moment("2026-03-01T22:30:00", "second"),
+        ),
+        ("2026-03-01T22:00:00Z-0700", moment("2026-03-02T05:00:00", "second")),
+        ("2026-03-01T22:00:00\u22120500", moment("2026-03-02T03:00:00", "second")),
+        ("2026-03-01T23:15:00-05:00[America/Chicago]", moment("2026-03-02T04:15:00", "second")),
+        ("2026-03-01T23:15:00[America/Chicago]", moment("2026-03-02T05:15:00", "second")),
+        ("2026-07-01 12:00:00 Europe/Berlin", moment("2026-07-01T10:00:00", "second")),
+        # names of zones
+        ("March 1, 2026 9:00 pm PST", moment("2026-03-02T05:00", "minute")),
+        ("Wed, 01 Jul 2026 09:00:00 BST", moment("2026-07-01T08:00:00", "second")),
+        ("2026-03-01 22:15:00 EST", moment("2026-03-02T03:15:00", "second")),
+        ("March 1, 2026 9:00 pm IST", moment("2026-03-01", "day")),
+        ("Sun, 01 Mar 2026 23:59:00 IST", moment("2026-03-01", "day")),
+        ("1 March 2026 01:15 AST", moment("2026-03-01", "day")),
+        # halves of the day
+        ("2026-03-01 10:15:00 PM", moment("2026-03-01T22:15:00", "second")),
+        ("2026-03-01T12:05 am", moment("2026-03-01T00:05", "minute")),
+        ("2026-03-01 09:05 p.m.", moment("2026-03-01T21:05", "minute")),
+        ("3/4/26 10:15 PM", moment("2026-03-04T22:15", "minute")),
+        ("31.12.87", moment("1987-12-31", "day")),
+        # published and updated
+        ("Published 1 March 2026, updated 4 March 2026", moment("2026-03-01", "day")),
+        ("Updated: March 4, 2026 | First published: March 1, 2026", moment("2026-03-01", "day")),
+        ("1 March 2026 10:00 (last updated 4 March 2026 11:00)", moment("2026-03-01T10:00", "minute")),
+        ("Posted on 2026-03-01; modified on 2026-03-04", moment("2026-03-01", "day")),
+        ("Last updated on 4 March 2026", moment("2026-03-04", "day")),
     ],
 )
 def test_understood(value: object, expected: Moment) -> None:
@@ -87,6 +123,15 @@ def test_understood(value: object, expected: Moment) -> None:
         "March 3",
         "x" * 5000,
         "in 2026",
+        "1970-01-01T00:00:00Z",
+        "1970-01-01",
+        "Thu, 01 Jan 1970 00:00:00 +0000",
+        "Thu, 01 Jan 1970 01:00:00 GMT",
+        "1969-12-31T19:00:00-05:00",
+        "1969-12-31 16:00:00",
+        "January 1, 1970",
+        {"$date": "1970-01-01T00:00:00.000Z"},
+        [1970, 1, 1, 0, 0, 0],
         "1e400",
         float("1e30"),
     ],
@@ -158,3 +203,15 @@ def test_iso_goes_round(at: datetime) -> None:
         return  # offsets of the days before standard time have seconds, which ISO 8601 does not know
     expected = at.astimezone(UTC).replace(microsecond=0)
     assert parse_moment(at.isoformat()) == Moment(expected, "second")
+
+
+def test_the_day_after_the_epoch_is_a_day() -> None:
+    assert parse_moment("2 January 1970") == moment("1970-01-02", "day")
+    assert parse_moment("1970-01-01T10:25:00Z") == moment("1970-01-01T10:25:00", "second")
+
+
+def test_words_of_no_language_cost_nothing() -> None:
+    start = time.process_time()
+    for n in range(3000):
+        assert parse_moment(f"{n % 28 + 1} xqz{chr(97 + n % 26)}blorp 20{n % 100:02d} {n}") is None
+    assert time.process_time() - start < 10

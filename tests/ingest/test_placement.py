@@ -73,6 +73,22 @@ def test_the_date_in_the_url_is_the_last_resort() -> None:
     assert placed(url="https://herald.example/2031/02/27/ferry").day == ARRIVED
 
 
+@pytest.mark.parametrize(
+    "path", ["2026/02/ferry-put-off", "news/2026-02/ferry.html", "2026/2/12345678", "a/2026/02/x/y"]
+)
+def test_a_month_in_the_url_is_no_day(path: str) -> None:
+    placement = placed(url=f"https://herald.example/{path}")
+    assert placement.published_from == "url" and placement.published
+    assert placement.published.precision == "month" and placement.day == date(2026, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "path", ["2026/13/ferry", "2026/00/a", "12026/02/a", "2026/02", "2031/02/a/", "v/2026/ferry"]
+)
+def test_what_is_no_month_in_a_url(path: str) -> None:
+    assert placed(url=f"https://herald.example/{path}").published is None
+
+
 @pytest.mark.parametrize("value", ["0201-01-06", "2026-02-30"])
 def test_a_date_that_cannot_be_is_refused(value: str) -> None:
     placement = placed(published_at=value)

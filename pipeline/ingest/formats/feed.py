@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -9,7 +11,15 @@ import feedparser
 from lxml import etree
 
 from pipeline.ingest.formats.reader import Limits, Reader, TooLarge, fault, read_whole, record
-from pipeline.ingest.formats.xml_tree import Hostile, name, parse, refuse_entities, root_name, text
+from pipeline.ingest.formats.xml_tree import (
+    Hostile,
+    name,
+    parse_items,
+    refuse_entities,
+    root_name,
+    tags,
+    text,
+)
 from pipeline.ingest.pages.html import html_to_text, is_html
 from pipeline.ingest.record import RawRecord
 
@@ -40,6 +50,28 @@ def read_feed(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord
     for place, entry in enumerate(parsed.entries, 1):
         values = {k: v for k, v in _entry(entry, about, is_atom=is_atom).items() if v}
         yield record(file, place, values, date_from="feed")
+    n_lost = _lost(data, len(parsed.entries), is_sound=not parsed.get("bozo"))
+    for n in range(min(n_lost, _MAX_LOST)):
+        yield fault(file, len(parsed.entries) + n + 1, "unreadable", "feed: an entry whose tags are broken")
+
+
+_MAX_LOST = 10_000
+_ONCE = ("guid", "description", "pubDate", "published")
+"""Elements that an entry has once; one that has two has lost its end, and the next its beginning."""
+
+
+def _lost(data: bytes, n_entries: int, *, is_sound: bool) -> int:
+    """Return how many entries of a feed are lost, by its tags."""
+    starts, n_ends = tags(data, ("item", "entry"))
+    if not starts:
+        return max(0, n_ends - n_entries)
+    n_double = 0
+    for once in _ONCE:
+        places, _ = tags(data, (once,), with_prefix=False)
+        owners = Counter(bisect_right(starts, place) for place in places if place > starts[0])
+        n_double = max(n_double, sum(n - 1 for n in owners.values()))
+    n_expected = len(starts) if is_sound else max(len(starts), n_ends)
+    return max(0, n_expected - n_entries, n_double)
 
 
 def _entry(entry: Any, about: Any, *, is_atom: bool) -> dict[str, Any]:
@@ -76,7 +108,7 @@ def is_sitemap(head: bytes, file: str) -> bool:
 def read_sitemap(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
     """Yield the addresses in a sitemap, with what a news sitemap says of them; they have no text."""
     try:
-        root = parse(stream, limits)
+        _, entries, n_lost = parse_items(stream, limits, ("url", "sitemap"), ("loc", "lastmod"))
     except Hostile as error:
         yield fault(file, 0, "hostile", str(error))
         return
@@ -86,9 +118,11 @@ def read_sitemap(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRec
     except (etree.LxmlError, ValueError) as error:
         yield fault(file, 0, "unreadable", f"XML: {error}")
         return
-    for place, entry in enumerate(root, 1):
-        if name(entry) not in ("url", "sitemap"):
-            continue
+    place = 0
+    n_addresses = 0
+    for place, entry in enumerate(entries, 1):
+        own = Counter(name(element) for element in entry)
+        n_addresses += max(1, own["loc"], own["lastmod"])
         found: dict[str, Any] = {}
         for element in entry.iter():
             key = name(element)
@@ -96,6 +130,9 @@ def read_sitemap(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRec
             if wanted and wanted not in found and (value := text(element)):
                 found[wanted] = value
         yield record(file, place, found, date_from="feed")
+    n_lost = max(n_lost, n_addresses - place)
+    for n in range(min(n_lost, _MAX_LOST)):
+        yield fault(file, place + n + 1, "unreadable", "XML: an entry whose tags are broken")
 
 
 _SITEMAP = {

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, get_args
 
+from pipeline.ingest.formats.reader import settle
 from pipeline.ingest.placement import DateSource
 from pipeline.ingest.record import Fault, RawRecord
 from schemas.rejects import Reason
@@ -91,10 +92,11 @@ def _broken(file: str, place: int, error: Exception) -> RawRecord:
 
 def parse_object(line: bytes) -> tuple[dict[str, Any] | None, Fault | None]:
     """Return the JSON object in some bytes, or why there is none."""
+    seen = _Seen()
     try:
-        value = json.loads(line.decode("utf-8"))
+        value = json.loads(line.decode("utf-8"), object_pairs_hook=seen)
         if isinstance(value, str) and value.lstrip().startswith("{"):
-            value = json.loads(value)  # exports that encode twice
+            value = json.loads(value, object_pairs_hook=seen)  # exports that encode twice
     except UnicodeDecodeError as error:
         return None, Fault("bad_encoding", f"no UTF-8: {error.reason} at byte {error.start}")
     except RecursionError:
@@ -103,4 +105,18 @@ def parse_object(line: bytes) -> tuple[dict[str, Any] | None, Fault | None]:
         return None, Fault("not_json", str(error))
     if not isinstance(value, dict):
         return None, Fault("not_json", f"a JSON {type(value).__name__}, not an object")
-    return value, None
+    if seen.n_doubled:
+        return None, Fault("not_json", "two objects in one: a name stands in it twice")
+    settled = settle(value)
+    return (None, settled) if isinstance(settled, Fault) else (settled, None)
+
+
+class _Seen:
+    """What a parser makes objects by; it tells whether the last, the outermost, had a name twice."""
+
+    n_doubled = 0
+
+    def __call__(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        self.n_doubled = len(pairs) - len(made)
+        return made

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from pipeline.ingest.formats.reader import Limits, Reader, TooLarge, fault, record
-from pipeline.ingest.formats.xml_tree import Hostile, first, name, paragraphs, parse, root_name, text
+from pipeline.ingest.formats.xml_tree import Hostile, first, name, paragraphs, parse_items, root_name, text
 from pipeline.ingest.pages.html import html_to_text
 from pipeline.ingest.record import RawRecord
 from pipeline.ingest.urls import host
@@ -27,15 +27,15 @@ def is_nitf(head: bytes, file: str) -> bool:
 
 
 def _read(
-    stream: BinaryIO, file: str, limits: Limits, names: tuple[str, ...], make: Any
+    stream: BinaryIO, file: str, limits: Limits, names: tuple[str, ...], make: Any, once: tuple[str, ...] = ()
 ) -> Iterator[RawRecord]:
     try:
-        root = parse(stream, limits)
-        tests = " or ".join(f"local-name()='{n}'" for n in names)
-        # An item in an item is part of it: as records of their own they would multiply what is read.
-        items = [root] if name(root) in names else root.xpath(f".//*[{tests}][not(ancestor::*[{tests}])]")
+        root, items, n_lost = parse_items(stream, limits, names, once)
+        place = 0
         for place, item in enumerate(items or [root], 1):
             yield record(file, place, {k: v for k, v in make(item).items() if v}, etree.tostring(item))
+        for n in range(min(n_lost, _MAX_LOST)):
+            yield fault(file, place + n + 1, "unreadable", "XML: an item whose tags are broken")
     except Hostile as error:
         yield fault(file, 0, "hostile", str(error))
     except TooLarge as error:
@@ -44,9 +44,12 @@ def _read(
         yield fault(file, 0, "unreadable", f"XML: {error}")
 
 
+_MAX_LOST = 10_000
+
+
 def read_newsml(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
     """Yield the news items of a document."""
-    yield from _read(stream, file, limits, ("newsItem",), _news_item)
+    yield from _read(stream, file, limits, ("newsItem",), _news_item, ("itemMeta",))
 
 
 def read_nitf(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import BinaryIO
 
 from pipeline.ingest.formats.reader import Limits, Reader, fault, record
@@ -39,16 +40,33 @@ def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
         part = stream.read(1 << 18)
         buffer += part
         *stories, buffer = buffer.split(_END)
-        for story in stories:
-            place += 1
-            yield _story(story, file, place, limits)
+        for text in stories:
+            for story in _apart(text):
+                place += 1
+                yield _story(story, file, place, limits)
+                for _ in range(story.count(b"<DATE>") - 1):
+                    place += 1
+                    yield fault(file, place, "unreadable", "a story whose tags are broken")
         if not part:
             break
         if len(buffer) > limits.page_bytes:
             yield fault(file, 0, "too_large", f"no end of a story after story {place}", len(buffer))
             return
-    if _START.search(buffer):
-        yield fault(file, 0, "unreadable", f"the file breaks off in story {place + 1}", len(buffer))
+    if buffer.strip(_JUNK) and (place or _START.search(buffer)):
+        *stories, last = _apart(buffer)
+        for story in stories:
+            place += 1
+            yield _story(story, file, place, limits)
+        yield fault(file, 0, "unreadable", f"the file breaks off in story {place + 1}", len(last))
+
+
+_JUNK = b" \t\r\n\x00\x1a\x03"
+
+
+def _apart(text: bytes) -> list[bytes]:
+    """Return the stories in a text up to the end of one: those before the last have lost their ends."""
+    starts = [found.start() for found in _START.finditer(text)]
+    return [text[a:b] for a, b in pairwise([0, *starts[1:], len(text)])]
 
 
 def _story(story: bytes, file: str, place: int, limits: Limits) -> RawRecord:

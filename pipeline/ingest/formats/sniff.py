@@ -8,7 +8,7 @@ unpacked to the disk under a name from an archive.
 from __future__ import annotations
 
 import bz2
-import gzip
+import errno
 import io
 import lzma
 import tarfile
@@ -26,6 +26,7 @@ from pipeline.ingest.formats import (
     conllu,
     csv_table,
     feed,
+    json_articles,
     json_document,
     jsonl,
     lexisnexis,
@@ -35,19 +36,33 @@ from pipeline.ingest.formats import (
     tables,
     warc,
 )
-from pipeline.ingest.formats.reader import HEAD_BYTES, Limits, Reader, TooLarge, fault
+from pipeline.ingest.formats.packed import Bounded, Gzip, Watched
+from pipeline.ingest.formats.reader import HEAD_BYTES, Limits, Reader, TooLarge, fault, record
 from pipeline.ingest.record import RawRecord
 
-JSONL = Reader(
-    "jsonl",
-    lambda head, name: (
-        name.endswith((".jsonl", ".ndjson", ".jl"))
-        or (json_document.sniff(head, name) and json_document.is_lines(head))
-    ),
-    lambda stream, file, limits: jsonl.read_jsonl(stream, file, max_record_bytes=limits.record_bytes),
-    "JSON lines: an object a line",
-    is_apart=False,
-)
+
+def _is_lines(head: bytes, name: str) -> bool:
+    if name.endswith((".jsonl", ".ndjson", ".jl")):
+        return not json_document.is_document(head)
+    return json_document.sniff(head, name) and json_document.is_lines(head)
+
+
+def _lines(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
+    """Yield a record for each line; of a line that is an answer of an API, one for each article in it."""
+    for found in jsonl.read_jsonl(stream, file, max_record_bytes=limits.record_bytes):
+        if found.data is not None and json_articles.may_hold_articles(tuple(found.data)):
+            inner = list(json_articles.articles(found.data))
+            if inner != [found.data]:
+                for article in inner:
+                    if isinstance(article, dict):
+                        yield record(file, found.place, article)
+                    else:
+                        yield fault(file, found.place, "not_json", "no object in the list of an answer")
+                continue
+        yield found
+
+
+JSONL = Reader("jsonl", _is_lines, _lines, "JSON lines: an object a line", is_apart=False)
 
 READERS: tuple[Reader, ...] = (
     warc.WARC,
@@ -71,33 +86,6 @@ READERS: tuple[Reader, ...] = (
 """In the order in which they are asked."""
 
 BY_NAME = {reader.name: reader for reader in READERS}
-
-
-class _Bounded(io.RawIOBase):
-    """A stream that ends in `TooLarge` where it unpacks to more than may be."""
-
-    def __init__(self, inner: Any, packed_bytes: int, limits: Limits) -> None:
-        self._inner = inner
-        self._left = max(limits.free_bytes, packed_bytes * limits.ratio)
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Tell where the stream stands; it goes nowhere else."""
-        if offset == 0 and whence == io.SEEK_CUR:
-            return self._at
-        raise io.UnsupportedOperation("seek")
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._inner.read(len(buffer))
-        self._left -= len(data)
-        self._at += len(data)
-        if self._left < 0:
-            raise TooLarge("it unpacks to far more than it was")
-        buffer[: len(data)] = data
-        return len(data)
 
 
 def needs_child(
@@ -127,11 +115,11 @@ def needs_child(
             if opened is None:
                 chosen = reader or _sniffed(head, file)
                 return chosen is not None and chosen.is_apart
-            buffered = io.BufferedReader(_Bounded(opened, size, limits), HEAD_BYTES)
+            buffered = io.BufferedReader(Bounded(opened, size, limits), HEAD_BYTES)
     except (TooLarge, EOFError, zlib.error, lzma.LZMAError, pa.ArrowException):
         return False
     except OSError as error:
-        if error.errno is not None:
+        if _is_of_the_device(error):
             raise
     return False
 
@@ -152,18 +140,60 @@ def read_stream(
     Raises:
         OSError: the device failed.
     """
+    if layer:
+        yield from _read(stream, file, limits, size, reader, layer)
+        return
+    n_bytes = 0
+    for n_records, found in enumerate(_read(stream, file, limits, size, reader, layer), 1):
+        n_bytes += found.n_bytes
+        if n_records > limits.empty_records + n_bytes // _SMALL_BYTES:
+            detail = f"{n_records} records that hold next to nothing; the rest is not read"
+            yield fault(file, 0, "hostile", detail, size)
+            return
+        yield found
+
+
+_SMALL_BYTES = 50
+
+
+def _read(
+    stream: BinaryIO, file: str, limits: Limits, size: int, reader: Reader | None, layer: int
+) -> Iterator[RawRecord]:
+    """Yield the records of a stream; a fault where it has none."""
+    n_records = 0
+    for found in _opened(stream, file, limits, size, reader, layer):
+        n_records += 1
+        yield found
+    if not n_records:
+        yield fault(file, 0, "unreadable", "nothing in it that could be a record", size)
+
+
+def _opened(
+    stream: BinaryIO, file: str, limits: Limits, size: int, reader: Reader | None, layer: int
+) -> Iterator[RawRecord]:
     if layer > limits.layers:
         yield fault(file, 0, "hostile", f"more than {limits.layers} archives in each other")
         return
     buffered = io.BufferedReader(cast(Any, stream), HEAD_BYTES)
     try:
         head = _peek(buffered)
-        if not head:
+        if not head.strip() and len(head) < HEAD_BYTES:
             return
-        opened = _decompressed(head, buffered)
-        if opened is not None:
-            plain = cast(BinaryIO, io.BufferedReader(_Bounded(opened, size, limits), HEAD_BYTES))
-            yield from read_stream(plain, file, limits, size=size, reader=reader, layer=layer + 1)
+        unpacked = _decompressed(head, buffered)
+        if unpacked is not None:
+            plain = cast(BinaryIO, io.BufferedReader(Bounded(unpacked, size, limits), HEAD_BYTES))
+            last: RawRecord | None = None
+            for found in _opened(plain, file, limits, size, reader, layer + 1):
+                if last is not None:
+                    yield last
+                last = found
+            faults = getattr(unpacked, "faults", [])
+            # Where the file breaks off, what is left of its last line is no fault of its own.
+            is_rest = bool(faults) and last is not None and last.fault is not None and last.place > 0
+            if last is not None and not is_rest:
+                yield last
+            for detail in faults:
+                yield fault(file, 0, "unreadable", detail, size)
             return
         if _is_zip(head):
             yield from _zip(buffered, file, limits, size, reader, layer)
@@ -173,8 +203,6 @@ def read_stream(
             return
         chosen = reader or _sniffed(head, file)
         if chosen is None:
-            if not head.strip():
-                return
             yield fault(file, 0, "unreadable", "no known format", size)
             return
         source = _seekable(buffered, limits) if chosen.whole else cast(BinaryIO, buffered)
@@ -187,10 +215,15 @@ def read_stream(
     except (EOFError, zlib.error, lzma.LZMAError, pa.ArrowException) as error:
         yield fault(file, 0, "unreadable", f"the file breaks off: {error}", size)
     except Exception as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        if _is_of_the_device(error):
             raise
         # Libraries raise whatever they like over broken files; the file ends here, the night goes on.
         yield fault(file, 0, "unreadable", f"{type(error).__name__}: {error}", size)
+
+
+def _is_of_the_device(error: Exception) -> bool:
+    """Tell whether the device failed; a file with an offset that leads nowhere (EINVAL) has not."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 def _peek(buffered: io.BufferedReader) -> bytes:
@@ -223,7 +256,7 @@ def _sniffed_name(file: str) -> str:
 def _decompressed(head: bytes, buffered: io.BufferedReader) -> Any:
     """Return a stream of what was compressed; None where nothing was."""
     if head.startswith(b"\x1f\x8b"):
-        return gzip.GzipFile(fileobj=cast(Any, buffered))
+        return Gzip(buffered)
     if head.startswith(b"\x28\xb5\x2f\xfd"):
         return pa.CompressedInputStream(pa.PythonFile(buffered, mode="r"), "zstd")
     if head.startswith(b"BZh") and head[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
@@ -255,9 +288,13 @@ def _zip(
     stream: io.BufferedReader, file: str, limits: Limits, size: int, reader: Reader | None, layer: int
 ) -> Iterator[RawRecord]:
     try:
-        archive = ZipFile(_seekable(stream, limits))
+        source = _seekable(stream, limits)
+        archive = ZipFile(source)
         members = archive.infolist()
-    except (BadZipFile, ValueError, NotImplementedError) as error:
+        n_counted = _counted(source)
+    except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        if _is_of_the_device(error):
+            raise
         yield fault(file, 0, "unreadable", f"zip: {error}", size)
         return
     if len(members) > limits.members:
@@ -275,10 +312,25 @@ def _zip(
         for found in office.read(cast(BinaryIO, archive.fp), file, limits):
             yield replace(found, reader=office.name)
         return
+    if n_counted is not None and n_counted != len(members):
+        yield fault(file, 0, "unreadable", f"zip: {len(members)} of {n_counted} members are found", size)
     for member in sorted(members, key=lambda m: m.filename):
         if member.is_dir():
             continue
         yield from _member(archive, member, file, limits, reader, layer)
+
+
+_ZIP_END = b"PK\x05\x06"
+
+
+def _counted(source: BinaryIO) -> int | None:
+    """Return how many members a zip file says that it has; None where it does not."""
+    end = source.seek(0, io.SEEK_END)
+    source.seek(max(0, end - (1 << 16)))
+    tail = source.read()
+    at = tail.rfind(_ZIP_END)
+    n = int.from_bytes(tail[at + 10 : at + 12], "little") if at >= 0 else 0xFFFF
+    return n if n != 0xFFFF else None
 
 
 def _member(
@@ -289,30 +341,47 @@ def _member(
         shown = member.filename.encode("ascii", "backslashreplace").decode()
         yield fault(f"{file}/{shown.replace('/', '|')}", 0, "hostile", "a path that leads out of its archive")
         return
-    if _is_ignored(path):
-        return
     if (member.external_attr >> 16) & 0o170000 == 0o120000:
         yield fault(path, 0, "hostile", "a link inside of an archive; it is not followed")
         return
     try:
-        with archive.open(member) as inner:
+        with archive.open(member) as inner:  # which compares its name with that in front of it
+            if _is_ignored(path):
+                return
             stream = cast(BinaryIO, inner)
             yield from read_stream(
                 stream, path, limits, size=member.compress_size, reader=reader, layer=layer + 1
             )
-    except (BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+    except (
+        BadZipFile,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        ValueError,
+        OSError,
+        zlib.error,
+    ) as error:
+        if _is_of_the_device(error):
+            raise
         yield fault(path, 0, "unreadable", f"zip: {error}", member.compress_size)
 
 
 def _tar(
     stream: io.BufferedReader, file: str, limits: Limits, size: int, reader: Reader | None, layer: int
 ) -> Iterator[RawRecord]:
+    watched = Watched(stream)
+    end = 0
+    lost = fault(file, 0, "unreadable", "tar: bytes that are no member", size)
     try:
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
+        # What is no header is skipped, up to the next; what was skipped is seen by where that begins.
+        with tarfile.open(fileobj=cast(Any, watched), mode="r|", ignore_zeros=True) as archive:
             for n_members, member in enumerate(archive):
                 if n_members >= limits.members:
                     yield fault(file, 0, "hostile", f"an archive of more than {limits.members} members", size)
                     return
+                if member.offset > end and watched.filled_to > end:
+                    yield lost
+                end = member.offset_data + (-(-member.size // 512) * 512 if member.isreg() else 0)
                 path = _member_path(file, member.name)
                 if member.isdir() or (path and _is_ignored(path)):
                     continue
@@ -328,6 +397,8 @@ def _tar(
                     yield from read_stream(
                         part, path, limits, size=member.size, reader=reader, layer=layer + 1
                     )
+        if watched.filled_to > end:
+            yield lost
     except tarfile.TarError as error:
         yield fault(file, 0, "unreadable", f"tar: {error}", size)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 from lxml import etree
@@ -43,6 +45,11 @@ def parse(stream: BinaryIO, limits: Limits) -> Any:
 
 def parse_bytes(data: bytes) -> Any:
     """Return the root element of a document in memory; raises like `parse`."""
+    return _parsed(data)[0]
+
+
+def _parsed(data: bytes) -> tuple[Any, bool]:
+    """Return the root element, and whether the document is well-formed."""
     refuse_entities(data)
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -56,7 +63,89 @@ def parse_bytes(data: bytes) -> Any:
     root = etree.fromstring(data.lstrip(), parser)
     if root is None:
         raise etree.XMLSyntaxError("no element", 0, 0, 0)
-    return root
+    return root, not len(parser.error_log)
+
+
+def parse_items(
+    stream: BinaryIO, limits: Limits, names: tuple[str, ...], once: tuple[str, ...] = ()
+) -> tuple[Any, list[Any], int]:
+    """Return the root of a document, the items in it, and how many are lost.
+
+    An item in an item is part of it. Where the document is not well-formed, a broken tag may have made one
+    item of two, or none: then each is parsed by itself, from its own first tag to the next.
+
+    Args:
+        stream: the document.
+        limits: bounds.
+        names: of the items.
+        once: names of elements that each item has once.
+
+    Raises:
+        Hostile, TooLarge, etree.XMLSyntaxError: as `parse` does.
+    """
+    data = read_whole(stream, limits.whole_bytes // 4)
+    root, is_sound = _parsed(data)
+    tests = " or ".join(f"local-name()='{n}'" for n in names)
+    items = [root] if name(root) in names else root.xpath(f".//*[{tests}][not(ancestor::*[{tests}])]")
+    if is_sound or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return root, items, 0
+    starts, n_ends = tags(data, names)
+    n_expected = max(len(starts), n_ends, *(len(tags(data, (n,), with_prefix=False)[0]) for n in once))
+    if len(items) >= n_expected:
+        return root, items, 0
+    single: list[Any] = []
+    found_root = _ROOT.match(data)
+    around = _START_TAG.match(data, data.rfind(b"<", 0, found_root.start(1))) if found_root else None
+    for begin, end in pairwise([*starts, len(data)]):
+        # The root's first tag declares the prefixes.
+        opened = b"" if around is None or begin == around.start() else around[0]
+        try:
+            part = parse_bytes(opened + data[begin:end])
+        except (etree.XMLSyntaxError, ValueError):
+            continue
+        found = [part] if name(part) in names else part.xpath(f".//*[{tests}]")
+        single += found[:1]
+    if len(single) > len(items):
+        items = single
+    return root, items, max(0, n_expected - len(items))
+
+
+_START_TAG = re.compile(rb"<[^<>]{1,20000}>")
+
+
+def tags(data: bytes, names: tuple[str, ...], *, with_prefix: bool = True) -> tuple[list[int], int]:
+    """Return where elements of some names begin, and how many ends they have; comments and CDATA left out."""
+    prefix = rb"(?:[A-Za-z_][\w.-]{0,60}:)?" if with_prefix else b""
+    one_of = b"|".join(n.encode() for n in names)
+    tag = re.compile(rb"<(/?)" + prefix + b"(?:" + one_of + rb")(?=[\s/>])")
+    starts: list[int] = []
+    n_ends = 0
+    at = 0
+    for begin, end in _silent(data):
+        for found in tag.finditer(data, at, begin):
+            starts += [] if found[1] else [found.start()]
+            n_ends += bool(found[1])
+        at = end
+    return starts, n_ends
+
+
+def _silent(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where comments and CDATA begin and end, and the end of the data."""
+    marks: list[list[Any]] = [
+        [data.find(b"<!--"), b"<!--", b"-->"],
+        [data.find(b"<![CDATA["), b"<![CDATA[", b"]]>"],
+    ]
+    while there := [mark for mark in marks if mark[0] >= 0]:
+        begin, _, close = min(there)
+        end = data.find(close, begin)
+        if end < 0:
+            break
+        at = end + len(close)
+        yield begin, at
+        for mark in there:
+            if mark[0] < at:
+                mark[0] = data.find(mark[1], at)
+    yield len(data), len(data)
 
 
 def refuse_entities(data: bytes) -> None:
@@ -68,7 +157,9 @@ def refuse_entities(data: bytes) -> None:
 
 def name(element: Any) -> str:
     """Return an element's name without its namespace."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    # Of a broken document, a prefix may stand in the name itself.
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
 def first(element: Any, *names: str) -> Any:

@@ -11,6 +11,9 @@ from lxml import html as lxml_html
 _TAG = re.compile(
     r"</?(?:p|br|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|blockquote|img|figure|table)\b[^<>]*>", re.I
 )
+_BREAK = re.compile(r"<br ?/?>|</p>", re.I)
+_LONG_TAG = re.compile(r"<(/?[A-Za-z][A-Za-z0-9]{0,20})\b[^<>]{4000,}+>")
+"""A tag with attributes without end, which parsers take the square of their number for."""
 _BLOCKS = frozenset(
     [
         "p",
@@ -35,17 +38,23 @@ _BLOCKS = frozenset(
 )
 _SILENT = frozenset(["script", "style", "noscript", "template", "iframe", "svg", "form", "button", "head"])
 _MAX_DEPTH = 200
+_MANY = 4000
 
 
 def is_html(text: str) -> bool:
-    """Tell whether a text is HTML: it has tags that are used for text."""
-    return "<" in text and len(_TAG.findall(text[:20_000])) >= (1 if text.lstrip().startswith("<") else 2)
+    """Tell whether a text is HTML: it has tags that are used for text, or a single one that breaks lines."""
+    if "<" not in text:
+        return False
+    n_tags = len(_TAG.findall(text[:20_000]))
+    return n_tags >= (1 if text.lstrip().startswith("<") else 2) or _BREAK.search(text) is not None
 
 
 def html_to_text(text: str) -> str:
     """Return the text of a piece of HTML, blocks separated by empty lines."""
     if not text.strip():
         return ""
+    if len(text) > _MANY:
+        text = _LONG_TAG.sub(r"<\1>", text)
     try:
         root = lxml_html.fromstring(f"<div>{text}</div>")
     except (etree.LxmlError, ValueError):

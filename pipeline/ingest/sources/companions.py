@@ -3,20 +3,28 @@
 * `news_titles/12.txt` holds the title of `news/12.txt`;
 * `true-meta-information/12-meta.txt` holds author, link, category and date of `true/12.txt`, a line each;
 * `12.ann` holds annotations (brat) of `12.txt`, which are of no use here;
-* a README or a licence tells of its folder.
+* a README or a licence tells of its folder: by its name and by what it says. A delivery may be named
+  `license-fees.jsonl` or `readme_first.txt`, and is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, Literal
+
+from pipeline.ingest.formats.reader import decode
+from pipeline.lexicons import words
 
 Role = Literal["title", "meta"]
 
 _TITLES = "_titles"
 _META = "-meta-information"
-_ABOUT = ("readme", "license", "licence")
+_ABOUT = re.compile(r"(?:readme|licen[cs]e|copying|notice)", re.IGNORECASE)
+_TEXTS = ("", ".txt", ".md", ".rst", ".text")
+_N_SIGNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +40,19 @@ class Companions:
     used: frozenset[str]
 
 
-def companions(paths: Iterable[str]) -> Companions:
-    """Return which of the paths are companions of others."""
+def companions(paths: Iterable[str], head: Callable[[str], bytes] | None = None) -> Companions:
+    """Return which of the paths are companions of others.
+
+    Args:
+        paths: of all files.
+        head: the first bytes of a file; where it is not given, no file is taken to be about others.
+    """
     known = set(paths)
     of: dict[str, tuple[str, Role]] = {}
     used: set[str] = set()
     for path in known:
         folder, _, name = path.rpartition("/")
-        if name.lower().startswith(_ABOUT):
+        if head is not None and _ABOUT.match(name) and is_about(name, head(path)):
             used.add(path)
         elif name.endswith(".ann"):
             if f"{path[:-4]}.txt" in known:
@@ -55,6 +68,21 @@ def companions(paths: Iterable[str]) -> Companions:
                 of[text] = (path, "meta")
                 used.add(path)
     return Companions(of, frozenset(used))
+
+
+def is_about(name: str, head: bytes) -> bool:
+    """Tell whether a file named like a README or a licence is one: a text that speaks of files or of rights.
+
+    Args:
+        name: of the file.
+        head: its first bytes.
+    """
+    if PurePosixPath(name.lower()).suffix not in _TEXTS or re.search(rb"[\x00-\x08\x0e-\x1a]", head):
+        return False
+    text = " ".join(decode(head).lower().split())
+    if text.startswith(("{", "[", "<")):
+        return False
+    return sum(sign in text for sign in words("ingest.about_files")) >= _N_SIGNS
 
 
 def companion_fields(text: str, role: Role) -> dict[str, Any]:

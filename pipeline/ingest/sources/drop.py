@@ -21,20 +21,21 @@ from itertools import repeat
 from typing import Any
 
 from pipeline.identity import checksum, content_id
-from pipeline.ingest.fields import read_dates, read_fields
 from pipeline.ingest.formats.apart import Task, read_apart
 from pipeline.ingest.formats.reader import Limits, Reader, decode
+from pipeline.ingest.formats.reader import record as record_of
 from pipeline.ingest.formats.sniff import needs_child, read_stream
-from pipeline.ingest.pages.dates import page_date
-from pipeline.ingest.placement import Placement, arrival_day, place
+from pipeline.ingest.placement import arrival_day
 from pipeline.ingest.record import DayRecord, Fault, Input, RawRecord, Unplaced
 from pipeline.ingest.sources.companions import Companions, companion_fields, companions
 from pipeline.ingest.sources.walk import FoundFile, open_found, walk
+from pipeline.ingest.understanding import place_record as place_record  # noqa: PLC0414 - others have it from here
+from pipeline.ingest.understanding import with_fields
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.batch import index_path
 
-INDEX_VERSION = 5
+INDEX_VERSION = 6
 """Raised by one whenever the same file might get other days than before."""
 
 
@@ -51,9 +52,24 @@ def open_drop(store: Store, settings: Settings, reader: Reader | None = None) ->
         OSError: the device or the network failed.
     """
     found = {f.path: f for f in walk(settings.drop_dir)}
-    folder = Folder(found, companions(found), limits_of(settings), reader, settings.timeout_s)
+    beside = companions(found, lambda path: _head(found[path]))
+    folder = Folder(found, beside, limits_of(settings), reader, settings.timeout_s)
     root = str(settings.drop_dir.resolve())
     return Drop(folder, _index(store, root, folder), datetime.now(UTC).date())
+
+
+_HEAD_BYTES = 1 << 14
+
+
+def _head(found: FoundFile) -> bytes:
+    """Return the first bytes of a file; none of one that cannot be read, which is found out later."""
+    if found.fault:
+        return b""
+    try:
+        with os.fdopen(open_found(found), "rb") as stream:
+            return stream.read(_HEAD_BYTES)
+    except PermissionError:
+        return b""
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -145,8 +161,7 @@ class Drop:
                 placed, placement = place_record(record)
                 own = placement.day if placement else arrival_day(record.file)
                 if own == day or (is_home and (own is None or own > self.today)):
-                    fields = read_fields(placed.data) if placed.data is not None else None
-                    yield DayRecord(placed, fields, placement)
+                    yield with_fields(placed, placement)
 
     def unplaced(self) -> list[Unplaced]:
         """Return the files with records that belong to no day, or to one that is not there yet."""
@@ -161,27 +176,6 @@ class Drop:
                 n_early = sum(entry.days[day][0] for day in early)
                 listed.append(Unplaced(path, n_early, f"dated {early[0]}, which is to come"))
         return listed
-
-
-def place_record(record: RawRecord) -> tuple[RawRecord, Placement | None]:
-    """Return a record with its placement, or with a fault and None where it has none."""
-    if record.data is None:
-        return record, None
-    try:
-        fields = read_dates(record.data)
-        arrived = arrival_day(record.file)
-        html = record.data.get("html")
-        if fields.published or not isinstance(html, str):
-            return record, place(fields, arrived, found_in=record.date_from)
-        undated = place(fields, arrived)
-        found = page_date(html, fields.url, fetched_at=undated.fetched_at)
-        if found is None:
-            return record, undated
-        published = replace(fields, published=(found[0].at.isoformat(),))
-        return record, place(published, arrived, found_in=found[1], precision=found[0].precision)
-    except Exception as error:  # noqa: BLE001 - one poisoned record must not stop a night
-        fault = Fault("extraction_error", f"{type(error).__name__}: {error}")
-        return replace(record, data=None, fault=fault), None
 
 
 # ---- files -----------------------------------------------------------------------------------------
@@ -226,7 +220,8 @@ def _with_companion(record: RawRecord, folder: Folder) -> RawRecord:
     with os.fdopen(open_found(found), "rb") as stream:
         data = stream.read(1 << 16)
     said = companion_fields(decode(data), role)
-    return replace(record, data={"text": decode(record.raw)} | said, raw=record.raw + data)
+    made = record_of(record.file, record.place, {"text": decode(record.raw)} | said, record.raw + data)
+    return replace(made, reader=record.reader)
 
 
 # ---- the index -------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,11 +58,25 @@ _ON_THEIR_WAY = (".part", ".tmp", ".crdownload", ".swp")
 
 
 def _below(root: Path, folder: Path, parts: tuple[str, ...]) -> Iterator[FoundFile]:
+    waiting = [(folder, parts)]  # not by calls in calls: folders may lie a thousand deep
+    while waiting:
+        yield from _within(root, *waiting.pop(), waiting)
+
+
+def _within(
+    root: Path, folder: Path, parts: tuple[str, ...], waiting: list[tuple[Path, tuple[str, ...]]]
+) -> Iterator[FoundFile]:
+    """Yield the files of a folder, and add the folders in it to those that wait."""
     try:
         with os.scandir(folder) as entries:
             found = list(entries)
     except PermissionError:
         yield FoundFile("/".join(parts), folder, fault=Fault("unreadable", "folder: permission denied"))
+        return
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        yield FoundFile("/".join(parts), folder, fault=Fault("unreadable", "folder: too deep to be opened"))
         return
     except FileNotFoundError:  # removed meanwhile
         return
@@ -78,7 +94,7 @@ def _below(root: Path, folder: Path, parts: tuple[str, ...]) -> Iterator[FoundFi
             elif not Path(target).exists():
                 yield FoundFile(path, where, fault=Fault("unreadable", "a link to nothing"))
         elif entry.is_dir(follow_symlinks=False):
-            yield from _below(root, where, here)
+            waiting.append((where, here))
         else:
             try:
                 info = entry.stat(follow_symlinks=False)
@@ -90,8 +106,15 @@ def _below(root: Path, folder: Path, parts: tuple[str, ...]) -> Iterator[FoundFi
 
 
 def _readable(name: str) -> str:
-    """Return a file's name as valid text: bytes that are no UTF-8 are written out."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    """Return a file's name as valid text, no two alike: bytes that are no UTF-8 are written as `\\xff`.
+
+    The backslash of a name that has just these characters is written as `\\x5c`.
+    """
+    data = _LIKE_A_BYTE.sub(rb"\\x5c", os.fsencode(name))
+    return data.decode("utf-8", "backslashreplace")
+
+
+_LIKE_A_BYTE = re.compile(rb"\\(?=x[0-9a-f]{2})")
 
 
 def open_found(found: FoundFile) -> int:
