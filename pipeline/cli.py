@@ -186,12 +186,13 @@ def status() -> None:
     from pipeline.settings import load_settings
     from pipeline.store import Store
     from pipeline.store.manifest import published_rows
+    from schemas import EXTRACTED
 
     rows = published_rows(Store(load_settings().data_dir))
-    names = ["articles", "entities", "mentions", "quotes", "claims", "rejects"]
+    names = ["articles", *EXTRACTED, "rejects"]
     table = Table("day", *names)
     for day, counts in rows:
-        table.add_row(str(day), *(str(counts[name]) for name in names))
+        table.add_row(str(day), *(str(counts.get(name, "")) for name in names))  # a table may be newer
     Console().print(table)
 
 

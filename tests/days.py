@@ -10,7 +10,7 @@ from pipeline.store import Store
 from pipeline.store.batch import Batch, staged_path
 from pipeline.store.manifest import Manifest
 from pipeline.store.plan import IngestCounts, InputFile, Plan, Shard, find_plan, write_plan
-from schemas import TABLES, Article, ClaimRow, EntityRow, MentionRow, Quote, Reject
+from schemas import EXTRACTED, TABLES, Article, ClaimRow, EntityRow, MentionRow, Quote, Reject
 from schemas.table import TextSpan, to_arrow
 
 DAY = date(2026, 3, 1)
@@ -143,8 +143,8 @@ def stage_day(
         digest = store.write(staged_path("articles", batch), to_arrow(part, Article, day=day))
         shards.append(Shard(shard=number, n_articles=len(part), n_to_parse=len(part), sha256=digest))
         made = [rows_of(a.article_id) for a in part if a.article_id not in failed]
-        for name in ("entities", "mentions", "quotes", "claims"):
-            rows = [row for rows in made for row in rows[name]]
+        for name in EXTRACTED:
+            rows = [row for rows in made for row in rows.get(name, ())]
             if number == 0 and change and name in change:
                 rows = change[name]
             table = to_arrow(rows, TABLES[name], day=day)

@@ -6,6 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from days import DAY, manifest_of, plan_of
+
+from pipeline.store import Store
+from pipeline.store.manifest import PublishedTable, write_manifest
+from schemas import DAY_TABLES
 
 ROOT = Path(__file__).parents[1]
 
@@ -72,3 +77,13 @@ def test_bad_data_is_exit_code_1(tmp_path: Path) -> None:
     done = call("run", "2026-03-01", "--stage", "publish", NEWSTABLES_DATA_DIR=str(tmp_path))
     assert done.returncode == 1
     assert "run the stage ingest first" in done.stderr
+
+
+def test_status_names_each_table_of_a_day_and_knows_days_from_before_a_table(tmp_path: Path) -> None:
+    tables = {"articles": PublishedTable(rows=3, sha256="0" * 64)}
+    write_manifest(Store(str(tmp_path)), manifest_of(plan_of(DAY)).model_copy(update={"tables": tables}))
+    done = call("status", NEWSTABLES_DATA_DIR=str(tmp_path), COLUMNS="200")
+    assert done.returncode == 0, done.stderr
+    header = next(line for line in done.stdout.splitlines() if "day" in line)
+    assert all(row_class.table_name in header for row_class in DAY_TABLES)
+    assert [cell.strip() for cell in done.stdout.split(str(DAY))[1].splitlines()[0].split("│")][1] == "3"

@@ -100,7 +100,9 @@ def make(kind: str, name: str) -> list[Path]:
         SkeletonError: no good name, or one that is taken.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*[a-z0-9]", name) or keyword.iskeyword(name):
-        raise SkeletonError(f"{name!r} cannot be the name of a module; write it as outlet_days")
+        raise SkeletonError(
+            f"{name!r} is no name for a module: write two characters or more, as in outlet_days"
+        )
     if kind == "source":
         from pipeline.ingest.sources import SOURCES as KNOWN
 
