@@ -13,7 +13,9 @@ from pipeline.lexicons import Lexicon
 
 _VERB = frozenset({"VBD", "VBN", "VBG", "VBZ", "VBP", "VB"})
 _CLOSING = frozenset({'"', "”", "'", ")", "''"})
-_ASIDE = frozenset({",", "(", "–", "—", "--"})
+_ASIDE = frozenset({",", "(", "–", "—", "--", "-"})
+_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_NAME = frozenset({"NNP", "NNPS"})
 
 
 def is_claim(context: Context, clause: Proposition) -> bool:
@@ -76,27 +78,30 @@ def _is_attribution(context: Context, clause: Proposition) -> bool:
 
 
 def _is_asserting_modifier(tree: Tree, clause: Proposition) -> bool:
-    """Whether a relative or participial clause tells something new, or something that is taken as given.
+    """Whether a relative or participial clause adds a statement, and does not only tell which are meant.
 
-    "The rebels, who were armed in 2013" and "the man who shot the mayor" do; "people who smoke" and "anyone
-    caught speeding" only tell which are meant.
+    "The rebels, who were armed in 2013" and "Mayor Novak who shot him" do; "people who smoke" and "the
+    weapons used in the strike" do not. What tells them apart is the comma, and a name, which needs nothing
+    that narrows it down.
     """
     antecedent = _antecedent(tree, clause)
     if antecedent is None:
         return False
-    start = tree.first[clause.head]
-    if start > 0 and tree.words[start - 1] in _ASIDE:
+    if is_set_off(tree, clause):
         return True
-    if any(tree.tags[i] == "MD" for i in clause.predicate):
+    if clause.kind == "participle" or any(tree.tags[i] == "MD" for i in clause.predicate):
         return False
-    if tree.tags[antecedent] in {"NNP", "NNPS", "CD"} or tree.ents[antecedent]:
-        return True
-    determiners = {
-        tree.words[c] for c in tree.children[antecedent] if tree.deps[c] in {"det", "poss", "nummod"}
-    }
-    if not determiners:
-        return tree.tags[clause.head] == "VBD"
-    return determiners.isdisjoint(tree.lexicon.words("claims.restricting_determiners"))
+    return tree.tags[antecedent] in _NAME or tree.words[tree.first[clause.head]] in tree.lexicon.words(
+        "claims.adding_relatives"
+    )
+
+
+def is_set_off(tree: Tree, clause: Proposition) -> bool:
+    """Whether a comma, a dash or a bracket stands before a clause."""
+    start = tree.first[clause.head]
+    while start > 0 and tree.words[start - 1].isspace():
+        start -= 1
+    return start > 0 and tree.words[start - 1] in _ASIDE
 
 
 def _antecedent(tree: Tree, clause: Proposition) -> int | None:
@@ -111,11 +116,32 @@ def _antecedent(tree: Tree, clause: Proposition) -> int | None:
 
 
 def _is_asserting_adverbial(tree: Tree, clause: Proposition) -> bool:
-    """Whether an adverbial clause says that something is so: "because ...", not "if ..."."""
-    mark = opening(tree, clause)
+    """Whether an adverbial clause says that something is so: "because ...", not "if ...".
+
+    "When", "once", "before" and "until" do in the past ("before he left") and tell a condition or a plan
+    otherwise ("when you drive"). A participle does where a comma sets it off ("..., killing two").
+    """
+    mark, head = opening(tree, clause), clause.head
     if mark is None:
-        return tree.tags[clause.head] in {"VBG", "VBN", "VBD", "VBZ", "VBP"}
-    return tree.lexicon.entries("subordinators").get(tree.words[mark]) == "asserted"
+        if tree.tags[head] in _FINITE:
+            return True
+        return tree.tags[head] in {"VBG", "VBN"} and _is_asserting_participle(tree, clause)
+    if not any(tree.tags[i] in _FINITE for i in clause.predicate):  # "while walking home"
+        return False
+    stand = tree.lexicon.entries("subordinators").get(tree.words[mark])
+    if stand == "past":
+        return tree.tags[min(clause.predicate)] == "VBD"
+    return stand == "asserted"
+
+
+def _is_asserting_participle(tree: Tree, clause: Proposition) -> bool:
+    """Whether a participle tells what happened, and is no manner, no preposition: "based on", "using"."""
+    head, first, last = clause.head, tree.first[clause.head], tree.last[clause.head]
+    if tree.words[head] in tree.lexicon.words("claims.prepositional_participles"):
+        return False
+    if clause.parent is not None and head < clause.parent:
+        return last + 1 < len(tree.words) and "," in tree.words[last : last + 2]
+    return first > 0 and (is_set_off(tree, clause) or tree.words[first] in _ASIDE)
 
 
 def opening(tree: Tree, clause: Proposition) -> int | None:

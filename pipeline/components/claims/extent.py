@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.components.claims.asserted import opening
 from pipeline.components.claims.context import Context
 from pipeline.components.claims.propositions import Proposition, Range
 from pipeline.components.doc.tree import Tree
+from pipeline.lexicons import Lexicon
 
 _PUNCTUATION = frozenset({",", ".", ";", ":", "-", "--", "–", "—", "…", "..."})
 _QUOTE_MARKS = frozenset({'"', "”", "“", "’", "‘", "'", "''", "``"})
@@ -13,18 +16,21 @@ _KEPT_MARKS = frozenset({"(", ")", "[", "]", "%", '"', "”"})
 _LONGEST_LABEL = 4  # tokens
 
 
-def claim_range(context: Context, clause: Proposition) -> Range:
-    """Return the tokens of a claim, half-open."""
+def claim_range(context: Context, clause: Proposition, claims: Mapping[int, Proposition]) -> Range:
+    """Return the tokens of a claim, half-open.
+
+    Args:
+        context: of the document.
+        clause: of the claim.
+        claims: all clauses that are claims, by their heads.
+    """
     tree, head = context.tree, clause.head
-    start, end = tree.first[head], tree.last[head] + 1
-    if clause.kind in {"relative", "participle", "apposition"} and clause.subject is not None:
-        antecedent = clause.subject
-        if antecedent[1] <= start <= antecedent[1] + 2:
-            start = antecedent[0]
-    start = max(start, _after_label(tree, head))
-    while end - 1 > head and _closes_nothing(tree, end - 1):
-        end -= 1
+    start, end = max(tree.first[head], _after_label(tree, head)), tree.last[head] + 1
+    if clause.kind == "adverbial" and (mark := opening(tree, clause)) is not None and mark < head:
+        start = max(start, mark + 1)
+    end = _trimmed(tree, head, end)
     start, end = _without_satellites(context, head, start, end)
+    start, end = _without_claims(tree, clause, claims, start, end)
     while start < head and (
         (_is_edge(tree, start) and not _opens_condition(tree, start, head))
         or _is_foreign(context, start, head)
@@ -32,9 +38,50 @@ def claim_range(context: Context, clause: Proposition) -> Range:
         start += 1
     while end - 1 > head and (_closes_nothing(tree, end - 1) or _is_foreign(context, end - 1, head)):
         end -= 1
-    links = tree.lexicon.words("claims.linking_adverbs")
-    if tree.words[start] in links and start + 1 < head and tree.words[start + 1] == ",":
-        start += 2
+    return _behind_link(tree, start, head), end
+
+
+def _trimmed(tree: Tree, head: int, end: int) -> int:
+    """Return where a clause ends without the marks that close it."""
+    while end - 1 > head and _closes_nothing(tree, end - 1):
+        end -= 1
+    return end
+
+
+def _behind_link(tree: Tree, start: int, head: int) -> int:
+    """Return where a claim begins behind words that link it to the one before: "For example, ..."."""
+    for phrase in tree.lexicon.made(_read_links):
+        after = start + len(phrase)
+        if after < head and tree.words[after] == "," and tuple(tree.words[start:after]) == phrase:
+            return after + 1
+    return start
+
+
+def _read_links(lexicon: Lexicon) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(phrase.split()) for phrase in lexicon.ordered("claims.linking_phrases"))
+
+
+def _without_claims(
+    tree: Tree, clause: Proposition, claims: Mapping[int, Proposition], start: int, end: int
+) -> Range:
+    """Cut off what stands at the edges of a claim and is a claim of its own.
+
+    What is reported stays with who reports it, and so does what stands in the middle.
+    """
+    head = clause.head
+    inside = [claims[i] for i in range(start, end) if i in claims and i != head]
+    own = [one for one in inside if one.kind != "complement"]
+    for one in own:
+        first, last = tree.first[one.head], tree.last[one.head]
+        if last < head and first <= start + 1 and one.kind in {"adverbial", "participle"}:
+            start = max(start, last + 1)
+    is_cut = True
+    while is_cut:
+        is_cut = False
+        for one in own:
+            first = tree.first[one.head]
+            if head < first < end and tree.last[one.head] + 1 >= end:
+                end, is_cut = _trimmed(tree, head, first), True
     return start, end
 
 

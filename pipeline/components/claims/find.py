@@ -127,11 +127,11 @@ def find_claims(
 def _drafts(context: Context) -> list[_Draft]:
     """Return the claims as clauses, ordered by their tokens."""
     found = []
-    for clause in context.clauses.values():
-        if is_claim(context, clause):
-            start, end = claim_range(context, clause)
-            if end > start:
-                found.append((start, end, clause))
+    claims = {head: clause for head, clause in context.clauses.items() if is_claim(context, clause)}
+    for clause in claims.values():
+        start, end = claim_range(context, clause, claims)
+        if end > start:
+            found.append((start, end, clause))
     found.sort(key=lambda draft: draft[:2])
     scores = classify(context.doc, [(start, end) for start, end, _ in found], lexicon=context.tree.lexicon)
     return [_Draft(*draft, *score) for draft, score in zip(found, scores, strict=True)]
