@@ -33,10 +33,10 @@ def claim_range(context: Context, clause: Proposition, claims: Mapping[int, Prop
     start, end = _without_claims(tree, clause, claims, start, end)
     while start < head and (
         (_is_edge(tree, start) and not _opens_condition(tree, start, head))
-        or _is_foreign(context, start, head)
+        or _is_foreign(context, start, clause)
     ):
         start += 1
-    while end - 1 > head and (_closes_nothing(tree, end - 1) or _is_foreign(context, end - 1, head)):
+    while end - 1 > head and (_closes_nothing(tree, end - 1) or _is_foreign(context, end - 1, clause)):
         end -= 1
     return _behind_link(tree, start, head), end
 
@@ -85,12 +85,27 @@ def _without_claims(
     return start, end
 
 
-def _is_foreign(context: Context, i: int, head: int) -> bool:
-    """Whether a word is attribution in what is attributed, or in a quotation that the claim is no part of."""
-    quotation, inner = context.quotation_of[head], context.quotation_of[i]
-    if quotation >= 0:
-        return inner != quotation or context.frame_of[i] == quotation
-    return inner in context.has_clause
+def _is_foreign(context: Context, i: int, clause: Proposition) -> bool:
+    """Whether a word is attribution in what is attributed, or in a quotation that the claim is no part of.
+
+    What the clause itself reports is part of it: "she denied *any role*".
+    """
+    quotation, inner = context.quotation_of[clause.head], context.quotation_of[i]
+    if quotation >= 0 and context.frame_of[i] == quotation:
+        return True
+    if inner == quotation or _reports(context, clause, inner):
+        return False
+    return quotation >= 0 or inner in context.has_clause
+
+
+def _reports(context: Context, clause: Proposition, number: int) -> bool:
+    """Whether a quotation, or one around it, is reported by a clause: its cue stands in the predicate."""
+    link: int | None = number if number >= 0 else None
+    while link is not None:
+        if any(context.frame_of[i] == link for i in (clause.head, *clause.predicate)):
+            return True
+        link = context.quotes[link].parent
+    return False
 
 
 def _without_satellites(context: Context, head: int, start: int, end: int) -> Range:
