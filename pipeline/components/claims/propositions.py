@@ -131,7 +131,7 @@ def _read_clause(tree: Tree, i: int, kind: ClauseKind) -> Proposition:
             if dep in _SUBJECT:
                 if verb == i and not (kind == "relative" and tree.tags[c] in _RELATIVE):
                     clause.subject_head = c
-                    clause.subject = noun_range(tree, c) if dep.startswith("n") else _whole(tree, c)
+                    clause.subject = subject_range(tree, c) if dep.startswith("n") else _whole(tree, c)
             elif dep in {"aux", "prt", "neg"}:
                 clause.predicate.append(c)
                 if dep == "neg":
@@ -304,11 +304,19 @@ def noun_range(tree: Tree, head: int) -> Range:
     return tree.first[head], _noun_end(tree, head)
 
 
-def _noun_end(tree: Tree, head: int) -> int:
+def subject_range(tree: Tree, head: int) -> Range:
+    """Return the noun phrase of a subject, with what tells which one is meant.
+
+    Only what a comma or a dash sets off is left out: of "the weapons used there, which ..." the relative clause.
+    """
+    return tree.first[head], _noun_end(tree, head, is_subject=True)
+
+
+def _noun_end(tree: Tree, head: int, *, is_subject: bool = False) -> int:
     """Return the token after a phrase, which is cut before what stands apart in it."""
     end = tree.last[head] + 1
     for c in tree.children[head]:
-        if c > head and tree.deps[c] in _CUT:
+        if c > head and tree.deps[c] in _CUT and (not is_subject or _stands_off(tree, c)):
             end = min(end, tree.first[c])
             break
     while (
@@ -318,6 +326,17 @@ def _noun_end(tree: Tree, head: int) -> int:
     ):
         end -= 1
     return end
+
+
+def _stands_off(tree: Tree, i: int) -> bool:
+    """Whether a modifier is set off from its noun, or is a description and no name: "Novak, the mayor"."""
+    before = tree.words[tree.first[i] - 1]
+    if before == "(":
+        return False
+    is_apart = before in {",", "-", "--", "–", "—", ":"}
+    if tree.deps[i] != "appos":
+        return is_apart
+    return is_apart and any(tree.deps[c] in _DESCRIBES for c in tree.children[i])
 
 
 def _whole(tree: Tree, head: int) -> Range:
