@@ -190,8 +190,10 @@ class Bucket:
         """Return the names of the files and folders in a folder, sorted; hidden ones are left out."""
         with self._told(folder):
             found = _again(lambda: obstore.list_with_delimiter(self._objects, folder or None))
+        # Some tools and servers put an empty object where a folder is, of the folder's own name.
         paths = [*found["common_prefixes"], *(entry["path"] for entry in found["objects"])]
-        return sorted(name for path in paths if not (name := path.rsplit("/", 1)[-1]).startswith("."))
+        own = {path.rsplit("/", 1)[-1] for path in paths if path.strip("/") != folder.strip("/")}
+        return sorted(name for name in own if not name.startswith("."))
 
     @contextlib.contextmanager
     def lock(self, name: str) -> Iterator[None]:

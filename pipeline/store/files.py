@@ -11,7 +11,7 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,25 +27,10 @@ _ATTEMPTS = 5
 """So often a file is opened again that was replaced while its parts were read."""
 
 
-class Place(Protocol):
-    """Where files lie; see `Store` for what each of these does."""
-
-    def put(self, path: str, data: bytes) -> None: ...
-    def create(self, path: str, data: bytes) -> bool: ...
-    def get(self, path: str) -> bytes: ...
-    def open(self, path: str, *, is_whole: bool) -> pa.NativeFile: ...
-    def remove(self, path: str) -> None: ...
-    def remove_folder(self, folder: str) -> None: ...
-    def exists(self, path: str) -> bool: ...
-    def modified(self, path: str) -> datetime | None: ...
-    def names(self, folder: str) -> list[str]: ...
-    def lock(self, name: str) -> contextlib.AbstractContextManager[None]: ...
-
-
 class Store:
     """Files below one root, by paths relative to it (see `batch.py` for the paths)."""
 
-    def __init__(self, root: str, place: Place | None = None) -> None:
+    def __init__(self, root: str, place: Bucket | Folder | None = None) -> None:
         """Open the store at a folder or an object store's URI.
 
         Args:

@@ -186,7 +186,10 @@ def _here() -> str:
     """
     parts = [socket.gethostname()]
     try:
-        parts += [Path("/proc/sys/kernel/random/boot_id").read_text(), os.readlink("/proc/self/ns/pid")]
+        parts += [
+            Path("/proc/sys/kernel/random/boot_id").read_text(),
+            str(Path("/proc/self/ns/pid").readlink()),
+        ]
     except OSError:  # no Linux
         parts.append(str(psutil.boot_time()))
     return checksum(" ".join(parts))[:12]

@@ -6,10 +6,10 @@ version (ETag): one that has not changed for a minute, by the waiter's own clock
 and is taken over. No two clocks are compared.
 
 A holder that slept, or was cut off, for longer may have lost its lease without knowing. Before each write it
-therefore makes sure (`check`): a lease that it kept up a moment ago is its own, and so is one that it can keep
-up now, since that succeeds only where nobody has taken it over. What it had already sent by then is refused
-by the store, since each put names the version that it replaces (`Bucket.put`). The method is that of Gray and
-Cheriton, "Leases" (1989), with versions in place of clocks.
+therefore makes sure (`check`): a lease that it kept up a moment ago is its own, and so is one that it can
+keep up now, since that succeeds only where nobody has taken it over. What it had already sent by then is
+refused by the store, since each put names the version that it replaces (`Bucket.put`). The method is that of
+Gray and Cheriton, "Leases" (1989), with versions in place of clocks.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _NO_VERSION = '"00000000000000000000000000000000"'
 
 
 class LeaseLostError(OSError):
-    """A lock was taken over by another process while this one slept or was cut off; a new try waits for it."""
+    """A lock was taken over while its holder slept or was cut off; a new try waits for it."""
 
 
 class Seen(NamedTuple):
