@@ -9,7 +9,7 @@ from typing import Any
 import obstore
 import pytest
 from obstore.exceptions import GenericError
-from places import in_bucket
+from two_stores import in_bucket
 
 from pipeline.errors import ConfigError
 from pipeline.store import Store, leases

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from contract_of_places import CONTRACT, Stores
-from places import in_bucket, in_folder
+from two_stores import in_bucket, in_folder
 
 from pipeline.store import leases
 
