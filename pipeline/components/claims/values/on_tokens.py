@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from pipeline.components.claims.values.date_words import read_date_words
 from pipeline.components.claims.values.dates import DatedText, find_dates
 from pipeline.components.claims.values.numbers import Amount, find_amounts, read_amount_words
+from pipeline.components.claims.values.tense import Tense, tense_at
 from pipeline.components.doc.tree import Tree
 
 _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
@@ -58,13 +59,17 @@ def find_values(doc: Doc, tree: Tree, published: date | None) -> tuple[list[Meas
     digits = {form for form in forms if not form.isalpha() and any(map(str.isdigit, form))}
     dated, counted = digits | (forms & of_dates.telling), digits | (forms & of_amounts.telling)
     tells = dated | counted
+
+    def tense(start: int) -> Tense | None:
+        return tense_at(tree, bisect_right(starts, start) - 1)
+
     telling = [i for i, word in enumerate(words) if word in tells]
     for sentence, group in groupby(telling, tree.sentence_of.__getitem__):
         near = list(group)
         first, end = tree.sentences[sentence]
         until = starts[end] if end < len(starts) else len(text)
         places = _places(tree, first, [i for i in near if words[i] in dated], of_dates.leads)
-        found = list(find_dates(text, published, end=until, places=places, lexicon=lexicon))
+        found = list(find_dates(text, published, end=until, places=places, tense=tense, lexicon=lexicon))
         times += (Time(*_tokens(starts, a, b), *days) for a, b, *days in found)
         places = _places(tree, first, [i for i in near if words[i] in counted], of_amounts.leads)
         amounts = find_amounts(text, end=until, places=places, lexicon=lexicon)
@@ -121,7 +126,8 @@ def _is_in_name(tree: Tree, amount: Amount, a: int, b: int) -> bool:
     if a > start:
         if tree.words[a - 1] in tree.lexicon.words("numbers.numbered"):
             return True
-        if tree.tags[a - 1] in {"NNP", "NNPS"} and tree.ents[a - 1] not in _NOT_NUMBERED:
+        is_name = tree.tags[a - 1] in {"NNP", "NNPS"} and tree.ents[a - 1] not in _NOT_NUMBERED
+        if is_name or (tree.heads[a] == a - 1 and tree.tags[a - 1] in _NOUN):
             return True
     return amount.is_capital and a > start and b < end and tree.tags[b] in {"NNP", "NNPS"}
 
