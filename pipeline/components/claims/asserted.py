@@ -64,7 +64,9 @@ def _is_attribution(context: Context, clause: Proposition) -> bool:
     for "I think" and "you know". A frame whose content is no claim is one itself ("He declined to say that").
     """
     tree, head = context.tree, clause.head
-    if clause.kind == "apposition" or withholds_content(tree, head):
+    if clause.kind == "apposition" or any(
+        withholds_content(tree, i) for i in {head, *clause.predicate} if tree.tags[i] in _VERB
+    ):
         return False
     quotation = context.quotation_of[head]
     if quotation >= 0 and not _is_of_speaker(tree, clause):

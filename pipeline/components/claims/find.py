@@ -22,7 +22,7 @@ from pipeline.components.claims.asserted import is_claim
 from pipeline.components.claims.checkworthiness import VERSION, checkworthiness, classify, content_parts
 from pipeline.components.claims.context import Context, read_context
 from pipeline.components.claims.extent import claim_range
-from pipeline.components.claims.factuality import factuality
+from pipeline.components.claims.factuality import factuality, signed
 from pipeline.components.claims.mentioned import places, unresolved, values_inside
 from pipeline.components.claims.propositions import Proposition, Range
 from pipeline.components.claims.source import ClaimSource, claim_source, quoted_sources
@@ -143,9 +143,11 @@ def _make_claim(
     doc, tree, clause = context.doc, context.tree, draft.clause
     start, end = draft.start, draft.end
     mode = modality(tree, clause)
-    kind = claim_type(tree, clause, start, end, mode)
+    amounts = list(values_inside(context.measures, start, end))
+    kind = claim_type(tree, clause, start, end, mode, amounts)
     open_words = unresolved(context, start, end, source.quotation)
-    certainty = factuality(tree, _event(tree, clause))
+    negated = is_negated(tree, clause) != source.denies
+    certainty = signed(factuality(tree, _event(tree, clause)), is_negated=negated, modality=mode)
     on_topic = _topics(context, draft, topics)
     topic = None if on_topic is None else max(on_topic.values(), default=0.0)
     mentioned = sorted(set(context.entity_of[start:end]) - {-1})
@@ -167,16 +169,15 @@ def _make_claim(
         predicate_lemma=predicate_lemma(tree, clause),
         object=_span(doc, clause.object),
         arguments=tuple((role, Span(doc, a, b)) for role, (a, b) in clause.arguments),
-        polarity="negated" if is_negated(tree, clause) != source.denies else "affirmed",
+        polarity="negated" if negated else "affirmed",
         modality=mode,
-        factuality=round(-abs(certainty) if source.denies else certainty, 2),
+        factuality=round(certainty, 2),
         hedges=tuple(
             Span(doc, a, b)
             for a, b in sorted([*hedges(tree, start, end), *scare_quotes(context, start, end)])
         ),
         quantities=tuple(
-            (Span(doc, m.start, m.end), m.value, m.unit, m.comparator)
-            for m in values_inside(context.measures, start, end)
+            (Span(doc, m.start, m.end), m.value, m.unit, m.comparator) for m in amounts
         ),
         dates=tuple(
             (
