@@ -8,7 +8,7 @@ rebuild brings an article back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -209,14 +209,15 @@ def _take_out(store: Store, day: date, takedowns: Takedowns, damaged: list[Damag
             table: _read_published(store, table, day, columns, damaged)
             for table, columns in (("articles", list(COLUMNS)), ("rejects", ["article_id"]))
         }
+        articles = looked["articles"]
+        if articles is None:  # damaged, or never written
+            return _cut_out(store, day, takedowns.ids, damaged)
         if not any(rows is not None and _holds(rows, takedowns) for rows in looked.values()):
             return False
-        articles = looked["articles"]
-        gone = takedowns.ids if articles is None else taken_down_ids(articles, takedowns)
+        gone = taken_down_ids(articles, takedowns)
         manifest = _whole(store, day)
         if manifest is None:
-            _cut_out(store, day, gone, damaged)
-            return True
+            return _cut_out(store, day, gone, damaged)
         tables = {name: read_published(store, manifest, name) for name in _NAMES if name in manifest.tables}
         tables, n_forgotten = without(tables, gone)
         replace_day(
@@ -247,10 +248,14 @@ def _whole(store: Store, day: date) -> Manifest | None:
     return manifest
 
 
-def _cut_out(store: Store, day: date, gone: frozenset[str] | set[str], damaged: list[DamagedError]) -> None:
+def _cut_out(store: Store, day: date, gone: Set[str], damaged: list[DamagedError]) -> bool:
     """Take articles out of the files of a day that is not whole, and leave it as it is otherwise."""
+    is_changed = False
     for name in _NAMES:
         rows = _read_published(store, name, day, None, damaged)
-        if rows is not None:
+        left = None if rows is None else without_rows(rows, gone)
+        if rows is not None and left is not None and len(left) < len(rows):
             path = published_path(name, day)
-            store.write(path, without_rows(rows, gone), lineage=store.lineage(path))
+            store.write(path, left, lineage=store.lineage(path))
+            is_changed = True
+    return is_changed
