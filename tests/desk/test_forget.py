@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -50,12 +51,18 @@ def put(store: Store, day: date, *ids: str, **values: Any) -> None:
     derive(store, Batch(day), SETTINGS)
 
 
+@pytest.fixture(scope="module")
+def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("two-days") / "data"
+    put(Store(str(folder)), FIRST, A1, A2, A3)
+    put(Store(str(folder)), SECOND, A2)
+    return folder
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    store = Store(str(tmp_path / "data"))
-    put(store, FIRST, A1, A2, A3)
-    put(store, SECOND, A2)
-    return store
+def store(two_days: Path, tmp_path: Path) -> Store:
+    shutil.copytree(two_days, tmp_path / "data")
+    return Store(str(tmp_path / "data"))
 
 
 def ids(store: Store, table: str, day: date) -> set[str]:
@@ -301,7 +308,9 @@ def test_a_damaged_file_is_named_and_all_others_are_looked_into(store: Store) ->
     store.put(path, store.get(path)[:200])
     with pytest.raises(DamagedError, match=rf"not all files could be looked into: .*{path}.*run {FIRST}"):
         forget(store, A2, reason="by order")
-    store.remove(path)
+    assert not any(A2 in ids(store, name, FIRST) for name in EXTRACTED)
+    assert A2 not in ids(store, "articles", SECOND)
+    put(store, FIRST, A1, A2)
     assert places(store, A2) == []
 
 
