@@ -143,6 +143,7 @@ def found_rows(
     return doc_rows(
         doc,
         article.article_id,
+        text=article.text,
         title=article.title,
         entities=found.entities,
         quotations=found.quotations,
