@@ -64,7 +64,7 @@ def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True, reading: bool = Tr
     if fast:
         speed_up(nlp)
     if reading:
-        nlp.tokenizer = ReadingTokenizer(nlp.tokenizer, nlp.lang)
+        nlp.tokenizer = ReadingTokenizer(nlp.tokenizer, nlp.lang or "en")
     return nlp
 
 

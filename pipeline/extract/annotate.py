@@ -143,7 +143,6 @@ def found_rows(
     return doc_rows(
         doc,
         article.article_id,
-        text=article.text,
         title=article.title,
         entities=found.entities,
         quotations=found.quotations,

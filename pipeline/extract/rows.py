@@ -17,7 +17,7 @@ import schemas
 from pipeline.components import layers
 from pipeline.components.entities import canonical_key
 from pipeline.identity import content_id
-from pipeline.parsing.tokenizer import stored_offsets
+from pipeline.parsing.tokenizer import stored_offsets, stored_text
 from schemas.claims import Argument, DateInterval, Hedge, Place, Quantity, ScorePart
 from schemas.table import TextSpan
 
@@ -44,9 +44,13 @@ class Rows:
 class Stored:
     """The stored text of a document, and where the spans of the document stand in it."""
 
-    def __init__(self, doc: Doc, text: str) -> None:
-        self.text = text
+    def __init__(self, doc: Doc) -> None:
+        self.text = stored_text(doc)
         self.offsets = stored_offsets(doc)
+
+    def sentence_starts(self, doc: Doc) -> list[int]:
+        """Return where the sentences of the document start in the text."""
+        return [self.offsets.stored(t.idx, t.idx)[0] for t in doc if t.is_sent_start] or [0]
 
     def range(self, span: Span) -> tuple[int, int]:
         """Return where a span stands in the text."""
@@ -74,7 +78,6 @@ def doc_rows(
     doc: Doc,
     article_id: str,
     *,
-    text: str,
     title: str | None,
     entities: Sequence[layers.Entity],
     quotations: Sequence[layers.Quotation],
@@ -83,16 +86,15 @@ def doc_rows(
     """Return the rows of one article.
 
     Args:
-        doc: of the article, as it was read.
+        doc: of the article; all offsets and printed words of rows are of the text that it was made of.
         article_id: of the article.
-        text: `articles.text`; all offsets and printed words of rows are of it.
         title: of the article.
         entities: found in it.
         quotations: found in it; their indices point into `entities`.
         claims: found in it; their indices point into `entities` and `quotations`.
     """
-    stored = Stored(doc, text)
-    sentences = [stored.offsets.start(token.idx) for token in doc if token.is_sent_start] or [0]
+    stored = Stored(doc)
+    sentences = stored.sentence_starts(doc)
     entity_ids = [_entity_id(entity, article_id) for entity in entities]
     quote_ids = [content_id("quote", article_id, *stored.bounds(q.content)) for q in quotations]
     rows = Rows()

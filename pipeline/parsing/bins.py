@@ -13,7 +13,7 @@ import srsly
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
-from pipeline.parsing.tokenizer import EDITS
+from pipeline.parsing.tokenizer import STORED
 
 # What a bin keeps of a token beside its text and the space that follows; sentences follow from the heads.
 _KEPT = ("NORM", "TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE")
@@ -22,7 +22,8 @@ _KEPT = ("NORM", "TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE")
 def docs_to_bins(docs: Iterable[Doc], *, size: int = 150) -> Iterator[bytes]:
     """Serialise Docs as spaCy `DocBin`s of so many articles; the same Docs give the same bytes.
 
-    Kept are text, the way back to the stored text, tags, parse, entities and `doc.spans`; `bins_to_docs` or `DocBin.from_bytes` reads them.
+    Kept are text, the stored text where it is another, tags, parse, entities and `doc.spans`;
+    `bins_to_docs` or `DocBin.from_bytes` reads them.
     Nothing of a Doc is kept once the next is asked for.
     """
     bin_ = DocBin(attrs=_KEPT, store_user_data=True)
@@ -55,9 +56,8 @@ def _add(bin_: DocBin, doc: Doc) -> None:
     bin_.flags.append({"has_unknown_spaces": doc.has_unknown_spaces})
     bin_.cats.append(doc.cats)
     bin_.span_groups.append(doc.spans.to_bytes())
-    bin_.user_data.append(
-        srsly.msgpack_dumps({EDITS: edits}) if (edits := doc.user_data.get(EDITS)) else None
-    )
+    kept = {STORED: doc.user_data[STORED]} if STORED in doc.user_data else None
+    bin_.user_data.append(srsly.msgpack_dumps(kept) if kept else None)
     strings = doc.vocab.strings
     hashes = np.unique(doc.to_array(["ORTH", "NORM", "TAG", "DEP", "ENT_TYPE"]))
     bin_.strings.update(strings[int(value)] for value in hashes)

@@ -1,8 +1,8 @@
 """The tokenizer of the pipeline: texts are split as they are read, and each line opens a sentence.
 
-A Doc holds the reading view of its text. Where that is not the text itself, the edits are kept in
-`doc.user_data`, and `stored_offsets` finds the way back; they survive `Doc.to_bytes`, and so
-`nlp.pipe(n_process=...)`, and the bins.
+A Doc holds the reading view of its text. Where that is not the text itself, the text and the edits that made
+the view of it are kept in `doc.user_data`: `stored_text`, `stored_offsets` and `stored_range` read them. They
+survive `Doc.to_bytes`, and so `nlp.pipe(n_process=...)`, and the bins.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from pipeline.lexicons import lexicon
 from pipeline.reading import Offsets, read_text
 
-EDITS = "reading_edits"
-"""Key of the edits in `doc.user_data`."""
+STORED = "stored_text"
+"""Key in `doc.user_data` of the text that a Doc was made of, and its edits; missing where there are none."""
 
 
 class ReadingTokenizer:
@@ -31,7 +31,7 @@ class ReadingTokenizer:
         reading = read_text(text, lexicon=lexicon(self.language))
         doc: Doc = self.tokenizer(reading.text)
         if reading.edits:
-            doc.user_data[EDITS] = reading.edits
+            doc.user_data[STORED] = (text, reading.edits)
         if len(reading.lines) > 1:
             starts = doc.to_array("IDX")
             for token in np.searchsorted(starts, [line.start for line in reading.lines[1:]]).tolist():
@@ -48,4 +48,15 @@ class ReadingTokenizer:
 
 def stored_offsets(doc: Doc) -> Offsets:
     """Return the way from the offsets of a Doc back to those of the text that it was made of."""
-    return Offsets(doc.user_data.get(EDITS, ()))
+    return Offsets(doc.user_data[STORED][1] if STORED in doc.user_data else ())
+
+
+def stored_text(doc: Doc) -> str:
+    """Return the text that a Doc was made of."""
+    text: str = doc.user_data[STORED][0] if STORED in doc.user_data else doc.text
+    return text
+
+
+def stored_range(span: Span) -> tuple[int, int]:
+    """Return where a span stands in the text that its Doc was made of, the end exclusive."""
+    return stored_offsets(span.doc).stored(span.start_char, span.end_char)

@@ -40,43 +40,52 @@ def changed(text: str, changes: Iterable[Change]) -> tuple[str, list[Edit]]:
 
 
 class Offsets:
-    """The way from offsets of a reading view back to those of the stored text.
+    """The way between the offsets of a reading view and those of the stored text.
 
     A text that was changed in several steps has the edits of each. Characters that were put in belong to no
-    character of the stored text; those that were taken out belong to a span if it reaches over them.
+    character of the stored text; those that were taken out belong to a range if it reaches over them.
     """
 
     def __init__(self, steps: Iterable[Sequence[Edit]] = ()) -> None:
         """Take the edits of each step, the first step first."""
-        self._steps = [([edit[0] for edit in step], step) for step in reversed([*steps]) if step]
+        self._steps = [step for step in steps if step]
+        self._back = [_Step(step) for step in reversed(self._steps)]
 
     def stored(self, start: int, end: int) -> tuple[int, int]:
         """Return the range of the stored text that a range of the view stands for, its ends exclusive."""
-        if not self._steps:
-            return start, end
-        first = self.start(start)
-        return first, max(first, self.end(end))
+        return _range(self._back, start, end)
+
+    def viewed(self, start: int, end: int) -> tuple[int, int]:
+        """Return the range of the view that a range of the stored text has become, its ends exclusive."""
+        turned = [_Step([(c, d, a, b) for a, b, c, d in step]) for step in self._steps]
+        return _range(turned, start, end)
+
+
+class _Step:
+    """The edits of one step, to be gone back."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self.edits = edits
+        self.firsts = [edit[0] for edit in edits]
 
     def start(self, offset: int) -> int:
-        """Return where the character at an offset of the view stands in the stored text."""
-        for firsts, step in self._steps:
-            at = bisect_right(firsts, offset) - 1
-            if at >= 0:
-                after, after_end, before, before_end = step[at]
-                inside = after_end > offset
-                offset = (
-                    min(before + offset - after, before_end) if inside else before_end + offset - after_end
-                )
-        return offset
+        """Return where the character at an offset stood before the step."""
+        return self._before(offset, bisect_right(self.firsts, offset) - 1)
 
     def end(self, offset: int) -> int:
-        """Return where what stands before an offset of the view ends in the stored text."""
-        for firsts, step in self._steps:
-            at = bisect_left(firsts, offset) - 1
-            if at >= 0:
-                after, after_end, before, before_end = step[at]
-                inside = after_end > offset
-                offset = (
-                    min(before + offset - after, before_end) if inside else before_end + offset - after_end
-                )
-        return offset
+        """Return where what stands before an offset ended before the step."""
+        return self._before(offset, bisect_left(self.firsts, offset) - 1)
+
+    def _before(self, offset: int, number: int) -> int:
+        if number < 0:
+            return offset
+        after, after_end, before, before_end = self.edits[number]
+        if offset < after_end:
+            return min(before + offset - after, before_end)
+        return before_end + offset - after_end
+
+
+def _range(steps: Iterable[_Step], start: int, end: int) -> tuple[int, int]:
+    for step in steps:
+        start, end = step.start(start), step.end(end)
+    return start, max(start, end)

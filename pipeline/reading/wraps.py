@@ -1,4 +1,4 @@
-"""Line ends inside of sentences: of lines broken at the width of a page, and of text that a page cut apart."""
+"""Line ends inside of sentences: lines broken at the width of a page, and text that a page cut apart."""
 
 from __future__ import annotations
 
@@ -25,8 +25,16 @@ _HYPHEN = re.compile(r"(\w*[a-z])-$")
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Two lines, one below the other; `gap` is what stands between them, `full` the width that the first needs
-    so that the first word of the second would not have fitted in it."""
+    """Two lines, one below the other.
+
+    Attributes:
+        start, end: of what stands between them.
+        gap: what stands there.
+        length, next_length: of the lines.
+        last, first: the characters on both sides.
+        last_word: of the first line, in small letters.
+        full: length of the first line with the first word of the second.
+    """
 
     start: int
     end: int
@@ -35,8 +43,8 @@ class _Pair:
     next_length: int
     last: str
     first: str
-    full: int
     last_word: str
+    full: int
 
     @property
     def goes_on(self) -> bool:

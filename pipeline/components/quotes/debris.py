@@ -9,7 +9,7 @@ from pipeline.components.quotes.parsed import Parse, join_ranges
 
 
 def outside_debris(parse: Parse, candidates: Iterable[QuoteCandidate]) -> Iterator[QuoteCandidate]:
-    """Yield candidates without what stands in debris; those whose cue or all of whose content does are gone."""
+    """Yield candidates without what stands in debris; those of which nothing is left are gone."""
     debris = parse.tree.debris
     if not any(debris):
         yield from candidates

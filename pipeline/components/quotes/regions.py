@@ -33,8 +33,8 @@ def find_regions(
     Args:
         text: any string.
         lexicon: the words of its language; English where None.
-        lines: of the text, where somebody has read them already. Each is a paragraph; debris is none, and marks
-            pair as if it were not there.
+        lines: of the text, where somebody has read them already. Each is a paragraph; debris is none,
+            and marks pair as if it were not there.
 
     Returns:
         Regions in order of their start, an outer one before those inside it. Regions nest or are apart;
