@@ -202,7 +202,7 @@ def remove_day(store: Store, day: date) -> None:
     """
     with store.lock(f"ingest-{day}"):
         for _ in range(2):
-            store.remove(staged_folder(day))
+            store.remove_folder(staged_folder(day))
 
 
 def still_staged(store: Store, batch: Batch, articles_sha256: str, written: Sequence[str]) -> None:
@@ -250,4 +250,4 @@ def prune_docs(store: Store, *, keep_days: int) -> None:
             ]
             # Some stores tell whole seconds: what is of the same one may have come after.
             if docs and published is not None and all(at < published for at in staged):
-                store.remove(folder)
+                store.remove_folder(folder)

@@ -292,11 +292,10 @@ def test_a_day_whose_publishing_was_cut_short_is_looked_into_as_well(store: Stor
 
 
 def test_what_killed_writers_left_goes_and_what_others_write_stays(store: Store) -> None:
-    from pipeline.store import aside
+    from pipeline.store.folder import _here
 
-    host, boot = aside._machine()
     folder = Path(store.root) / "tables" / "quotes"
-    dead, foreign = f".a.parquet.{host}-{boot}-999999999-0123abcd.tmp", ".a.parquet.abc.tmp"
+    dead, foreign = f".a.parquet.{_here()}-999999999-0123abcd.tmp", ".a.parquet.abc.tmp"
     for name in (dead, foreign):
         (folder / name).write_bytes(A2.encode())
     forget(store, A2, reason="by order")
@@ -310,7 +309,7 @@ def test_a_damaged_file_is_named_and_all_others_are_looked_into(store: Store) ->
         forget(store, A2, reason="by order")
     assert not any(A2 in ids(store, name, FIRST) for name in EXTRACTED)
     assert A2 not in ids(store, "articles", SECOND)
-    put(store, FIRST, A1, A2)
+    put(store, FIRST, A1)
     assert places(store, A2) == []
 
 
