@@ -2,9 +2,9 @@
 
     python -m benchmarks.linear [--kind KIND ...] [--sizes 10000 160000] [--most 2.0]
 
-Texts of the kinds that once took quadratic time are parsed and extracted at growing lengths, and the CPU time a
-character is printed beside that of the shortest. The exit code is 1 where the longest takes more than `--most`
-times as much. A text of 90,000 words of ordinary news is one of the kinds; it has one length.
+Texts of the kinds that once took quadratic time are parsed and extracted at growing lengths, and the CPU
+time a character is printed beside that of the shortest. The exit code is 1 where the longest takes more than
+`--most` times as much. Last comes a text of 90,000 words of ordinary news.
 """
 
 from __future__ import annotations
