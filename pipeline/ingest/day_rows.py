@@ -7,7 +7,7 @@ or becomes a row of `rejects` with its reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +40,15 @@ class DayRows:
     counts: dict[str, Any]
 
 
-def day_rows(records: Iterator[DayRecord], settings: Settings, forgotten: Set[str]) -> DayRows:
+def day_rows(
+    records: Iterator[DayRecord], settings: Settings, is_taken_down: Callable[[Article], bool]
+) -> DayRows:
     """Return the articles and rejects of a day's records.
 
     Args:
         records: of the day, in the order of their paths.
         settings: the limits of an article, and the time that a page may take.
-        forgotten: ids of articles that were taken down.
+        is_taken_down: tells of an article whether it was.
     """
     articles: dict[str, Article] = {}
     rejects: list[Reject] = []
@@ -62,7 +64,7 @@ def day_rows(records: Iterator[DayRecord], settings: Settings, forgotten: Set[st
             refused[record.record.ref] += 1
             rejects.append(_reject(record, made, nth=refused[record.record.ref]))
             line.refuse(made)
-        elif made.article_id in forgotten:
+        elif is_taken_down(made):
             n_forgotten += 1
             line.forgotten += 1
         elif made.article_id in articles:

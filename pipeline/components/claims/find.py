@@ -127,7 +127,12 @@ def find_claims(
 def _drafts(context: Context) -> list[_Draft]:
     """Return the claims as clauses, ordered by their tokens."""
     found = []
-    claims = {head: clause for head, clause in context.clauses.items() if is_claim(context, clause)}
+    debris = context.tree.debris
+    claims = {
+        head: clause
+        for head, clause in context.clauses.items()
+        if not debris[head] and is_claim(context, clause)
+    }
     for clause in claims.values():
         start, end = claim_range(context, clause, claims)
         if end > start:

@@ -31,6 +31,7 @@ class Tree:
         sentences: (first token, after the last token); line breaks and wide gaps end one.
         sentence_of: index into `sentences`.
         starts: first code point of each token.
+        debris: whether the token stands in debris, from which nothing but names is read.
     """
 
     lexicon: Lexicon
@@ -45,6 +46,7 @@ class Tree:
     sentences: list[tuple[int, int]]
     sentence_of: list[int]
     starts: list[int]
+    debris: list[bool]
 
     def child(self, i: int, *labels: str) -> int | None:
         """Return the first dependent of a token with one of the labels; None if there is none."""
@@ -75,11 +77,20 @@ def _reattached(
                 verb = i
         elif i + 1 in orphans and segment[i + 1] == segment[i] and not tag.startswith("VB"):
             heads[i] = i + 1
-        elif verb is not None and tag.startswith("NN"):
+        elif verb is not None and tag.startswith("NN") and not _hangs_on(heads, verb, i):
             heads[i], deps[i] = verb, "dobj"
         else:
             heads[i], deps[i] = i, "ROOT"
     return deps, heads
+
+
+def _hangs_on(heads: list[int], node: int, above: int) -> bool:
+    """Whether a token hangs on another one, by however many arcs."""
+    while heads[node] != node:
+        node = heads[node]
+        if node == above:
+            return True
+    return False
 
 
 def _is_break(words: list[str], i: int) -> bool:
@@ -115,7 +126,7 @@ def read_tree(columns: Columns) -> Tree:
     """
     n = len(columns)
     if not n:
-        return Tree(columns.lexicon, [], [], [], [], [], [], [], [], [], [], [])
+        return Tree(columns.lexicon, [], [], [], [], [], [], [], [], [], [], [], [])
     words = [word.replace("’", "'") if "’" in word else word for word in columns.lower]
     tags, deps, heads = columns.tags, columns.deps, columns.heads
     bounds: list[int] = [0, *columns.opens]
@@ -145,4 +156,5 @@ def read_tree(columns: Columns) -> Tree:
         sentences,
         sentence_of,
         columns.starts,
+        columns.debris,
     )
