@@ -73,10 +73,10 @@ def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True, reading: bool = Tr
 
 
 def _split_units(nlp: Language) -> None:
-    """Let "€7m." end a sentence, which spaCy's tokenizer takes "m." for an abbreviation in, and keep "Rs." whole."""
-    tokenizer = nlp.tokenizer
-    tokenizer.rules = {form: split for form, split in tokenizer.rules.items() if form not in _UNITS}  # type: ignore[attr-defined]
-    tokenizer.add_special_case("Rs.", [{"ORTH": "Rs."}])  # type: ignore[attr-defined]
+    """Let "€7m." end a sentence, where spaCy takes "m." for an abbreviation, and keep "Rs." whole."""
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.rules = {form: split for form, split in tokenizer.rules.items() if form not in _UNITS}
+    tokenizer.add_special_case("Rs.", [{"ORTH": "Rs."}])
 
 
 def model_id(nlp: Language) -> tuple[str, str]:

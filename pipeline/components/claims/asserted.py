@@ -202,7 +202,9 @@ def withholds_content(tree: Tree, i: int) -> bool:
     lexicon = tree.lexicon
     base_form, word = lexicon.made(read_base_forms), tree.words[i]
     if tree.tags[i].startswith("NN"):
-        return _is_denied_content(tree, i) or _singular(lexicon, word) in lexicon.words("claims.doubtful_nouns")
+        return _is_denied_content(tree, i) or _singular(lexicon, word) in lexicon.words(
+            "claims.doubtful_nouns"
+        )
     verb = base_form(word)
     if verb in lexicon.words("denial_verbs") or verb in lexicon.words("claims.presupposing_verbs"):
         return False
@@ -216,7 +218,7 @@ def withholds_content(tree: Tree, i: int) -> bool:
 
 
 def is_under_negation(tree: Tree, i: int) -> bool:
-    """Whether a verb is negated, or the copula that an adjective or a noun hangs on, or its subject is nobody."""
+    """Whether a verb is negated, or the copula that an adjective hangs on, or its subject is nobody."""
     negators = tree.lexicon.words("negators")
     heads = [i, tree.heads[i]] if tree.deps[i] in {"acomp", "attr", "oprd"} else [i]
     for head in heads:
@@ -243,8 +245,7 @@ def _is_unasserted(context: Context, clause: Proposition) -> bool:
     while tree.heads[head] != head:
         parent = tree.heads[head]
         if tree.deps[head] in _CONTENT and (
-            withholds_content(tree, parent)
-            or (tree.deps[head] != "acl" and _asks(tree, head))
+            withholds_content(tree, parent) or (tree.deps[head] != "acl" and _asks(tree, head))
         ):
             return True
         if tree.deps[head] in {"relcl", "appos"}:
@@ -267,7 +268,9 @@ def _is_denied_content(tree: Tree, noun: int) -> bool:
         return True
     verb = tree.heads[noun]
     is_denial = lexicon.made(read_base_forms)(tree.words[verb]) in lexicon.words("denial_verbs")
-    return not is_denial and tree.deps[noun] in {"dobj", "attr", "pobj"} and tree.child(verb, "neg") is not None
+    return (
+        not is_denial and tree.deps[noun] in {"dobj", "attr", "pobj"} and tree.child(verb, "neg") is not None
+    )
 
 
 def _is_content_noun(lexicon: Lexicon, word: str) -> bool:

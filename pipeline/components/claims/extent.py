@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pipeline.components.claims.asserted import opening
 from pipeline.components.claims.context import Context
-from pipeline.components.claims.propositions import Proposition, Range
+from pipeline.components.claims.propositions import Proposition, Range, lone_root
 from pipeline.components.doc.tree import Tree
 from pipeline.lexicons import Lexicon
 
@@ -25,7 +25,9 @@ def claim_range(context: Context, clause: Proposition, claims: Mapping[int, Prop
         claims: all clauses that are claims, by their heads.
     """
     tree, head = context.tree, clause.head
-    start, end = max(tree.first[head], _after_label(tree, head)), tree.last[head] + 1
+    root = lone_root(tree, head)
+    start = max(tree.first[head if root is None else root], _after_label(tree, head))
+    end = tree.last[head] + 1
     if clause.kind == "adverbial" and (mark := opening(tree, clause)) is not None and mark < head:
         start = max(start, mark + 1)
     end = _trimmed(tree, head, end)
@@ -171,8 +173,8 @@ def _after_label(tree: Tree, head: int) -> int:
 def _is_edge(tree: Tree, i: int) -> bool:
     """Whether a word at the edge of a claim is no part of it: punctuation, conjunctions, interjections."""
     word = tree.words[i]
-    if word in _PUNCTUATION or word.isspace():
-        return True
+    if word in _PUNCTUATION or word.isspace() or (tree.tags[i] == "IN" and tree.deps[i] == "dobj"):
+        return True  # the parser takes the conjunction "that" for an object
     return tree.deps[i] in {"punct", "cc", "mark", "intj"} and word not in _KEPT_MARKS
 
 

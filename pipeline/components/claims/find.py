@@ -181,9 +181,7 @@ def _make_claim(
             Span(doc, a, b)
             for a, b in sorted([*hedges(tree, start, end), *scare_quotes(context, start, end)])
         ),
-        quantities=tuple(
-            (Span(doc, m.start, m.end), m.value, m.unit, m.comparator) for m in amounts
-        ),
+        quantities=tuple((Span(doc, m.start, m.end), m.value, m.unit, m.comparator) for m in amounts),
         dates=tuple(
             (
                 Span(doc, t.start, t.end),

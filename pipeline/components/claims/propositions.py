@@ -115,7 +115,24 @@ def _kind(tree: Tree, i: int, dep: str, found: dict[int, Proposition]) -> Clause
         if tree.child(i, "nsubj", "nsubjpass", "expl") is not None:
             # "The claim that they knew" has content; "Spoiler alert: they knew" has a label.
             return "main" if tree.child(i, "mark") is None else "complement"
+        if lone_root(tree, i) is not None:
+            return "main"
     return _KINDS.get(dep)
+
+
+def lone_root(tree: Tree, i: int) -> int | None:
+    """Return the noun that a sentence is taken to be where its verb is taken for a modifier; None otherwise.
+
+    "Strikes aimed at depots killed twelve" has a finite verb, whose subject is the noun that stands alone.
+    """
+    if tree.tags[i] not in _FINITE or tree.deps[i] != "acl":
+        return None
+    root = i
+    while tree.heads[root] != root:
+        root = tree.heads[root]
+        if tree.tags[root] in _VERB and tree.deps[root] != "acl":
+            return None
+    return root if tree.tags[root] in _NOUN and root < i else None
 
 
 def _read_clause(tree: Tree, i: int, kind: ClauseKind) -> Proposition:
@@ -258,6 +275,12 @@ def _share_subject(tree: Tree, clause: Proposition, found: dict[int, Proposition
             clause.subject, clause.subject_head = first.subject, first.subject_head
             if clause.kind == "conjunct" and first.kind in {"relative", "participle", "adverbial"}:
                 clause.kind = first.kind
+    elif (root := lone_root(tree, i)) is not None:
+        clause.subject, clause.subject_head, clause.parent = (
+            (tree.first[root], clause.predicate[0]),
+            root,
+            None,
+        )
     elif clause.kind == "main" and tree.tags[clause.predicate[0]] in _FINITE:
         # The parser takes "washing hands" for an adverbial clause in "Washing hands helps".
         for c in tree.children[i]:
@@ -307,7 +330,7 @@ def noun_range(tree: Tree, head: int) -> Range:
 def subject_range(tree: Tree, head: int) -> Range:
     """Return the noun phrase of a subject, with what tells which one is meant.
 
-    Only what a comma or a dash sets off is left out: of "the weapons used there, which ..." the relative clause.
+    Only what a comma or a dash sets off is left out: "the weapons used there, *which* ...".
     """
     return tree.first[head], _noun_end(tree, head, is_subject=True)
 

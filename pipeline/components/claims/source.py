@@ -77,6 +77,8 @@ def _quoted_source(context: Context, number: int) -> ClaimSource:
     while quotation.parent is not None and _is_nobody(lexicon, quotation):
         number = quotation.parent
         quotation = context.quotes[number]
+    if _is_nobody(lexicon, quotation):  # "nobody disputes that ..."
+        return ClaimSource(kind="unknown", quotation=number, chain=_chain(context, number))
     denials, base_form = lexicon.words("denial_verbs"), lexicon.made(read_base_forms)
     return ClaimSource(
         kind="attributed" if quotation.speaker else "unknown",

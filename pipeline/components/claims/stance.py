@@ -17,7 +17,7 @@ Modality = Literal["asserted", "possible", "probable", "necessary", "conditional
 _DOUBLE_MARKS = frozenset({'"', "“", "”", "``", "''"})
 _OPENING_MARKS = _DOUBLE_MARKS | {"‘"}
 _CLOSING_MARKS = {"‘": frozenset({"'"})}
-_BESIDE = frozenset({"det", "neg", "preconj", "cc", "conj", "advmod"})
+_BESIDE = frozenset({"det", "neg", "preconj", "conj", "advmod", "amod"})
 _MOST_IN_MARKS = 4  # words
 _LONGEST_HEDGE = 5  # words
 
@@ -68,7 +68,7 @@ def _read_words(lexicon: Lexicon) -> _Words:
         reporting=lexicon.entries("cue_verbs"),
         subordinators=lexicon.entries("subordinators"),
         negators=lexicon.words("negators"),
-        implicatives=lexicon.words("negative_implicatives"),
+        implicatives=lexicon.words("negative_implicatives") - lexicon.words("claims.refusals"),
         raising=lexicon.words("claims.raising_verbs"),
         no_negations=_phrases(lexicon.ordered("claims.no_negations")),
         possible=lexicon.words("claims.possible"),
@@ -109,7 +109,7 @@ def _denying(tree: Tree, words: _Words, clause: Proposition) -> set[int]:
         if is_negator and (i in own or is_raised):
             found.add(i)
         if i != clause.predicate[-1] and words.base_form(tree.words[i]) in words.implicatives:
-            found.add(i)
+            found.add(i)  # "failed to pay"; who refuses does so
     for noun in (clause.subject_head, clause.object_head):
         if noun is None or noun == head or tree.tags[noun].startswith("VB"):
             continue
@@ -179,7 +179,7 @@ def _has_phrase(tree: Tree, clause: Proposition, phrases: tuple[tuple[str, ...],
 
 
 def _is_reported_in_past(tree: Tree, words: _Words, head: int) -> bool:
-    """Whether a clause is reported by a verb in the past: "would" is then what "will" was when it was said."""
+    """Whether a clause is reported by a verb in the past: "would" is then what "will" was."""
     while tree.heads[head] != head:
         dep, head = tree.deps[head], tree.heads[head]
         if dep == "ccomp":
@@ -218,7 +218,7 @@ def hedges(tree: Tree, start: int, end: int) -> Iterator[Range]:
 
 
 def _hedges_alone(tree: Tree, words: _Words, i: int) -> bool:
-    """Whether a lone word hedges: a participle does before a noun ("the claimed success"), a name never does."""
+    """Whether a lone word hedges: a participle does before a noun, "the claimed success", a name never."""
     if tree.tags[i].startswith("NNP"):
         return False
     return tree.words[i] not in words.hedging_participles or tree.deps[i] == "amod"

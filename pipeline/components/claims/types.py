@@ -64,7 +64,11 @@ def _is_causal(tree: Tree, proposition: Proposition, lemma: str, start: int, end
     kills", and no event that somebody brought about: "soldiers killed two men".
     """
     lexicon, head = tree.lexicon, proposition.head
-    if lemma in lexicon.words("causal_words") and proposition.object is not None and not proposition.is_passive:
+    if (
+        lemma in lexicon.words("causal_words")
+        and proposition.object is not None
+        and not proposition.is_passive
+    ):
         told = {tree.tags[i] for i in (head, *proposition.predicate)}
         if lemma not in lexicon.words("claims.deeds") or (told & _GENERAL and "VBD" not in told):
             return True

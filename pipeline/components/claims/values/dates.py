@@ -60,7 +60,11 @@ def find_dates(
             is_future = words.future.search(text, max(0, match.start() - _LOOK_BACK), match.start())
             when = "future" if is_future else None
         try:
-            days = None if _is_one_of_a_row(words, text, match) else _days(_Expression(words, groups, published, when))
+            days = (
+                None
+                if _is_one_of_a_row(words, text, match)
+                else _days(_Expression(words, groups, published, when))
+            )
         except (ValueError, OverflowError):  # 31 February, the year 10000
             continue
         yield *match.span(), *(days or (None, None))
@@ -79,7 +83,7 @@ def _is_year(words: DateWords, text: str, match: re.Match[str]) -> bool:
 
 
 def _is_one_of_a_row(words: DateWords, text: str, match: re.Match[str]) -> bool:
-    """Whether a weekday is no one day: "every Monday", "the first Tuesday after", "the last Friday of May"."""
+    """Whether a weekday is no one day: "every Monday", "the first Tuesday after", "last Friday of May"."""
     if match["wd"] is not None:
         return words.repeating.search(text, max(0, match.start() - 12), match.start()) is not None
     unit = (match["r_unit"] or "").lower()

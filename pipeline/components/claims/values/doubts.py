@@ -1,7 +1,8 @@
 """What looks like an amount and may be none, told by the words around it: scores, votes, lengths, models.
 
-An amount that is wrong by orders of magnitude is worse than none. So "100m" is a hundred million only where a
-currency or something counted says so, a length beside the words of races and distances, and nothing otherwise.
+An amount that is wrong by orders of magnitude is worse than none. So "100m" is a hundred million only where
+a currency or something counted says so, a length beside the words of races and distances, and nothing
+otherwise.
 """
 
 from __future__ import annotations
@@ -58,14 +59,18 @@ def read_doubtful_words(lexicon: Lexicon) -> DoubtfulWords:
     (metre,), (votes,) = lexicon.ordered("numbers.metres"), lexicon.ordered("numbers.votes")
     lengths, models = lexicon.ordered("numbers.lengths"), lexicon.ordered("numbers.models")
     endings = alternatives(lexicon.ordered("dates.counted_endings"))
-    whole = alternatives([*lexicon.ordered("numbers.counted_plurals"), *lexicon.ordered("numbers.unit_links")])
+    whole = alternatives(
+        [*lexicon.ordered("numbers.counted_plurals"), *lexicon.ordered("numbers.unit_links")]
+    )
     return DoubtfulWords(
         voting=around(lexicon.ordered("numbers.voting")),
         scoring=around(lexicon.ordered("numbers.scoring")),
         lengths=re.compile(rf"[ -]{alternatives(lengths)}\b"),
         models=re.compile(rf"[ -]{alternatives(models)}\b", re.IGNORECASE),
         counted=re.compile(rf"(?:[ ](?:[a-z-]+[ ]){{0,2}}[a-z]{{2,}}{endings}|[ ]{whole})\b"),
-        portions=re.compile(rf"\b{alternatives(lexicon.ordered('numbers.portion_openers'))}[ ]$", re.IGNORECASE),
+        portions=re.compile(
+            rf"\b{alternatives(lexicon.ordered('numbers.portion_openers'))}[ ]$", re.IGNORECASE
+        ),
         fractions={word: float(value) for word, value in lexicon.entries("numbers.fractions").items()},
         metre=metre,
         votes=votes,
@@ -94,7 +99,7 @@ def is_vote(match: re.Match[str], words: DoubtfulWords) -> bool:
 
 
 def is_score(match: re.Match[str], first: float, second: float, words: DoubtfulWords) -> bool:
-    """Whether two numbers are a score: they fall ("3-1"), are equal, stand in a row, or beside "won", "beat"."""
+    """Whether two numbers are a score: they fall ("3-1"), are equal, stand in a row, or beside "won"."""
     if not _is_plain_pair(match) or match["to"] not in {"-", "–"} or match["between"]:
         return False
     before, after = _before(match), _after(match)

@@ -24,14 +24,56 @@ from pipeline.lexicons import Lexicon
 from pipeline.lexicons import lexicon as lexicon_of_language
 
 _SIGNS = {
-    "$": "USD", "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "cdn$": "CAD", "hk$": "HKD",
-    "nz$": "NZD", "s$": "SGD", "nt$": "TWD", "r$": "BRL", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR",
-    "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₱": "PHP", "₦": "NGN", "rs": "INR", "rs.": "INR",
-}  # fmt: skip
+    **{"$": "USD", "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "cdn$": "CAD"},
+    **{
+        "hk$": "HKD",
+        "nz$": "NZD",
+        "s$": "SGD",
+        "nt$": "TWD",
+        "r$": "BRL",
+        "£": "GBP",
+        "€": "EUR",
+        "¥": "JPY",
+    },
+    **{"₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₱": "PHP", "₦": "NGN"},
+    **{"rs": "INR", "rs.": "INR"},
+}
 """Signs of currencies, lower-cased -> ISO code."""
 _CODES = (
-    *("USD", "EUR", "GBP", "JPY", "CNY", "INR", "AUD", "CAD", "NZD", "HKD", "SGD", "CHF", "SEK", "NOK", "DKK"),
-    *("PLN", "CZK", "HUF", "RON", "RUB", "UAH", "TRY", "ILS", "ZAR", "NGN", "KES", "EGP", "BRL", "MXN", "KRW"),
+    *(
+        "USD",
+        "EUR",
+        "GBP",
+        "JPY",
+        "CNY",
+        "INR",
+        "AUD",
+        "CAD",
+        "NZD",
+        "HKD",
+        "SGD",
+        "CHF",
+        "SEK",
+        "NOK",
+        "DKK",
+    ),
+    *(
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "RUB",
+        "UAH",
+        "TRY",
+        "ILS",
+        "ZAR",
+        "NGN",
+        "KES",
+        "EGP",
+        "BRL",
+        "MXN",
+        "KRW",
+    ),
     *("PKR", "BDT", "IDR", "PHP", "THB", "VND", "AED", "SAR", "ISK"),
 )
 """ISO codes of currencies that are printed as they are."""
@@ -136,11 +178,11 @@ def read_amount_words(lexicon: Lexicon) -> AmountWords:
         afterthoughts=lexicon.entries("numbers.afterthoughts"),
         pairs=pairs,
         points=lexicon.words("numbers.percentage_points"),
-        currencies=_SIGNS
-        | {code.lower(): code for code in _CODES}
-        | lexicon.entries("numbers.currencies"),
+        currencies=_SIGNS | {code.lower(): code for code in _CODES} | lexicon.entries("numbers.currencies"),
         glued_units=lexicon.entries("numbers.glued_units"),
-        telling=frozenset({*numbers.small, *numbers.scales, *fractions, *(f + plural_ending for f in fractions)}),
+        telling=frozenset(
+            {*numbers.small, *numbers.scales, *fractions, *(f + plural_ending for f in fractions)}
+        ),
         leads=frozenset(" ".join(leading).split()),
         plural_ending=plural_ending,
         doubts=lexicon.made(read_doubtful_words),
@@ -290,8 +332,12 @@ def _amounts(match: re.Match[str], words: AmountWords) -> Iterator[Amount]:
     elif groups["to"] in words.pairs and not groups["between"]:
         # "two men and three women", "$45m and £1.5bn": two amounts that only stand side by side.
         of_first, of_second = _units_of_pair(groups, words)
-        yield Amount(match.start(), match.end("inner" if groups["inner"] else "number"), first, of_first, comparator)
-        yield Amount(match.start("symbol2" if groups["symbol2"] else "number2"), match.end(), second, of_second, None)
+        yield Amount(
+            match.start(), match.end("inner" if groups["inner"] else "number"), first, of_first, comparator
+        )
+        yield Amount(
+            match.start("symbol2" if groups["symbol2"] else "number2"), match.end(), second, of_second, None
+        )
     elif is_vote(match, words.doubts):
         yield Amount(match.start(), match.end(), first, words.doubts.votes, None)
         yield Amount(match.start(), match.end(), second, words.doubts.votes, None)

@@ -119,7 +119,7 @@ def _quantities(doc: Doc, tree: Tree, amounts: Iterable[Amount], taken: list[Dat
 
 
 def _is_in_name(tree: Tree, amount: Amount, a: int, b: int) -> bool:
-    """Whether a bare number only names something: "Crossrail 1", "Masters 1000", "the Seven Hills", "page 3"."""
+    """Whether a bare number only names something: "Crossrail 1", "the Seven Hills", "page 3"."""
     if b != a + 1 or amount.unit is not None or amount.comparator is not None:
         return False
     start, end = tree.sentences[tree.sentence_of[a]]

@@ -60,7 +60,9 @@ def _tense_of_verb(tree: Tree, i: int, base_form: Callable[[str], str]) -> Tense
     if not finite:  # a participle: the verb above it tells
         return None
     frames = lexicon.entries("cue_verbs").get(base_form(tree.words[i]), "").split()
-    reports = frames[:1] == ["speech"] and "c" in frames and "auxpass" not in {tree.deps[c] for c in auxiliaries}
+    reports = (
+        frames[:1] == ["speech"] and "c" in frames and "auxpass" not in {tree.deps[c] for c in auxiliaries}
+    )
     return "past" if reports else "future"  # "Novak says on Monday that", "the fair opens on Monday"
 
 
@@ -70,4 +72,8 @@ def _tense_of_infinitive(tree: Tree, i: int, base_form: Callable[[str], str]) ->
     if head == i or tree.deps[i] == "ROOT":  # "Voters to go to the polls", a headline
         return "future"
     intends = tree.words[head] in tree.lexicon.words("dates.intending")
-    return "future" if intends or base_form(tree.words[head]) in tree.lexicon.words("dates.intending_verbs") else None
+    return (
+        "future"
+        if intends or base_form(tree.words[head]) in tree.lexicon.words("dates.intending_verbs")
+        else None
+    )
