@@ -48,7 +48,7 @@ def main() -> None:
     except ConfigError as error:
         _say(error)
         sys.exit(EXIT_CONFIG)
-    except NewstablesError as error:
+    except (NewstablesError, OSError) as error:
         _say(error)
         sys.exit(EXIT_FAILED)
 

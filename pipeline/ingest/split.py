@@ -49,7 +49,10 @@ def split_by_day(archive: Path, settings: Settings) -> dict[str, int]:
     """
     if not archive.is_file():
         raise ConfigError(f"{archive} is no file")
-    work = settings.drop_dir / f".split-{content_id(archive.name, archive.stat().st_size)}"
+    if "://" in settings.drop_dir:
+        raise ConfigError(f"drop_dir {settings.drop_dir} is no folder: split into one, and copy that there")
+    drop = Path(settings.drop_dir)
+    work = drop / f".split-{content_id(archive.name, archive.stat().st_size)}"
     try:
         work.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -58,7 +61,7 @@ def split_by_day(archive: Path, settings: Settings) -> dict[str, int]:
     if not progress.is_complete:
         _pass(archive, settings, progress)
     counts = dict(progress.counts)
-    _move(work, settings.drop_dir, archive.name)
+    _move(work, drop, archive.name)
     return counts
 
 
