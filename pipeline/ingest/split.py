@@ -15,19 +15,21 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError
 from pipeline.identity import content_id
-from pipeline.ingest.fields import Fields, read_fields
+from pipeline.ingest.fields import Fields
 from pipeline.ingest.formats.jsonl import FAULT_KEY, FROM_KEY
 from pipeline.ingest.formats.sniff import BY_NAME
+from pipeline.ingest.guarded import understood
 from pipeline.ingest.moments import written
 from pipeline.ingest.placement import Placement
-from pipeline.ingest.record import RawRecord
+from pipeline.ingest.record import DayRecord, RawRecord
 from pipeline.ingest.sources.companions import Companions
-from pipeline.ingest.sources.drop import Folder, limits_of, place_record, read_file
+from pipeline.ingest.sources.drop import Folder, limits_of, read_file
 from pipeline.ingest.sources.walk import FoundFile
 from pipeline.settings import Settings
 
@@ -100,16 +102,15 @@ def _pass(archive: Path, settings: Settings, progress: _Progress) -> None:
         else:
             path.unlink()
     files = _Files(progress.work)
-    for number, record in enumerate(_records(archive, settings), 1):
-        if number <= progress.n_records:
-            continue
-        placed, placement = place_record(record)
-        line, name = _line(placed, placement)
+    records = islice(_records(archive, settings), progress.n_records, None)
+    made = understood(records, seconds=settings.timeout_s, as_is=True)  # ingest makes it plain, once
+    for number, record in enumerate(made, progress.n_records + 1):
+        line, name = _line(record)
         files.append(name, line)
         progress.n_records = number
         progress.counts["records"] += 1
         progress.counts["undated"] += name == UNDATED
-        progress.counts["faults"] += placed.fault is not None
+        progress.counts["faults"] += record.record.fault is not None
         if number % CHECKPOINT_EVERY == 0:
             progress.sizes |= files.sync()
             progress.save()
@@ -128,20 +129,17 @@ def _records(archive: Path, settings: Settings) -> Iterator[RawRecord]:
     return read_file(archive.name, folder)
 
 
-def _line(record: RawRecord, placement: Placement | None) -> tuple[bytes, str]:
+def _line(record: DayRecord) -> tuple[bytes, str]:
     """Return a record as a line of JSON, and the name of the file that it belongs to."""
+    fields, placement = record.fields, record.placement
     day = placement.day if placement else None
     name = day.isoformat() if day else UNDATED
-    if record.data is None or placement is None:
-        reason, detail = record.fault or ("unreadable", "no record")
-        value: dict[str, Any] = {FAULT_KEY: [reason, f"{record.ref}: {detail}"]}
+    if fields is None or placement is None:
+        reason, detail = record.record.fault or ("unreadable", "no record")
+        value: dict[str, Any] = {FAULT_KEY: [reason, f"{record.record.ref}: {detail}"]}
     else:
-        value = _fields(read_fields(record.data), placement)
-    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    try:
-        text.decode()
-    except UnicodeDecodeError:  # half a surrogate pair
-        text = json.dumps(value).encode()
+        value = _fields(fields, placement)
+    text = json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "replace")
     return text + b"\n", name
 
 

@@ -16,9 +16,8 @@ from typing import Any
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.ingest import split
-from pipeline.ingest.record import RawRecord
-from pipeline.ingest.sources.drop import place_record
+from pipeline.ingest import guarded, split
+from pipeline.ingest.record import DayRecord, RawRecord
 from pipeline.ingest.split import split_by_day
 from pipeline.settings import Settings, load_settings
 from pipeline.stages.ingest import ingest
@@ -105,17 +104,18 @@ def test_a_kill_costs_only_what_came_after_the_last_checkpoint(
     path = archive(tmp_path)
     split_by_day(path, settings(tmp_path / "whole"))
     monkeypatch.setattr(split, "CHECKPOINT_EVERY", 100)
-    place = place_record
+    understood = guarded.understood
     seen = 0
 
-    def die(record: RawRecord) -> Any:
+    def die(records: Iterator[RawRecord], **options: Any) -> Iterator[DayRecord]:
         nonlocal seen
-        seen += 1
-        if seen in (251, 700):
-            raise KeyboardInterrupt
-        return place(record)
+        for record in understood(records, **options):
+            seen += 1
+            if seen in (251, 700):
+                raise KeyboardInterrupt
+            yield record
 
-    monkeypatch.setattr(split, "place_record", die)
+    monkeypatch.setattr(split, "understood", die)
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
             split_by_day(path, settings(tmp_path / "cut"))

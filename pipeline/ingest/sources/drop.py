@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -25,12 +26,11 @@ from pipeline.ingest.formats.apart import Task, read_apart
 from pipeline.ingest.formats.reader import Limits, Reader, decode
 from pipeline.ingest.formats.reader import record as record_of
 from pipeline.ingest.formats.sniff import needs_child, read_stream
-from pipeline.ingest.placement import arrival_day
+from pipeline.ingest.guarded import placed, understood
 from pipeline.ingest.record import DayRecord, Fault, Input, RawRecord, Unplaced
 from pipeline.ingest.sources.companions import Companions, companion_fields, companions
 from pipeline.ingest.sources.walk import FoundFile, open_found, walk
-from pipeline.ingest.understanding import place_record as place_record  # noqa: PLC0414 - others have it from here
-from pipeline.ingest.understanding import with_fields
+from pipeline.ingest.understanding import day_of
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.batch import index_path
@@ -151,17 +151,25 @@ class Drop:
 
     def records(self, day: date) -> Iterator[DayRecord]:
         """Yield the records of a day in the order of their files' paths and of their places."""
-        for path, _ in self.inputs(day):
-            entry = self.index[path]
-            is_home = entry.home(self.today) == day.isoformat()
-            wanted = {None, day.isoformat()} | ({"", *entry.early(self.today)} if is_home else set())
-            for record, noted in zip(read_file(path, self.folder), entry.noted(), strict=False):
-                if noted not in wanted:
-                    continue
-                placed, placement = place_record(record)
-                own = placement.day if placement else arrival_day(record.file)
-                if own == day or (is_home and (own is None or own > self.today)):
-                    yield with_fields(placed, placement)
+        noted: deque[tuple[str | None, bool]] = deque()
+
+        def wanted() -> Iterator[RawRecord]:
+            for path, _ in self.inputs(day):
+                entry = self.index[path]
+                is_home = entry.home(self.today) == day.isoformat()
+                days = {None, day.isoformat()} | ({"", *entry.early(self.today)} if is_home else set())
+                for record, its_day in zip(read_file(path, self.folder), entry.noted(), strict=False):
+                    if its_day in days:
+                        noted.append((its_day, is_home))
+                        yield record
+
+        for made in understood(wanted(), seconds=self.folder.seconds):
+            its_day, is_home = noted.popleft()
+            own = day_of(made.record, made.placement)
+            # A record that took too long this time, and not when the index was made, stays where it was.
+            is_stopped = made.placement is None and its_day == day.isoformat()
+            if own == day or is_stopped or (is_home and (own is None or own > self.today)):
+                yield made
 
     def unplaced(self) -> list[Unplaced]:
         """Return the files with records that belong to no day, or to one that is not there yet."""
@@ -262,9 +270,8 @@ def _scan(path: str, folder: Folder) -> Entry:
     run_days: list[str] = []
     runs: list[int] = []
     last: date | None = None
-    for record in read_file(path, folder):
-        placed, placement = place_record(record)
-        day = placement.day if placement else arrival_day(record.file)
+    for record, placement in placed(read_file(path, folder), seconds=folder.seconds):
+        day = day_of(record, placement)
         counts[day] = counts.get(day, 0) + 1
         if day == last and runs:
             runs[-1] += 1
@@ -276,7 +283,7 @@ def _scan(path: str, folder: Folder) -> Entry:
         if day is None and not detail:
             said = placement.refused[1] if placement and placement.refused else ""
             detail = said or (placement.undated if placement else "") or ""
-            detail = detail or (placed.fault.detail if placed.fault else "")
+            detail = detail or (record.fault.detail if record.fault else "")
     totals = {day: (n, hashes[day].hexdigest()) for day, n in counts.items()}
     loose = totals.pop(None, None)
     days = {day.isoformat(): totals[day] for day in sorted(d for d in totals if d is not None)}

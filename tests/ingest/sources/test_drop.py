@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import ConfigError
+from pipeline.ingest import guarded
 from pipeline.ingest.sources import drop, open_source, walk
 from pipeline.ingest.sources.drop import Drop, open_drop
 from pipeline.settings import Settings, load_settings
@@ -273,13 +274,14 @@ def test_only_the_records_of_a_day_are_looked_at_again(
     folder.put("a.jsonl", *map(on, days), b"{broken")
     opened = folder.open()
     looked: list[str] = []
-    place = drop.place_record
+    understood = guarded.understood
 
-    def spy(record: Any) -> Any:
-        looked.append(record.ref)
-        return place(record)
+    def spy(records: Any, **options: Any) -> Any:
+        records = list(records)
+        looked.extend(record.ref for record in records)
+        return understood(records, **options)
 
-    monkeypatch.setattr(drop, "place_record", spy)
+    monkeypatch.setattr(drop, "understood", spy)
     assert [r.record.ref for r in opened.records(DAY)] == looked == ["a.jsonl#2", "a.jsonl#5"]
     looked.clear()
     assert [r.record.ref for r in opened.records(date(2026, 3, 3))] == looked == ["a.jsonl#4", "a.jsonl#6"]
