@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.children import chunks
+from pipeline.children import chunks, process
 from pipeline.ingest import guarded
 from pipeline.ingest.fields import read_fields
 from pipeline.ingest.formats.jsonl import read_jsonl
@@ -52,7 +52,7 @@ def test_a_record_that_ends_its_process_costs_itself() -> None:
 def test_one_child_serves_many_files_and_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "_waiting", {})
     started = []
-    child = chunks.Child
+    child = process.Child
 
     def count(*args: Any) -> Any:
         started.append(args)
@@ -81,7 +81,7 @@ def test_a_child_that_left_meanwhile_is_replaced() -> None:
     assert list(guarded._mapped([(2, 1)], str, seconds=5.0)) == ["2"]
 
 
-RECORDS = [
+RECORDS: list[dict[str, Any]] = [
     {"url": "https://a.example/2026/03/02/lamp", "text": TEXT},
     {"publishedAt": "2026-03-02T23:30:00-05:00", "body": TEXT, "fetched_at": "2026-03-03"},
     {"date": {"$date": 1772359507000}, "text": TEXT, "html": "<html><p>x</p></html>"},
