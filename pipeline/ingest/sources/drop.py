@@ -2,8 +2,9 @@
 
 Files may be of any known format (`formats.py`) and lie in folders of any depth. A day's records may stand
 in any file: an index says in which. It is kept in the store, an entry a file, and made anew for files that
-are new or have changed (their size, or their time of change, which serves as nothing but this hint). Losing
-the index costs time, nothing else.
+are new or have changed. Whether one has changed is told by size, times and inode; where any of these differs, or
+the file was so young when it was read that its times tell nothing, by its content. Losing the index costs time,
+nothing else.
 
 Records without a day of their own (undated, not readable) in a file without a day of arrival belong to the
 last day, among those up to today, that the file has records for. In a file that has none, they belong to no
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -35,7 +37,7 @@ from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.batch import index_path
 
-INDEX_VERSION = 6
+INDEX_VERSION = 7
 """Raised by one whenever the same file might get other days than before."""
 
 
@@ -74,7 +76,11 @@ def _head(found: FoundFile) -> bytes:
 
 def limits_of(settings: Settings) -> Limits:
     """Return the bounds on what is read from one file."""
-    return Limits(record_bytes=settings.max_record_bytes, page_bytes=5 * settings.max_record_bytes)
+    return Limits(
+        record_bytes=settings.max_record_bytes,
+        page_bytes=5 * settings.max_record_bytes,
+        records=settings.max_file_records,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,22 +250,67 @@ def _index(store: Store, root: str, folder: Folder) -> dict[str, Entry]:
     state = {p: _state(p, folder) for p in paths}
     with store.lock(name):
         kept: dict[str, Any] = store.read_json(path) or {}
-        index = {p: _load(kept[p]) for p in paths if p in kept and kept[p]["state"] == state[p]}
-        missing = [p for p in paths if p not in index]
-        for p in missing:
-            index[p] = _scan(p, folder)
-        if missing or len(kept) != len(paths):
-            store.write_json(path, {p: _dump(index[p], state[p]) for p in paths})
+        index: dict[str, Entry] = {}
+        value: dict[str, Any] = {}
+        for p in paths:
+            known, seen = kept.get(p), _seen(p, folder)
+            if known is not None and known["state"] != state[p]:
+                known = None
+            if known is not None and seen is not None and known["seen"] == seen:
+                index[p], value[p] = _load(known), known
+                continue
+            # The content is looked at before the file is read: what is written meanwhile is seen next time.
+            content = _content(p, folder)
+            is_same = known is not None and known["content"] == content
+            index[p] = _load(known) if known is not None and is_same else _scan(p, folder)
+            value[p] = _dump(index[p]) | {"state": state[p], "seen": seen, "content": content}
+        if value != kept:
+            store.write_json(path, value)
     return index
 
 
 def _state(path: str, folder: Folder) -> list[Any]:
-    """Return what an entry of the index depends on."""
-    files = [folder.files[path]]
-    if path in folder.beside.of:
-        files.append(folder.files[folder.beside.of[path][0]])
-    limits = [folder.limits.record_bytes, folder.limits.page_bytes]
-    return [INDEX_VERSION, *limits, *([f.size, f.mtime_ns, f.fault.detail if f.fault else ""] for f in files)]
+    """Return what an entry of the index depends on beside what is in the file."""
+    limits = [folder.limits.record_bytes, folder.limits.page_bytes, folder.limits.records]
+    faults = [found.fault.detail if found.fault else "" for found in _with_beside(path, folder)]
+    return [INDEX_VERSION, *limits, *faults]
+
+
+_YOUNG_NS = 2_000_000_000
+
+
+def _seen(path: str, folder: Folder) -> list[Any] | None:
+    """Return by what it can be seen whether a file has changed; None where that cannot be seen now.
+
+    A time of change cannot be put back by whoever writes the file (`rsync -t` and `cp -p` put back only the
+    other one), but two changes may fall into one tick of a file system's clock.
+    """
+    files = _with_beside(path, folder)
+    youngest = time.time_ns() - _YOUNG_NS
+    if any(found.ctime_ns > youngest for found in files):
+        return None
+    return [[found.size, found.mtime_ns, found.ctime_ns, found.inode] for found in files]
+
+
+def _content(path: str, folder: Folder) -> list[str]:
+    """Return checksums of what an entry is made from; "" stands for what cannot be read."""
+    return [_checksum(found) for found in _with_beside(path, folder)]
+
+
+def _checksum(found: FoundFile) -> str:
+    if found.fault:
+        return ""
+    try:
+        with os.fdopen(open_found(found), "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except PermissionError:
+        return ""
+
+
+def _with_beside(path: str, folder: Folder) -> list[FoundFile]:
+    """Return a file and its companion, where it has one."""
+    beside = [folder.beside.of[path][0]] if path in folder.beside.of else []
+    return [folder.files[one] for one in (path, *beside)]
 
 
 def _scan(path: str, folder: Folder) -> Entry:
@@ -301,9 +352,8 @@ def _load(kept: dict[str, Any]) -> Entry:
     return Entry(days, (int(loose[0]), str(loose[1])) if loose else None, kept["detail"], order)
 
 
-def _dump(entry: Entry, state: list[Any]) -> dict[str, Any]:
+def _dump(entry: Entry) -> dict[str, Any]:
     return {
-        "state": state,
         "days": entry.days,
         "loose": entry.loose,
         "detail": entry.loose_detail,
