@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     max_file_records: int = Field(
         10_000_000,
         ge=1,
-        description="Of a file with more records than this the rest is not read, and one row of rejects says so.",
+        description="Of a file with more records the rest is not read, and one row of rejects says so.",
     )
     max_chars: int = Field(
         200_000, ge=100, description="An article with a longer text is rejected as too_large."

@@ -2,13 +2,14 @@
 
     python -m pipeline ingest ARCHIVE --split-by-day
 
-The records of a day go, in the archive's order, to `<drop_dir>/<YYYY-MM-DD>/<archive>.<key>.jsonl`, those without
-a day to `<drop_dir>/undated/`; what could not be read goes along as a line that says so, and ends in rejects.
+The records of a day go, in the archive's order, to `<drop_dir>/<YYYY-MM-DD>/<archive>.<key>.jsonl`, those
+without a day to `<drop_dir>/undated/`; what could not be read goes along as a line that says so, and ends in
+rejects.
 
-The key is made of what is in the archive. So archives of one name never meet, and a second split of the same one
-finds that all is done. A line that an earlier split has put into the same day, as of an archive that has grown
-since, is left out. Until the last record is there everything lies in `<drop_dir>/.splits`, which no ingest
-reads. Every some thousand records the pass writes down how far it came, so that after a kill it goes on from
+The key is made of what is in the archive. So archives of one name never meet, and a second split of the same
+one finds that all is done. A line that an earlier split has put into the same day, as of an archive that has
+grown since, is left out. Until the last record is there everything lies in `<drop_dir>/.splits`, which no
+ingest reads. Every some thousand records the pass writes down how far it came, so that after a kill it goes on from
 there, to the same bytes.
 """
 
@@ -312,9 +313,7 @@ def _move(work: Path, drop: Path, name: str, progress: _Progress) -> list[str]:
         if path.exists():
             n_new = _leave_out_known(path, target)
             if target.exists() and target.read_bytes() != path.read_bytes():
-                raise InputError(
-                    f"{target} is there, with something else in it: move it away, or leave it so"
-                )
+                raise InputError(f"{target} is there, with something else in it: move it away, or let it be")
             target.parent.mkdir(exist_ok=True)
             if n_new:
                 path.replace(target)

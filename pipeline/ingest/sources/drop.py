@@ -2,9 +2,9 @@
 
 Files may be of any known format (`formats.py`) and lie in folders of any depth. A day's records may stand
 in any file: an index says in which. It is kept in the store, an entry a file, and made anew for files that
-are new or have changed. Whether one has changed is told by size, times and inode; where any of these differs, or
-the file was so young when it was read that its times tell nothing, by its content. Losing the index costs time,
-nothing else.
+are new or have changed. Whether one has changed is told by size, times and inode; where any of these
+differs, or the file was so young when it was read that its times tell nothing, by its content. Losing the
+index costs time, nothing else.
 
 Records without a day of their own (undated, not readable) in a file without a day of arrival belong to the
 last day, among those up to today, that the file has records for. In a file that has none, they belong to no
