@@ -29,7 +29,7 @@ from pipeline.settings import Settings, load_settings
 from pipeline.stages.ingest import ingest
 from pipeline.stages.late import late_days
 from pipeline.store import Store
-from pipeline.store.batch import FORGOTTEN, Batch, plan_path, staged_path
+from pipeline.store.batch import OLD_TAKEDOWNS, Batch, plan_path, staged_path
 from pipeline.store.manifest import write_manifest
 from pipeline.store.plan import OldPlanError, shards
 from schemas import Article, Reject
@@ -228,7 +228,8 @@ def test_identity_without_a_url(night: Night) -> None:
 
 def test_articles_taken_down_stay_out(night: Night) -> None:
     night.put("2026-03-02/a.jsonl", record(1), record(2))
-    night.store.append_line(FORGOTTEN, {"article_id": article_id_of_url("https://herald.example/1")})
+    line = {"article_id": article_id_of_url("https://herald.example/1")}
+    night.store.put(OLD_TAKEDOWNS, json.dumps(line).encode())
     counts = night.run()
     assert counts["forgotten"] == 1 and counts["kept"] == 1 and not counts["rejected"]
 
