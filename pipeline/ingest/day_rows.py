@@ -46,13 +46,8 @@ def day_rows(
 
     Args:
         records: of the day, in the order of their paths.
-<<<<<<< HEAD
         settings: the limits of an article, the time that a record may take, and the number of children.
-        forgotten: ids of articles that were taken down.
-=======
-        settings: the limits of an article, and the time that a page may take.
         is_taken_down: tells of an article whether it was.
->>>>>>> dadc61d4dbf05f3d0e6e133fa52ac8fe20726050
     """
     articles: dict[str, Article] = {}
     rejects: list[Reject] = []
@@ -70,15 +65,8 @@ def day_rows(
         n_records += 1
         line = tally.line(record.reader, outlet)
         if isinstance(made, Fault):
-<<<<<<< HEAD
             refuse(record, made, line)
-        elif made.article_id in forgotten:
-=======
-            refused[record.record.ref] += 1
-            rejects.append(_reject(record, made, nth=refused[record.record.ref]))
-            line.refuse(made)
         elif is_taken_down(made):
->>>>>>> dadc61d4dbf05f3d0e6e133fa52ac8fe20726050
             n_forgotten += 1
             line.forgotten += 1
         elif made.article_id in articles:
