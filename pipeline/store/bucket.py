@@ -233,6 +233,9 @@ class Bucket:
         with self._told(path):
             _again(once)
 
+    def sweep(self) -> None:
+        """Do nothing: a put that failed leaves nothing behind."""
+
     @contextlib.contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Hold a lock among all machines that use the store; see `leases.py`."""
