@@ -117,7 +117,7 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
 
 def test_what_another_machine_is_writing_is_left_alone(tmp_path: Path) -> None:
     """Numbers of processes mean nothing there: on a folder that two machines share, age alone tells."""
-    other, forsaken = ".day.bin.0123456789ab-1-00ff.tmp", ".day.bin.0123456789ab-2-00ff.tmp"
+    other, forsaken = ".day.bin.0123456789ab-1-00ff00ff.tmp", ".day.bin.0123456789ab-2-00ff00ff.tmp"
     older, no_number = ".day.bin.999999999-00ff.tmp", ".day.bin.x.tmp"  # as versions before named them
     names = {other, forsaken, older, no_number}
     for name in names:
