@@ -36,7 +36,7 @@ from pipeline.ingest.moments import written
 from pipeline.ingest.placement import Placement
 from pipeline.ingest.record import DayRecord, RawRecord
 from pipeline.ingest.sources.companions import Companions
-from pipeline.ingest.sources.drop import Folder, limits_of, read_file
+from pipeline.ingest.sources.drop import DropFolder, limits_of, read_file
 from pipeline.ingest.sources.walk import FoundFile
 from pipeline.settings import Settings
 from pipeline.store.locks import locked
@@ -219,7 +219,7 @@ def _records(archive: Path, settings: Settings) -> Iterator[RawRecord]:
     name = _shown(archive.name)
     found = FoundFile(name, archive.resolve(), info.st_size)
     reader = BY_NAME.get(settings.source)
-    folder = Folder(
+    folder = DropFolder(
         {name: found}, Companions({}, frozenset()), limits_of(settings), reader, settings.timeout_s
     )
     return read_file(name, folder)

@@ -1,4 +1,4 @@
-"""Which files a published day was made from that are not there any more: it must not be lost by a run again."""
+"""Files that a published day was made from and that are gone: it must not be lost by being run again."""
 
 from __future__ import annotations
 
