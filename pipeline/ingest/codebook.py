@@ -19,8 +19,8 @@ Put files of any of these formats into the drop folder (setting `drop_dir`), bes
 on which they arrived (`2026-03-02/herald.jsonl`). The format of each file is recognised by its first bytes, then by its
 keys, header or root element; the setting `source` may name one for all files instead. Files may be compressed
 (gzip, zstd, bz2, xz) and lie in archives (zip, tar) of any of them; hidden files and those on their way (`.part`,
-`.tmp`) are left alone, and links are never followed. A README or a licence is left out where its text says that it is
-one, whatever its name begins with.
+`.tmp`) are left alone, and links are never followed. A README or a licence, in a folder or an archive, is left out
+where its text says that it is one, whatever its name begins with.
 
 **Every byte is accounted for.** Each record, row, item, sheet and member is a record or a row in `rejects`, and a file
 that yields neither is a reject itself. A fault costs its own record where the format has marks to go on by: a broken
