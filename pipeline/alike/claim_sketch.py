@@ -224,7 +224,7 @@ def hashed(text: str) -> int:
 
 def rarity(word: int) -> float:
     """Return how much a hashed word tells, 0..1: 1 for one that the news texts of the table never had."""
-    return _rarities()[word & (N_BUCKETS - 1)]
+    return _rarity(word)
 
 
 @cache

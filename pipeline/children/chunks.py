@@ -10,6 +10,7 @@ as there are children, so memory does not grow with the input.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import sys
 from collections import deque
@@ -24,6 +25,8 @@ from pipeline.children.process import Child, ChildDiedError, Serve, received
 Fault = str
 """'timeout', 'out_of_memory' (it was killed) or 'extraction_error' (it ended by itself): reasons as in the
 table of rejects."""
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 _LOOK_S = 1.0
 """How long to wait at most for a pipe's end: a process that a dead child has left behind may keep it open."""
@@ -217,12 +220,21 @@ def _prepare(start: Callable[..., Callable[[Any], Any]], args: tuple[Any, ...]) 
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
     sys.meta_path.insert(0, _NoPandas())
+    _keep_memory()
 
     def serve(pipe: Connection) -> None:
         for items in received(pipe):
             pipe.send(("result", run(items)))
 
     return serve
+
+
+def _keep_memory() -> None:
+    """Let glibc keep what is freed: else each large array is new pages, which the kernel has to clear first."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library: it does as it does
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 30)
+        libc.mallopt(_M_TRIM_THRESHOLD, 1 << 29)
 
 
 class _NoPandas:
