@@ -53,6 +53,15 @@ class Label:
     worth: int
 
 
+@dataclass(frozen=True, slots=True)
+class ScoredSentence:
+    """A labelled sentence, and the scores that it gets."""
+
+    label: Label
+    checkable: float
+    worth: float
+
+
 def read_labels(gold: Path) -> list[Label]:
     """Read `checkworthy.jsonl`."""
     lines = (gold / "checkworthy.jsonl").read_text(encoding="utf-8").splitlines()
@@ -102,6 +111,22 @@ def claims_of(label: Label, doc: Doc) -> list[Claim]:
     return [c for c in doc._.claims if c.span.start_char < label.end and label.start < c.span.end_char]
 
 
+def scored_sentences(labels: Sequence[Label], docs: Mapping[str, Doc]) -> list[ScoredSentence]:
+    """Return labelled sentences with their highest scores, by calibrations that were fitted without them.
+
+    Args:
+        labels: of sentences.
+        docs: their articles with all layers, by id.
+    """
+    scored = []
+    for label in labels:
+        claims, held_out = claims_of(label, docs[label.doc_id]), fold(label.doc_id)
+        checkable = (recalibrated("checkable", c.checkable, c.claim_type, held_out) for c in claims)
+        worth = (recalibrated("worth", c.checkworthiness, c.claim_type, held_out) for c in claims)
+        scored.append(ScoredSentence(label, max(checkable, default=0.0), max(worth, default=0.0)))
+    return scored
+
+
 def score_sentences(labels: Sequence[Label], docs: Mapping[str, Doc]) -> Figures:
     """Return how well both scores rank the sentences, and whether they are what they say.
 
@@ -109,25 +134,17 @@ def score_sentences(labels: Sequence[Label], docs: Mapping[str, Doc]) -> Figures
         labels: of sentences.
         docs: their articles with all layers, by id.
     """
-    checkable, worth, first = [], [], []
-    for label in labels:
-        claims, held_out = claims_of(label, docs[label.doc_id]), fold(label.doc_id)
-        score = max(
-            (recalibrated("checkable", c.checkable, c.claim_type, held_out) for c in claims), default=0.0
-        )
-        checkable.append((score, label.checkable > 0))
-        score = max(
-            (recalibrated("worth", c.checkworthiness, c.claim_type, held_out) for c in claims), default=0.0
-        )
-        worth.append((score, label.worth > 0))
-        first.append((score, label.worth > 1))
+    scored = scored_sentences(labels, docs)
+    checkable = [(one.checkable, one.label.checkable > 0) for one in scored]
+    worth = [(one.worth, one.label.worth > 0) for one in scored]
+    first = [(one.worth, one.label.worth > 1) for one in scored]
     figures: Figures = {
         "checkable, AUC": Value(auc(checkable), len(labels)),
         "worth checking, AUC": Value(auc(worth), len(labels)),
         "worth checking first, AUC": Value(auc(first), len(labels)),
     }
-    for name, scored in (("checkable", checkable), ("worth checking", worth)):
-        rows = reliability(scored)
+    for name, outcomes in (("checkable", checkable), ("worth checking", worth)):
+        rows = reliability(outcomes)
         figures |= {f"{name}: {row}": figure for row, figure in rows.items()}
         figures[f"{name}: 100 less that error"] = Value(
             100 - rows["expected calibration error"].value, len(labels)
