@@ -230,7 +230,7 @@ def _prepare(start: Callable[..., Callable[[Any], Any]], args: tuple[Any, ...]) 
 
 
 def _keep_memory() -> None:
-    """Let glibc keep what is freed: else each large array is new pages, which the kernel has to clear first."""
+    """Let glibc keep what is freed: else each large array is new pages, which the kernel clears first."""
     with contextlib.suppress(OSError, AttributeError):  # another C library: it does as it does
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_THRESHOLD, 1 << 30)
