@@ -23,6 +23,7 @@ from pipeline.errors import InputError
 from pipeline.extract.article import ArticleText
 from pipeline.extract.staged_articles import read_articles
 from pipeline.identity import checksum
+from pipeline.parsing.tokenizer import stored_range, stored_text
 from pipeline.settings import load_settings
 from pipeline.stages.ingest import ingest
 from pipeline.store import Store
@@ -106,9 +107,10 @@ def claims_of(label: Label, doc: Doc) -> list[Claim]:
     Raises:
         InputError: the text is not the one that was labelled.
     """
-    if checksum(doc.text[label.start : label.end]) != label.sha256:
+    if checksum(stored_text(doc)[label.start : label.end]) != label.sha256:
         raise InputError(f"{label.doc_id} is not the text whose sentence at {label.start} was labelled")
-    return [c for c in doc._.claims if c.span.start_char < label.end and label.start < c.span.end_char]
+    places = ((claim, stored_range(claim.span)) for claim in doc._.claims)
+    return [claim for claim, (start, end) in places if start < label.end and label.start < end]
 
 
 def scored_sentences(labels: Sequence[Label], docs: Mapping[str, Doc]) -> list[ScoredSentence]:

@@ -180,7 +180,7 @@ def _may_have_context(
 def _shared(
     day: pa.Table, other: pa.Table, a: NDArray[np.int64], b: NDArray[np.int64], name: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return, for each pair of rows, the weight of the words of a column that both have, and that each has."""
+    """Return, for each pair of rows, the weight of a column's words that both have, and that each has."""
     words, weights, offsets = _weighted(day, name)
     other_words, other_weights, other_offsets = _weighted(other, name)
     whole, other_whole = _sums(weights, offsets), _sums(other_weights, other_offsets)

@@ -128,7 +128,7 @@ def _drafts(context: Context) -> list[_Draft]:
     """Return the claims as clauses, ordered by their tokens."""
     found = []
     for clause in context.clauses.values():
-        if is_claim(context, clause):
+        if not context.tree.debris[clause.head] and is_claim(context, clause):
             start, end = claim_range(context, clause)
             if end > start:
                 found.append((start, end, clause))
