@@ -42,8 +42,9 @@ from pipeline.ingest.moments import Moment
 from pipeline.ingest.pages.dates import page_date, page_fields
 from pipeline.ingest.pages.text import is_whole_page
 from pipeline.ingest.sources.companions import companions
-from pipeline.ingest.sources.drop import Folder, limits_of, place_record, read_file
+from pipeline.ingest.sources.drop import Folder, limits_of, read_file
 from pipeline.ingest.sources.walk import walk
+from pipeline.ingest.understanding import place_record
 from pipeline.ingest.urls import host
 from pipeline.settings import load_settings
 from schemas import Article

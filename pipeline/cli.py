@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
-from pipeline.errors import ConfigError, NewstablesError
+from pipeline.errors import ConfigError, DamagedError, NewstablesError
 
 app = typer.Typer(
     help="News articles in; joined Parquet tables of entities, quotes and claims out.",
@@ -128,8 +128,13 @@ def forget(
     from pipeline.settings import load_settings
     from pipeline.store import Store
 
-    days = forget_article(Store(load_settings().data_dir), article, reason=reason)
-    typer.echo(f"forgotten; {len(days)} published days changed{''.join(f' {day}' for day in days)}")
+    found = forget_article(Store(load_settings().data_dir), article, reason=reason)
+    typer.echo(f"forgotten: {' '.join(sorted(found.article_ids))}")
+    for what, days in (
+        ("taken out of published days", found.published),
+        ("to be ingested again", found.staged),
+    ):
+        typer.echo(f"{what}: {' '.join(map(str, days)) or 'none'}")
 
 
 @export_app.command()
@@ -191,9 +196,18 @@ def status() -> None:
     rows = published_rows(Store(load_settings().data_dir))
     names = ["articles", *EXTRACTED, "rejects"]
     table = Table("day", *names)
+    damaged = []
     for day, counts in rows:
-        table.add_row(str(day), *(str(counts.get(name, "")) for name in names))  # a table may be newer
+        if isinstance(counts, DamagedError):
+            damaged.append(counts)
+            table.add_row(str(day), *("?" for _ in names))
+        else:
+            table.add_row(str(day), *(str(counts.get(name, "")) for name in names))  # a table may be newer
     Console().print(table)
+    for error in damaged:
+        _say(error)
+    if damaged:
+        raise typer.Exit(EXIT_FAILED)
 
 
 def _print_report(store: Any, settings: Any) -> None:

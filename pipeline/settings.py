@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     max_record_bytes: int = Field(
         1_000_000, ge=1000, description="A longer record is rejected as too_large, before it is decoded."
     )
+    max_file_records: int = Field(
+        10_000_000,
+        ge=1,
+        description="Of a file with more records the rest is not read, and one row of rejects says so.",
+    )
     max_chars: int = Field(
         200_000, ge=100, description="An article with a longer text is rejected as too_large."
     )

@@ -195,6 +195,9 @@ class Bucket:
         own = {path.rsplit("/", 1)[-1] for path in paths if path.strip("/") != folder.strip("/")}
         return sorted(name for name in own if not name.startswith("."))
 
+    def sweep(self) -> None:
+        """Do nothing: a put that failed leaves nothing behind."""
+
     @contextlib.contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Hold a lock among all machines that use the store; see `leases.py`."""
