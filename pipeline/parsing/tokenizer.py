@@ -13,7 +13,7 @@ import numpy as np
 from spacy.tokens import Doc, Span
 
 from pipeline.lexicons import lexicon
-from pipeline.parsing.runs import tokenize
+from pipeline.parsing.runs import bound_sentences, tokenize
 from pipeline.reading import Offsets, read_text
 
 STORED = "stored_text"
@@ -38,6 +38,7 @@ class ReadingTokenizer:
             for token in np.searchsorted(starts, [line.start for line in reading.lines[1:]]).tolist():
                 if token < len(doc):
                     doc[token].is_sent_start = True
+        bound_sentences(doc)
         return doc
 
     def __getattr__(self, name: str) -> Any:
