@@ -10,6 +10,7 @@ as there are children, so memory does not grow with the input.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import os
 import sys
@@ -25,6 +26,8 @@ from pipeline.children.process import Child, ChildDiedError, Serve, received
 Fault = str
 """'timeout', 'out_of_memory' (it was killed) or 'extraction_error' (it ended by itself): reasons as in the
 table of rejects."""
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 _IDLE_S = 30.0
 """How long a child that is kept waits for more work before it leaves."""
@@ -264,12 +267,21 @@ def _prepare(
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
     sys.meta_path.insert(0, _NoPandas())
+    _keep_memory()
 
     def serve(pipe: Connection) -> None:
         for items in received(pipe, idle_s=idle_s):
             pipe.send(("result", run(items)))
 
     return serve
+
+
+def _keep_memory() -> None:
+    """Let glibc keep what is freed: else each large array is new pages, which the kernel clears first."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library: it does as it does
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 30)
+        libc.mallopt(_M_TRIM_THRESHOLD, 1 << 29)
 
 
 class _NoPandas:

@@ -36,7 +36,7 @@ from pipeline.ingest.moments import written
 from pipeline.ingest.placement import Placement
 from pipeline.ingest.record import DayRecord, RawRecord
 from pipeline.ingest.sources.companions import Companions
-from pipeline.ingest.sources.drop import Folder, limits_of, read_file
+from pipeline.ingest.sources.drop import DropFolder, limits_of, read_file
 from pipeline.ingest.sources.walk import FoundFile
 from pipeline.settings import Settings
 from pipeline.store.locks import locked
@@ -222,7 +222,7 @@ def _records(archive: Path, settings: Settings) -> Iterator[RawRecord]:
     name = _shown(archive.name)
     found = FoundFile(name, archive.resolve(), info.st_size)
     reader = BY_NAME.get(settings.source)
-    folder = Folder(
+    folder = DropFolder(
         {name: found}, Companions({}, frozenset()), limits_of(settings), reader, settings.timeout_s
     )
     return read_file(name, folder)
@@ -316,7 +316,7 @@ def _move(work: Path, drop: Path, name: str, progress: _Progress) -> list[str]:
         if path.exists():
             n_new = _leave_out_known(path, target)
             if target.exists() and target.read_bytes() != path.read_bytes():
-                raise InputError(f"{target} is there, with something else in it: move it away, or let it be")
+                raise InputError(f"{target} is there with something else in it; move it away")
             target.parent.mkdir(exist_ok=True)
             if n_new:
                 path.replace(target)
@@ -328,7 +328,7 @@ def _move(work: Path, drop: Path, name: str, progress: _Progress) -> list[str]:
 
 
 def _leave_out_known(path: Path, target: Path) -> int:
-    """Take those lines out of a file that stand beside its target already; return how many are left."""
+    """Take lines out of a file that another split has put beside its target; return how many are left."""
     known: set[bytes] = set()
     for beside in target.parent.glob("*.jsonl"):
         if beside != target and _OF_A_SPLIT.fullmatch(beside.name):

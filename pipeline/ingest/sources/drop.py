@@ -56,7 +56,7 @@ def open_drop(store: Store, settings: Settings, reader: Reader | None = None) ->
     """
     found = {f.path: f for f in walk(settings.drop_dir)}
     beside = companions(found, lambda path: _head(found[path]))
-    folder = Folder(found, beside, limits_of(settings), reader, settings.timeout_s)
+    folder = DropFolder(found, beside, limits_of(settings), reader, settings.timeout_s)
     root = settings.drop_dir if "://" in settings.drop_dir else str(Path(settings.drop_dir).resolve())
     return Drop(folder, _index(store, root, folder), datetime.now(UTC).date())
 
@@ -85,7 +85,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class DropFolder:
     """The files of a drop folder, and how they are to be read."""
 
     files: dict[str, FoundFile]
@@ -132,7 +132,7 @@ class Entry:
 class Drop:
     """An opened drop folder; see `record.Source` for what it can be asked."""
 
-    folder: Folder
+    folder: DropFolder
     index: dict[str, Entry]
     today: date
 
@@ -196,7 +196,7 @@ class Drop:
 # ---- files -----------------------------------------------------------------------------------------
 
 
-def read_file(path: str, folder: Folder) -> Iterator[RawRecord]:
+def read_file(path: str, folder: DropFolder) -> Iterator[RawRecord]:
     """Yield the records of a file; what cannot be read is a record with a fault.
 
     Raises:
@@ -226,7 +226,7 @@ def read_file(path: str, folder: Folder) -> Iterator[RawRecord]:
         yield from records
 
 
-def _with_companion(record: RawRecord, folder: Folder) -> RawRecord:
+def _with_companion(record: RawRecord, folder: DropFolder) -> RawRecord:
     """Return the record of a plain text with what the file beside it says."""
     path, role = folder.beside.of[record.file]
     found = folder.files[path]
@@ -242,7 +242,7 @@ def _with_companion(record: RawRecord, folder: Folder) -> RawRecord:
 # ---- the index -------------------------------------------------------------------------------------
 
 
-def _index(store: Store, root: str, folder: Folder) -> dict[str, Entry]:
+def _index(store: Store, root: str, folder: DropFolder) -> dict[str, Entry]:
     """Return the index of the files given, from the store as far as it still holds."""
     reader = folder.reader.name if folder.reader else "any"
     name = f"drop-{content_id(root, reader)}"
@@ -270,7 +270,7 @@ def _index(store: Store, root: str, folder: Folder) -> dict[str, Entry]:
     return index
 
 
-def _state(path: str, folder: Folder) -> list[Any]:
+def _state(path: str, folder: DropFolder) -> list[Any]:
     """Return what an entry of the index depends on beside what is in the file."""
     limits = [folder.limits.record_bytes, folder.limits.page_bytes, folder.limits.records]
     faults = [found.fault.detail if found.fault else "" for found in _with_beside(path, folder)]
@@ -280,7 +280,7 @@ def _state(path: str, folder: Folder) -> list[Any]:
 _YOUNG_NS = 2_000_000_000
 
 
-def _seen(path: str, folder: Folder) -> list[Any] | None:
+def _seen(path: str, folder: DropFolder) -> list[Any] | None:
     """Return by what it can be seen whether a file has changed; None where that cannot be seen now.
 
     A time of change cannot be put back by whoever writes the file (`rsync -t` and `cp -p` put back only the
@@ -293,7 +293,7 @@ def _seen(path: str, folder: Folder) -> list[Any] | None:
     return [[found.size, found.mtime_ns, found.ctime_ns, found.inode] for found in files]
 
 
-def _content(path: str, folder: Folder) -> list[str]:
+def _content(path: str, folder: DropFolder) -> list[str]:
     """Return checksums of what an entry is made from; "" stands for what cannot be read."""
     return [_checksum(found) for found in _with_beside(path, folder)]
 
@@ -308,13 +308,13 @@ def _checksum(found: FoundFile) -> str:
         return ""
 
 
-def _with_beside(path: str, folder: Folder) -> list[FoundFile]:
+def _with_beside(path: str, folder: DropFolder) -> list[FoundFile]:
     """Return a file and its companion, where it has one."""
     beside = [folder.beside.of[path][0]] if path in folder.beside.of else []
     return [folder.files[one] for one in (path, *beside)]
 
 
-def _scan(path: str, folder: Folder) -> Entry:
+def _scan(path: str, folder: DropFolder) -> Entry:
     """Read a file through and return which days it has records for."""
     counts: dict[date | None, int] = {}
     hashes: dict[date | None, Any] = {}

@@ -25,7 +25,7 @@ from pipeline.ingest.pages.text import is_page, with_page
 from pipeline.ingest.placement import Placement
 from pipeline.ingest.record import RawRecord
 from pipeline.ingest.sources.companions import companions
-from pipeline.ingest.sources.drop import Folder, limits_of, read_file
+from pipeline.ingest.sources.drop import DropFolder, limits_of, read_file
 from pipeline.ingest.sources.walk import walk
 from pipeline.ingest.understanding import understand
 from pipeline.settings import load_settings
@@ -235,7 +235,7 @@ DATE_ONLY = {"LexisNexis", "Nexis Uni", "Nexis Uni as DOCX", "a plain text"}
 
 def read(folder: Path) -> list[tuple[RawRecord, Fields | None, Placement | None]]:
     found = {f.path: f for f in walk(folder)}
-    opened = Folder(found, companions(found), limits_of(load_settings()), None)
+    opened = DropFolder(found, companions(found), limits_of(load_settings()), None)
     records = [understand(record) for path in opened.paths() for record in read_file(path, opened)]
     paged = [replace(r, fields=with_page(r.fields)) if r.fields and is_page(r.fields) else r for r in records]
     return [(r.record, r.fields, r.placement) for r in paged]

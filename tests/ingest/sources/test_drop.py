@@ -228,7 +228,7 @@ def test_unchanged_files_are_not_read_again(folder: Folder, monkeypatch: pytest.
     read: list[str] = []
     scan = drop._scan
 
-    def spy(path: str, folder: drop.Folder) -> drop.Entry:
+    def spy(path: str, folder: drop.DropFolder) -> drop.Entry:
         read.append(path)
         return scan(path, folder)
 
