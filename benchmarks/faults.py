@@ -3,10 +3,11 @@
     python -m benchmarks.faults --kills 120 --seed 1
 
 A small archive is split, and a day of it goes through the stages, each in a process of its own. Then, again
-and again, one of these steps is begun from the same folder, killed with SIGKILL, and run once more. The
-moment is drawn: half of the time by the clock, as a share of what the step takes undisturbed, half of the time just
-before or after one of its writes is moved into place. The step that is run again must leave the bytes that an
-undisturbed one leaves, and no hidden file. What comes after reads these bytes and no others.
+and again, one of these steps is begun from the same folder, killed with SIGKILL, and run once more.
+
+The moment is drawn: half of the time by the clock, as a share of what the step takes undisturbed, half of the
+time just before or after one of its writes is moved into place. The step that is run again must leave the
+bytes that an undisturbed one leaves, and no hidden file. What comes after reads these bytes and no others.
 """
 
 from __future__ import annotations

@@ -235,13 +235,13 @@ def _index(store: Store, root: str, folder: Folder) -> dict[str, Entry]:
     paths = folder.paths()
     state = {p: _state(p, folder) for p in paths}
     with store.lock(name):
-        kept: dict[str, Any] = store.read_json(path) or {}
+        kept = store.read_cache(path)
         index = {p: _load(kept[p]) for p in paths if p in kept and kept[p]["state"] == state[p]}
         missing = [p for p in paths if p not in index]
         for p in missing:
             index[p] = _scan(p, folder)
         if missing or len(kept) != len(paths):
-            store.write_json(path, {p: _dump(index[p], state[p]) for p in paths})
+            store.write_cache(path, {p: _dump(index[p], state[p]) for p in paths})
     return index
 
 
