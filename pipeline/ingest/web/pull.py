@@ -165,7 +165,7 @@ async def _pull(
                 try:
                     url, answer = await web.ask(feed.url, known)
                     _check(answer, known)
-                except Exception as error:  # noqa: BLE001 - whatever it is, conditions may be the cause
+                except Exception as error:  # whatever it is, conditions may be the cause
                     if not _conditions(known) or (isinstance(error, NotFetched) and error.is_temporary):
                         raise
                     known = {}
@@ -285,7 +285,7 @@ class _Web:
 
 
 def _conditions(known: dict[str, Any]) -> dict[str, str]:
-    """Return the headers by which a feed that has not changed need not be sent; odd values ask for all of it."""
+    """Return the headers by which a feed that has not changed need not be sent; none of odd values."""
     named = {"If-None-Match": known.get("etag"), "If-Modified-Since": known.get("last_modified")}
     return {
         name: value
