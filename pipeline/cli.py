@@ -58,6 +58,9 @@ def run(
     first: Annotated[str, typer.Argument(metavar="DAY", help="The day, as YYYY-MM-DD.")],
     last: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The last day of a range.")] = None,
     stage: Annotated[str | None, typer.Option(help="Only this stage: ingest, parse, extract ...")] = None,
+    allow_missing_inputs: Annotated[
+        bool, typer.Option(help="Make published days anew, although files that they were made from are gone.")
+    ] = False,
 ) -> None:
     """Run a day, or all days from the first to the last, without Airflow."""
     from pipeline.settings import load_settings
@@ -65,7 +68,7 @@ def run(
     from pipeline.store import Store
     from pipeline.store.batch import days_between, parse_day
 
-    settings = load_settings()
+    settings = load_settings(**({"allow_missing_inputs": True} if allow_missing_inputs else {}))
     days = days_between(parse_day(first), parse_day(last or first))
     for name, batch, counts in run_days(days, Store(settings.data_dir), settings, only=stage):
         typer.echo(f"{batch.day} {name} {batch.shard}: {_counts(counts)}")
