@@ -51,6 +51,10 @@ def main() -> None:
     except NewstablesError as error:
         _say(error)
         sys.exit(EXIT_FAILED)
+    except OSError as error:  # of a disk or the network: where in the code it was met, nobody needs to know
+        where = f"{error.filename}: " if error.filename else ""
+        _say(f"{where}{error.strerror or error}")
+        sys.exit(EXIT_FAILED)
 
 
 @app.command()
@@ -257,5 +261,5 @@ def _counts(counts: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in counts.items())
 
 
-def _say(error: Exception) -> None:
+def _say(error: Exception | str) -> None:
     typer.echo(f"newstables: {' '.join(str(error).split())}", err=True)
