@@ -250,7 +250,7 @@ def _index(store: Store, root: str, folder: DropFolder) -> dict[str, Entry]:
     paths = folder.paths()
     state = {p: _state(p, folder) for p in paths}
     with store.lock(name):
-        kept: dict[str, Any] = store.read_json(path) or {}
+        kept = store.read_cache(path)
         index: dict[str, Entry] = {}
         value: dict[str, Any] = {}
         for p in paths:
@@ -266,7 +266,7 @@ def _index(store: Store, root: str, folder: DropFolder) -> dict[str, Entry]:
             index[p] = _load(known) if known is not None and is_same else _scan(p, folder)
             value[p] = _dump(index[p]) | {"state": state[p], "seen": seen, "content": content}
         if value != kept:
-            store.write_json(path, value)
+            store.write_cache(path, value)
     return index
 
 

@@ -255,6 +255,28 @@ def test_what_has_not_changed_is_not_sent_again(nights: Nights, web: Web) -> Non
     assert nights.rejects() == {}
 
 
+@pytest.mark.parametrize("odd", ['"caf\xe9"', '"a\tb"', 'W/"x" \x80'])
+def test_an_odd_etag_costs_nothing_but_the_saving(nights: Nights, web: Web, odd: str) -> None:
+    web.pages["/rss"] = Page(rss(entry("a")), headers={"ETag": odd})
+    nights.list(web.url("/rss"))
+    nights.run(NIGHT - timedelta(days=1))
+    assert nights.run()["kept"] == 1 and nights.rejects() == {}
+    assert "If-None-Match" not in web.asked[-1].headers
+    pulled = nights.store.read_json(f"feeds/{NIGHT}/pull.json")["feeds"]
+    assert [one["status"] for one in pulled] == [200]
+
+
+def test_a_server_that_stumbles_over_conditions_is_asked_without(nights: Nights, web: Web) -> None:
+    web.pages["/rss"] = Page(rss(entry("a")), headers={"ETag": '"one"'})
+    nights.list(web.url("/rss"))
+    nights.run(NIGHT - timedelta(days=1))
+    web.pages["/rss"] = Page(b"no such condition", 412)
+    asked = len(web.asked)
+    nights.run()
+    conditions = [a.headers.get("If-None-Match") for a in web.asked[asked:] if a.path == "/rss"]
+    assert conditions == ['"one"', None]
+
+
 def test_after_a_night_without_an_answer_the_last_good_one_still_counts(nights: Nights, web: Web) -> None:
     page = Page(rss(entry("a")), headers={"ETag": '"one"'})
     web.pages |= {"/rss": page, "/other": Page(rss())}
