@@ -48,7 +48,7 @@ def main() -> None:
     except ConfigError as error:
         _say(error)
         sys.exit(EXIT_CONFIG)
-    except (NewstablesError, OSError) as error:
+    except NewstablesError as error:
         _say(error)
         sys.exit(EXIT_FAILED)
     except OSError as error:  # of a disk or the network: where in the code it was met, nobody needs to know
