@@ -51,6 +51,10 @@ def main() -> None:
     except NewstablesError as error:
         _say(error)
         sys.exit(EXIT_FAILED)
+    except OSError as error:  # of a disk or the network: where in the code it was met, nobody needs to know
+        where = f"{error.filename}: " if error.filename else ""
+        _say(f"{where}{error.strerror or error}")
+        sys.exit(EXIT_FAILED)
 
 
 @app.command()
@@ -58,6 +62,9 @@ def run(
     first: Annotated[str, typer.Argument(metavar="DAY", help="The day, as YYYY-MM-DD.")],
     last: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The last day of a range.")] = None,
     stage: Annotated[str | None, typer.Option(help="Only this stage: ingest, parse, extract ...")] = None,
+    allow_missing_inputs: Annotated[
+        bool, typer.Option(help="Make published days anew, although files that they were made from are gone.")
+    ] = False,
 ) -> None:
     """Run a day, or all days from the first to the last, without Airflow."""
     from pipeline.settings import load_settings
@@ -65,7 +72,7 @@ def run(
     from pipeline.store import Store
     from pipeline.store.batch import days_between, parse_day
 
-    settings = load_settings()
+    settings = load_settings(**({"allow_missing_inputs": True} if allow_missing_inputs else {}))
     days = days_between(parse_day(first), parse_day(last or first))
     for name, batch, counts in run_days(days, Store(settings.data_dir), settings, only=stage):
         typer.echo(f"{batch.day} {name} {batch.shard}: {_counts(counts)}")
@@ -210,6 +217,29 @@ def status() -> None:
         raise typer.Exit(EXIT_FAILED)
 
 
+@app.command()
+def verify(
+    mend: Annotated[bool, typer.Option(help="Remove damaged files that the next run makes again.")] = False,
+) -> None:
+    """Look whether every file of the store is what was written, and say what to run where one is not."""
+    from pipeline.desk.verify import verify as look_through
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+
+    settings = load_settings()
+    seen = look_through(Store(settings.data_dir), settings, mend=mend)
+    if seen.findings:
+        table = Table("file", "what is wrong with it", "what to run")
+        for finding in seen.findings:
+            run = "removed" if mend and finding.is_cache else finding.run or "nothing"
+            table.add_row(finding.path, finding.wrong, run)
+        Console(width=None if sys.stdout.isatty() else 200).print(table)
+    typer.echo(f"{seen.n_days} published days, {seen.n_files} files looked at, {len(seen.findings)} findings")
+    if seen.commands:
+        typer.echo("\n".join(["To mend it, in this order:", *(f"  {command}" for command in seen.commands)]))
+        raise typer.Exit(EXIT_FAILED)
+
+
 def _print_report(store: Any, settings: Any) -> None:
     from pipeline.desk.staged_report import staged_report
     from pipeline.ingest.sources import open_source
@@ -231,5 +261,5 @@ def _counts(counts: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in counts.items())
 
 
-def _say(error: Exception) -> None:
+def _say(error: Exception | str) -> None:
     typer.echo(f"newstables: {' '.join(str(error).split())}", err=True)

@@ -21,10 +21,10 @@ def canonical_url(url: str | None) -> str | None:
     """
     if not url or len(url) > MAX_LENGTH:
         return None
-    cleaned = clean_url(url.strip())
-    if not cleaned:
-        return None
     try:
+        cleaned = clean_url(url.strip())
+        if not cleaned:
+            return None
         parts = urlsplit(cleaned)
         query = parts.query or _bare_query(url)
     except ValueError:

@@ -15,6 +15,7 @@ from pipeline.errors import ConfigError
 from pipeline.ingest.day_rows import day_rows
 from pipeline.ingest.sources import open_source
 from pipeline.settings import Settings
+from pipeline.stages.gone import check_gone
 from pipeline.stages.taken_down import is_taken_down
 from pipeline.store import Store
 from pipeline.store.batch import Batch
@@ -37,12 +38,14 @@ def ingest(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
 
     Raises:
         ConfigError: the day is not over yet, or the source cannot be opened.
+        InputError: the day is published, and files that it was made from are gone.
         OSError: the device or the network failed.
     """
     if batch.day >= datetime.now(UTC).date():
         raise ConfigError(f"{batch.day} is not over yet (UTC): a day is run when all of it can be there")
     source = open_source(store, settings)
     source.collect(batch.day)
+    check_gone(store, batch.day, source.inputs(batch.day), is_meant=settings.allow_missing_inputs)
     while True:
         takedowns = read_takedowns(store)
         made = day_rows(source.records(batch.day), settings, is_taken_down(takedowns))
