@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import signal
 import sys
 from collections import Counter
 from pathlib import Path
@@ -61,7 +62,9 @@ def test_a_step_that_is_killed_and_run_again_leaves_the_same_bytes(tmp_path: Pat
     faults._prepare(tmp_path / "root")
     shutil.copytree(tmp_path / "root", tmp_path / "other")
     faults._whole(tmp_path / "root", "split")
-    assert faults._begun(tmp_path / "other", "split", (2, True)).join() is None
+    killed = faults._begun(tmp_path / "other", "split", (2, True))
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
     assert faults._differences(*(faults._content(tmp_path / name) for name in ("root", "other")))
     faults._whole(tmp_path / "other", "split")
     assert not faults._differences(*(faults._content(tmp_path / name) for name in ("root", "other")))

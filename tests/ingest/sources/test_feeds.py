@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from days import manifest_of, read_plan
+from two_stores import in_bucket
 from web import Page, Web
 
 from pipeline.errors import ConfigError
@@ -123,6 +124,22 @@ def test_the_entries_of_a_day_come_in_with_where_they_are_from(nights: Nights, w
     assert article["record_ref"].startswith(f"feeds/{NIGHT}/127.0.0.1-")
     assert web.paths() == ["/robots.txt", "/rss"]
     assert web.asked[1].headers["User-Agent"].startswith("Harbour-Research/1.0 (+mailto:")
+
+
+def test_on_an_object_store_as_in_a_folder(nights: Nights, web: Web) -> None:
+    nights.store, other = in_bucket()
+    before = NIGHT - timedelta(days=1)
+    web.pages["/rss"] = Page(rss(entry("a", on=before)))
+    nights.list(web.url("/rss"), web.url("/none"))
+    assert nights.run(before)["kept"] == 1
+    staged = nights.articles(before)
+    nights.store = other  # another machine runs the day again, and asks nothing
+    n_asked = len(web.asked)
+    assert nights.again(before)["kept"] == 1
+    assert nights.articles(before) == staged and len(web.asked) == n_asked
+    web.pages["/rss"] = Page(rss(entry("b"), entry("a", on=before)))
+    assert nights.run()["kept"] == 1  # what was there before is left out
+    assert sorted(nights.articles()) == ["b"]
 
 
 def test_the_line_of_a_feed_names_its_outlet(nights: Nights, web: Web) -> None:
