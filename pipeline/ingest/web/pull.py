@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import ip_network
@@ -131,7 +132,7 @@ async def _pull(
                 return done | about
             known = before.get(feed.name, {})
             try:
-                url, answer = await web.ask(feed.url, known)
+                url, answer = await _asked(web, feed.url, known)
                 _check(answer, known)
             except NotFetched as failure:
                 fault = [failure.reason, str(failure)]
@@ -154,6 +155,22 @@ async def _pull(
             return made
 
         return list(await asyncio.gather(*map(one, feeds)))
+
+
+async def _asked(web: _Web, address: str, known: dict[str, Any]) -> tuple[httpx.URL, Response]:
+    """Return the answer to an address; where a server stumbles over conditions, it is asked without them.
+
+    Raises:
+        NotFetched: there is none.
+    """
+    try:
+        url, answer = await web.ask(address, known)
+        if not _conditions(known) or answer.status in (200, 304, 429):
+            return url, answer
+    except Exception:
+        if not _conditions(known):
+            raise
+    return await web.ask(address, {})
 
 
 def _check(answer: Response, known: dict[str, Any]) -> None:
@@ -247,8 +264,12 @@ class _Web:
 
 
 def _conditions(known: dict[str, Any]) -> dict[str, str]:
+    """Return the headers that ask for what is new only; what cannot be sent as it was given is left out."""
     named = {"If-None-Match": known.get("etag"), "If-Modified-Since": known.get("last_modified")}
-    return {name: value for name, value in named.items() if value}
+    return {name: value for name, value in named.items() if value and _SENDABLE.fullmatch(value)}
+
+
+_SENDABLE = re.compile(r"[!-~](?:[ -~]{0,998}[!-~])?")
 
 
 def _onward(url: httpx.URL, answer: Response) -> httpx.URL | None:

@@ -238,6 +238,30 @@ def test_what_has_not_changed_is_not_sent_again(nights: Nights, web: Web) -> Non
     assert nights.rejects() == {}
 
 
+@pytest.mark.parametrize(
+    "etag", ['"caf\xe9"', "caf\xe9", '"a\x01b"', '"' + "x" * 5000 + '"', "\x80", '"a\tb"']
+)
+def test_an_odd_header_loses_no_feed(nights: Nights, web: Web, etag: str) -> None:
+    web.pages["/rss"] = Page(rss(entry("a", on=NIGHT - timedelta(days=2))), headers={"ETag": etag})
+    nights.list(web.url("/rss"))
+    nights.run(NIGHT - timedelta(days=2))
+    web.pages["/rss"] = Page(rss(entry("b")), headers={"ETag": etag})
+    nights.run()
+    assert nights.articles().keys() == {"b"} and nights.rejects() == {}
+    assert "If-None-Match" not in web.asked[-1].headers
+
+
+def test_a_server_that_stumbles_over_conditions_is_asked_without_them(nights: Nights, web: Web) -> None:
+    page = Page(rss(entry("a", on=NIGHT - timedelta(days=1))), headers={"ETag": '"one"'})
+    web.pages["/rss"] = page
+    nights.list(web.url("/rss"))
+    nights.run(NIGHT - timedelta(days=1))
+    web.pages["/rss"] = Page(rss(entry("b")), refuses="If-None-Match")
+    nights.run()
+    assert nights.articles().keys() == {"b"}
+    assert [("If-None-Match" in a.headers) for a in web.asked if a.path == "/rss"] == [False, True, False]
+
+
 def test_after_a_night_without_an_answer_the_last_good_one_still_counts(nights: Nights, web: Web) -> None:
     page = Page(rss(entry("a")), headers={"ETag": '"one"'})
     web.pages |= {"/rss": page, "/other": Page(rss())}
