@@ -217,6 +217,29 @@ def status() -> None:
         raise typer.Exit(EXIT_FAILED)
 
 
+@app.command()
+def verify(
+    mend: Annotated[bool, typer.Option(help="Remove damaged files that the next run makes again.")] = False,
+) -> None:
+    """Look whether every file of the store is what was written, and say what to run where one is not."""
+    from pipeline.desk.verify import verify as look_through
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+
+    settings = load_settings()
+    seen = look_through(Store(settings.data_dir), settings, mend=mend)
+    if seen.findings:
+        table = Table("file", "what is wrong with it", "what to run")
+        for finding in seen.findings:
+            run = "removed" if mend and finding.is_cache else finding.run or "nothing"
+            table.add_row(finding.path, finding.wrong, run)
+        Console(width=None if sys.stdout.isatty() else 200).print(table)
+    typer.echo(f"{seen.n_days} published days, {seen.n_files} files looked at, {len(seen.findings)} findings")
+    if seen.commands:
+        typer.echo("\n".join(["To mend it, in this order:", *(f"  {command}" for command in seen.commands)]))
+        raise typer.Exit(EXIT_FAILED)
+
+
 def _print_report(store: Any, settings: Any) -> None:
     from pipeline.desk.staged_report import staged_report
     from pipeline.ingest.sources import open_source

@@ -40,6 +40,9 @@ DATAPACKAGE = f"{TABLES_FOLDER}/datapackage.json"
 FEEDS = "feeds"
 """The folder of what was pulled, a folder a night."""
 
+INDEX = "index"
+"""The folder of what sources know of their files."""
+
 DOCS = "docs"
 """The name under which the parse of a shard is staged."""
 
@@ -124,7 +127,7 @@ def pulled_folder(night: str) -> str:
 
 def index_path(source: str) -> str:
     """Return the path of a source's index of days."""
-    return f"index/{source}.json"
+    return f"{INDEX}/{source}.json"
 
 
 def takedown_path(article_id: str) -> str:

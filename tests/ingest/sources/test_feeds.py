@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from days import manifest_of, read_plan
+from two_stores import in_bucket
 from web import Page, Web
 
 from pipeline.errors import ConfigError
@@ -123,6 +124,22 @@ def test_the_entries_of_a_day_come_in_with_where_they_are_from(nights: Nights, w
     assert article["record_ref"].startswith(f"feeds/{NIGHT}/127.0.0.1-")
     assert web.paths() == ["/robots.txt", "/rss"]
     assert web.asked[1].headers["User-Agent"].startswith("Harbour-Research/1.0 (+mailto:")
+
+
+def test_on_an_object_store_as_in_a_folder(nights: Nights, web: Web) -> None:
+    nights.store, other = in_bucket()
+    before = NIGHT - timedelta(days=1)
+    web.pages["/rss"] = Page(rss(entry("a", on=before)))
+    nights.list(web.url("/rss"), web.url("/none"))
+    assert nights.run(before)["kept"] == 1
+    staged = nights.articles(before)
+    nights.store = other  # another machine runs the day again, and asks nothing
+    n_asked = len(web.asked)
+    assert nights.again(before)["kept"] == 1
+    assert nights.articles(before) == staged and len(web.asked) == n_asked
+    web.pages["/rss"] = Page(rss(entry("b"), entry("a", on=before)))
+    assert nights.run()["kept"] == 1  # what was there before is left out
+    assert sorted(nights.articles()) == ["b"]
 
 
 def test_the_line_of_a_feed_names_its_outlet(nights: Nights, web: Web) -> None:
@@ -238,20 +255,29 @@ def test_what_has_not_changed_is_not_sent_again(nights: Nights, web: Web) -> Non
     assert nights.rejects() == {}
 
 
-@pytest.mark.parametrize(
-    "etag", ['"caf\xe9"', "caf\xe9", '"a\x01b"', '"' + "x" * 5000 + '"', "\x80", '"a\tb"']
-)
-def test_an_odd_header_loses_no_feed(nights: Nights, web: Web, etag: str) -> None:
-    web.pages["/rss"] = Page(rss(entry("a", on=NIGHT - timedelta(days=2))), headers={"ETag": etag})
+@pytest.mark.parametrize("odd", ['"caf\xe9"', '"a\tb"', 'W/"x" \x80', '"' + "x" * 5000 + '"'])
+def test_an_odd_etag_costs_nothing_but_the_saving(nights: Nights, web: Web, odd: str) -> None:
+    web.pages["/rss"] = Page(rss(entry("a")), headers={"ETag": odd})
     nights.list(web.url("/rss"))
-    nights.run(NIGHT - timedelta(days=2))
-    web.pages["/rss"] = Page(rss(entry("b")), headers={"ETag": etag})
-    nights.run()
-    assert nights.articles().keys() == {"b"} and nights.rejects() == {}
+    nights.run(NIGHT - timedelta(days=1))
+    assert nights.run()["kept"] == 1 and nights.rejects() == {}
     assert "If-None-Match" not in web.asked[-1].headers
+    pulled = nights.store.read_json(f"feeds/{NIGHT}/pull.json")["feeds"]
+    assert [one["status"] for one in pulled] == [200]
 
 
-def test_a_server_that_stumbles_over_conditions_is_asked_without_them(nights: Nights, web: Web) -> None:
+def test_a_server_that_stumbles_over_conditions_is_asked_without(nights: Nights, web: Web) -> None:
+    web.pages["/rss"] = Page(rss(entry("a")), headers={"ETag": '"one"'})
+    nights.list(web.url("/rss"))
+    nights.run(NIGHT - timedelta(days=1))
+    web.pages["/rss"] = Page(b"no such condition", 412)
+    asked = len(web.asked)
+    nights.run()
+    conditions = [a.headers.get("If-None-Match") for a in web.asked[asked:] if a.path == "/rss"]
+    assert conditions == ['"one"', None]
+
+
+def test_what_a_server_gives_only_without_conditions_comes_in(nights: Nights, web: Web) -> None:
     page = Page(rss(entry("a", on=NIGHT - timedelta(days=1))), headers={"ETag": '"one"'})
     web.pages["/rss"] = page
     nights.list(web.url("/rss"))
@@ -259,7 +285,6 @@ def test_a_server_that_stumbles_over_conditions_is_asked_without_them(nights: Ni
     web.pages["/rss"] = Page(rss(entry("b")), refuses="If-None-Match")
     nights.run()
     assert nights.articles().keys() == {"b"}
-    assert [("If-None-Match" in a.headers) for a in web.asked if a.path == "/rss"] == [False, True, False]
 
 
 def test_after_a_night_without_an_answer_the_last_good_one_still_counts(nights: Nights, web: Web) -> None:
