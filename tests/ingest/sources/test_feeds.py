@@ -240,6 +240,25 @@ def test_a_day_that_is_past_reads_what_is_stored(nights: Nights, web: Web) -> No
     assert len(web.asked) == asked
 
 
+@pytest.mark.parametrize(
+    "poison",
+    [
+        '{"id": "p", "url": "https://c.example/p", "source": "A \\ud800 B", "content_text": "x"}',
+        '{"id": "p", "url": "https://c\\ud800.example/p", "content_text": "x"}',
+        '{"id": "p", "authors": ' + "[" * 300 + "]" * 300 + ', "content_text": "x"}',
+        '{"id": "p", "date_published": {"a": [1e400]}, "content_text": "x"}',
+    ],
+)
+def test_a_poisoned_entry_costs_itself(nights: Nights, web: Web, poison: str) -> None:
+    good = {"id": "2", "url": "https://c.example/good", "date_published": f"{NIGHT}T09:00:00Z"}
+    items = f"[{poison}, {json.dumps(good | {'content_text': TEXT})}]"
+    web.pages["/json"] = Page(f'{{"version": "https://jsonfeed.org/version/1.1", "items": {items}}}'.encode())
+    nights.list(web.url("/json"))
+    counts = nights.run()
+    assert nights.articles().keys() == {"good"}
+    assert counts["records"] == counts["kept"] + sum(counts["rejected"].values())
+
+
 def test_what_has_not_changed_is_not_sent_again(nights: Nights, web: Web) -> None:
     web.pages["/etag"] = Page(rss(entry("a")), headers={"ETag": '"one"'})
     web.pages["/date"] = Page(rss(entry("b")), headers={"Last-Modified": "Tue, 03 Mar 2026 10:00:00 GMT"})
