@@ -8,8 +8,15 @@ from spacy.language import Language
 from pipeline.components.claims.values.on_tokens import find_values
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tree import read_tree
+from pipeline.nlp import load_nlp
 
 pytestmark = pytest.mark.model
+
+
+@pytest.fixture(scope="module")
+def pipeline_nlp() -> Language:
+    """The model as the pipeline loads it, with its own tokenizer."""
+    return load_nlp()
 
 
 @pytest.mark.parametrize(
@@ -48,8 +55,10 @@ def test_day(nlp: Language, text: str, day: str) -> None:
         ("The scheme costs Rs. 5 crore. Critics scoff.", [(5e7, "INR")]),
     ],
 )
-def test_a_unit_ends_its_sentence(nlp: Language, text: str, amounts: list[tuple[float, str | None]]) -> None:
-    doc = nlp(text)
+def test_a_unit_ends_its_sentence(
+    pipeline_nlp: Language, text: str, amounts: list[tuple[float, str | None]]
+) -> None:
+    doc = pipeline_nlp(text)
     measures, _ = find_values(doc, read_tree(read_columns(doc)), None)
     assert [(m.value, m.unit) for m in measures] == amounts
     assert len(list(doc.sents)) == 2
