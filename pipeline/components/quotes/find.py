@@ -27,11 +27,13 @@ from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.parsed import Parse, Range
 from pipeline.components.quotes.reading import QuoteReading, read_doc, tag_readings
 from pipeline.components.quotes.region import Region
+from pipeline.components.quotes.reported import is_reported
 from pipeline.components.quotes.speakers import Speakers
 from pipeline.components.quotes.speech import is_speech
 from pipeline.lexicons import Lexicon
 
 QuoteModel = Literal["small", "rules"]
+QuoteScope = Literal["said", "all"]
 
 _DIRECT_SHARE = 0.95
 """Share of a content's words that stand in quotation marks from which on it is direct speech."""
@@ -45,6 +47,7 @@ def find_quotes(
     entities: Sequence[Entity] | None = None,
     reading: QuoteReading | None = None,
     model: QuoteModel = "small",
+    scope: QuoteScope = "said",
     lexicon: Lexicon | None = None,
 ) -> Iterator[Quotation]:
     """Find the quotations of a document with their cues and speakers.
@@ -56,6 +59,8 @@ def find_quotes(
         reading: of this document, from `read_doc` and, where wanted, `tag_readings`: who has many documents
             lets the network read a batch at once. Made here where None.
         model: "small" uses the network, "rules" does not; without effect where a reading is given.
+        scope: "said" leaves out what is no quotation by the rulings (`reported.py`): deeds, and what was not
+            said; "all" keeps it.
         lexicon: the words of the document's language; by its vocabulary where None, of the reading where one
             is given.
 
@@ -74,6 +79,8 @@ def find_quotes(
             (reading,) = tag_readings([reading])
     parse = reading.parse
     candidates = sorted(reading.candidates, key=lambda c: (c.content[0][0], -c.content[-1][1]))
+    if scope == "said":
+        candidates = _said_or_thought(parse, candidates, reading.regions)
     speakers = Speakers(parse, doc._.entities if entities is None else entities)
     region_of = _region_starts(parse, reading.regions)
     said: list[tuple[int, ...]] = []
@@ -100,6 +107,30 @@ def find_quotes(
         )
 
 
+def _said_or_thought(
+    parse: Parse, candidates: Sequence[QuoteCandidate], regions: Sequence[Region]
+) -> list[QuoteCandidate]:
+    """Return the candidates without what is no quotation by the rulings."""
+    marked = [False] * parse.size
+    for start, end in _region_tokens(parse, regions):
+        marked[start:end] = [True] * (end - start)
+    kept: list[QuoteCandidate] = []
+    inside: set[int] = set()
+    for candidate in candidates:
+        at = candidate.cue[-1] if candidate.cue else candidate.content[0][0]
+        if is_reported(parse, candidate, marked, is_inside=at in inside):
+            kept.append(candidate)
+            inside.update(t for start, end in candidate.content for t in range(start, end))
+    return kept
+
+
+def _region_tokens(parse: Parse, regions: Sequence[Region]) -> Iterator[Range]:
+    """Yield the token ranges of the outermost regions."""
+    for region in regions:
+        if region.depth == 0:
+            yield bisect_left(parse.idx, region.inner_start), bisect_left(parse.idx, region.inner_end)
+
+
 def _parents(candidates: Sequence[QuoteCandidate]) -> list[int | None]:
     """Return for each candidate the number of the tightest one before it that holds its whole content."""
     tokens = [frozenset(t for start, end in c.content for t in range(start, end)) for c in candidates]
@@ -116,10 +147,8 @@ def _parents(candidates: Sequence[QuoteCandidate]) -> list[int | None]:
 def _region_starts(parse: Parse, regions: Sequence[Region]) -> dict[int, int]:
     """Return for each token inside an outermost region the first token of that."""
     inside: dict[int, int] = {}
-    for region in regions:
-        if region.depth == 0:
-            start, end = bisect_left(parse.idx, region.inner_start), bisect_left(parse.idx, region.inner_end)
-            inside.update(dict.fromkeys(range(start, end), start))
+    for start, end in _region_tokens(parse, regions):
+        inside.update(dict.fromkeys(range(start, end), start))
     return inside
 
 
