@@ -22,6 +22,8 @@ _LAYOUTS = frozenset(("block", "signed", "turn", "answer", "post"))
 """Rules for what its layout makes a quotation, whatever its words are."""
 _MOSTLY = 0.6
 """Share of a content's words in marks from which on marks alone show that it was said."""
+_SURE = 0.65
+"""Score of the network from which on a judgement ("condemned the attack") counts as a quotation."""
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
 _PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct", "aux", "auxpass", "neg"))
 _BESIDE = frozenset(("aux", "auxpass", "neg"))
@@ -59,6 +61,7 @@ class _Words:
         self.blaming = lexicon.words("quotes.verbs_without_source")
         self.readers = lexicon.words("quotes.readers")
         self.authors = lexicon.words("quotes.first_person")
+        self.judging = lexicon.words("quotes.judging_verbs")
         self.rejecting = lexicon.words("quotes.verbs_that_reject")
         self.phrasal = lexicon.entries("quotes.phrasal_cues")
         self.negations = lexicon.words("quotes.negations")
@@ -86,7 +89,8 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return True
     found = reporting_word(parse, candidate.cue)
     if found is None:
-        return share >= _MOSTLY and candidate.speaker is not None
+        is_told = share >= _MOSTLY or _opens_with_complementiser(parse, candidate.content)
+        return is_told and candidate.speaker is not None
     if found.sort == "source":
         return candidate.speaker is not None
     if _is_unsaid(parse, words, found, share):
@@ -95,7 +99,12 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return True
     if candidate.speaker is None and not _is_said_by_somebody(parse, words, found, candidate.content, share):
         return False
-    return _has_content(words, found, form_of(parse, candidate.content), share)
+    form = form_of(parse, candidate.content)
+    if form is Form.PHRASE and found.sort == "verb" and _says_why(parse, found, candidate.content):
+        return True
+    if form is Form.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
+        return True
+    return _has_content(words, found, form, share)
 
 
 def reporting_word(parse: Parse, cue: Sequence[int]) -> ReportingWord | None:
@@ -153,6 +162,33 @@ def form_of(parse: Parse, content: Sequence[Range]) -> Form:
             return Form.CLAUSE
         form = Form.GERUND if parse.tags[t] == "VBG" else Form.INFINITIVE
     return form
+
+
+def _opens_with_complementiser(parse: Parse, content: Sequence[Range]) -> bool:
+    """Return whether a content is a clause with "that": it is told by whatever word stands before it."""
+    first = content[0][0]
+    return (
+        parse.words[first] in parse.lexicon.words("quotes.complementisers")
+        and parse.deps[first] == "mark"
+        and parse.deps[parse.heads[first]] == "ccomp"
+    )
+
+
+def _says_why(parse: Parse, found: ReportingWord, content: Sequence[Range]) -> bool:
+    """Return whether a content tells what is said of what: "criticised her for the delay", "a claim that"."""
+    inside = {t for start, end in content for t in range(start, end)}
+    if found.cue.kind != "speech":
+        return False
+    judging = parse.lexicon.words("quotes.judging_prepositions")
+    nouns = parse.lexicon.made(read_cues).nouns
+    for t in sorted(inside):
+        if parse.heads[t] == found.at and parse.deps[t] == "prep" and "x" in found.cue.frames:
+            if parse.words[t] in judging and parse.words[t] != "over":
+                return True
+        if parse.words[t] in nouns and (parse.heads[t] not in inside or parse.heads[t] == found.at):
+            if any(parse.deps[k] in ("acl", "ccomp", "relcl") and k in inside for k in parse.kids[t]):
+                return any(parse.deps[j] == "mark" for k in parse.kids[t] for j in parse.kids[k])
+    return False
 
 
 def _is_the_texts_own(parse: Parse, words: _Words, candidate: QuoteCandidate) -> bool:
