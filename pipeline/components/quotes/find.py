@@ -23,6 +23,7 @@ from spacy.tokens import Doc, Span
 from pipeline.components import layers
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.layers import Entity, Quotation, QuoteKind
+from pipeline.components.quotes.bounds import apart, in_its_sentence, without_frames
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.parsed import Parse, Range
 from pipeline.components.quotes.reading import QuoteReading, read_doc, tag_readings
@@ -37,6 +38,8 @@ QuoteScope = Literal["said", "all"]
 
 _DIRECT_SHARE = 0.95
 """Share of a content's words that stand in quotation marks from which on it is direct speech."""
+_SURE_RULES = frozenset(("according", "after", "before", "parenthetical"))
+"""Rules that are right often enough to add what the network has not found."""
 _BATCH = 32
 """Documents that the network reads at once: one by one takes it several times as long."""
 
@@ -78,9 +81,9 @@ def find_quotes(
         if model == "small":
             (reading,) = tag_readings([reading])
     parse = reading.parse
-    candidates = sorted(reading.candidates, key=lambda c: (c.content[0][0], -c.content[-1][1]))
+    candidates = sorted(reading.candidates, key=_order)
     if scope == "said":
-        candidates = _said_or_thought(parse, candidates, reading.regions)
+        candidates = _said_or_thought(parse, candidates, reading)
     speakers = Speakers(parse, doc._.entities if entities is None else entities)
     region_of = _region_starts(parse, reading.regions)
     said: list[tuple[int, ...]] = []
@@ -108,15 +111,44 @@ def find_quotes(
 
 
 def _said_or_thought(
-    parse: Parse, candidates: Sequence[QuoteCandidate], regions: Sequence[Region]
+    parse: Parse, candidates: Sequence[QuoteCandidate], reading: QuoteReading
 ) -> list[QuoteCandidate]:
-    """Return the candidates without what is no quotation by the rulings."""
+    """Return the quotations by the rulings: what else attributes is left out, what runs on is cut."""
     marked = [False] * parse.size
-    for start, end in _region_tokens(parse, regions):
+    for start, end in _region_tokens(parse, reading.regions):
         marked[start:end] = [True] * (end - start)
+    kept = _reported(parse, _bounded(parse, candidates, marked), marked)
+    taken = {t for candidate in kept for t in _tokens(candidate)}
+    missed = [c for c in reading.by_rule if c.rule in _SURE_RULES and taken.isdisjoint(_tokens(c))]
+    kept += _reported(parse, _bounded(parse, missed, marked), marked)
+    return sorted((without_frames(parse, candidate) for candidate in kept), key=_order)
+
+
+def _order(candidate: QuoteCandidate) -> Range:
+    return candidate.content[0][0], -candidate.content[-1][1]
+
+
+def _tokens(candidate: QuoteCandidate) -> Iterator[int]:
+    yield from candidate.cue
+    for start, end in candidate.content:
+        yield from range(start, end)
+
+
+def _bounded(
+    parse: Parse, candidates: Iterable[QuoteCandidate], marked: Sequence[bool]
+) -> Iterator[QuoteCandidate]:
+    for candidate in candidates:
+        bounded = in_its_sentence(parse, candidate, marked)
+        if bounded is not None:
+            yield from apart(parse, bounded, marked)
+
+
+def _reported(
+    parse: Parse, candidates: Iterable[QuoteCandidate], marked: Sequence[bool]
+) -> list[QuoteCandidate]:
     kept: list[QuoteCandidate] = []
     inside: set[int] = set()
-    for candidate in candidates:
+    for candidate in sorted(candidates, key=_order):
         at = candidate.cue[-1] if candidate.cue else candidate.content[0][0]
         if is_reported(parse, candidate, marked, is_inside=at in inside):
             kept.append(candidate)

@@ -23,6 +23,7 @@ class QuoteReading:
         parse: of the document.
         regions: what stands in quotation marks.
         candidates: the quotations in the making, in no order.
+        by_rule: those of them that the rules have found.
         blocks: first tokens of block quotations: direct speech that needs no marks.
         is_tagged: whether the network has had its say.
     """
@@ -30,6 +31,7 @@ class QuoteReading:
     parse: Parse
     regions: list[Region]
     candidates: list[QuoteCandidate]
+    by_rule: list[QuoteCandidate]
     blocks: frozenset[int]
     is_tagged: bool = False
 
@@ -44,7 +46,7 @@ def read_doc(columns: Columns) -> QuoteReading:
     regions = find_regions(parse.text, lexicon=parse.lexicon)
     candidates = find_attributions(parse, regions)
     blocks = frozenset(c.content[0][0] for c in candidates if c.rule == "block")
-    return QuoteReading(parse, regions, candidates, blocks)
+    return QuoteReading(parse, regions, candidates, candidates, blocks)
 
 
 def tag_readings(readings: Sequence[QuoteReading]) -> list[QuoteReading]:

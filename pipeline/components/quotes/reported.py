@@ -16,12 +16,14 @@ from pipeline.components.doc.tags import NOUN_TAGS, PREDICATE_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
+from pipeline.components.quotes.inflection import with_s
 from pipeline.lexicons import Lexicon
 
 _LAYOUTS = frozenset(("block", "signed", "turn", "answer", "post"))
 """Rules for what its layout makes a quotation, whatever its words are."""
 _MOSTLY = 0.6
 """Share of a content's words in marks from which on marks alone show that it was said."""
+_SPEAKING = frozenset(("PERSON", "ORG", "GPE", "NORP"))
 _SURE = 0.65
 """Score of the network from which on a judgement ("condemned the attack") counts as a quotation."""
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
@@ -62,9 +64,24 @@ class _Words:
         self.readers = lexicon.words("quotes.readers")
         self.authors = lexicon.words("quotes.first_person")
         self.judging = lexicon.words("quotes.judging_verbs")
+        self.anonymity = lexicon.words("quotes.anonymity")
+        self.speaking = _speaking(lexicon)
         self.rejecting = lexicon.words("quotes.verbs_that_reject")
         self.phrasal = lexicon.entries("quotes.phrasal_cues")
         self.negations = lexicon.words("quotes.negations")
+
+
+def _speaking(lexicon: Lexicon) -> frozenset[str]:
+    """Return the nouns of those who can speak, singular and plural."""
+    nouns = {
+        *lexicon.entries("roles"),
+        *lexicon.entries("kinds_of_bodies"),
+        *lexicon.words("source_nouns"),
+        *lexicon.words("quotes.people"),
+        *lexicon.words("quotes.documents"),
+        *(noun for noun, kind in lexicon.entries("kinds").items() if kind.startswith("org")),
+    }
+    return frozenset((*nouns, *(with_s(noun) for noun in nouns)))
 
 
 def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool], *, is_inside: bool) -> bool:
@@ -95,11 +112,17 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return candidate.speaker is not None
     if _is_unsaid(parse, words, found, share):
         return False
+    if candidate.speaker is None and parse.words[found.at] in parse.lexicon.made(read_cues).naming_verbs:
+        return False
     if share >= _MOSTLY and found.cue.kind == "speech":
         return True
     if candidate.speaker is None and not _is_said_by_somebody(parse, words, found, candidate.content, share):
         return False
     form = form_of(parse, candidate.content)
+    if form is not Form.CLAUSE and _is_formula(parse, words, candidate.content):
+        return False
+    if form is Form.PHRASE and not share and not _can_speak(parse, words, candidate.speaker):
+        return False
     if form is Form.PHRASE and found.sort == "verb" and _says_why(parse, found, candidate.content):
         return True
     if form is Form.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
@@ -219,10 +242,38 @@ def _is_unsaid(parse: Parse, words: _Words, found: ReportingWord, share: float) 
         if parse.deps[k] in _SUBJECTS and any(parse.words[j] in words.negations for j in (k, *parse.kids[k])):
             return True
     head = parse.heads[verb]
+    if head != verb and share < _MOSTLY and parse.deps[verb] in ("advcl", "acl", "relcl"):
+        # What somebody does it for: "posted pictures to support its claim".
+        return parse.tags[verb] == "VB" and any(parse.tags[k] == "TO" for k in parse.kids[verb])
     if head != verb and parse.deps[verb] in ("xcomp", "pcomp", "ccomp", "advcl", "acl"):
         has_to = any(parse.tags[k] == "TO" for k in parse.kids[verb])
         return has_to and parse.words[head] in words.unsaid
     return False
+
+
+def _is_formula(parse: Parse, words: _Words, content: Sequence[Range]) -> bool:
+    """Return whether a content is what somebody asks for who speaks without a name."""
+    return any(parse.words[t] in words.anonymity for start, end in content for t in range(start, min(end, start + 8)))
+
+
+def _can_speak(parse: Parse, words: _Words, speaker: Range | None) -> bool:
+    """Return whether a source can say or want something: a person, a body, a document, one who is known by role."""
+    if speaker is None:
+        return True
+    start, end = speaker
+    for t in range(start, end):
+        if parse.tree.ents[t] in _SPEAKING or parse.tags[t] == "PRP" or parse.words[t] in words.speaking:
+            return True
+    head = start
+    if parse.tags[start] in ("WDT", "WP"):
+        relative = parse.heads[start]
+        for _ in range(2):
+            if parse.deps[relative] == "relcl":
+                head = parse.heads[relative]
+                return parse.words[start] == "who" or _can_speak(parse, words, (head, head + 1))
+            relative = parse.heads[relative]
+        return parse.words[start] == "who"
+    return any(parse.tags[t].startswith("NNP") for t in range(start, end))
 
 
 def _is_said_by_somebody(
