@@ -25,6 +25,7 @@ from pipeline.components.doc.columns import read_columns
 from pipeline.components.layers import Entity, Quotation, QuoteKind
 from pipeline.components.quotes.bounds import apart, in_its_sentence, without_frames
 from pipeline.components.quotes.candidates import QuoteCandidate
+from pipeline.components.quotes.first_persons import with_speakers
 from pipeline.components.quotes.parsed import Parse, Range
 from pipeline.components.quotes.reading import QuoteReading, read_doc, tag_readings
 from pipeline.components.quotes.region import Region
@@ -82,9 +83,10 @@ def find_quotes(
             (reading,) = tag_readings([reading])
     parse = reading.parse
     candidates = sorted(reading.candidates, key=_order)
+    marked = _marked(parse, reading.regions)
     if scope == "said":
-        candidates = _said_or_thought(parse, candidates, reading)
-    speakers = Speakers(parse, doc._.entities if entities is None else entities)
+        candidates = _said_or_thought(parse, candidates, reading, marked)
+    speakers = Speakers(parse, doc._.entities if entities is None else entities, marked=marked)
     region_of = _region_starts(parse, reading.regions)
     said: list[tuple[int, ...]] = []
     for candidate, parent in zip(candidates, _parents(candidates), strict=True):
@@ -111,17 +113,22 @@ def find_quotes(
 
 
 def _said_or_thought(
-    parse: Parse, candidates: Sequence[QuoteCandidate], reading: QuoteReading
+    parse: Parse, candidates: Sequence[QuoteCandidate], reading: QuoteReading, marked: Sequence[bool]
 ) -> list[QuoteCandidate]:
     """Return the quotations by the rulings: what else attributes is left out, what runs on is cut."""
-    marked = [False] * parse.size
-    for start, end in _region_tokens(parse, reading.regions):
-        marked[start:end] = [True] * (end - start)
     kept = _reported(parse, _bounded(parse, candidates, marked), marked)
     taken = {t for candidate in kept for t in _tokens(candidate)}
     missed = [c for c in reading.by_rule if c.rule in _SURE_RULES and taken.isdisjoint(_tokens(c))]
     kept += _reported(parse, _bounded(parse, missed, marked), marked)
     return sorted((without_frames(parse, candidate) for candidate in kept), key=_order)
+
+
+def _marked(parse: Parse, regions: Sequence[Region]) -> list[bool]:
+    """Return for each token whether it stands in quotation marks."""
+    marked = [False] * parse.size
+    for start, end in _region_tokens(parse, regions):
+        marked[start:end] = [True] * (end - start)
+    return marked
 
 
 def _order(candidate: QuoteCandidate) -> Range:
@@ -226,18 +233,30 @@ class QuoteFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the layer to a document."""
-        layers.write_layer(doc, "quotes", find_quotes(doc, model=self.model))
+        (reading,) = self._read([doc])
+        _store(doc, list(find_quotes(doc, reading=reading)), reading)
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = _BATCH) -> Iterator[Doc]:
         """Add the layer to a stream of documents; the network reads a batch at once."""
         for docs in batched(stream, batch_size):
-            readings = [read_doc(read_columns(doc)) for doc in docs]
-            if self.model == "small":
-                readings = tag_readings(readings)
-            for doc, reading in zip(docs, readings, strict=True):
-                layers.write_layer(doc, "quotes", find_quotes(doc, reading=reading))
+            for doc, reading in zip(docs, self._read(docs), strict=True):
+                _store(doc, list(find_quotes(doc, reading=reading)), reading)
                 yield doc
+
+
+    def _read(self, docs: Sequence[Doc]) -> list[QuoteReading]:
+        readings = [read_doc(read_columns(doc)) for doc in docs]
+        return tag_readings(readings) if self.model == "small" else readings
+
+
+def _store(doc: Doc, quotations: Sequence[Quotation], reading: QuoteReading) -> None:
+    """Write the layer, and into that of the entities the pronouns that the quotations settle."""
+    entities = doc._.entities
+    layers.write_layer(doc, "quotes", quotations)
+    if entities:
+        settled = with_speakers(reading.parse.columns, entities, quotations)
+        layers.write_layer(doc, "entities", settled)
 
 
 @Language.factory("quotes", assigns=["doc.spans"], default_config={"model": "small"})
