@@ -18,7 +18,10 @@ from pipeline.components.quotes.parsed import Parse, Range
 
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
 _AUTHORS = frozenset(("ORG", "GPE"))
-_WORKS = frozenset(("LAW", "WORK_OF_ART"))
+_NAMED_KINDS = frozenset(
+    f"org:{kind}" for kind in ("agency", "airline", "bank", "broadcaster", "charity", "club", "company", "group", "paper")
+)
+"""Kinds of bodies that are printed with a name ("the TASS agency")."""
 
 _DECAY = 0.6
 """Weight that a mention keeps for each sentence between it and the pronoun."""
@@ -34,8 +37,8 @@ _LEAST_NAME = 5
 """Letters of the shortest surname in which a misspelling shows."""
 _REACH = 5
 """Sentences back that a pronoun can point, where the entities layer does not know it."""
-_REACH_OF_SPEAKER = 12
-"""Sentences back, those of a long quotation among them, to who spoke last."""
+_REACH_OF_SPEAKER = 1
+"""Sentences outside of quotation marks between "he added" and who spoke last."""
 _REACH_OF_GROUP = 3
 """Sentences back that "they" can point to several who spoke together."""
 _REACH_OF_KIND = 2
@@ -109,6 +112,7 @@ class Speakers:
         return (
             self._named(head, speaker)
             or self._document(head, speaker)
+            or self._body(head, speaker)
             or self._misspelt(head, speaker)
             or self._description(head, speaker)
         )
@@ -152,6 +156,21 @@ class Speakers:
             )
             if is_before or is_behind:
                 return Resolved((known.entity,), "document", 0.6)
+        return None
+
+    def _body(self, head: int, speaker: Range) -> Resolved | None:
+        """Return the body whose kind is printed with its name: "the TASS agency", "the agency (GUR)"."""
+        parse, at = self._parse, self._mentioned.at
+        behind = head + 2
+        if parse.words[head + 1 : behind] == ["("] and behind in at and at[behind].kind == "name":
+            return Resolved((at[behind].entity,), "name", 0.8)
+        if parse.lexicon.entries("kinds").get(parse.words[head]) not in _NAMED_KINDS:
+            return None
+        for t in range(speaker[0], head):
+            known = at.get(t)
+            is_own = parse.deps[t] in ("compound", "nmod") and parse.heads[t] == head
+            if is_own and known is not None and self._mentioned.entities[known.entity].label == "ORG":
+                return Resolved((known.entity,), "name", 0.7)
         return None
 
     def _conjuncts(self, head: int, speaker: Range) -> list[int]:
@@ -233,7 +252,17 @@ class Speakers:
                 and self._mentioned.sentences_between(at, speaker[0]) <= _REACH_OF_KIND
             ):
                 near.add(number)
+        if label == "ORG" and not said and self._spoke_as_body(speaker[0]):
+            return Resolved(self._last, "description", 0.5)
         return Resolved((near.pop(),), "description", 0.5) if len(near) == 1 else Resolved((), "nominal", 0.5)
+
+    def _spoke_as_body(self, at: int) -> bool:
+        """Return whether the last to speak was a body, lately: "the agency" goes on."""
+        return (
+            len(self._last) == 1
+            and self._mentioned.entities[self._last[0]].label == "ORG"
+            and self._mentioned.sentences_between(self._last_at, at) <= _REACH_OF_KIND
+        )
 
     def _modifiers(self, head: int, speaker: Range) -> set[str]:
         """Return the words that narrow a description: whom they do not fit is not meant."""
@@ -269,15 +298,27 @@ class Speakers:
         """Return whether "he" is who spoke last: no other person has been named since outside of marks."""
         if len(self._last) != 1 or self._last[0] in named or not self._may_be(self._last[0], gender):
             return False
-        if self._mentioned.sentences_between(self._last_at, at) > _REACH_OF_SPEAKER:
+        if self._told_since(at) > _REACH_OF_SPEAKER:
             return False
-        return not any(
+        return not self._others_since(at, gender)
+
+    def _told_since(self, at: int) -> int:
+        """Return how many sentences outside of marks stand between who spoke last and a token."""
+        tree = self._parse.tree
+        between = range(tree.sentence_of[self._last_at] + 1, tree.sentence_of[at])
+        return sum(
+            any(not self._marked[t] and not self._parse.is_empty[t] for t in range(*tree.sentences[sentence]))
+            for sentence in between
+        )
+
+    def _others_since(self, at: int, gender: str | None) -> bool:
+        """Return whether somebody else whom a pronoun can stand for is named, outside of marks, since then."""
+        return any(
             self._last_at < start < at
             and number != self._last[0]
-            and kind != "pronoun"
             and self._may_be(number, gender)
             and not self._marked[start]
-            for start, number, kind in self._mentioned.mentions
+            for start, number, _ in self._mentioned.mentions
         )
 
     def _weights(self, at: int, gender: str | None, named: Collection[int]) -> dict[int, float]:
@@ -294,7 +335,8 @@ class Speakers:
                 weight = _DECAY**distance * (_SUBJECT if mentioned.is_subject(start) else 1.0)
                 weights[number] = weights.get(number, 0.0) + weight
         if len(self._last) == 1 and self._last[0] in weights:
-            factor = 1.0 if gender is not None else _BODY_SPOKE_LAST
+            is_body = gender is None and not self._others_since(at, gender)
+            factor = _BODY_SPOKE_LAST if is_body else 1.0
             distance = mentioned.sentences_between(self._last_at, at)
             weights[self._last[0]] += factor * _SPOKE_LAST * _DECAY**distance
         return weights
