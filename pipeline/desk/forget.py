@@ -39,7 +39,7 @@ def forget(store: Store, article: str, *, reason: str) -> list[date]:
     for day in staged_days(store):
         if _is_staged(store, day, article_id):
             # What is staged is a cache: a later run of the day makes it again, without the article.
-            store.remove(staged_folder(day))
+            store.remove_folder(staged_folder(day))
     changed = []
     for day in published_days(store):
         if _take_out(store, day, article_id):

@@ -52,6 +52,8 @@ class FileArticles:
                 day=day,
                 title=row.title,
                 published_at=row.published_at,
+                published_at_precision=row.published_at_precision,
+                published_at_offset=row.published_at_offset,
                 source=row.source,
                 language=row.language,
             )

@@ -89,6 +89,7 @@ def article_row(
         title=title,
         authors=authors,
         published_at=published.at if published else None,
+        published_at_offset=published.offset if published else None,
         published_at_source=placement.published_from if published else None,
         published_at_precision=published.precision if published else None,
         wire_source=None if is_clean else wire_source(text, authors, fields.wire),

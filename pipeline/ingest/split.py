@@ -23,7 +23,7 @@ from pipeline.identity import content_id
 from pipeline.ingest.fields import Fields, read_fields
 from pipeline.ingest.formats.jsonl import FAULT_KEY, FROM_KEY
 from pipeline.ingest.formats.sniff import BY_NAME
-from pipeline.ingest.moments import Moment
+from pipeline.ingest.moments import written
 from pipeline.ingest.placement import Placement
 from pipeline.ingest.record import RawRecord
 from pipeline.ingest.sources.companions import Companions
@@ -162,19 +162,11 @@ def _fields(fields: Fields, placement: Placement) -> dict[str, Any]:
         "fetched_at": placement.fetched_at.isoformat() if placement.fetched_at else None,
     }
     if placement.published:
-        value["published_at"] = _written(placement.published)
+        value["published_at"] = written(placement.published)
         value[FROM_KEY] = placement.published_from
     elif fields.published:
         value["published_at"] = fields.published[0]
     return {name: v for name, v in value.items() if v}
-
-
-def _written(moment: Moment) -> str:
-    """Return a moment with as much of it as was given."""
-    text = moment.at.isoformat()
-    return {"second": text, "minute": text[:16] + "+00:00", "day": text[:10], "month": text[:7]}[
-        moment.precision
-    ]
 
 
 class _Files:

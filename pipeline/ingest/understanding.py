@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pipeline.ingest.fields import Fields, read_dates, read_fields
 from pipeline.ingest.formats.reader import settle
+from pipeline.ingest.moments import written
 from pipeline.ingest.pages.dates import page_date
 from pipeline.ingest.pages.plain import plain_text
 from pipeline.ingest.placement import Placement, arrival_day, place
@@ -43,7 +44,7 @@ def place_record(record: RawRecord) -> tuple[RawRecord, Placement | None]:
         found = page_date(html, fields.url, fetched_at=undated.fetched_at)
         if found is None:
             return record, undated
-        published = replace(fields, published=(found[0].at.isoformat(),))
+        published = replace(fields, published=(written(found[0]),))
         return record, place(published, arrived, found_in=found[1], precision=found[0].precision)
     except Exception as error:  # noqa: BLE001 - one poisoned record must not stop a night
         return _broken(record, error), None

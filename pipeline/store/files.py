@@ -1,61 +1,48 @@
-"""Read and write files of rows and of JSON, each atomically, on local disk or an object store.
+"""Read and write files of rows and of JSON, each atomically, in a folder or an object store.
 
-On local disk a file is written under a hidden temporary name, flushed to the disk, then moved into place
-with `os.replace`: a reader sees the old file or the new one, never half of one, and a crash leaves at most
-a hidden file that readers ignore. On an object store the file is serialised first and put with one request,
-which has the same effect. Nothing else in the project opens a file of the store.
+How a file gets there in one step is a matter of the place (`folder.py`, `bucket.py`). Nothing else in the
+project opens a file of the store.
 """
 
 from __future__ import annotations
 
 import contextlib
-import glob
 import io
 import json
-import os
-import secrets
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-import psutil
 import pyarrow as pa
-import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
-from pipeline.errors import ConfigError
 from pipeline.identity import checksum
-from pipeline.store.locks import locked, locks_folder
+from pipeline.store.bucket import Bucket
+from pipeline.store.folder import Folder
 
 LINEAGE_KEY = b"newstables.lineage"
 """Key, in a staged file's footer, of what the file was made from."""
+
+_ATTEMPTS = 5
+"""So often a file is opened again that was replaced while its parts were read."""
 
 
 class Store:
     """Files below one root, by paths relative to it (see `batch.py` for the paths)."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, place: Bucket | Folder | None = None) -> None:
         """Open the store at a folder or an object store's URI.
 
+        Args:
+            root: the folder, or the URI.
+            place: where its files lie; made from the root where it is not given.
+
         Raises:
-            ConfigError: the root is no folder that can be written, or a URI that Arrow does not know.
-            OSError: the object store cannot be reached, or the disk failed; it may recover.
+            ConfigError: the root is no folder that can be written, or a URI of no known kind.
+            OSError: the disk failed; it may recover.
         """
-        self.root = root
-        self._local = "://" not in root
-        try:
-            if self._local:
-                folder = Path(root).resolve()
-                folder.mkdir(parents=True, exist_ok=True)
-                files: pafs.FileSystem = pafs.LocalFileSystem()
-                base = str(folder)
-            else:
-                files, base = pafs.FileSystem.from_uri(root)
-        except (FileExistsError, NotADirectoryError, PermissionError, pa.ArrowInvalid) as error:
-            raise ConfigError(f"data_dir {root} cannot be used: {error}") from None
-        self._files = pafs.SubTreeFileSystem(base, files)
-        self._base = base
+        self.root = root if place is not None or "://" not in root else root.partition("?")[0]
+        self._place = place or (Bucket(root) if "://" in root else Folder(root))
 
     # ---- whole files -------------------------------------------------------------------------------
 
@@ -63,14 +50,18 @@ class Store:
         """Write a file, or replace it, in one step.
 
         Raises:
-            OSError: the disk is full or the like; the file is then as it was before.
+            OSError: the disk is full or the like, or a lock that is held was lost; the file is then as it was
+                before.
         """
-        if self._local:
-            with replacing(Path(self._base) / path) as file:
-                file.write(data)
-            return
-        with self._files.open_output_stream(path) as stream:
-            stream.write(data)
+        self._place.put(path, data)
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Write a file where there is none, in one step; of many that do so at once, one does.
+
+        Returns:
+            Whether the file is there now with this content.
+        """
+        return self._place.create(path, data)
 
     def get(self, path: str) -> bytes:
         """Return a file's bytes.
@@ -78,8 +69,14 @@ class Store:
         Raises:
             FileNotFoundError: there is no such file.
         """
-        with self._files.open_input_file(path) as stream:
-            return stream.read()  # type: ignore[no-any-return]
+        return self._place.get(path)
+
+    def find(self, path: str) -> bytes | None:
+        """Return a file's bytes; None where there is no such file."""
+        try:
+            return self._place.get(path)
+        except FileNotFoundError:
+            return None
 
     def digest(self, path: str) -> str:
         """Return the SHA-256 of a file.
@@ -90,28 +87,32 @@ class Store:
         return checksum(self.get(path))
 
     def remove(self, path: str) -> None:
-        """Remove a file or a folder with all that is in it; nothing happens where there is none."""
-        info = self._files.get_file_info(path)
-        with contextlib.suppress(FileNotFoundError):
-            if info.type == pafs.FileType.Directory:
-                self._files.delete_dir(path)
-            elif info.type == pafs.FileType.File:
-                self._files.delete_file(path)
+        """Remove a file; nothing happens where there is none."""
+        self._place.remove(path)
+
+    def remove_folder(self, folder: str) -> None:
+        """Remove a folder with all that is in it; nothing happens where there is none."""
+        self._place.remove_folder(folder)
 
     def exists(self, path: str) -> bool:
-        """Tell whether there is such a file or folder."""
-        return bool(self._files.get_file_info(path).type != pafs.FileType.NotFound)
+        """Tell whether there is such a file."""
+        return self._place.exists(path)
 
     def modified(self, path: str) -> datetime | None:
-        """Return when a file was last written; None where there is none, or the store does not say."""
-        modified: datetime | None = self._files.get_file_info(path).mtime
-        return modified
+        """Return when a file was last written; None where there is none."""
+        return self._place.modified(path)
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the files and folders in a folder, sorted; hidden ones are left out."""
-        selector = pafs.FileSelector(folder, allow_not_found=True)
-        found = (Path(info.path).name for info in self._files.get_file_info(selector))
-        return sorted(name for name in found if not name.startswith("."))
+        return self._place.names(folder)
+
+    def lock(self, name: str) -> contextlib.AbstractContextManager[None]:
+        """Hold a lock among all who use the store.
+
+        In a folder it is one of the file system (`locks.py`), on an object store a lease (`leases.py`); the
+        holder's writes are then refused once it was taken over.
+        """
+        return self._place.lock(name)
 
     # ---- rows --------------------------------------------------------------------------------------
 
@@ -144,12 +145,18 @@ class Store:
         Raises:
             FileNotFoundError: there is no such file.
         """
-        with self._files.open_input_file(path) as stream:
-            return pq.read_table(stream, columns=columns)
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self._place.open(path, is_whole=columns is None) as stream:
+                    return pq.read_table(stream, columns=columns)
+            except InterruptedError:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError
 
     def read_batches(self, path: str, *, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a Parquet file a row group at a time."""
-        with self._files.open_input_file(path) as stream:
+        with self._place.open(path, is_whole=True) as stream:
             file = pq.ParquetFile(stream)
             for group in range(file.num_row_groups):
                 yield from file.read_row_group(group, columns=columns).to_batches()
@@ -157,7 +164,7 @@ class Store:
     def lineage(self, path: str) -> dict[str, Any] | None:
         """Return what a staged file was made from; None where there is no file, or nothing was said."""
         try:
-            with self._files.open_input_file(path) as stream:
+            with self._place.open(path, is_whole=False) as stream:
                 metadata = pq.read_schema(stream).metadata or {}
         except FileNotFoundError:
             return None
@@ -178,16 +185,8 @@ class Store:
 
     def append_line(self, path: str, value: Any) -> None:
         """Add a line of JSON to a file that only grows."""
-        line = _json(value) + b"\n"
-        if self._local:
-            target = Path(self._base) / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("ab") as file:
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
-        else:
-            self.put(path, (self.get(path) if self.exists(path) else b"") + line)
+        with self.lock("lines"):
+            self.put(path, (self.find(path) or b"") + _json(value) + b"\n")
 
     def read_lines(self, path: str) -> list[Any]:
         """Return the values of a file of JSON lines; none where there is no file."""
@@ -195,16 +194,6 @@ class Store:
             return [json.loads(line) for line in self.get(path).splitlines() if line.strip()]
         except FileNotFoundError:
             return []
-
-    # ---- one at a time -----------------------------------------------------------------------------
-
-    def lock(self, name: str) -> contextlib.AbstractContextManager[None]:
-        """Hold a lock among the processes of this machine; a process that dies lets go of it.
-
-        For an object store the lock file lies in the machine's temporary folder: publishing from
-        several machines is serialised by Airflow (`max_active_tis_per_dag=1`), not here.
-        """
-        return locked(locks_folder(self.root, base=Path(self._base) if self._local else None), name)
 
 
 def to_parquet(table: pa.Table, *, row_group_size: int | None = None) -> bytes:
@@ -216,42 +205,3 @@ def to_parquet(table: pa.Table, *, row_group_size: int | None = None) -> bytes:
 
 def _json(value: Any, *, indent: int | None = None) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=indent).encode()
-
-
-@contextlib.contextmanager
-def replacing(target: Path) -> Iterator[BinaryIO]:
-    """Open a hidden file that takes the place of `target` when the block ends well, and is gone otherwise.
-
-    Raises:
-        OSError: the disk is full or the like; the target is then as it was before.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sweep(target: Path) -> None:
-    """Remove what killed writers left of a file: hidden files of processes that are no more."""
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
-        process = int(left.name.removesuffix(".tmp").rsplit(".", 1)[1].split("-")[0])
-        if process != os.getpid() and not psutil.pid_exists(process):
-            left.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

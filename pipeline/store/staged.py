@@ -178,4 +178,4 @@ def prune_docs(store: Store, *, keep_days: int) -> None:
         published = store.modified(manifest_path(day))
         staged = [at for path in (plan_path(day), *docs) if (at := store.modified(path)) is not None]
         if docs and published is not None and all(at <= published for at in staged):
-            store.remove(folder)
+            store.remove_folder(folder)

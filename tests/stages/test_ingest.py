@@ -464,7 +464,8 @@ def test_every_record_is_kept_or_rejected(
     night.put("2026-03-02/a.jsonl", *lines)
     days = open_source(night.store, night.settings).days()
     counted = [night.run(day) for day in days if day < datetime.now(UTC).date()]
-    n_filled = sum(not isinstance(line, bytes) or bool(line.strip()) for line in lines)
+    # A file with nothing in it is a reject itself.
+    n_filled = sum(not isinstance(line, bytes) or bool(line.strip()) for line in lines) or 1
     assert sum(c["records"] for c in counted) == n_filled
     for c in counted:
         assert c["records"] == c["kept"] + sum(c["rejected"].values())
