@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.components.doc.tags import VERB_TAGS
-from pipeline.components.quotes.candidates import QuoteCandidate
+from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range, join_ranges
 
 _ENDS_NAME = frozenset((",", "(", "-", "--", "–", "—", ";", ":"))
@@ -29,7 +29,7 @@ def in_its_sentence(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bo
         candidate: with a cue.
         marked: for each token, whether it stands in quotation marks.
     """
-    if not candidate.cue:
+    if not candidate.cue or candidate.rule in LAYOUTS:
         return candidate
     first, last = _sentence_around(parse, candidate.cue, marked)
     if any(parse.words[start - 1] == ":" for start, _ in candidate.content if start > candidate.cue[0]):
@@ -84,7 +84,7 @@ def without_frames(parse: Parse, candidate: QuoteCandidate) -> QuoteCandidate:
         content[0] = (start + 1, end)
     cue = _bare_cue(parse, candidate.cue)
     speaker = candidate.speaker
-    if speaker is not None and candidate.rule != "turn":
+    if speaker is not None and candidate.rule not in LAYOUTS:
         speaker = _without_apposition(parse, speaker)
     return replace(candidate, content=content, cue=cue, speaker=speaker)
 
@@ -168,7 +168,7 @@ def apart(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool]) -> It
     needs a new one.”" is one; in a new paragraph it is another one.
     """
     cue = candidate.cue
-    if not cue:
+    if not cue or candidate.rule in LAYOUTS:
         yield candidate
         return
     pieces = list(_pieces(parse, candidate.content, marked))

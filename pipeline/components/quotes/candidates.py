@@ -14,6 +14,7 @@ _PRECISION = {
     "adjective": 0.56,
     "after": 0.81,
     "before": 0.67,
+    "answer": 0.8,
     "block": 0.5,
     "clause": 0.82,
     "colon": 0.57,
@@ -23,15 +24,19 @@ _PRECISION = {
     "object": 0.55,
     "parenthetical": 0.74,
     "passive": 0.44,
+    "post": 0.7,
     "preposition": 0.52,
     "seem": 0.48,
     "signed": 0.8,
+    "turn": 0.8,
     "within": 0.49,
 }
 """Share of what a rule finds that is right (PolNeAR train, content and speaker).
 
-The network has learnt the rules by these names.
+The network has learnt the rules by these names, but for those of layouts: answers, posts and turns.
 """
+LAYOUTS = frozenset(("answer", "block", "post", "signed", "turn"))
+"""Rules for what its layout makes a quotation, whatever its words are."""
 
 
 @dataclass(slots=True)

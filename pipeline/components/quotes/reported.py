@@ -13,14 +13,12 @@ from enum import Enum
 from typing import NamedTuple
 
 from pipeline.components.doc.tags import NOUN_TAGS, PREDICATE_TAGS, VERB_TAGS
-from pipeline.components.quotes.candidates import QuoteCandidate
+from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
 from pipeline.components.quotes.inflection import with_s
 from pipeline.lexicons import Lexicon
 
-_LAYOUTS = frozenset(("block", "signed", "turn", "answer", "post"))
-"""Rules for what its layout makes a quotation, whatever its words are."""
 _MOSTLY = 0.6
 """Share of a content's words in marks from which on marks alone show that it was said."""
 _SPEAKING = frozenset(("PERSON", "ORG", "GPE", "NORP"))
@@ -31,7 +29,7 @@ _PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct", "aux", 
 _BESIDE = frozenset(("aux", "auxpass", "neg"))
 
 
-class Form(Enum):
+class ContentForm(Enum):
     """What a content is: a clause, an infinitive, a participle, or a noun phrase."""
 
     CLAUSE = "clause"
@@ -48,7 +46,7 @@ class ReportingWord(NamedTuple):
     sort: str
 
 
-class _Words:
+class _Verbs:
     """What these rules read of a lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
@@ -93,13 +91,13 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         marked: for each token, whether it stands in quotation marks.
         is_inside: whether the cue stands within another quotation, whose speaker is its "I".
     """
-    if candidate.rule in _LAYOUTS:
+    if candidate.rule in LAYOUTS:
         return True
     tokens = [t for start, end in candidate.content for t in range(start, end) if not parse.is_empty[t]]
     share = sum(marked[t] for t in tokens) / max(1, len(tokens))
     if not candidate.cue:
         return share >= _MOSTLY
-    words = parse.lexicon.made(_Words)
+    words = parse.lexicon.made(_Verbs)
     if not is_inside and _is_the_texts_own(parse, words, candidate):
         return False
     if all(parse.is_empty[t] for t in candidate.cue):
@@ -119,13 +117,13 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
     if candidate.speaker is None and not _is_said_by_somebody(parse, words, found, candidate.content, share):
         return False
     form = form_of(parse, candidate.content)
-    if form is not Form.CLAUSE and _is_formula(parse, words, candidate.content):
+    if form is not ContentForm.CLAUSE and _is_formula(parse, words, candidate.content):
         return False
-    if form is Form.PHRASE and not share and not _can_speak(parse, words, candidate.speaker):
+    if form is ContentForm.PHRASE and not share and not _can_speak(parse, words, candidate.speaker):
         return False
-    if form is Form.PHRASE and found.sort == "verb" and _says_why(parse, found, candidate.content):
+    if form is ContentForm.PHRASE and found.sort == "verb" and _says_why(parse, found, candidate.content):
         return True
-    if form is Form.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
+    if form is ContentForm.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
         return True
     return _has_content(words, found, form, share)
 
@@ -134,7 +132,7 @@ def reporting_word(parse: Parse, cue: Sequence[int]) -> ReportingWord | None:
     """Return the word of a cue that reports: the last verb of saying, else the last of another kind."""
     cues = parse.lexicon.made(read_cues)
     words, tags = parse.words, parse.tags
-    phrasal = parse.lexicon.made(_Words).phrasal
+    phrasal = parse.lexicon.made(_Verbs).phrasal
     found: list[ReportingWord] = []
     for n, t in enumerate(cue):
         word = words[t]
@@ -158,7 +156,7 @@ def reporting_word(parse: Parse, cue: Sequence[int]) -> ReportingWord | None:
     return None
 
 
-def form_of(parse: Parse, content: Sequence[Range]) -> Form:
+def form_of(parse: Parse, content: Sequence[Range]) -> ContentForm:
     """Return what a content is, by its highest word.
 
     Args:
@@ -166,24 +164,27 @@ def form_of(parse: Parse, content: Sequence[Range]) -> Form:
         content: token ranges, ends exclusive.
     """
     inside = {t for start, end in content for t in range(start, end)}
-    form = Form.PHRASE
+    form = ContentForm.PHRASE
     for t in sorted(inside):
         head = parse.heads[t]
         if (head != t and head in inside) or parse.is_empty[t] or parse.deps[t] in _PERIPHERAL:
             continue
+        if any(parse.deps[k] in _SUBJECTS for k in parse.kids[t]) and parse.tags[t] not in PREDICATE_TAGS:
+            # "that the road was closed", where the parser has taken "closed" for an adjective.
+            return ContentForm.CLAUSE
         if parse.tags[t] not in PREDICATE_TAGS:
             if len(content) == 1 and parse.deps[t] not in _SUBJECTS:
-                return Form.PHRASE
+                return ContentForm.PHRASE
             continue
         kids = [k for k in parse.kids[t] if k in inside]
         if parse.tags[t] in ("VBD", "VBP", "VBZ", "MD") or any(
             parse.deps[k] in ("nsubj", "nsubjpass", "expl", "aux") and parse.tags[k] != "TO" for k in kids
         ):
             if any(parse.tags[k] == "TO" for k in kids):
-                form = Form.INFINITIVE
+                form = ContentForm.INFINITIVE
                 continue
-            return Form.CLAUSE
-        form = Form.GERUND if parse.tags[t] == "VBG" else Form.INFINITIVE
+            return ContentForm.CLAUSE
+        form = ContentForm.GERUND if parse.tags[t] == "VBG" else ContentForm.INFINITIVE
     return form
 
 
@@ -214,7 +215,7 @@ def _says_why(parse: Parse, found: ReportingWord, content: Sequence[Range]) -> b
     return False
 
 
-def _is_the_texts_own(parse: Parse, words: _Words, candidate: QuoteCandidate) -> bool:
+def _is_the_texts_own(parse: Parse, words: _Verbs, candidate: QuoteCandidate) -> bool:
     """Return whether the source is the author ("we found", "I think") or the reader ("as you know")."""
     if candidate.speaker is None:
         return False
@@ -226,7 +227,7 @@ def _is_the_texts_own(parse: Parse, words: _Words, candidate: QuoteCandidate) ->
     return word.lower() in words.readers or (word.lower() in words.authors and not word.isupper() | (word == "I"))
 
 
-def _is_unsaid(parse: Parse, words: _Words, found: ReportingWord, share: float) -> bool:
+def _is_unsaid(parse: Parse, words: _Verbs, found: ReportingWord, share: float) -> bool:
     """Return whether the cue does not report that something was said, but that it was not, or may be."""
     at = found.at
     verb = parse.heads[at] if found.sort == "adjective" else at
@@ -251,12 +252,12 @@ def _is_unsaid(parse: Parse, words: _Words, found: ReportingWord, share: float) 
     return False
 
 
-def _is_formula(parse: Parse, words: _Words, content: Sequence[Range]) -> bool:
+def _is_formula(parse: Parse, words: _Verbs, content: Sequence[Range]) -> bool:
     """Return whether a content is what somebody asks for who speaks without a name."""
     return any(parse.words[t] in words.anonymity for start, end in content for t in range(start, min(end, start + 8)))
 
 
-def _can_speak(parse: Parse, words: _Words, speaker: Range | None) -> bool:
+def _can_speak(parse: Parse, words: _Verbs, speaker: Range | None) -> bool:
     """Return whether a source can say or want something: a person, a body, a document, one who is known by role."""
     if speaker is None:
         return True
@@ -277,31 +278,31 @@ def _can_speak(parse: Parse, words: _Words, speaker: Range | None) -> bool:
 
 
 def _is_said_by_somebody(
-    parse: Parse, words: _Words, found: ReportingWord, content: Sequence[Range], share: float
+    parse: Parse, words: _Verbs, found: ReportingWord, content: Sequence[Range], share: float
 ) -> bool:
     """Return whether a cue without a source tells that somebody said it: "was told that", "is accused of"."""
     if found.cue.kind != "speech" or found.sort == "adjective":
         return False
     if share >= _MOSTLY or found.cue.lemma in words.blaming:
         return True
-    return form_of(parse, content) in (Form.CLAUSE, Form.INFINITIVE)
+    return form_of(parse, content) in (ContentForm.CLAUSE, ContentForm.INFINITIVE)
 
 
-def _has_content(words: _Words, found: ReportingWord, form: Form, share: float) -> bool:
+def _has_content(words: _Verbs, found: ReportingWord, form: ContentForm, share: float) -> bool:
     """Return whether what a cue governs tells what is said or thought."""
     lemma, kind = found.cue.lemma, found.cue.kind
     if found.sort == "noun":
         if lemma in words.deed_nouns:
             return False
-        return form is not Form.PHRASE or lemma in words.content_objects or share > 0
+        return form is not ContentForm.PHRASE or lemma in words.content_objects or share > 0
     if found.sort == "adjective":
-        return form is Form.CLAUSE or (form is Form.INFINITIVE and lemma in words.wishing_adjectives)
+        return form is ContentForm.CLAUSE or (form is ContentForm.INFINITIVE and lemma in words.wishing_adjectives)
     if "e" in found.cue.frames:
         return False
     if kind == "show":
-        return form is Form.CLAUSE
-    if form is Form.PHRASE:
+        return form is ContentForm.CLAUSE
+    if form is ContentForm.PHRASE:
         return lemma in words.content_objects or (kind == "speech" and share > 0)
     if kind == "thought":
-        return lemma in words.wishing if form is not Form.CLAUSE else lemma not in words.knowing
-    return form is Form.CLAUSE or lemma not in words.deeds
+        return lemma in words.wishing if form is not ContentForm.CLAUSE else lemma not in words.knowing
+    return form is ContentForm.CLAUSE or lemma not in words.deeds
