@@ -35,6 +35,8 @@ _PRECISION = {
 
 The network has learnt the rules by these names, but for those of layouts: answers, posts and turns.
 """
+UNLEARNT = frozenset(("answer", "post", "turn"))
+"""Rules that there were not when the network was trained."""
 LAYOUTS = frozenset(("answer", "block", "post", "signed", "turn"))
 """Rules for what its layout makes a quotation, whatever its words are."""
 

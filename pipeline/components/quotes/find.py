@@ -26,7 +26,7 @@ from pipeline.components.layers import Entity, Quotation, QuoteKind
 from pipeline.components.quotes.bounds import apart, in_its_sentence, without_frames
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.first_persons import with_speakers
-from pipeline.components.quotes.parsed import Parse, Range
+from pipeline.components.quotes.parsed import MARKS, Parse, Range
 from pipeline.components.quotes.reading import QuoteReading, read_doc, tag_readings
 from pipeline.components.quotes.region import Region
 from pipeline.components.quotes.reported import is_reported
@@ -98,10 +98,11 @@ def find_quotes(
             own, method = resolved.entities, resolved.method
         said.append(own)
         is_block = candidate.content[0][0] in reading.blocks
-        kind: QuoteKind = "direct" if is_block else _kind(candidate.content, region_of)
+        content = _by_paragraphs(parse, candidate.content, marked)
+        kind: QuoteKind = "direct" if is_block else _kind(content, region_of)
         yield Quotation(
             kind=kind,
-            content=tuple(_content_span(doc, span, region_of) for span in candidate.content),
+            content=tuple(_content_span(doc, span, region_of) for span in content),
             cue=tuple(Span(doc, start, end) for start, end in _runs(candidate.cue)),
             speaker=(Span(doc, *candidate.speaker),) if candidate.speaker is not None else (),
             speaker_entities=own,
@@ -189,6 +190,20 @@ def _region_starts(parse: Parse, regions: Sequence[Region]) -> dict[int, int]:
     for start, end in _region_tokens(parse, regions):
         inside.update(dict.fromkeys(range(start, end), start))
     return inside
+
+
+def _by_paragraphs(parse: Parse, content: Sequence[Range], marked: Sequence[bool]) -> list[Range]:
+    """Return a content cut at the paragraphs that marks open anew: the marks between are no part of it."""
+    pieces = []
+    for start, end in content:
+        at = start
+        for t in range(start + 1, end):
+            opens = parse.paragraph_of[t] != parse.paragraph_of[t - 1] or parse.words[t - 1].isspace()
+            if opens and parse.words[t] in MARKS and not marked[t] and marked[start]:
+                pieces.append((at, t))
+                at = t + 1
+        pieces.append((at, end))
+    return [trimmed for piece in pieces if (trimmed := parse.trim(piece)) is not None]
 
 
 def _kind(content: Sequence[Range], region_of: Mapping[int, int]) -> QuoteKind:

@@ -66,7 +66,7 @@ class Mentioned:
         at: what is known of each token. Of two mentions on a word the longer is the better reading ("Bank of
             Canada" against "Canada").
         mentions: (first token, entity, kind), in text order.
-        genders: m or f of persons, by what titles and pronouns say of them.
+        genders: m or f of persons, by what titles and pronouns say of them, else by what their given name mostly is.
     """
 
     def __init__(self, parse: Parse, entities: Sequence[Entity]) -> None:
@@ -153,4 +153,10 @@ class Mentioned:
                     gender = titles.get(words[at - 1], "-")
             if gender in "mf":
                 genders[number] = gender
+        given_names = self.parse.lexicon.entries("given_names")
+        for number, entity in enumerate(self.entities):
+            if number not in genders and self.is_person(number):
+                guess = given_names.get(entity.name.partition(" ")[0].lower(), "-")
+                if guess in "mf":
+                    genders[number] = guess
         return genders
