@@ -17,12 +17,14 @@ from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range,
 
 _ENDS_NAME = frozenset((",", "(", "-", "--", "–", "—", ";", ":"))
 """What an apposition or a relative clause behind a name begins with."""
+_GREATER_PART = 0.5
+"""Share of what stands in marks from which on a content is meant to hold all of it."""
 _THEMES = frozenset(("nsubjpass", "expl"))
 _TITLES_IN_A_ROW = frozenset(("and", "&"))
 
 
 def in_its_sentence(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool]) -> QuoteCandidate | None:
-    """Return a candidate whose words outside of marks stand in the sentence of its cue; None if none are left.
+    """Return a candidate whose words outside of marks stand in the sentence of its cue; None if there are none.
 
     Args:
         parse: of the document.
@@ -49,10 +51,33 @@ def in_its_sentence(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bo
     return candidate if content == candidate.content else candidate.with_content(content)
 
 
+def widened(parse: Parse, candidate: QuoteCandidate, quoted: Sequence[Range]) -> QuoteCandidate:
+    """Return a candidate that has the whole of the marks of which it has the greater part.
+
+    Args:
+        parse: of the document.
+        candidate: with a cue outside of the marks that it may be widened to.
+        quoted: the ranges in outermost marks.
+    """
+    pieces = [*candidate.content]
+    for first, last in quoted:
+        if any(first <= t < last for t in candidate.cue):
+            continue
+        n_inside = sum(max(0, min(end, last) - max(start, first)) for start, end in candidate.content)
+        if last - first > n_inside >= _GREATER_PART * (last - first):
+            pieces.append((first, last))
+    if len(pieces) == len(candidate.content):
+        return candidate
+    content = join_ranges(parse, pieces, without=candidate.cue)
+    return candidate.with_content(content) if content else candidate
+
+
 def _sentence_around(parse: Parse, cue: Sequence[int], marked: Sequence[bool]) -> Range:
     """Return the sentence around a cue within its paragraph; a stop ends it where it closes marks, too."""
     start, end = parse.paragraphs[parse.paragraph_of[cue[-1]]]
-    first = next((t + 1 for t in range(cue[0] - 1, start - 1, -1) if _ends_sentence(parse, t, end, marked)), start)
+    first = next(
+        (t + 1 for t in range(cue[0] - 1, start - 1, -1) if _ends_sentence(parse, t, end, marked)), start
+    )
     last = next((t + 1 for t in range(cue[-1] + 1, end) if _ends_sentence(parse, t, end, marked)), end)
     return first, last
 
@@ -94,7 +119,10 @@ def _only_opens(parse: Parse, t: int) -> bool:
     return (
         parse.words[t] in parse.lexicon.words("quotes.opening_words")
         and parse.deps[t] in ("mark", "advmod")
-        and (parse.words[t] in parse.lexicon.words("quotes.complementisers") or parse.deps[parse.heads[t]] == "ccomp")
+        and (
+            parse.words[t] in parse.lexicon.words("quotes.complementisers")
+            or parse.deps[parse.heads[t]] == "ccomp"
+        )
     )
 
 

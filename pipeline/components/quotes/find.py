@@ -23,7 +23,7 @@ from spacy.tokens import Doc, Span
 from pipeline.components import layers
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.layers import Entity, Quotation, QuoteKind
-from pipeline.components.quotes.bounds import apart, in_its_sentence, without_frames
+from pipeline.components.quotes.bounds import apart, in_its_sentence, widened, without_frames
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.first_persons import with_speakers
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
@@ -117,7 +117,9 @@ def _said_or_thought(
     parse: Parse, candidates: Sequence[QuoteCandidate], reading: QuoteReading, marked: Sequence[bool]
 ) -> list[QuoteCandidate]:
     """Return the quotations by the rulings: what else attributes is left out, what runs on is cut."""
-    kept = _reported(parse, _bounded(parse, candidates, marked), marked)
+    quoted = list(_region_tokens(parse, reading.regions))
+    whole = [widened(parse, candidate, quoted) for candidate in candidates]
+    kept = _reported(parse, _bounded(parse, whole, marked), marked)
     taken = {t for candidate in kept for t in _tokens(candidate)}
     missed = [c for c in reading.by_rule if c.rule in _SURE_RULES and taken.isdisjoint(_tokens(c))]
     kept += _reported(parse, _bounded(parse, missed, marked), marked)
@@ -258,7 +260,6 @@ class QuoteFinder:
             for doc, reading in zip(docs, self._read(docs), strict=True):
                 _store(doc, list(find_quotes(doc, reading=reading)), reading)
                 yield doc
-
 
     def _read(self, docs: Sequence[Doc]) -> list[QuoteReading]:
         readings = [read_doc(read_columns(doc)) for doc in docs]

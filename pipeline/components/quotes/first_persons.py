@@ -1,4 +1,4 @@
-"""Pronouns that quotations settle: "I" is the speaker of the words around it, "he" of "he said" is who speaks.
+"""Pronouns that quotations settle: "I" is the speaker of the words around it, "he" of "he said" speaks.
 
 The entities layer is read before the quotations, so both are added to it afterwards.
 """
@@ -23,8 +23,8 @@ def with_speakers(
 ) -> list[Entity]:
     """Return the entities with the pronouns that the quotations settle as mentions.
 
-    First persons in the singular ("I", "my") inside quotation marks are mentions of the one person who speaks;
-    a pronoun that is a speaker is a mention of whom the quotation has for speaker, and of nobody else.
+    First persons in the singular ("I", "my") inside quotation marks are mentions of the one person who
+    speaks; a pronoun that is a speaker is a mention of whom the quotation has for speaker, of nobody else.
 
     Args:
         columns: of the document.

@@ -66,7 +66,7 @@ class Mentioned:
         at: what is known of each token. Of two mentions on a word the longer is the better reading ("Bank of
             Canada" against "Canada").
         mentions: (first token, entity, kind), in text order.
-        genders: m or f of persons, by what titles and pronouns say of them, else by what their given name mostly is.
+        genders: m or f of persons, by what titles and pronouns say of them, else by their given name.
     """
 
     def __init__(self, parse: Parse, entities: Sequence[Entity]) -> None:

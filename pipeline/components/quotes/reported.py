@@ -1,9 +1,9 @@
-"""What of the reported is a quotation: the least it needs is a cue of saying or thinking, a source, a content.
+"""What of the reported is a quotation: it needs a cue of saying or thinking, a source, a content.
 
 The network has learnt attribution in the widest sense (PolNeAR): there "gave permission", "agreed a package",
 "was cleared to land" attribute something too. These are deeds, and who counts what people say does not want
 them. Nor is a quotation what was not said ("declined to say"), what may be said one day, what nobody is said
-to think ("seems to"), what the text itself says ("we have learned"), and what its readers know ("as you know").
+to think ("seems to"), what the text itself says ("we have learned") and what its readers do ("you know").
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import NamedTuple
 from pipeline.components.doc.tags import NOUN_TAGS, PREDICATE_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.cues import Cue, read_cues
-from pipeline.components.quotes.parsed import MARKS, Parse, Range
 from pipeline.components.quotes.inflection import with_s
+from pipeline.components.quotes.parsed import Parse, Range
 from pipeline.lexicons import Lexicon
 
 _MOSTLY = 0.6
@@ -39,7 +39,7 @@ class ContentForm(Enum):
 
 
 class ReportingWord(NamedTuple):
-    """The word of a cue that reports: its token, what the lexicon knows of it, and verb, noun or adjective."""
+    """The word of a cue that reports: its token, what the lexicon knows of it, its part of speech."""
 
     at: int
     cue: Cue
@@ -206,12 +206,13 @@ def _says_why(parse: Parse, found: ReportingWord, content: Sequence[Range]) -> b
     judging = parse.lexicon.words("quotes.judging_prepositions")
     nouns = parse.lexicon.made(read_cues).nouns
     for t in sorted(inside):
-        if parse.heads[t] == found.at and parse.deps[t] == "prep" and "x" in found.cue.frames:
-            if parse.words[t] in judging and parse.words[t] != "over":
+        is_of_verb = parse.heads[t] == found.at
+        if is_of_verb and parse.deps[t] == "prep" and "x" in found.cue.frames and parse.words[t] in judging:
+            return True
+        if parse.words[t] in nouns and (is_of_verb or parse.heads[t] not in inside):
+            clauses = [k for k in parse.kids[t] if k in inside and parse.deps[k] in ("acl", "ccomp", "relcl")]
+            if any(parse.deps[j] == "mark" for k in clauses for j in parse.kids[k]):
                 return True
-        if parse.words[t] in nouns and (parse.heads[t] not in inside or parse.heads[t] == found.at):
-            if any(parse.deps[k] in ("acl", "ccomp", "relcl") and k in inside for k in parse.kids[t]):
-                return any(parse.deps[j] == "mark" for k in parse.kids[t] for j in parse.kids[k])
     return False
 
 
@@ -224,7 +225,9 @@ def _is_the_texts_own(parse: Parse, words: _Verbs, candidate: QuoteCandidate) ->
         return False
     word = parse.columns.words[start]
     # "US" is a country, "us" is the outlet.
-    return word.lower() in words.readers or (word.lower() in words.authors and not word.isupper() | (word == "I"))
+    return word.lower() in words.readers or (
+        word.lower() in words.authors and not word.isupper() | (word == "I")
+    )
 
 
 def _is_unsaid(parse: Parse, words: _Verbs, found: ReportingWord, share: float) -> bool:
@@ -254,11 +257,13 @@ def _is_unsaid(parse: Parse, words: _Verbs, found: ReportingWord, share: float) 
 
 def _is_formula(parse: Parse, words: _Verbs, content: Sequence[Range]) -> bool:
     """Return whether a content is what somebody asks for who speaks without a name."""
-    return any(parse.words[t] in words.anonymity for start, end in content for t in range(start, min(end, start + 8)))
+    return any(
+        parse.words[t] in words.anonymity for start, end in content for t in range(start, min(end, start + 8))
+    )
 
 
 def _can_speak(parse: Parse, words: _Verbs, speaker: Range | None) -> bool:
-    """Return whether a source can say or want something: a person, a body, a document, one who is known by role."""
+    """Return whether a source can say or want something: a person, a body, a document, known or not."""
     if speaker is None:
         return True
     start, end = speaker
@@ -296,7 +301,9 @@ def _has_content(words: _Verbs, found: ReportingWord, form: ContentForm, share: 
             return False
         return form is not ContentForm.PHRASE or lemma in words.content_objects or share > 0
     if found.sort == "adjective":
-        return form is ContentForm.CLAUSE or (form is ContentForm.INFINITIVE and lemma in words.wishing_adjectives)
+        return form is ContentForm.CLAUSE or (
+            form is ContentForm.INFINITIVE and lemma in words.wishing_adjectives
+        )
     if "e" in found.cue.frames:
         return False
     if kind == "show":

@@ -19,7 +19,8 @@ from pipeline.components.quotes.parsed import Parse, Range
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
 _AUTHORS = frozenset(("ORG", "GPE"))
 _NAMED_KINDS = frozenset(
-    f"org:{kind}" for kind in ("agency", "airline", "bank", "broadcaster", "charity", "club", "company", "group", "paper")
+    f"org:{kind}"
+    for kind in ("agency", "airline", "bank", "broadcaster", "charity", "club", "company", "group", "paper")
 )
 """Kinds of bodies that are printed with a name ("the TASS agency")."""
 
@@ -136,7 +137,7 @@ class Speakers:
         return Resolved(entities, kind, 0.95 if kind == "name" else 0.7)
 
     def _document(self, head: int, speaker: Range) -> Resolved | None:
-        """Return whose document speaks: "a statement by the ministry", "the ministry's report", "a BBC poll"."""
+        """Return whose document speaks: "a statement by the ministry", "the BBC's report", "a BBC poll"."""
         parse, at = self._parse, self._mentioned.at
         if parse.words[head] not in parse.lexicon.words("quotes.documents_of_bodies"):
             return None
@@ -151,8 +152,10 @@ class Speakers:
             while parse.heads[top] != top and parse.heads[top] != head and top != head:
                 top = parse.heads[top]
             is_before = t < head and parse.deps[top] in ("poss", "compound", "nmod", "amod")
-            is_behind = t > head and parse.deps[top] in ("prep", "agent", "acl") and any(
-                parse.words[u] in agents for u in range(head + 1, t)
+            is_behind = (
+                t > head
+                and parse.deps[top] in ("prep", "agent", "acl")
+                and any(parse.words[u] in agents for u in range(head + 1, t))
             )
             if is_before or is_behind:
                 return Resolved((known.entity,), "document", 0.6)
@@ -312,7 +315,7 @@ class Speakers:
         )
 
     def _others_since(self, at: int, gender: str | None) -> bool:
-        """Return whether somebody else whom a pronoun can stand for is named, outside of marks, since then."""
+        """Return whether another whom a pronoun can stand for is named, outside of marks, since then."""
         return any(
             self._last_at < start < at
             and number != self._last[0]

@@ -36,7 +36,9 @@ class _Label(NamedTuple):
 
 def from_turns(parse: Parse) -> Iterator[QuoteCandidate]:
     """Yield the turns of transcripts and the answers of interviews."""
-    labels = [label for number in range(len(parse.paragraphs)) if (label := _label(parse, number)) is not None]
+    labels = [
+        label for number in range(len(parse.paragraphs)) if (label := _label(parse, number)) is not None
+    ]
     if len(labels) < _LEAST_LABELS:
         return
     questions = parse.lexicon.words("quotes.labels_of_questions")
@@ -69,7 +71,9 @@ def _label(parse: Parse, number: int) -> _Label | None:
     if name is None:
         return None
     words = parse.columns.words[name[0] : name[1]]
-    short = parse.lexicon.words("quotes.labels_of_questions") | parse.lexicon.words("quotes.labels_of_answers")
+    short = parse.lexicon.words("quotes.labels_of_questions") | parse.lexicon.words(
+        "quotes.labels_of_answers"
+    )
     if len(words) == 1 and parse.words[name[0]] in short:
         return _Label(number, name, colon)
     if any(parse.tags[t] in FINITE_TAGS for t in range(start, colon)):
@@ -100,7 +104,7 @@ def _interviewed(parse: Parse, before: int) -> Range | None:
 
 
 def from_posts(parse: Parse) -> Iterator[QuoteCandidate]:
-    """Yield what a line signs: "Great win! — Ann Miller (@ann)", or the paragraph before "– Ann Miller, BBC"."""
+    """Yield what a line signs: "Great win! — Ann Miller (@ann)", the paragraph before "– Ann Miller, BBC"."""
     for number, (start, end) in enumerate(parse.paragraphs):
         signed = _with_handle(parse, number, start, end) or _signed_line(parse, number, start, end)
         if signed is not None:
@@ -115,7 +119,9 @@ def _with_handle(parse: Parse, number: int, start: int, end: int) -> tuple[Range
     if not _HANDLE.search(text):
         return None
     for dash in (t for t in range(start, end) if parse.words[t] in _DASHES):
-        bracket = next((t for t in range(dash + 1, min(end, dash + _LONGEST_LABEL)) if parse.words[t] == "("), None)
+        bracket = next(
+            (t for t in range(dash + 1, min(end, dash + _LONGEST_LABEL)) if parse.words[t] == "("), None
+        )
         if bracket is None:
             continue
         speaker = parse.trim((dash + 1, bracket))
@@ -128,7 +134,9 @@ def _with_handle(parse: Parse, number: int, start: int, end: int) -> tuple[Range
 
 def _without_links(parse: Parse, span: Range) -> Range:
     start, end = span
-    while end > start and (parse.is_empty[end - 1] or "/" in parse.words[end - 1] or parse.words[end - 1][0] in "#@"):
+    while end > start and (
+        parse.is_empty[end - 1] or "/" in parse.words[end - 1] or parse.words[end - 1][0] in "#@"
+    ):
         end -= 1
     return start, end
 
@@ -145,7 +153,12 @@ def _signed_line(parse: Parse, number: int, start: int, end: int) -> tuple[Range
     elif parse.tree.ents[first] != "PERSON" or any(parse.tags[t] in FINITE_TAGS for t in range(first, end)):
         return None
     stop = next(
-        (t for t in range(first, end) if parse.words[t] in (",", "(") or parse.tree.ents[t] in ("DATE", "TIME")), end
+        (
+            t
+            for t in range(first, end)
+            if parse.words[t] in (",", "(") or parse.tree.ents[t] in ("DATE", "TIME")
+        ),
+        end,
     )
     speaker = parse.trim((first, stop))
     if speaker is not None and parse.tags[speaker[1] - 1] == "IN":
