@@ -24,7 +24,7 @@ _TITLES_IN_A_ROW = frozenset(("and", "&"))
 
 
 def in_its_sentence(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool]) -> QuoteCandidate | None:
-    """Return a candidate whose words outside of marks stand in the sentence of its cue; None if there are none.
+    """Return a candidate whose words outside of marks stand in the sentence of its cue; None without any.
 
     Args:
         parse: of the document.
