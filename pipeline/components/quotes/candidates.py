@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.components.doc.tags import VERB_TAGS
 from pipeline.components.quotes.cues import read_cues
@@ -52,6 +52,7 @@ class QuoteCandidate:
         kind: of the cue: speech, thought, show.
         rule: that found it.
         score: 0..1; what the rule usually achieves unless given.
+        named: the words that name the speaker, where a label ("A:") stands for them.
     """
 
     content: list[Range]
@@ -60,6 +61,7 @@ class QuoteCandidate:
     kind: str
     rule: str
     score: float = -1.0
+    named: Range | None = None
 
     def __post_init__(self) -> None:
         if self.score < 0:
@@ -67,7 +69,7 @@ class QuoteCandidate:
 
     def with_content(self, content: list[Range]) -> QuoteCandidate:
         """Return a candidate that has another content and is the same in all else."""
-        return QuoteCandidate(content, self.cue, self.speaker, self.kind, self.rule, self.score)
+        return replace(self, content=content)
 
 
 def kind_of_cue(parse: Parse, cue: Sequence[int]) -> str:

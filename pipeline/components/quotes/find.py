@@ -94,7 +94,8 @@ def find_quotes(
         method = None
         if candidate.speaker is not None:
             outer = said[parent] if parent is not None else ()
-            resolved = speakers.resolve(candidate.speaker, content=candidate.content, outer=outer)
+            named = candidate.named or candidate.speaker
+            resolved = speakers.resolve(named, content=candidate.content, outer=outer)
             own, method = resolved.entities, resolved.method
         said.append(own)
         is_block = candidate.content[0][0] in reading.blocks

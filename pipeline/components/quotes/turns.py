@@ -54,7 +54,7 @@ def from_turns(parse: Parse) -> Iterator[QuoteCandidate]:
         if content is None:
             continue
         if is_short and word in answers:
-            yield QuoteCandidate([content], [label.colon], answering, "speech", "answer")
+            yield QuoteCandidate([content], [label.colon], label.name, "speech", "answer", named=answering)
         else:
             yield QuoteCandidate([content], [label.colon], label.name, "speech", "turn")
 

@@ -156,7 +156,7 @@ def test_he_added_is_who_spoke_last(nlp: Language, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Tamsin Roe said the yard would stay open. “Nobody told us,” said Colm Byrne. She added that it was safe.",
+        "Tamsin Roe said the yard would stay. “Nobody told us,” said Colm Byrne. She added that it was safe.",
         "“Nobody told us,” said James Byrne, a welder. She added that the yard was safe.",
         "Henrik Holm opened the pier. “It is safe,” she said.",
     ],

@@ -51,7 +51,11 @@ def test_turns_of_transcripts(nlp: Language, text: str, expected: list[tuple[str
 )
 def test_answers_belong_to_the_one_who_is_introduced(nlp: Language, lead: str, speaker: str) -> None:
     text = f"{lead}\n\nQ: Why now?\n\nA: Nobody else would. We had no choice.\n\nQ: And then?\n\nA: We wait."
-    assert said(nlp, text) == [(speaker, "Nobody else would. We had no choice"), (speaker, "We wait")]
+    assert said(nlp, text) == [("A", "Nobody else would. We had no choice"), ("A", "We wait")]
+    doc = nlp(text)
+    entities = list(find_entities(doc))
+    for quotation in find_quotes(doc, entities=entities):
+        assert [entities[number].name for number in quotation.speaker_entities] == [speaker] * bool(speaker)
 
 
 @pytest.mark.parametrize(
