@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from pipeline.components.doc.tags import NOUN_TAGS, PREDICATE_TAGS, VERB_TAGS
+from pipeline.components.doc.tags import FINITE_TAGS, NOUN_TAGS, PREDICATE_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.inflection import with_s
@@ -21,6 +21,8 @@ from pipeline.lexicons import Lexicon
 
 _MOSTLY = 0.6
 """Share of a content's words in marks from which on marks alone show that it was said."""
+_NEAR = 4
+"""Tokens of a content among which the word that opens its clause stands; fewer only point at something."""
 _SPEAKING = frozenset(("PERSON", "ORG", "GPE", "NORP"))
 _SURE = 0.65
 """Score of the network from which on a judgement ("condemned the attack") counts as a quotation."""
@@ -108,7 +110,7 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return is_told and candidate.speaker is not None
     if found.sort == "source":
         return candidate.speaker is not None
-    if _is_unsaid(parse, words, found, share):
+    if _is_unsaid(parse, words, found, candidate.content, share):
         return False
     if candidate.speaker is None and parse.words[found.at] in parse.lexicon.made(read_cues).naming_verbs:
         return False
@@ -123,6 +125,8 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return False
     if form is ContentForm.PHRASE and found.sort == "verb" and _says_why(parse, found, candidate.content):
         return True
+    if form is ContentForm.PHRASE and not share and _points_back(parse, candidate.content):
+        return False
     if form is ContentForm.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
         return True
     return _has_content(words, found, form, share)
@@ -165,6 +169,12 @@ def form_of(parse: Parse, content: Sequence[Range]) -> ContentForm:
     """
     inside = {t for start, end in content for t in range(start, end)}
     form = ContentForm.PHRASE
+    start, end = content[0]
+    opening = [t for t in range(start, min(end, start + _NEAR)) if parse.tags[t] == "IN"]
+    if any(parse.words[t] in parse.lexicon.words("quotes.complementisers") for t in opening) and any(
+        parse.tags[t] in FINITE_TAGS for t in range(opening[0], end)
+    ):
+        return ContentForm.CLAUSE  # whatever the parser has hung it on
     for t in sorted(inside):
         head = parse.heads[t]
         if (head != t and head in inside) or parse.is_empty[t] or parse.deps[t] in _PERIPHERAL:
@@ -230,7 +240,9 @@ def _is_the_texts_own(parse: Parse, words: _Verbs, candidate: QuoteCandidate) ->
     )
 
 
-def _is_unsaid(parse: Parse, words: _Verbs, found: ReportingWord, share: float) -> bool:
+def _is_unsaid(
+    parse: Parse, words: _Verbs, found: ReportingWord, content: Sequence[Range], share: float
+) -> bool:
     """Return whether the cue does not report that something was said, but that it was not, or may be."""
     at = found.at
     verb = parse.heads[at] if found.sort == "adjective" else at
@@ -240,7 +252,9 @@ def _is_unsaid(parse: Parse, words: _Verbs, found: ReportingWord, share: float) 
             continue
         if parse.deps[k] == "neg" or parse.words[k] in words.negations:
             # Who does not deny it says nothing; who does not think it, thinks that it is not so.
-            return found.cue.kind != "thought" and share < _MOSTLY and lemma not in words.rejecting
+            if found.cue.kind == "thought":
+                return form_of(parse, content) is not ContentForm.CLAUSE
+            return share < _MOSTLY and lemma not in words.rejecting
         if parse.tags[k] == "MD" and parse.words[k] in words.modals:
             return share < _MOSTLY
         if parse.deps[k] in _SUBJECTS and any(parse.words[j] in words.negations for j in (k, *parse.kids[k])):
@@ -253,6 +267,15 @@ def _is_unsaid(parse: Parse, words: _Verbs, found: ReportingWord, share: float) 
         has_to = any(parse.tags[k] == "TO" for k in parse.kids[verb])
         return has_to and parse.words[head] in words.unsaid
     return False
+
+
+def _points_back(parse: Parse, content: Sequence[Range]) -> bool:
+    """Return whether a content only points at what was said: "rejects the accusation", "denies this"."""
+    tokens = [t for start, end in content for t in range(start, end) if not parse.is_empty[t]]
+    if len(tokens) == 1:
+        return parse.tags[tokens[0]] in ("DT", "PRP")
+    nouns = parse.lexicon.made(read_cues).nouns
+    return len(tokens) < _NEAR and parse.words[tokens[-1]] in nouns and parse.tags[tokens[0]] == "DT"
 
 
 def _is_formula(parse: Parse, words: _Verbs, content: Sequence[Range]) -> bool:

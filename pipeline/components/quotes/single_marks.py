@@ -62,7 +62,10 @@ class _Pairing:
 
     def is_surely_open(self) -> bool:
         """Return whether a region is open that began with a mark that is no apostrophe."""
-        return self.opener is not None and self.text[self.opener] in _SURELY_OPENS
+        at = self.opener
+        if at is None:
+            return False
+        return self.text[at] in _SURELY_OPENS or self.text[at + 1 : at + 2].isupper()
 
     def take(self, at: int, *, opens: bool, closes: bool) -> None:
         """Let a mark open a region or be one of those that may close the one that is open."""

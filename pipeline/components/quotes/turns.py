@@ -23,6 +23,7 @@ _SHORTEST_SIGNED = 6
 """Tokens of words that a line without marks can sign."""
 _LEAST_LABELS = 2
 _HANDLE = re.compile(r"\(@\w+\)")
+_HANDLE_ALONE = re.compile(r"@\w+")
 _DASHES = frozenset(("-", "--", "–", "—", "―"))
 
 
@@ -78,6 +79,10 @@ def _label(parse: Parse, number: int) -> _Label | None:
         return _Label(number, name, colon)
     if any(parse.tags[t] in FINITE_TAGS for t in range(start, colon)):
         return None
+    if words[0].lower() in parse.lexicon.words("quotes.no_labels"):
+        return None
+    if any(parse.tree.ents[t] in ("GPE", "LOC", "DATE") for t in range(*name)):
+        return None
     is_in_capitals = all(word.isupper() or not word.isalpha() for word in words) and words[0].isupper()
     is_name = all(parse.tree.ents[t] == "PERSON" or parse.is_empty[t] for t in range(*name))
     if not (is_in_capitals or is_name) or parse.words[colon + 1] in MARKS:
@@ -110,6 +115,19 @@ def from_posts(parse: Parse) -> Iterator[QuoteCandidate]:
         if signed is not None:
             content, dash, speaker = signed
             yield QuoteCandidate([content], [dash], speaker, "speech", "post")
+
+
+def from_named_posts(parse: Parse) -> Iterator[QuoteCandidate]:
+    """Yield posts that stand under a name and a handle, each in a line of its own."""
+    for number in range(1, len(parse.paragraphs) - 1):
+        start, end = parse.paragraphs[number]
+        line = parse.text[parse.idx[start] : parse.idx[end - 1] + len(parse.words[end - 1])].strip()
+        speaker = parse.trim(parse.paragraphs[number - 1])
+        if not _HANDLE_ALONE.fullmatch(line) or speaker is None:
+            continue
+        content = parse.trim(_without_links(parse, parse.paragraphs[number + 1]))
+        if content is not None and speaker[1] - speaker[0] <= _LONGEST_LABEL:
+            yield QuoteCandidate([content], [], speaker, "speech", "post")
 
 
 def _with_handle(parse: Parse, number: int, start: int, end: int) -> tuple[Range, int, Range] | None:
