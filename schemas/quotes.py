@@ -10,8 +10,9 @@ from schemas.table import Row, TextSpan
 class Quote(Row):
     """One row per quotation: what somebody is reported to have said, written or thought, and who.
 
-    Deeds and decisions ("agreed a package", "gave permission") and what was not said ("declined to comment") have no
-    row. A quotation that its cue interrupts ("A," he said, "B") is one row with several content spans.
+    Deeds and decisions ("agreed a package", "gave permission") and what was not said ("declined to comment")
+    have no row. A quotation that its cue interrupts ("A," he said, "B") is one row with several content
+    spans.
     """
 
     table_name: ClassVar[str] = "quotes"
