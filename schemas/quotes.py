@@ -53,7 +53,8 @@ class Quote(Row):
     ] = None
     is_speech: Annotated[
         bool,
-        "said or written ('urged them to leave' and 'denied any role' too), against thought, wished, planned, or shown by figures",
+        "said or written ('urged them to leave' and 'denied any role' too), against thought, wished, planned "
+        "or shown by figures",
     ]
     context_before: Annotated[str, "up to 100 characters of the text before it"]
     context_after: Annotated[str, "up to 100 characters of the text after it"]
