@@ -116,7 +116,7 @@ class Settings(BaseSettings):
     max_chars: int = Field(
         1_000_000,
         ge=100,
-        description="An article with a longer text is rejected as too_large; long ones are parsed in windows.",
+        description="An article with a longer text is rejected as too_large; it is parsed in windows.",
     )
     min_words: int = Field(5, ge=1, description="An article with fewer words is rejected as too_short.")
     timeout_s: float = Field(

@@ -1,7 +1,7 @@
 """Long texts are parsed in windows, so that memory is bounded however long an article is.
 
-The networks take about 1 kB for a character, all at once. A Doc is cut where lines begin or sentences end, each
-window is parsed as a Doc of its own, and what was found is written into the whole.
+The networks take about 1 kB for a character, all at once. A Doc is cut where lines begin or sentences end,
+each window is parsed as a Doc of its own, and what was found is written into the whole.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def _cuts(doc: Doc) -> Iterator[int]:
     yield 0
     start = best = 0
     for token in doc:
-        begins = token.is_sent_start or (token.i > 0 and doc[token.i - 1].text in _FULL_STOPS)
+        before = doc[max(token.i - 1, 0)]
+        begins = token.is_sent_start or before.is_space
+        begins = begins or (before.text in _FULL_STOPS and token.text[0].isalnum())
         if token.idx + len(token.text_with_ws) - doc[start].idx > WINDOW and token.i > start:
             start = best if best > start else token.i
             yield start
