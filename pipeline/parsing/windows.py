@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from spacy.language import Language
@@ -16,7 +17,7 @@ from spacy.tokens import Doc
 WINDOW = 200_000
 """Characters from which on a text is parsed in windows; no window is longer."""
 
-_WRITTEN = ["TAG", "HEAD", "DEP", "SENT_START", "ENT_IOB", "ENT_TYPE"]
+_WRITTEN: list[int | str] = ["TAG", "HEAD", "DEP", "SENT_START", "ENT_IOB", "ENT_TYPE"]
 _FULL_STOPS = frozenset({".", "!", "?", "…"})
 
 
@@ -33,7 +34,8 @@ def parse_in_windows(nlp: Language, text: str | Doc) -> Doc:
         # One at a time: a window is let go before the next one is parsed.
         window = nlp(_window(doc, start, end))
         parsed.append(window.to_array(_WRITTEN))
-    return doc.from_array(_WRITTEN, np.concatenate(parsed))
+    found: Any = np.concatenate(parsed)
+    return doc.from_array(_WRITTEN, found)
 
 
 def _cuts(doc: Doc) -> Iterator[int]:
