@@ -148,6 +148,7 @@ def test_every_spelling_of_its_address_finds_it(tmp_path: Path, spelling: str) -
     found = forget(store, spelling, reason="by order")
     assert (found.article_ids, found.published) == ({A1}, [FIRST])
     assert places(store, A1, BRIDGE) == []
+    assert forget(store, spelling, reason="by order").published == []  # again, and no error
 
 
 def test_it_is_found_by_the_address_it_was_delivered_with_and_all_that_stands_there_goes(
