@@ -8,6 +8,7 @@ a line is a paragraph.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -68,6 +69,7 @@ def read_lines(text: str, *, lexicon: Lexicon | None = None) -> tuple[TextLine, 
     signs = (lexicon or lexicon_of_language()).made(read_signs)
     places = list(_places(text))
     lines = [_Drafted(text[start:end], signs) for start, end in places]
+    _keep_labels(lines)
     _list_titles(lines)
     _list_entries(lines)
     _join_posts(lines)
@@ -86,13 +88,15 @@ class _Drafted:
     """A line while its kind is being told.
 
     Attributes:
-        n_words: of the line, counted up to one more than the longest post has.
+        line: its text.
+        n_words: of it, counted up to one more than the longest post has.
         is_title: it may be the title of an article: short, no full stop, no bullet.
         is_entry: it may be an entry of a menu.
         heads: it may stand at the head of a list of other articles.
     """
 
     def __init__(self, line: str, signs: Signs) -> None:
+        self.line = line
         self.n_words = len(line.split(None, _POST + 1))
         self.kind: LineKind = signs.kind(line, self.n_words)
         is_open = not signs.ends_sentence(line)
@@ -104,6 +108,14 @@ class _Drafted:
         self.announces_post = self.kind == "post" and not self.is_signature and signs.announces_post(line)
         if is_free:
             self.kind = "heading" if is_open and self.n_words <= _TITLE else "paragraph"
+
+
+def _keep_labels(lines: Sequence[_Drafted]) -> None:
+    """Take labels of a single word for those of speakers only where they come back: "Section:" does not."""
+    counted = Counter(line.line.partition(":")[0] for line in lines if ":" in line.line[:40])
+    for line in lines:
+        if line.kind == "speaker" and line.n_words == 1 and counted[line.line.rstrip(" :")] < 2:
+            line.kind = "heading"
 
 
 def _list_titles(lines: Sequence[_Drafted]) -> None:

@@ -34,6 +34,7 @@ _RIGHTS = re.compile(r"(?:copyright\b|©|\(c\) ?\d{4}).{0,120}", re.IGNORECASE)
 _AGENCY_PHOTO = re.compile(r"in this [^.;]{0,70}?\b(?:photo|image|picture|photograph|frame grab|still)\b", re.IGNORECASE)
 _SIGNATURE = re.compile(r"(?:.*\s)?[—–-]{1,2} ?[^—]{1,60}\(@\w{1,30}\)(?:,? .{0,40})?")
 _HANDLE = re.compile(r"\S[^.!?]{0,40}?\s?@\w{2,30}(?:\s*[·•|-]\s*.{1,24})?")
+_NO_AUTHOR = re.compile(r"(?:by|follow|on|email|e-mail|ig|twitter|instagram|contact)\b|.*:", re.IGNORECASE)
 _LINKS = re.compile(r"(?:pic\.twitter\.com/|(?:https?://)?t\.co/)\w+$")
 _LABEL = re.compile(r"(?:[QA]|[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|van|von|of|al|bin)){0,4})(?: \([^()]{1,40}\))? ?:")
 _SEPARATED, _STROKES = re.compile(r"\s*[|»›>•·/]\s*"), re.compile("[|»›>•·/]")
@@ -111,7 +112,7 @@ class Signs:
 
     def announces_post(self, line: str) -> bool:
         """Return whether a line is no more than a name and a handle."""
-        return "@" in line and _HANDLE.fullmatch(line) is not None
+        return "@" in line and _HANDLE.fullmatch(line) is not None and not _NO_AUTHOR.match(line)
 
     def _is_bar(self, plain: str, n_words: int) -> bool:
         if n_words > _LONGEST_BAR:
