@@ -12,7 +12,7 @@ is (`speakers.py`).
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Literal
@@ -85,11 +85,12 @@ def find_quotes(
             resolved = speakers.resolve(candidate.speaker, content=candidate.content, outer=outer)
             own, method = resolved.entities, resolved.method
         said.append(own)
+        content = _by_paragraph(parse, candidate.content, reading.regions)
         is_block = candidate.content[0][0] in reading.blocks
-        kind: QuoteKind = "direct" if is_block else _kind(candidate.content, region_of)
+        kind: QuoteKind = "direct" if is_block else _kind(content, region_of)
         yield Quotation(
             kind=kind,
-            content=tuple(_content_span(doc, span, region_of) for span in candidate.content),
+            content=tuple(_content_span(doc, span, region_of) for span in content),
             cue=tuple(Span(doc, start, end) for start, end in _runs(candidate.cue)),
             speaker=(Span(doc, *candidate.speaker),) if candidate.speaker is not None else (),
             speaker_entities=own,
@@ -121,6 +122,21 @@ def _region_starts(parse: Parse, regions: Sequence[Region]) -> dict[int, int]:
             start, end = bisect_left(parse.idx, region.inner_start), bisect_left(parse.idx, region.inner_end)
             inside.update(dict.fromkeys(range(start, end), start))
     return inside
+
+
+def _by_paragraph(parse: Parse, content: Sequence[Range], regions: Sequence[Region]) -> list[Range]:
+    """Return a content cut where marks take it up in the next paragraph, so that no mark is part of it."""
+    starts = sorted(bisect_left(parse.idx, region.start) for region in regions if region.continues)
+    pieces: list[Range] = []
+    for start, end in content:
+        at = start
+        for cut in starts[bisect_right(starts, start) : bisect_left(starts, end)]:
+            pieces += [piece for piece in [parse.trim((at, cut))] if piece is not None]
+            at = cut
+        pieces += [piece for piece in [parse.trim((at, end))] if at > start and piece is not None]
+        if at == start:
+            pieces.append((start, end))
+    return pieces
 
 
 def _kind(content: Sequence[Range], region_of: Mapping[int, int]) -> QuoteKind:
