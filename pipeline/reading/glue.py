@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pipeline.lexicons import Lexicon
 from pipeline.reading.edits import Change
 
-_SEAM = re.compile(r"[.!?,;:”\")\]][”’\")\]]*(?=[A-Za-z0-9“‘(\[])|“(?=\w)")
+_SEAM = re.compile(r"[.!?,;:”\")\]][”’\")\]]{0,4}(?=[A-Za-z0-9“‘(\[])|“(?=\w)")
 """Punctuation with no blank behind it, and opening marks; what stands before it decides."""
 _ADDRESS = re.compile(r"://|www\.|@|[/\\_]")
 _DOMAIN = re.compile(r"(?:Com|Org|Net|Co|Gov|Edu|Js|Io|Ai|Tv)\b")
@@ -39,7 +39,9 @@ def _after_punctuation(text: str) -> Iterator[int]:
 def _seam(text: str, start: int, end: int) -> int:
     """Return where a blank was lost at a run of punctuation; -1 where none was."""
     run, before, after, next_after = text[start:end], text[start - 1], text[end], text[end + 1 : end + 2]
-    follows_word = text[max(0, start - 2) : start].islower() and before.isalpha() and text[start - 2].isalpha()
+    follows_word = (
+        text[max(0, start - 2) : start].islower() and before.isalpha() and text[start - 2].isalpha()
+    )
     is_found = False
     if after in "“‘" and not next_after.isalnum():
         return -1
@@ -87,7 +89,7 @@ def _between_words(text: str, lexicon: Lexicon) -> Iterator[int]:
 def _run_on(lexicon: Lexicon) -> re.Pattern[str]:
     """Return the pattern of names with a small word at their end: "Chinaon", but Clinton, too."""
     endings = "|".join(sorted(lexicon.ordered("reading.run_on"), key=len, reverse=True))
-    return re.compile(rf"[A-Z][a-z]{{3,}}?({endings})\b(?= [a-z])")
+    return re.compile(rf"[A-Z][a-z]{{3,}}?({endings})\b(?= \w)")
 
 
 def _is_address(text: str, start: int, end: int) -> bool:

@@ -24,19 +24,25 @@ _BULLET = re.compile(r"[-–—•*·▪●■►>‣+]|\d{1,2}[.)]\s|\(?[a-z\d]
 
 # A name, in capitals or not: Scott Heins/Gothamist, J. R. Ortega, KTLA.
 _NAMES = r"[A-Z@][\w.'’&@-]*(?:[ /,|]+(?:(?:and|for|of|via|the|de|van|von|by|/)[ /]+)*[A-Z@][\w.'’&@-]*){0,9}"
-_BYLINE = re.compile(rf"(?:By|BY|Words by|Story by|Written by|Posted by|Reported by|Report by):? {_NAMES}[.,]?")
+_BYLINE = re.compile(
+    rf"(?:By|BY|Words by|Story by|Written by|Posted by|Reported by|Report by):? {_NAMES}[.,]?"
+)
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{2,90})[)\]]\.?$")
 _SLASHED = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3} ?/ ?[A-Z][\w.'’ -]+$")
 _SAID_BY = re.compile(
     r"\(?(?:additional |with )?(?:reporting|writing|editing|edited|compiled|written) by [A-Z]", re.IGNORECASE
 )
 _RIGHTS = re.compile(r"(?:copyright\b|©|\(c\) ?\d{4}).{0,120}", re.IGNORECASE)
-_AGENCY_PHOTO = re.compile(r"in this [^.;]{0,70}?\b(?:photo|image|picture|photograph|frame grab|still)\b", re.IGNORECASE)
+_AGENCY_PHOTO = re.compile(
+    r"in this [^.;]{0,70}?\b(?:photo|image|picture|photograph|frame grab|still)\b", re.IGNORECASE
+)
 _SIGNATURE = re.compile(r"(?:.*\s)?[—–-]{1,2} ?[^—]{1,60}\(@\w{1,30}\)(?:,? .{0,40})?")
 _HANDLE = re.compile(r"\S[^.!?]{0,40}?\s?@\w{2,30}(?:\s*[·•|-]\s*.{1,24})?")
 _NO_AUTHOR = re.compile(r"(?:by|follow|on|email|e-mail|ig|twitter|instagram|contact)\b|.*:", re.IGNORECASE)
 _LINKS = re.compile(r"(?:pic\.twitter\.com/|(?:https?://)?t\.co/)\w+$")
-_LABEL = re.compile(r"(?:[QA]|[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|van|von|of|al|bin)){0,4})(?: \([^()]{1,40}\))? ?:")
+_LABEL = re.compile(
+    r"(?:[QA]|[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|van|von|of|al|bin)){0,4})(?: \([^()]{1,40}\))? ?:"
+)
 _SEPARATED, _STROKES = re.compile(r"\s*[|»›>•·/]\s*"), re.compile("[|»›>•·/]")
 _CELLS = 4
 """Entries that a line parted by strokes or the like holds if it is a menu."""
@@ -57,7 +63,9 @@ class Signs:
         self._captions = _opening(lexicon.ordered("reading.caption_openers"))
         openers = "|".join(map(re.escape, lexicon.ordered("reading.credit_openers")))
         words = "|".join(map(re.escape, lexicon.ordered("reading.credit_words")))
-        self._credit = re.compile(rf"(?:{openers})(?: by)?(?: ?[:|/] ?| by | ?© ?)(?-i:{_NAMES}).{{0,30}}", re.IGNORECASE)
+        self._credit = re.compile(
+            rf"(?:{openers})(?: by)?(?: ?[:|/] ?| by | ?© ?)(?-i:{_NAMES}).{{0,30}}", re.IGNORECASE
+        )
         self._credited = re.compile(
             rf"\s(?:photo|photos|photograph|picture|image|credit|pic|source|illustration)(?: credit)?s?"
             rf"(?: by:?|:) ?(?-i:{_NAMES})\.?$",
@@ -85,7 +93,11 @@ class Signs:
             return "caption"
         if self._is_teaser(plain, n_words):
             return "teaser"
-        if self.signs_post(line) or ("t.co" in line[-40:] and _LINKS.search(line)) or (n_words < 9 and self.announces_post(line)):
+        if (
+            self.signs_post(line)
+            or (".co" in line[-40:] and _LINKS.search(line))
+            or (n_words < 9 and self.announces_post(line))
+        ):
             return "post"
         if n_words < 8 and _LABEL.fullmatch(line):
             return "speaker"
@@ -104,7 +116,9 @@ class Signs:
 
     def heads_list(self, line: str) -> bool:
         """Return whether a line may stand at the head of a list of other articles."""
-        return line.lower().strip(" :.>»›-–—|") in self.heads or line.lower().startswith(("more from", "more on"))
+        return line.lower().strip(" :.>»›-–—|") in self.heads or line.lower().startswith(
+            ("more from", "more on")
+        )
 
     def signs_post(self, line: str) -> bool:
         """Return whether a line ends with the signature of a post: "— Ann Roe (@annroe) May 3, 2021"."""
@@ -127,7 +141,9 @@ class Signs:
         n_buttons = sum(word in self.buttons for word in words)
         if n_networks >= 2 and 3 * n_buttons >= 2 * len(words):
             return True
-        return len(words) < 8 and n_buttons == len(words) and (n_networks > 0 or words[0] in ("share", "tweet"))
+        return (
+            len(words) < 8 and n_buttons == len(words) and (n_networks > 0 or words[0] in ("share", "tweet"))
+        )
 
     def _is_credit(self, line: str, plain: str, n_words: int) -> bool:
         if any(map(plain.__contains__, self._made_by)) or _SAID_BY.match(line):
@@ -140,18 +156,23 @@ class Signs:
         return bare in self.credits or (n_words <= 6 and _SLASHED.fullmatch(line.strip(" ()[].")) is not None)
 
     def _is_caption(self, line: str, plain: str) -> bool:
-        if (opening := self._captions.match(plain)) is not None:
-            return opening.end() == len(plain) or not plain[opening.end() - 1 : opening.end() + 1].isspace() and (
-                plain[opening.end()] in ":,.;" or plain.startswith(("image caption", "media caption", "file p"))
-            )
-        if _AGENCY_PHOTO.match(line) or (_sentences(line) < 2 and self._credited.search(line, max(0, len(line) - _TAIL))):
+        opening = self._captions.match(plain)
+        if opening is not None:
+            rest = plain[opening.end() :]
+            if not rest or rest[0] in ":,.;" or plain.startswith(("image caption", "media caption")):
+                return True
+        if _AGENCY_PHOTO.match(line) or (
+            _sentences(line) < 2 and self._credited.search(line, max(0, len(line) - _TAIL))
+        ):
             return True
         bracketed = _BRACKETED.search(line)
         if bracketed is None or bracketed.start() == 0:
             return False
         inside = bracketed[1]
         return _SLASHED.fullmatch(inside) is not None or (
-            self._holds_credit.search(inside) is not None and len(inside.split()) < 9 and not inside[0].islower()
+            self._holds_credit.search(inside) is not None
+            and len(inside.split()) < 9
+            and not inside[0].islower()
         )
 
     def _is_teaser(self, plain: str, n_words: int) -> bool:

@@ -29,7 +29,9 @@ def from_colons(parse: Parse) -> Iterator[QuoteCandidate]:
         colon = next((t for t in within if parse.words[t] == ":"), None)
         if colon is None or colon == start or colon + 2 > end:
             continue
-        if not _names_speaker(parse, range(start, colon), in_headline=number == 0 and end - start < _LONGEST_HEADLINE):
+        if not _names_speaker(
+            parse, range(start, colon), in_headline=number == 0 and end - start < _LONGEST_HEADLINE
+        ):
             continue
         content = parse.trim((colon + 1, end))
         speaker = parse.trim((start, colon))

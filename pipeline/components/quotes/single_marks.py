@@ -13,7 +13,7 @@ _SINGLE = re.compile(r"['‘’‚‹›`]")
 _NEVER_OPENS, _NEVER_CLOSES, _NO_APOSTROPHE = frozenset("’"), frozenset("‘‚`"), frozenset("›")
 _DOUBLED = frozenset("'`")
 _BEFORE_CLOSING = frozenset(",.!?…")
-_AFTER_SENTENCE = frozenset(",.!?…\"”")
+_AFTER_SENTENCE = frozenset(',.!?…"”')
 _MOST = 1200
 """Characters that a region in single marks may hold: their closing mark is too easily an apostrophe."""
 
