@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
-from pipeline.errors import ConfigError, NewstablesError
+from pipeline.errors import ConfigError, DamagedError, NewstablesError
 
 app = typer.Typer(
     help="News articles in; joined Parquet tables of entities, quotes and claims out.",
@@ -51,6 +51,10 @@ def main() -> None:
     except NewstablesError as error:
         _say(error)
         sys.exit(EXIT_FAILED)
+    except OSError as error:  # of a disk or the network: where in the code it was met, nobody needs to know
+        where = f"{error.filename}: " if error.filename else ""
+        _say(f"{where}{error.strerror or error}")
+        sys.exit(EXIT_FAILED)
 
 
 @app.command()
@@ -58,6 +62,9 @@ def run(
     first: Annotated[str, typer.Argument(metavar="DAY", help="The day, as YYYY-MM-DD.")],
     last: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The last day of a range.")] = None,
     stage: Annotated[str | None, typer.Option(help="Only this stage: ingest, parse, extract ...")] = None,
+    allow_missing_inputs: Annotated[
+        bool, typer.Option(help="Make published days anew, although files that they were made from are gone.")
+    ] = False,
 ) -> None:
     """Run a day, or all days from the first to the last, without Airflow."""
     from pipeline.settings import load_settings
@@ -65,7 +72,7 @@ def run(
     from pipeline.store import Store
     from pipeline.store.batch import days_between, parse_day
 
-    settings = load_settings()
+    settings = load_settings(**({"allow_missing_inputs": True} if allow_missing_inputs else {}))
     days = days_between(parse_day(first), parse_day(last or first))
     for name, batch, counts in run_days(days, Store(settings.data_dir), settings, only=stage):
         typer.echo(f"{batch.day} {name} {batch.shard}: {_counts(counts)}")
@@ -128,8 +135,35 @@ def forget(
     from pipeline.settings import load_settings
     from pipeline.store import Store
 
-    days = forget_article(Store(load_settings().data_dir), article, reason=reason)
-    typer.echo(f"forgotten; {len(days)} published days changed{''.join(f' {day}' for day in days)}")
+    found = forget_article(Store(load_settings().data_dir), article, reason=reason)
+    typer.echo(f"forgotten: {' '.join(sorted(found.article_ids))}")
+    for what, days in (
+        ("taken out of published days", found.published),
+        ("to be ingested again", found.staged),
+    ):
+        typer.echo(f"{what}: {' '.join(map(str, days)) or 'none'}")
+
+
+@app.command()
+def decide(
+    action: Annotated[str, typer.Argument(help="merge, split or rename.")],
+    entity_id: Annotated[str, typer.Argument(help="The entity that it is about.")],
+    reason: Annotated[str, typer.Option(help="Why; kept with the decision.")],
+    into: Annotated[str, typer.Option(help="merge: the entity that stands for it.")] = "",
+    name: Annotated[str, typer.Option(help="rename: its name.")] = "",
+    article: Annotated[
+        list[str] | None, typer.Option(help="split: an article in which it is another one; once for each.")
+    ] = None,
+) -> None:
+    """Note a decision on an entity in the store; it is obeyed from the next derive on."""
+    from pipeline.curation.decisions import note_decision
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+
+    given: dict[str, Any] = {"into": into, "name": name, "article_ids": article}
+    decision: dict[str, Any] = {"action": action, "entity_id": entity_id, "reason": reason}
+    decision |= {key: value for key, value in given.items() if value}
+    typer.echo(f"noted: {note_decision(Store(load_settings().data_dir), decision)}")
 
 
 @export_app.command()
@@ -191,9 +225,41 @@ def status() -> None:
     rows = published_rows(Store(load_settings().data_dir))
     names = ["articles", *EXTRACTED, "rejects"]
     table = Table("day", *names)
+    damaged = []
     for day, counts in rows:
-        table.add_row(str(day), *(str(counts.get(name, "")) for name in names))  # a table may be newer
+        if isinstance(counts, DamagedError):
+            damaged.append(counts)
+            table.add_row(str(day), *("?" for _ in names))
+        else:
+            table.add_row(str(day), *(str(counts.get(name, "")) for name in names))  # a table may be newer
     Console().print(table)
+    for error in damaged:
+        _say(error)
+    if damaged:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def verify(
+    mend: Annotated[bool, typer.Option(help="Remove damaged files that the next run makes again.")] = False,
+) -> None:
+    """Look whether every file of the store is what was written, and say what to run where one is not."""
+    from pipeline.desk.verify import verify as look_through
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+
+    settings = load_settings()
+    seen = look_through(Store(settings.data_dir), settings, mend=mend)
+    if seen.findings:
+        table = Table("file", "what is wrong with it", "what to run")
+        for finding in seen.findings:
+            run = "removed" if mend and finding.is_cache else finding.run or "nothing"
+            table.add_row(finding.path, finding.wrong, run)
+        Console(width=None if sys.stdout.isatty() else 200).print(table)
+    typer.echo(f"{seen.n_days} published days, {seen.n_files} files looked at, {len(seen.findings)} findings")
+    if seen.commands:
+        typer.echo("\n".join(["To mend it, in this order:", *(f"  {command}" for command in seen.commands)]))
+        raise typer.Exit(EXIT_FAILED)
 
 
 def _print_report(store: Any, settings: Any) -> None:
@@ -217,5 +283,5 @@ def _counts(counts: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in counts.items())
 
 
-def _say(error: Exception) -> None:
+def _say(error: Exception | str) -> None:
     typer.echo(f"newstables: {' '.join(str(error).split())}", err=True)

@@ -43,7 +43,6 @@ IMPORTS_WITHIN = {
     "ingest/month_words.py": "the same library's lists of words, one module a language",
     "ingest/moments.py": "a library for dates in other languages, loaded with the first of them",
     "ingest/pages/dates.py": "a library for pages, loaded with the first of them, in a child",
-    "ingest/pages/text.py": "pages are read in a child",
     "stages/__init__.py": "Airflow reads the list of stages every few seconds",
     "store/__init__.py": "paths and plans are read without pyarrow",
 }

@@ -172,9 +172,8 @@ def test_the_dirty_forms_are_in_the_records_and_what_is_left_of_them_in_the_text
     assert len(texts) == 10
     lengths = [len(line) for line in texts["pla-0301-1"].split("\n")]
     assert len(lengths) >= 15 and max(lengths) <= 66, "hard-wrapped"
-    assert "\n" not in texts["pla-0303-1"] and re.search(r"[a-z]\.[A-Z]", texts["pla-0303-1"]), (
-        "one line, glued"
-    )
+    one_line = texts["pla-0303-1"]
+    assert "\n" not in one_line and re.search(r"[a-z]\.[A-Z]", one_line), "one line, glued"
     assert texts["qua-0301-1"].startswith("Home\nNews\n") and "Most read\n1 " in texts["qua-0301-1"]
     assert "\n@quaysideferries\n" in texts["qua-0303-1"], "a post"
     assert re.findall("^([A-Z]+): ", texts["hal-0302-1"], re.MULTILINE).count("HOLM") == 3, "speaker labels"

@@ -11,7 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from math import isnan
@@ -56,6 +56,10 @@ _MAX_URL = 4_000
 _MAX_LINE = 2_000
 """Of a title, a section and whatever else is shown in a line; what is longer is cut."""
 _MAX_OUTLET = 300
+_MAX_AUTHORS = 200
+_LONGEST_NAME = 120
+"""Of a field: what is longer is no alias, and is not to be held in memory for the records to come."""
+_MANY = 300
 _MAX_NUMBER = 10**100
 """Python refuses to write numbers of thousands of digits."""
 _NAME_KEYS = ("name", "value", "rendered", "title", "text", "$t", "#text", "_", "@value", "main")
@@ -68,9 +72,13 @@ def aliases() -> dict[str, tuple[str, ...]]:
     return {field: tuple(names) for field, names in tomllib.loads(text).items()}
 
 
-@lru_cache(maxsize=4096)
 def _key(name: str) -> str:
-    """Return a name without case, blanks and punctuation."""
+    """Return a name without case, blanks and punctuation; "" for what is too long to be one."""
+    return _short_key(name) if len(name) <= _LONGEST_NAME else ""
+
+
+@lru_cache(maxsize=4096)
+def _short_key(name: str) -> str:
     return "".join(c for c in name.lower() if c.isalnum())
 
 
@@ -83,6 +91,12 @@ def _places() -> dict[str, list[tuple[str, int, Path]]]:
             first, *others = (_key(part) for part in name.split("."))
             places.setdefault(first, []).append((field, rank, tuple(others)))
     return places
+
+
+def _plan_of(record: dict[str, Any]) -> dict[str, tuple[tuple[str, Path], ...]]:
+    """Return where each field may stand in a record, likeliest first."""
+    names = tuple(name for name in record if len(name) <= _LONGEST_NAME)
+    return _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
 
 
 @lru_cache(maxsize=512)
@@ -107,17 +121,13 @@ def field_names() -> tuple[str, ...]:
     return tuple(aliases())
 
 
-_MANY = 300
-
-
 def read_fields(record: dict[str, Any]) -> Fields:
     """Return the fields of an article that a record holds.
 
     Args:
         record: a JSON object in any of the known layouts, or with their names of fields.
     """
-    names = tuple(record)
-    plan = _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
+    plan = _plan_of(record)
 
     def values(field: str) -> Iterator[Any]:
         return _values(record, plan[field])
@@ -126,8 +136,7 @@ def read_fields(record: dict[str, Any]) -> Fields:
         return next(_strings(values(field)), None) if plan[field] else None
 
     def line(field: str) -> str | None:
-        found = first(field)
-        return found[:_MAX_LINE] if found else found
+        return _cut(first(field))
 
     return Fields(
         id=next((name for name in _strings(values("id")) if len(name) <= _MAX_LINE), None),
@@ -150,13 +159,45 @@ def read_fields(record: dict[str, Any]) -> Fields:
 
 def read_dates(record: dict[str, Any]) -> Fields:
     """Return only the fields that a record's day depends on: its dates and its URL."""
-    names = tuple(record)
-    plan = _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
+    plan = _plan_of(record)
     return Fields(
         url=next(filter(_is_url, _strings(_values(record, plan["url"]))), None),
         published=tuple(_values(record, plan["published_at"])),
         fetched=next(_values(record, plan["fetched_at"]), None),
     )
+
+
+def needed_for_dates(record: dict[str, Any]) -> dict[str, Any]:
+    """Return what a record's day depends on: what `read_dates` reads, and a page where that has no date."""
+    plan = _plan_of(record)
+    places = (place for field in ("url", "published_at", "fetched_at") for place in plan[field])
+    needed = {name for name, inner in places if not inner or isinstance(record[name], (dict, list))}
+    if next(_values(record, plan["published_at"]), None) is None:
+        needed.add("html")
+    return {name: value for name, value in record.items() if name in needed}
+
+
+def bounded(fields: Fields) -> Fields:
+    """Return fields of which none is longer than an article's can be, wherever they were found."""
+    return replace(
+        fields,
+        id=fields.id if fields.id and len(fields.id) <= _MAX_LINE else None,
+        url=fields.url if fields.url and len(fields.url) <= _MAX_URL else None,
+        canonical_url=fields.canonical_url
+        if fields.canonical_url and len(fields.canonical_url) <= _MAX_URL
+        else None,
+        source=fields.source if fields.source and len(fields.source) <= _MAX_OUTLET else None,
+        title=_cut(fields.title),
+        authors=tuple(name[:_MAX_NAME] for name in fields.authors[:_MAX_AUTHORS]),
+        language=_cut(fields.language),
+        section=_cut(fields.section),
+        summary=_cut(fields.summary),
+        wire=_cut(fields.wire),
+    )
+
+
+def _cut(line: str | None) -> str | None:
+    return line[:_MAX_LINE] if line else line
 
 
 def _is_url(value: str) -> bool:
@@ -271,6 +312,7 @@ _NO_NAME = re.compile(
     r"^www\.|://|^\S+@\S+$|^\S+\.(?:com|org|net|html?)$|^(?:none|null|nan|n/a)$", re.IGNORECASE
 )
 _MAX_NAME = 300
+_MAX_BYLINE = 20_000
 
 
 def _names(value: Any) -> Iterator[str]:
@@ -283,6 +325,7 @@ def _names(value: Any) -> Iterator[str]:
         if name:
             yield name
     elif isinstance(value, str):
+        value = value[:_MAX_BYLINE]
         if value.lstrip().startswith("["):
             written = _written_list(value)
             if written is not None:

@@ -21,6 +21,7 @@ from typing import Any, Literal
 from dateutil import parser as dateutil_parser
 from dateutil import tz
 
+from pipeline.ingest.date_leads import of_publication
 from pipeline.ingest.month_words import languages_of
 from pipeline.ingest.patterns import one_of
 from pipeline.ingest.zones import TIME_AND_ZONE, ZONES, weekdays, with_plain_zone
@@ -88,7 +89,7 @@ def _parsed(value: Any, fetched_at: datetime | None, latest: datetime | None) ->
     if isinstance(value, str):
         if len(value) > _MAX_LENGTH:
             return None
-        text = _of_publication(" ".join(value.split()))
+        text = of_publication(" ".join(value.split()))
         if len(text) > _MAX_DATE:
             return None
         text = with_plain_zone(text)
@@ -121,32 +122,6 @@ def _is_epoch(moment: Moment) -> bool:
     if precision in ("day", "month"):
         return at == _EPOCH and precision == "day"
     return at == _EPOCH or (abs(at - _EPOCH) <= timedelta(hours=14) and (at.minute, at.second) == (0, 0))
-
-
-# ---- what is said around a date --------------------------------------------------------------------
-
-
-def _leads(words: Lexicon) -> re.Pattern[str]:
-    """Return the pattern of what leads a date, of its publication or of a later change."""
-    published, updated = words.ordered("ingest.published"), words.ordered("ingest.updated")
-    groups = (f"(?P<published>{one_of(published)})", f"(?P<updated>{one_of(updated)})")
-    return re.compile(rf"\b(?:{'|'.join(groups)})\b(?: (?:on|at))?[:,]? ?", re.IGNORECASE)
-
-
-def _of_publication(text: str) -> str:
-    """Return the date of publication, out of a string that has that of a change as well."""
-    leads = list(lexicon().made(_leads).finditer(text))
-    if not leads:
-        return text
-    parts: dict[str, str] = {"": text[: leads[0].start()].strip(_BETWEEN)}
-    for lead, end in zip(leads, [*(lead.start() for lead in leads[1:]), len(text)], strict=True):
-        parts.setdefault(lead.lastgroup or "", text[lead.end() : end].strip(_BETWEEN))
-    dated = {kind: part for kind, part in parts.items() if any(c.isdigit() for c in part)}
-    # "2 March 2026, updated 4 March 2026": the one without a word of its own is that of publication.
-    return dated.get("published") or dated.get("") or text
-
-
-_BETWEEN = " ,;|•·–—-()/"
 
 
 def _moment(at: datetime, precision: Precision, *, is_zoned: bool = True) -> Moment:

@@ -2,6 +2,9 @@
 
 How a file gets there in one step is a matter of the place (`folder.py`, `bucket.py`). Nothing else in the
 project opens a file of the store.
+
+A file that is there but cannot be read is a `DamagedError`, whatever the library says; an `OSError` is a
+matter of the disk or the network, which may recover. Pages of Parquet carry checksums, which are looked at.
 """
 
 from __future__ import annotations
@@ -9,22 +12,33 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.errors import DamagedError
 from pipeline.identity import checksum
 from pipeline.store.bucket import Bucket
 from pipeline.store.folder import Folder
+
+log = logging.getLogger(__name__)
 
 LINEAGE_KEY = b"newstables.lineage"
 """Key, in a staged file's footer, of what the file was made from."""
 
 _ATTEMPTS = 5
 """So often a file is opened again that was replaced while its parts were read."""
+
+
+_CHECKED: set[tuple[str, str, str, datetime | None]] = set()
+"""Files whose SHA-256 this process has looked at: store, path, checksum and time of change."""
+
+_UNREADABLE = (pa.ArrowException, OSError, ValueError, RecursionError)
+"""What decoding raises; an OSError also stands for a fault of disk or network."""
 
 
 class Store:
@@ -114,6 +128,10 @@ class Store:
         """
         return self._place.lock(name)
 
+    def sweep(self) -> None:
+        """Remove the hidden files that killed writers left; an object store has none."""
+        self._place.sweep()
+
     # ---- rows --------------------------------------------------------------------------------------
 
     def write(
@@ -144,31 +162,111 @@ class Store:
 
         Raises:
             FileNotFoundError: there is no such file.
+            DamagedError: it cannot be read.
         """
-        for attempt in range(_ATTEMPTS):
-            try:
-                with self._place.open(path, is_whole=columns is None) as stream:
-                    return pq.read_table(stream, columns=columns)
-            except InterruptedError:
-                if attempt == _ATTEMPTS - 1:
-                    raise
-        raise AssertionError
+
+        def rows(stream: pa.NativeFile) -> pa.Table:
+            return pq.read_table(stream, columns=columns, page_checksum_verification=True)
+
+        return self._decoded(path, rows, is_whole=columns is None)
+
+    def read_checked(self, path: str, sha256: str, *, columns: list[str] | None = None) -> pa.Table:
+        """Return the rows of a Parquet file that must be what was written.
+
+        The SHA-256 is looked at once a process, as long as the file does not change.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            DamagedError: its SHA-256 is another, or it cannot be read.
+        """
+        known = (self.root, path, sha256, self.modified(path))
+        if known in _CHECKED:
+            return self.read(path, columns=columns)
+        data = self.get(path)
+        if checksum(data) != sha256:
+            raise DamagedError(f"{self.root}/{path} is not what was written (by its SHA-256)", path=path)
+        with self._telling_damage(path):
+            rows = pq.read_table(pa.BufferReader(data), columns=columns)
+        _CHECKED.add(known)
+        return rows
 
     def read_batches(self, path: str, *, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a Parquet file a row group at a time."""
+        """Yield the rows of a Parquet file a row group at a time.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            DamagedError: it cannot be read.
+        """
         with self._place.open(path, is_whole=True) as stream:
-            file = pq.ParquetFile(stream)
+            with self._telling_damage(path):
+                file = pq.ParquetFile(stream, page_checksum_verification=True)
             for group in range(file.num_row_groups):
-                yield from file.read_row_group(group, columns=columns).to_batches()
+                with self._telling_damage(path):
+                    batches = file.read_row_group(group, columns=columns).to_batches()
+                yield from batches
 
     def lineage(self, path: str) -> dict[str, Any] | None:
-        """Return what a staged file was made from; None where there is no file, or nothing was said."""
+        """Return what a staged file was made from; None where there is no file, or nothing was said.
+
+        Raises:
+            DamagedError: it cannot be read.
+        """
+
+        def said(stream: pa.NativeFile) -> dict[str, Any] | None:
+            metadata = pq.read_schema(stream).metadata or {}
+            return json.loads(metadata[LINEAGE_KEY]) if LINEAGE_KEY in metadata else None
+
         try:
-            with self._place.open(path, is_whole=False) as stream:
-                metadata = pq.read_schema(stream).metadata or {}
+            return self._decoded(path, said, is_whole=False)
         except FileNotFoundError:
             return None
-        return json.loads(metadata[LINEAGE_KEY]) if LINEAGE_KEY in metadata else None
+
+    def is_sound(self, path: str) -> bool:
+        """Tell whether a Parquet file is there and can be read to its end."""
+        try:
+            for _ in self.read_batches(path):
+                pass
+        except FileNotFoundError:
+            return False
+        except DamagedError as error:
+            log.warning("%s", error)
+            return False
+        return True
+
+    def _decoded[Result](
+        self, path: str, decode: Callable[[pa.NativeFile], Result], *, is_whole: bool
+    ) -> Result:
+        """Return what is made of an opened file.
+
+        What cannot be decoded is fetched as it is, to its last byte, and decoded once more: a fault of the
+        disk or the network then shows as what it is, and the rest is damage.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                with self._place.open(path, is_whole=is_whole) as stream:
+                    return decode(stream)
+            except InterruptedError as error:
+                replaced = error
+            except (FileNotFoundError, MemoryError):
+                raise
+            except _UNREADABLE:
+                data = self.get(path)
+                with self._telling_damage(path):
+                    return decode(pa.BufferReader(data))
+        raise replaced
+
+    @contextlib.contextmanager
+    def _telling_damage(self, path: str) -> Iterator[None]:
+        """Tell by name of a file that cannot be decoded; a fault of the disk has a number, and stays one."""
+        try:
+            yield
+        except MemoryError:
+            raise
+        except _UNREADABLE as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            said = " ".join(str(error).split())[:200]
+            raise DamagedError(f"{self.root}/{path} is damaged ({said})", path=path) from error
 
     # ---- JSON --------------------------------------------------------------------------------------
 
@@ -177,29 +275,58 @@ class Store:
         self.put(path, _json(value, indent=1) + b"\n")
 
     def read_json(self, path: str) -> Any:
-        """Return the value of a JSON file, None where there is no file."""
+        """Return the value of a JSON file, None where there is no file.
+
+        Raises:
+            DamagedError: it is no JSON.
+        """
         try:
-            return json.loads(self.get(path))
+            data = self.get(path)
         except FileNotFoundError:
             return None
+        return self._parsed(path, data)
 
-    def append_line(self, path: str, value: Any) -> None:
-        """Add a line of JSON to a file that only grows."""
-        with self.lock("lines"):
-            self.put(path, (self.find(path) or b"") + _json(value) + b"\n")
+    def write_cache(self, path: str, value: Any) -> None:
+        """Write a JSON object that can be made again, with a checksum beside it; see `read_cache`."""
+        data = _json(value)
+        self.put(path, b'{"sha256": "%s",\n"value": %s}\n' % (checksum(data).encode(), data))
+
+    def read_cache(self, path: str) -> dict[str, Any]:
+        """Return the JSON object that `write_cache` wrote; an empty one where it is missing or damaged."""
+        try:
+            kept = self.read_json(path)
+            value = kept["value"] if kept is not None else {}
+            if kept is None or (isinstance(value, dict) and checksum(_json(value)) == kept["sha256"]):
+                return value
+            problem: object = "its checksum is another"
+        except (DamagedError, KeyError, TypeError) as error:
+            problem = error
+        log.warning("%s/%s cannot be used and is made again: %s", self.root, path, problem)
+        return {}
 
     def read_lines(self, path: str) -> list[Any]:
-        """Return the values of a file of JSON lines; none where there is no file."""
+        """Return the values of a file of JSON lines; none where there is no file.
+
+        Raises:
+            DamagedError: a line is no JSON; the message says which.
+        """
         try:
-            return [json.loads(line) for line in self.get(path).splitlines() if line.strip()]
+            lines = self.get(path).splitlines()
         except FileNotFoundError:
             return []
+        return [self._parsed(f"{path}, line {n}", line) for n, line in enumerate(lines, 1) if line.strip()]
+
+    def _parsed(self, path: str, data: bytes) -> Any:
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise DamagedError(f"{self.root}/{path} is damaged ({error})", path=path) from None
 
 
 def to_parquet(table: pa.Table, *, row_group_size: int | None = None) -> bytes:
     """Return rows as the bytes of a Parquet file."""
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", row_group_size=row_group_size)
+    pq.write_table(table, sink, compression="zstd", row_group_size=row_group_size, write_page_checksum=True)
     return sink.getvalue()
 
 

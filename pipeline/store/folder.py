@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -120,6 +121,12 @@ class Folder:
         except FileNotFoundError:
             return []
 
+    def sweep(self) -> None:
+        """Remove what killed writers left in all folders."""
+        for left in self.base.rglob(".*.tmp"):
+            if _is_left(left):
+                left.unlink(missing_ok=True)
+
     def lock(self, name: str) -> contextlib.AbstractContextManager[None]:
         """Hold a lock among the processes that use the folder; one that dies lets go of it."""
         return locked(self.base / "locks", name)
@@ -154,20 +161,28 @@ def _written_aside(target: Path) -> Iterator[Path]:
 
 
 def _sweep(target: Path) -> None:
-    """Remove what killed writers left of a file: hidden files of processes that are no more.
+    """Remove what killed writers left of a file."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
+        if _is_left(left):
+            left.unlink(missing_ok=True)
+
+
+_HIDDEN = re.compile(r"\..+\.(?P<here>[0-9a-f]{12})-(?P<process>[0-9]{1,9})-[0-9a-f]{8}\.tmp")
+
+
+def _is_left(hidden: Path) -> bool:
+    """Tell whether a hidden file is of a writer that is no more; a file of somebody else's never is.
 
     Processes of another machine, or of another container of this one, cannot be asked: their files go when
     they are a day old.
     """
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
-        here, _, rest = left.name.removesuffix(".tmp").rsplit(".", 1)[1].partition("-")
-        process = rest.partition("-")[0]
-        if here == _here() and process.isdecimal():
-            is_left = int(process) != os.getpid() and not psutil.pid_exists(int(process))
-        else:
-            is_left = _age_s(left) > _FORSAKEN_S
-        if is_left:
-            left.unlink(missing_ok=True)
+    named = _HIDDEN.fullmatch(hidden.name)
+    if named is None:
+        return False
+    if named["here"] == _here():
+        process = int(named["process"])
+        return process != os.getpid() and not psutil.pid_exists(process)
+    return _age_s(hidden) > _FORSAKEN_S
 
 
 def _age_s(file: Path) -> float:

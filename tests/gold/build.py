@@ -181,7 +181,8 @@ def _mention(entity: Entity, kind: str, start: int, end: int) -> dict[str, Any]:
 def locate(passage: str, text: str) -> Located:
     """Find a passage in the text and return its marked spans.
 
-    `…` in a passage stands for anything, `¶` for the empty line between paragraphs, a blank for a line end too.
+    `…` in a passage stands for anything, `¶` for the empty line between paragraphs, a blank for a line
+    end, too.
 
     Raises:
         GoldError: the passage is not in the text exactly once, or its marks are not balanced.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.components.quotes.region import Region
 from pipeline.lexicons import Lexicon
 
 _SINGLE = re.compile(r"['‘’‚‹›`]")
 _NEVER_OPENS, _NEVER_CLOSES, _NO_APOSTROPHE = frozenset("’"), frozenset("‘‚`"), frozenset("›")
+_SURELY_OPENS = frozenset("‘‚‹")
 _DOUBLED = frozenset("'`")
 _BEFORE_CLOSING = frozenset(",.!?…")
-_AFTER_SENTENCE = frozenset(',.!?…"”')
 _MOST = 1200
 """Characters that a region in single marks may hold: their closing mark is too easily an apostrophe."""
 
@@ -25,41 +24,48 @@ def single_regions(
 
     Args:
         text: any string.
-        doubles: its regions in double marks; one in single marks lies inside of one, or holds it whole.
+        doubles: its regions in double marks; those in single marks do not reach over their edges.
         paragraphs: of the text; no region in single marks reaches over the end of one.
         lexicon: the words of its language.
     """
     if not _SINGLE.search(text):
         return []
-    bounds = sorted((double.inner_start, double.inner_end) for double in doubles)
-    outside, within = _Pairing(text, lexicon, bounds), _Pairing(text, lexicon, ())
-    ends = sorted(end for _, end in paragraphs)
-    end = double = 0
+    pairing = _Pairing(text, lexicon)
+    cuts = _cuts(paragraphs, doubles)
+    cut = 0
+    is_around = False
     for at, opens, closes in _read_marks(text, lexicon):
-        while end < len(ends) and ends[end] <= at:
-            outside.settle()
-            within.settle()
-            end += 1
-        while double < len(bounds) and bounds[double][1] <= at:
-            within.settle()
-            double += 1
-        is_within = double < len(bounds) and bounds[double][0] <= at
-        (within if is_within else outside).take(at, opens=opens, closes=closes)
-    outside.settle()
-    within.settle()
-    return [*outside.regions, *within.regions]
+        while cut < len(cuts) and cuts[cut][0] <= at:
+            if cuts[cut][1] == "opens":
+                is_around = pairing.is_surely_open()
+            if not is_around or cuts[cut][1] == "ends":
+                pairing.settle()
+            is_around = is_around and cuts[cut][1] == "opens"
+            cut += 1
+        if is_around:
+            # A double region inside a single one, which goes on behind it.
+            continue
+        pairing.take(at, opens=opens, closes=closes)
+    pairing.settle()
+    return pairing.regions
 
 
 class _Pairing:
     """Pairs the marks of a text, one after another."""
 
-    def __init__(self, text: str, lexicon: Lexicon, doubles: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text = text
-        self.doubles = doubles
         self.plurals = lexicon.words("quotes.plural_endings")
         self.regions: list[Region] = []
         self.opener: int | None = None
         self.closers: list[int] = []
+
+    def is_surely_open(self) -> bool:
+        """Return whether a region is open that began with a mark that is no apostrophe."""
+        at = self.opener
+        if at is None:
+            return False
+        return self.text[at] in _SURELY_OPENS or self.text[at + 1 : at + 2].isupper()
 
     def take(self, at: int, *, opens: bool, closes: bool) -> None:
         """Let a mark open a region or be one of those that may close the one that is open."""
@@ -76,7 +82,7 @@ class _Pairing:
         """End the open region at the best of the marks that may close it; without one it is none."""
         if self.opener is not None and self.closers:
             close = self._best_closer()
-            if 1 < close - self.opener <= _MOST and not self._is_doubtful(close):
+            if 1 < close - self.opener <= _MOST:
                 self.regions.append(
                     Region(
                         start=self.opener,
@@ -88,12 +94,6 @@ class _Pairing:
                 )
         self.opener = None
         self.closers = []
-
-    def _is_doubtful(self, close: int) -> bool:
-        """Return whether a region would hold double marks, and a mark that may be an apostrophe ends it."""
-        first = bisect_left(self.doubles, (self.opener or 0, 0))
-        holds_double = first < len(self.doubles) and self.doubles[first][0] < close
-        return holds_double and self.text[close - 1] not in _AFTER_SENTENCE
 
     def _best_closer(self) -> int:
         """Return the first closing mark; if it may be a plural's apostrophe, rather one after punctuation."""
@@ -126,3 +126,12 @@ def _read_decade(lexicon: Lexicon) -> re.Pattern[str]:
     """Return the pattern of a decade without its century: '90s."""
     endings = "|".join(map(re.escape, lexicon.ordered("quotes.plural_endings")))
     return re.compile(rf".\d\d(?:{endings})\b")
+
+
+def _cuts(paragraphs: Iterable[tuple[int, int]], doubles: Sequence[Region]) -> list[tuple[int, str]]:
+    """Return what a region in single marks cannot reach over: ends of paragraphs, and edges of double regions
+    but of those that stand inside it."""
+    cuts = [(end, "ends") for _, end in paragraphs]
+    for region in doubles:
+        cuts += ((region.inner_start, "opens"), (region.inner_end, "closes"))
+    return sorted(cuts)
