@@ -1,6 +1,7 @@
 """Texts are read before they are split, and a Doc knows the way back."""
 
 import pickle
+from typing import Any
 
 import pytest
 from spacy.language import Language
@@ -28,7 +29,8 @@ def reading_nlp() -> Language:
 
 def rows_of(doc: Doc, text: str) -> list[tuple[int, int, str]]:
     rows = found_rows(doc, ArticleText("a", "a", text))
-    return [(row.start_char, row.end_char, row.text) for row in (*rows.mentions, *rows.claims)]
+    mentions = [(row.start_char, row.end_char, row.text) for row in rows.mentions]
+    return mentions + [(row.start_char, row.end_char, row.text) for row in rows.claims]
 
 
 @pytest.mark.parametrize("text", DIRTY)
@@ -73,8 +75,7 @@ def test_a_span_of_a_doc_leads_to_the_stored_text(reading_nlp: Language) -> None
 
 
 def test_the_tokenizer_can_be_sent_to_other_processes_and_be_changed(reading_nlp: Language) -> None:
-    copy = pickle.loads(pickle.dumps(reading_nlp.tokenizer))
-    assert [token.text for token in copy(DIRTY[0])] == [
-        token.text for token in reading_nlp.tokenizer(DIRTY[0])
-    ]
-    assert copy.explain("Rain fell.") == reading_nlp.tokenizer.explain("Rain fell.")
+    tokenizer: Any = reading_nlp.tokenizer
+    copy = pickle.loads(pickle.dumps(tokenizer))
+    assert [token.text for token in copy(DIRTY[0])] == [token.text for token in tokenizer(DIRTY[0])]
+    assert copy.explain("Rain fell.") == tokenizer.explain("Rain fell.")

@@ -12,7 +12,7 @@ is (`speakers.py`).
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Literal
@@ -98,12 +98,8 @@ def find_quotes(
             resolved = speakers.resolve(named, content=candidate.content, outer=outer)
             own, method = resolved.entities, resolved.method
         said.append(own)
-        content = _by_paragraph(parse, candidate.content, reading.regions)
         is_block = candidate.content[0][0] in reading.blocks
-<<<<<<< HEAD
-=======
         content = _by_paragraphs(parse, candidate.content, marked)
->>>>>>> 2b1aaf327e2e180d4f1bc9103e720fdc24a16ae6
         kind: QuoteKind = "direct" if is_block else _kind(content, region_of)
         yield Quotation(
             kind=kind,
@@ -202,21 +198,6 @@ def _region_starts(parse: Parse, regions: Sequence[Region]) -> dict[int, int]:
     return inside
 
 
-<<<<<<< HEAD
-def _by_paragraph(parse: Parse, content: Sequence[Range], regions: Sequence[Region]) -> list[Range]:
-    """Return a content cut where marks take it up in the next paragraph, so that no mark is part of it."""
-    starts = sorted(bisect_left(parse.idx, region.start) for region in regions if region.continues)
-    pieces: list[Range] = []
-    for start, end in content:
-        at = start
-        for cut in starts[bisect_right(starts, start) : bisect_left(starts, end)]:
-            pieces += [piece for piece in [parse.trim((at, cut))] if piece is not None]
-            at = cut
-        pieces += [piece for piece in [parse.trim((at, end))] if at > start and piece is not None]
-        if at == start:
-            pieces.append((start, end))
-    return pieces
-=======
 def _by_paragraphs(parse: Parse, content: Sequence[Range], marked: Sequence[bool]) -> list[Range]:
     """Return a content cut at the paragraphs that marks open anew: the marks between are no part of it."""
     pieces = []
@@ -229,7 +210,6 @@ def _by_paragraphs(parse: Parse, content: Sequence[Range], marked: Sequence[bool
                 at = t + 1
         pieces.append((at, end))
     return [trimmed for piece in pieces if (trimmed := parse.trim(piece)) is not None]
->>>>>>> 2b1aaf327e2e180d4f1bc9103e720fdc24a16ae6
 
 
 def _kind(content: Sequence[Range], region_of: Mapping[int, int]) -> QuoteKind:

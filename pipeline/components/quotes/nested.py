@@ -84,7 +84,7 @@ def _from_network(
 
 def _tidied(parse: Parse, span: Range, regions: Sequence[Region]) -> list[Range]:
     """Return a fragment without loose ends; only marks carry it over the end of a paragraph."""
-    start, end = _widened(parse, span, regions)
+    start, end = span
     paragraph = parse.paragraph_of[start]
     if parse.paragraph_of[end - 1] != paragraph and (paragraph == 0 or parse.line_ends(paragraph + 1) > 1):
         border = parse.paragraphs[paragraph][1]
@@ -94,23 +94,6 @@ def _tidied(parse: Parse, span: Range, regions: Sequence[Region]) -> list[Range]
     while end > start and (parse.is_empty[end - 1] or parse.tags[end - 1] == "CC"):
         end -= 1
     return join_ranges(parse, [(start, end)])
-
-
-def _widened(parse: Parse, span: Range, regions: Sequence[Region]) -> Range:
-    """Return a fragment that begins with marks within marks from the beginning of the outer ones.
-
-    It is one where it reaches their end: ‘He told me, “No,” and left,’ is all said by one.
-    """
-    start, end = span
-    outer = None
-    for region in regions:
-        if region.depth == 0:
-            outer = region
-        elif region.depth == 1 and outer is not None:
-            first = bisect_left(parse.idx, region.inner_start)
-            if first - 1 <= start <= first and end >= bisect_left(parse.idx, outer.inner_end) - 1:
-                return bisect_left(parse.idx, outer.inner_start), end
-    return span
 
 
 def _is_name(parse: Parse, candidate: QuoteCandidate) -> bool:
