@@ -37,13 +37,10 @@ test: $(READY) ## all tests, in two processes (TEST_PROCESSES=2)
 test-fast: $(READY) ## the tests that are not slow: without Airflow, and without children that load the model
 	$(PYTEST) -m "not slow and not system" $(ARGS)
 
-test-system: $(READY) ## the tests that need a prepared machine: Chromium (apt install chromium)
-	$(PYTHON) -m pytest -m system tests/system $(ARGS)
-
 setup-system: $(SYSTEM_READY) ## beside, what several machines on this one need (Linux on x86-64)
 
-test-system: $(SYSTEM_READY) ## a cluster on this machine: Postgres, Redis, S3, two workers (Linux, root; 8 minutes)
-	$(PYTHON) -m pytest tests/system $(ARGS)
+test-system: $(SYSTEM_READY) ## what needs a prepared machine (Linux, root): a cluster on this one; Chromium
+	$(PYTHON) -m pytest -m system tests/system $(ARGS)
 
 cluster: $(SYSTEM_READY) ## bring the same up, run the sample's days by it, compare, take it down
 	$(PYTHON) -m deploy.cluster try

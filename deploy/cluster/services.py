@@ -7,7 +7,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.cluster.hosts import ADDRESSES, Hosts
@@ -18,6 +18,7 @@ BUCKET = "news"
 KEYS = {"AWS_ACCESS_KEY_ID": "news", "AWS_SECRET_ACCESS_KEY": "news-of-the-day", "AWS_REGION": "us-east-1"}
 DATABASE = f"airflow:airflow@{ADDRESSES['ctl']}:5432/airflow"
 S3_PORT, PROXY_PORT = 8333, 8334
+_ROOT = str(Path(__file__).parents[2])
 _MISSING = "is missing; on Debian: apt-get install postgresql redis-server"
 
 
@@ -80,15 +81,19 @@ def start_s3(hosts: Hosts) -> None:
     )  # fmt: skip
     await_port(hosts, "s3", S3_PORT)
     start_proxy(hosts)
+    # It listens before it has a place to write to.
+    code = "import sys; from pipeline.store import Store; Store(sys.argv[1]).put('probe', b'x')"
+    env = {**KEYS, "PYTHONPATH": _ROOT, "no_proxy": ADDRESSES["s3"]}
+    probe = [sys.executable, "-c", code, data_dir("started")]
+    await_true(lambda: _is_done(hosts, *probe, env=env), "the S3 server takes no file")
 
 
 def start_proxy(hosts: Hosts) -> None:
     """Start the proxy in front of the S3 server."""
     at = ADDRESSES["s3"]
     files = [str(hosts.home("s3") / name) for name in ("faults.json", "counts.json")]
-    root = str(Path(__file__).parents[2])
     command = [sys.executable, "-m", "deploy.cluster.proxy", f"{at}:{PROXY_PORT}", f"{at}:{S3_PORT}", *files]
-    hosts.start("s3", "proxy", "env", f"PYTHONPATH={root}", *command)
+    hosts.start("s3", "proxy", "env", f"PYTHONPATH={_ROOT}", *command)
     await_port(hosts, "s3", PROXY_PORT)
 
 
@@ -135,9 +140,9 @@ def await_true(ask: Callable[[], bool], problem: str, *, limit_s: float = 90) ->
         time.sleep(0.3)
 
 
-def _is_done(hosts: Hosts, *command: str) -> bool:
+def _is_done(hosts: Hosts, *command: str, env: Mapping[str, str] | None = None) -> bool:
     try:
-        hosts.run("ctl", *command)
+        hosts.run("ctl", *command, env=env)
     except ConfigError:
         return False
     return True
