@@ -144,6 +144,28 @@ def forget(
         typer.echo(f"{what}: {' '.join(map(str, days)) or 'none'}")
 
 
+@app.command()
+def decide(
+    action: Annotated[str, typer.Argument(help="merge, split or rename.")],
+    entity_id: Annotated[str, typer.Argument(help="The entity that it is about.")],
+    reason: Annotated[str, typer.Option(help="Why; kept with the decision.")],
+    into: Annotated[str, typer.Option(help="merge: the entity that stands for it.")] = "",
+    name: Annotated[str, typer.Option(help="rename: its name.")] = "",
+    article: Annotated[
+        list[str] | None, typer.Option(help="split: an article in which it is another one; once for each.")
+    ] = None,
+) -> None:
+    """Note a decision on an entity in the store; it is obeyed from the next derive on."""
+    from pipeline.curation.decisions import note_decision
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+
+    given: dict[str, Any] = {"into": into, "name": name, "article_ids": article}
+    decision: dict[str, Any] = {"action": action, "entity_id": entity_id, "reason": reason}
+    decision |= {key: value for key, value in given.items() if value}
+    typer.echo(f"noted: {note_decision(Store(load_settings().data_dir), decision)}")
+
+
 @export_app.command()
 def claimreview(
     first: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The first day; else all.")] = None,

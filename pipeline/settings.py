@@ -140,7 +140,9 @@ class Settings(BaseSettings):
         description="Of a file with more records the rest is not read, and one row of rejects says so.",
     )
     max_chars: int = Field(
-        200_000, ge=100, description="An article with a longer text is rejected as too_large."
+        1_000_000,
+        ge=100,
+        description="An article with a longer text is rejected as too_large; it is parsed in windows.",
     )
     min_words: int = Field(5, ge=1, description="An article with fewer words is rejected as too_short.")
     timeout_s: float = Field(

@@ -96,9 +96,10 @@ def verify(store: Store, settings: Settings, *, mend: bool = False) -> Verified:
         what, _, remedy = str(error).removeprefix(f"{store.root}/").partition(": ")
         seen.findings.append(Finding(error.path or TAKEDOWNS, what, remedy))
     try:
-        load_decisions(settings.decisions_file)
+        load_decisions(settings.decisions_file, store)
     except NewstablesError as error:
-        seen.findings.append(Finding(str(settings.decisions_file), str(error), "mend the file by hand"))
+        where, _, wrong = str(error).partition(": ")
+        seen.findings.append(Finding(where.removeprefix(f"{store.root}/"), wrong or where, "mend it by hand"))
     manifests: dict[date, Manifest] = {}
     seen.findings += _published(store, takedowns, manifests, seen)
     seen.findings += _cut_short(store, manifests)

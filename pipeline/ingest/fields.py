@@ -312,6 +312,7 @@ _NO_NAME = re.compile(
     r"^www\.|://|^\S+@\S+$|^\S+\.(?:com|org|net|html?)$|^(?:none|null|nan|n/a)$", re.IGNORECASE
 )
 _MAX_NAME = 300
+_MAX_BYLINE = 20_000
 
 
 def _names(value: Any) -> Iterator[str]:
@@ -324,6 +325,7 @@ def _names(value: Any) -> Iterator[str]:
         if name:
             yield name
     elif isinstance(value, str):
+        value = value[:_MAX_BYLINE]
         if value.lstrip().startswith("["):
             written = _written_list(value)
             if written is not None:

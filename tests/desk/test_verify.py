@@ -11,6 +11,7 @@ import pytest
 from days import article, stage_day
 
 from pipeline import cli
+from pipeline.curation.decisions import note_decision
 from pipeline.curation.takedowns import Takedown, take_down
 from pipeline.desk.verify import verify
 from pipeline.identity import content_id
@@ -138,7 +139,11 @@ def test_damage_is_named_with_what_to_run(
 def test_decisions_that_cannot_be_read_are_named(store: Store, tmp_path: Path) -> None:
     (tmp_path / "decisions.jsonl").write_text('{"action": "mer')
     [finding] = verify(store, Settings(decisions_file=tmp_path / "decisions.jsonl")).findings
-    assert "decisions.jsonl" in finding.path and "line 1" in finding.wrong
+    assert "decisions.jsonl, line 1" in finding.path and "not JSON" in finding.wrong
+    path = note_decision(store, {"action": "rename", "entity_id": "a", "name": "A", "reason": "r"})
+    store.put(path, b"{")
+    [finding] = verify(store, SETTINGS).findings
+    assert (finding.path, finding.run) == (path, "mend it by hand")
 
 
 def test_stray_files_are_left_aside(store: Store) -> None:

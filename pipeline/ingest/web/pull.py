@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import ip_network
@@ -288,10 +289,11 @@ def _conditions(known: dict[str, Any]) -> dict[str, str]:
     """Return the headers by which a feed that has not changed need not be sent; none of odd values."""
     named = {"If-None-Match": known.get("etag"), "If-Modified-Since": known.get("last_modified")}
     return {
-        name: value
-        for name, value in named.items()
-        if isinstance(value, str) and value and value.isascii() and value.isprintable()
+        name: value for name, value in named.items() if isinstance(value, str) and _SENDABLE.fullmatch(value)
     }
+
+
+_SENDABLE = re.compile(r"[!-~](?:[ -~]{0,998}[!-~])?")
 
 
 def _onward(url: httpx.URL, answer: Response) -> httpx.URL | None:

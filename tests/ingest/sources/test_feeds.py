@@ -240,6 +240,25 @@ def test_a_day_that_is_past_reads_what_is_stored(nights: Nights, web: Web) -> No
     assert len(web.asked) == asked
 
 
+@pytest.mark.parametrize(
+    "poison",
+    [
+        '{"id": "p", "url": "https://c.example/p", "source": "A \\ud800 B", "content_text": "x"}',
+        '{"id": "p", "url": "https://c\\ud800.example/p", "content_text": "x"}',
+        '{"id": "p", "authors": ' + "[" * 300 + "]" * 300 + ', "content_text": "x"}',
+        '{"id": "p", "date_published": {"a": [1e400]}, "content_text": "x"}',
+    ],
+)
+def test_a_poisoned_entry_costs_itself(nights: Nights, web: Web, poison: str) -> None:
+    good = {"id": "2", "url": "https://c.example/good", "date_published": f"{NIGHT}T09:00:00Z"}
+    items = f"[{poison}, {json.dumps(good | {'content_text': TEXT})}]"
+    web.pages["/json"] = Page(f'{{"version": "https://jsonfeed.org/version/1.1", "items": {items}}}'.encode())
+    nights.list(web.url("/json"))
+    counts = nights.run()
+    assert nights.articles().keys() == {"good"}
+    assert counts["records"] == counts["kept"] + sum(counts["rejected"].values())
+
+
 def test_what_has_not_changed_is_not_sent_again(nights: Nights, web: Web) -> None:
     web.pages["/etag"] = Page(rss(entry("a")), headers={"ETag": '"one"'})
     web.pages["/date"] = Page(rss(entry("b")), headers={"Last-Modified": "Tue, 03 Mar 2026 10:00:00 GMT"})
@@ -255,7 +274,7 @@ def test_what_has_not_changed_is_not_sent_again(nights: Nights, web: Web) -> Non
     assert nights.rejects() == {}
 
 
-@pytest.mark.parametrize("odd", ['"caf\xe9"', '"a\tb"', 'W/"x" \x80'])
+@pytest.mark.parametrize("odd", ['"caf\xe9"', '"a\tb"', 'W/"x" \x80', '"' + "x" * 5000 + '"'])
 def test_an_odd_etag_costs_nothing_but_the_saving(nights: Nights, web: Web, odd: str) -> None:
     web.pages["/rss"] = Page(rss(entry("a")), headers={"ETag": odd})
     nights.list(web.url("/rss"))
@@ -275,6 +294,16 @@ def test_a_server_that_stumbles_over_conditions_is_asked_without(nights: Nights,
     nights.run()
     conditions = [a.headers.get("If-None-Match") for a in web.asked[asked:] if a.path == "/rss"]
     assert conditions == ['"one"', None]
+
+
+def test_what_a_server_gives_only_without_conditions_comes_in(nights: Nights, web: Web) -> None:
+    page = Page(rss(entry("a", on=NIGHT - timedelta(days=1))), headers={"ETag": '"one"'})
+    web.pages["/rss"] = page
+    nights.list(web.url("/rss"))
+    nights.run(NIGHT - timedelta(days=1))
+    web.pages["/rss"] = Page(rss(entry("b")), refuses="If-None-Match")
+    nights.run()
+    assert nights.articles().keys() == {"b"}
 
 
 def test_after_a_night_without_an_answer_the_last_good_one_still_counts(nights: Nights, web: Web) -> None:
