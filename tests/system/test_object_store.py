@@ -1,9 +1,13 @@
 """What a store promises, on a real S3 server; and what two machines do at the same time."""
 
+import os
+import signal
+import subprocess
 from collections.abc import Iterator
 
 import pytest
-from conftest import ObjectStore  # type: ignore[import-not-found]
+from machines import ObjectStore
+from machines import object_store as running
 
 from deploy.cluster.proxy import Faults
 
@@ -18,6 +22,12 @@ for promise in CONTRACT:
     promise((Store(uri), Store(uri)))
     print("kept:", promise.__name__)
 """
+
+
+@pytest.fixture(scope="module")
+def object_store() -> Iterator[ObjectStore]:
+    with running() as up:
+        yield up
 
 
 @pytest.fixture(autouse=True)
@@ -65,13 +75,11 @@ store.remove("none")
     "change, said",
     [
         ("os.environ['AWS_SECRET_ACCESS_KEY'] = 'wrong'", "access is refused (SignatureDoesNotMatch)"),
-        ("uri = uri.replace('s3://news/', 's3://news/../')", ""),
+        ("uri = uri.replace('&endpoint_override', '&endpoint')", "endpoint is not known"),
         ("uri = uri.replace(':8334', ':1')", "error sending request"),
     ],
 )
 def test_what_is_wrong_is_told_in_a_line(object_store: ObjectStore, change: str, said: str) -> None:
-    if not said:
-        return
     code = f"""
 import os, sys
 uri = sys.argv[1]
@@ -180,7 +188,7 @@ print(publish(store, BATCH, SETTINGS)["run_id"])
     assert second.stdin is not None
     second.stdin.write("go\n")
     second.stdin.flush()
-    with pytest.raises(Exception, match="timed out"):
+    with pytest.raises(subprocess.TimeoutExpired):
         second.wait(timeout=4)  # it waits for the lock of another machine
     said = [first.communicate("go\n", timeout=120)[0], second.communicate(timeout=120)[0]]
     assert first.returncode == second.returncode == 0, said
@@ -263,7 +271,7 @@ derive(store, BATCH, SETTINGS)
     taker = object_store.start(
         "w2", PUBLISHERS + "print('gone from', forget(store, IDS[1], reason='order').published)", uri
     )
-    with pytest.raises(Exception, match="timed out"):
+    with pytest.raises(subprocess.TimeoutExpired):
         taker.wait(timeout=6)  # it takes the article out, and waits with the derived tables
     said = [first.communicate("go\n", timeout=120)[0], taker.communicate(timeout=120)[0]]
     assert first.returncode == taker.returncode == 0, said
@@ -279,43 +287,37 @@ print(held, sum(row["kept"] for row in report), len(store.read(f"tables/articles
     assert object_store.run("ctl", code, uri).split()[0] == "[]"
 
 
-def test_one_that_slept_in_the_middle_of_its_files_writes_nothing_more(object_store: ObjectStore) -> None:
-    """It is stopped as by a debugger or a machine that sleeps, for longer than its lock lasts."""
-    uri = object_store.uri()
-    quick = "from pipeline.store import leases\\nleases.EXPIRES_S, leases.KEEP_S, leases.SURE_S = 3.0, 0.5, 1.0\\n"
-    sleeper = (
-        quick.replace("\\n", "\n")
-        + """
+QUICK = """
 import sys
-from pipeline.store import Store
+from pipeline.store import Store, leases
+leases.EXPIRES_S, leases.KEEP_S, leases.SURE_S = 3.0, 0.5, 1.0
 store = Store(sys.argv[1])
+"""
+
+
+def test_one_that_slept_in_the_middle_of_its_files_writes_nothing_more(object_store: ObjectStore) -> None:
+    """It is stopped as by a debugger, or a machine that sleeps, for longer than its lock lasts."""
+    uri = object_store.uri()
+    sleeper = """
 with store.lock("day"):
     store.put("one", b"mine")
     print("ready", flush=True)
     sys.stdin.readline()
     store.put("two", b"mine")
 """
-    )
-    import os
-    import signal
-
-    process = object_store.start("w1", sleeper, uri)
+    process = object_store.start("w1", QUICK + sleeper, uri)
     assert process.stdout is not None and process.stdout.readline() == "ready\n"
     os.kill(process.pid, signal.SIGSTOP)
-    taker = (
-        quick.replace("\\n", "\n")
-        + """
-import sys
-from pipeline.store import Store
-store = Store(sys.argv[1])
+    taker = """
 with store.lock("day"):
     store.put("one", b"theirs")
     store.put("two", b"theirs")
 """
-    )
-    object_store.run("w2", taker, uri)
+    object_store.run("w2", QUICK + taker, uri)
     os.kill(process.pid, signal.SIGCONT)
     said, _ = process.communicate("go\n", timeout=60)
     assert process.returncode != 0 and "LeaseLostError" in said
-    code = "import sys; from pipeline.store import Store; s = Store(sys.argv[1]); print(s.get('one'), s.get('two'))"
-    assert object_store.run("ctl", code, uri).strip() == "b'theirs' b'theirs'"
+    assert object_store.run("ctl", QUICK + "print(store.get('one'), store.get('two'))", uri).split() == [
+        "b'theirs'",
+        "b'theirs'",
+    ]

@@ -1,5 +1,6 @@
-"""An S3 server and a cluster, each started once; what is missing fails, and is not skipped."""
+"""An S3 server on a host of its own; where something that it needs is missing, it fails, and says what."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -9,10 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from deploy.cluster import services
-from deploy.cluster.airflow import Cluster, cluster
 from deploy.cluster.hosts import ADDRESSES, Hosts, hosts
 from deploy.cluster.proxy import Faults
 
@@ -58,14 +56,9 @@ class ObjectStore:
         return services.s3_counts(self.hosts)
 
 
-@pytest.fixture(scope="session")
+@contextlib.contextmanager
 def object_store() -> Iterator[ObjectStore]:
+    """Bring an S3 server up."""
     with hosts() as up:
         services.start_s3(up)
         yield ObjectStore(up)
-
-
-@pytest.fixture(scope="session")
-def running() -> Iterator[Cluster]:
-    with cluster() as up:
-        yield up
