@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import batched
 from typing import Literal
 
@@ -122,7 +123,11 @@ def _said_or_thought(
     whole = [widened(parse, candidate, quoted) for candidate in candidates]
     kept = _reported(parse, _bounded(parse, whole, marked), marked)
     taken = {t for candidate in kept for t in _tokens(candidate)}
-    missed = [c for c in reading.by_rule if c.rule in _SURE_RULES and taken.isdisjoint(_tokens(c))]
+    missed = [
+        c
+        for c in reading.by_rule
+        if c.rule in _SURE_RULES and (taken.isdisjoint(_tokens(c)) or _holds_whole(c, kept, taken))
+    ]
     kept += _reported(parse, _bounded(parse, missed, marked), marked)
     return sorted((without_frames(parse, candidate) for candidate in kept), key=_order)
 
@@ -143,6 +148,14 @@ def _tokens(candidate: QuoteCandidate) -> Iterator[int]:
     yield from candidate.cue
     for start, end in candidate.content:
         yield from range(start, end)
+
+
+def _holds_whole(candidate: QuoteCandidate, kept: Sequence[QuoteCandidate], taken: AbstractSet[int]) -> bool:
+    """Return whether all that a candidate shares with others are whole quotations within its content."""
+    if candidate.rule != "according" or not taken.isdisjoint(candidate.cue):
+        return False
+    own = {t for start, end in candidate.content for t in range(start, end)}
+    return all(own.isdisjoint(tokens) or own > tokens for tokens in ({*_tokens(other)} for other in kept))
 
 
 def _bounded(

@@ -121,7 +121,8 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
     form = form_of(parse, candidate.content)
     if form is not ContentForm.CLAUSE and _is_formula(parse, words, candidate.content):
         return False
-    if form is ContentForm.PHRASE and not share and not _can_speak(parse, words, candidate.speaker):
+    is_unsure = form is ContentForm.PHRASE and not share and candidate.score < _SURE
+    if is_unsure and not _can_speak(parse, words, candidate.speaker):
         return False
     if form is ContentForm.PHRASE and found.sort == "verb" and _says_why(parse, found, candidate.content):
         return True
