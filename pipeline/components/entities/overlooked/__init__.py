@@ -30,6 +30,7 @@ from pipeline.components.entities.overlooked.widened import (
     join_branches,
     widen_over_capitals,
 )
+from pipeline.components.entities.overlooked.wholes import add_brands_with_apostrophe, add_joined
 
 Rule = Callable[[Ledger, Tokens], None]
 
@@ -63,5 +64,18 @@ def find_overlooked(names: list[Name], tokens: Tokens) -> list[Name]:
     """
     ledger = Ledger(names, tokens)
     for rule in RULES:
+        rule(ledger, tokens)
+    return sorted(ledger.names, key=lambda name: name.start)
+
+
+def found_again(names: list[Name], tokens: Tokens) -> list[Name]:
+    """Return the names, whole, and where else in the document they stand, in text order.
+
+    Args:
+        names: that have been looked over since the other rules ran; they pass to the rule, which changes them.
+        tokens: the document.
+    """
+    ledger = Ledger(names, tokens)
+    for rule in (add_joined, add_brands_with_apostrophe, add_repeated):
         rule(ledger, tokens)
     return sorted(ledger.names, key=lambda name: name.start)
