@@ -28,7 +28,7 @@ from scipy.sparse import csr_matrix
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tokens import read_tokens
 from pipeline.components.entities.labeller.features import LabelFeatures, label_features
-from pipeline.components.entities.labeller.inputs import COLUMN_OFFSETS, COLUMNS, FLAGS, KINDS, N_LABELS, WINDOW
+from pipeline.components.entities.labeller.inputs import COLUMN_OFFSETS, COLUMNS, KINDS, N_FLAGS, N_LABELS, WINDOW
 from pipeline.components.entities.labeller.network import best_labels, label_scores, names_of
 from pipeline.components.entities.names import find_by_rules
 
@@ -127,7 +127,7 @@ def new_weights(width_of_vectors: int, rng: np.random.Generator) -> Arrays:
     window = (2 * WINDOW + 1) * WIDTH
     return {
         "table": normal(int(COLUMN_OFFSETS[-1]), WIDTH, scale=0.1),
-        "flags": normal(len(FLAGS), WIDTH, scale=0.1),
+        "flags": normal(N_FLAGS, WIDTH, scale=0.1),
         "vectors": normal(width_of_vectors, WIDTH, scale=0.02),
         "hidden": normal(window, HIDDEN, scale=(2 / window) ** 0.5),
         "hidden_bias": np.zeros(HIDDEN, dtype=np.float32),

@@ -19,12 +19,12 @@ from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.labeller.inputs import (
     COLUMN_OFFSETS,
     COLUMNS,
-    FLAGS,
     HEAD_BUCKETS,
     KINDS,
     LABEL_BUCKETS,
-    LISTS,
     MODEL_KINDS,
+    N_FLAGS,
+    N_LISTS,
     SHAPE_BUCKETS,
     SUFFIX_BUCKETS,
     WORD_BUCKETS,
@@ -37,6 +37,13 @@ _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 _MOST = 1 << 16
 _GAP = 3
 """Words between two that look like parts of names which may belong to one name, too."""
+_QUOTES = frozenset("\"'“”‘’«»`") | {"``", "''"}
+_OPENING = frozenset("“‘«`") | {"``"}
+_MOST_IN_MARKS = 8
+_MIN_SPORT, _MIN_SHARE_OF_SPORT = 8, 0.015
+"""Words of sport, and their share, in a document about sport."""
+_SPORTS = 20
+"""The number of the list of words of sport."""
 _BEGINS = 3
 """The value of ENT_IOB of a token that begins an entity."""
 
@@ -47,7 +54,7 @@ class LabelFeatures:
 
     Attributes:
         columns: (n, len(COLUMNS)) rows of one table: each value with the offset of its column added.
-        flags: (n, len(FLAGS)) 0 or 1.
+        flags: (n, N_FLAGS) 0 or 1.
         vector_rows: (n) row of the model's vector table, -1 where there is none.
         candidates: (m) the tokens that may belong to a name.
     """
@@ -62,7 +69,37 @@ class _Vocabulary:
     """Words as numbers, computed once for each; `lexicon.made(_Vocabulary)` is that of its language."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._lists = [_keys(lexicon, name) for name in LISTS]
+        self._lists = [
+            _keys(entries)
+            for entries in (
+                lexicon.ordered("given_names"),
+                lexicon.ordered("person_titles"),
+                lexicon.ordered("name_particles"),
+                lexicon.ordered("roles"),
+                lexicon.ordered("offices"),
+                lexicon.ordered("peoples"),
+                lexicon.ordered("demonyms"),
+                lexicon.ordered("regions"),
+                lexicon.ordered("cities"),
+                lexicon.ordered("place_aliases"),
+                lexicon.ordered("location_words"),
+                lexicon.ordered("facility_words"),
+                lexicon.ordered("organisation_words"),
+                lexicon.ordered("organisation_suffixes"),
+                lexicon.ordered("known_organisations"),
+                lexicon.ordered("known_products"),
+                lexicon.ordered("social_networks"),
+                lexicon.ordered("wire_agencies"),
+                lexicon.ordered("event_words"),
+                lexicon.ordered("work_nouns"),
+                lexicon.ordered("sports_words"),
+                lexicon.ordered("cue_verbs"),
+                lexicon.ordered("not_names"),
+                lexicon.ordered("common_acronyms"),
+            )
+        ]
+        if len(self._lists) != N_LISTS:
+            raise ValueError(f"the network was trained with {N_LISTS} lists, not with {len(self._lists)}")
         self._words: dict[str, tuple[int, ...]] = {}
 
     def rows(self, words: Sequence[str], lower: Sequence[str]) -> NDArray[np.int64]:
@@ -92,8 +129,9 @@ class _Vocabulary:
         )
 
 
-def _keys(lexicon: Lexicon, name: str) -> frozenset[str]:
-    return frozenset(line.partition("\t")[0].lower() for line in lexicon.ordered(name))
+def _keys(entries: Sequence[str]) -> frozenset[str]:
+    """Return the entries of a list, of one with values the keys."""
+    return frozenset(entry.partition("\t")[0].lower() for entry in entries)
 
 
 def _hash(text: str) -> int:
@@ -158,8 +196,8 @@ def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeat
         columns[:, number] = value
     columns += COLUMN_OFFSETS[:-1]
 
-    flags = np.zeros((n, len(FLAGS)), dtype=np.uint8)
-    flags[:, : len(LISTS)] = (words[:, 4, None] >> np.arange(len(LISTS))) & 1
+    flags = np.zeros((n, N_FLAGS), dtype=np.uint8)
+    flags[:, : N_LISTS] = (words[:, 4, None] >> np.arange(N_LISTS)) & 1
     spaced = np.array(tokens.spaced)
     opens_line = np.diff(lines, prepend=-1) > 0
     opens_line[1:] |= breaks[:-1]
@@ -167,15 +205,40 @@ def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeat
     before = np.append(True, spaced[:-1] | breaks[:-1])
     behind = spaced | closes_line
     opens = np.diff(np.array(tokens.sents), prepend=-1) > 0
-    for number, flag in enumerate(
-        (opens, opens_line, closes_line, ~before, ~behind, small, large, repeats), start=len(LISTS)
-    ):
+    sporting = flags[:, _SPORTS]
+    marks = (
+        opens,
+        opens_line,
+        closes_line,
+        ~before,
+        ~behind,
+        small,
+        large,
+        repeats,
+        _in_short_marks(tokens.words),
+        sporting.sum() >= max(_MIN_SPORT, _MIN_SHARE_OF_SPORT * n),
+    )
+    for number, flag in enumerate(marks, start=N_LISTS):
         flags[:, number] = flag
 
     table = doc.vocab.vectors
     row_of = table.key2row
     rows = np.array([row_of.get(orth, -1) for orth in of_doc[:, 2].tolist()], dtype=np.int32)
     return LabelFeatures(columns, flags, rows, _candidates((looks > 0) | in_model | (rules > 0), lines, breaks))
+
+
+def _in_short_marks(words: Sequence[str]) -> NDArray[np.bool_]:
+    """Return whether each word stands in quotation marks with a few others at most, as titles do."""
+    inside = np.zeros(len(words), dtype=bool)
+    opened = -1
+    for i, word in enumerate(words):
+        if word in _QUOTES:
+            if 0 <= opened < i - 1 and i - opened <= _MOST_IN_MARKS + 1 and word not in _OPENING:
+                inside[opened + 1 : i] = True
+                opened = -1
+            else:
+                opened = i
+    return inside
 
 
 def _label_buckets(labels: Sequence[str]) -> NDArray[np.int64]:

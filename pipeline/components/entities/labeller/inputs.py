@@ -50,33 +50,8 @@ COLUMNS = {
 }
 COLUMN_OFFSETS = np.concatenate([[0], np.cumsum(list(COLUMNS.values()))]).astype(np.int32)
 
-LISTS = (
-    "given_names",
-    "person_titles",
-    "name_particles",
-    "roles",
-    "offices",
-    "peoples",
-    "demonyms",
-    "regions",
-    "cities",
-    "place_aliases",
-    "location_words",
-    "facility_words",
-    "organisation_words",
-    "organisation_suffixes",
-    "known_organisations",
-    "known_products",
-    "social_networks",
-    "wire_agencies",
-    "event_words",
-    "work_nouns",
-    "sports_words",
-    "cue_verbs",
-    "not_names",
-    "common_acronyms",
-)
-"""The lists of the lexicon that a word is looked up in."""
+N_LISTS = 24
+"""The lists of the lexicon that a word is looked up in: see `features.py`."""
 MARKS = (
     "opens_sentence",
     "opens_line",
@@ -86,8 +61,11 @@ MARKS = (
     "small_elsewhere",
     "large_elsewhere",
     "repeats",
+    "in_short_marks",
+    "in_sport",
 )
-FLAGS = (*LISTS, *MARKS)
+N_FLAGS = N_LISTS + len(MARKS)
+"""One for each list, then the marks."""
 
 WINDOW = 3
 """Words on each side that the network reads beside a word."""
