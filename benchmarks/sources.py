@@ -42,8 +42,9 @@ from pipeline.ingest.moments import Moment
 from pipeline.ingest.pages.dates import page_date, page_fields
 from pipeline.ingest.pages.text import is_whole_page
 from pipeline.ingest.sources.companions import companions
-from pipeline.ingest.sources.drop import Folder, limits_of, place_record, read_file
+from pipeline.ingest.sources.drop import DropFolder, limits_of, read_file
 from pipeline.ingest.sources.walk import walk
+from pipeline.ingest.understanding import place_record
 from pipeline.ingest.urls import host
 from pipeline.settings import load_settings
 from schemas import Article
@@ -59,7 +60,7 @@ N_ARTICLES, N_PLANTED = 6000, 1500
 def print_formats(root: Path) -> None:
     """Print what is read of each file below a folder."""
     found = {file.path: file for file in walk(root)}
-    folder = Folder(found, companions(found), limits_of(load_settings()), None)
+    folder = DropFolder(found, companions(found), limits_of(load_settings()), None)
     print(f"{'file':62}{'reader':14}{'records':>8}{'title':>7}{'text':>7}{'date':>7}{'outlet':>8}  faults")
     for path in folder.paths():
         readers, n, faults = set[str](), Counter[str](), list[str]()

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
-from pipeline.errors import ConfigError, NewstablesError
+from pipeline.errors import ConfigError, DamagedError, NewstablesError
 
 app = typer.Typer(
     help="News articles in; joined Parquet tables of entities, quotes and claims out.",
@@ -58,6 +58,9 @@ def run(
     first: Annotated[str, typer.Argument(metavar="DAY", help="The day, as YYYY-MM-DD.")],
     last: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The last day of a range.")] = None,
     stage: Annotated[str | None, typer.Option(help="Only this stage: ingest, parse, extract ...")] = None,
+    allow_missing_inputs: Annotated[
+        bool, typer.Option(help="Make published days anew, although files that they were made from are gone.")
+    ] = False,
 ) -> None:
     """Run a day, or all days from the first to the last, without Airflow."""
     from pipeline.settings import load_settings
@@ -65,7 +68,7 @@ def run(
     from pipeline.store import Store
     from pipeline.store.batch import days_between, parse_day
 
-    settings = load_settings()
+    settings = load_settings(**({"allow_missing_inputs": True} if allow_missing_inputs else {}))
     days = days_between(parse_day(first), parse_day(last or first))
     for name, batch, counts in run_days(days, Store(settings.data_dir), settings, only=stage):
         typer.echo(f"{batch.day} {name} {batch.shard}: {_counts(counts)}")
@@ -128,8 +131,13 @@ def forget(
     from pipeline.settings import load_settings
     from pipeline.store import Store
 
-    days = forget_article(Store(load_settings().data_dir), article, reason=reason)
-    typer.echo(f"forgotten; {len(days)} published days changed{''.join(f' {day}' for day in days)}")
+    found = forget_article(Store(load_settings().data_dir), article, reason=reason)
+    typer.echo(f"forgotten: {' '.join(sorted(found.article_ids))}")
+    for what, days in (
+        ("taken out of published days", found.published),
+        ("to be ingested again", found.staged),
+    ):
+        typer.echo(f"{what}: {' '.join(map(str, days)) or 'none'}")
 
 
 @export_app.command()
@@ -191,9 +199,18 @@ def status() -> None:
     rows = published_rows(Store(load_settings().data_dir))
     names = ["articles", *EXTRACTED, "rejects"]
     table = Table("day", *names)
+    damaged = []
     for day, counts in rows:
-        table.add_row(str(day), *(str(counts.get(name, "")) for name in names))  # a table may be newer
+        if isinstance(counts, DamagedError):
+            damaged.append(counts)
+            table.add_row(str(day), *("?" for _ in names))
+        else:
+            table.add_row(str(day), *(str(counts.get(name, "")) for name in names))  # a table may be newer
     Console().print(table)
+    for error in damaged:
+        _say(error)
+    if damaged:
+        raise typer.Exit(EXIT_FAILED)
 
 
 def _print_report(store: Any, settings: Any) -> None:

@@ -3,6 +3,7 @@
     NewstablesError
     ├── ConfigError    a wrong setting, a missing model, an unreadable folder: exit code 2, one line
     ├── InputError     data that no retry can mend
+    │   └── DamagedError   a file of the store is there but cannot be read
     └── AuditError     a staged day that must not be published
 
 Anything else keeps its own type: an `OSError` is a matter of input and output, and is retried by Airflow.
@@ -20,6 +21,20 @@ class ConfigError(NewstablesError):
 
 class InputError(NewstablesError):
     """Data are not as they must be; running again gives the same."""
+
+
+class DamagedError(InputError):
+    """A file of the store is there but cannot be read.
+
+    A cache that is damaged counts as missing; of a truth, whoever reads it says what to do.
+
+    Attributes:
+        path: of the file, relative to the root of the store.
+    """
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class AuditError(NewstablesError):

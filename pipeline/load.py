@@ -9,8 +9,9 @@ whole and of one run, that the schema is the one this code knows, and can count 
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.curation.decisions import decisions_of_json
-from pipeline.errors import ConfigError, InputError
+from pipeline.errors import ConfigError, DamagedError, InputError
 from pipeline.settings import load_settings
 from pipeline.store import Store
-from pipeline.store.batch import DECISIONS, derived_path, manifest_path, published_path
-from pipeline.store.manifest import find_manifest, published_days
+from pipeline.store.batch import DECISIONS, derived_path
+from pipeline.store.manifest import find_manifest, published_days, run_again
+from pipeline.store.published import read_published
 from schemas import TABLES
 from schemas.table import SCHEMA_VERSION, arrow_schema
 
@@ -69,6 +71,7 @@ def load(
     Raises:
         ConfigError: no such table or column, or nothing is published.
         InputError: the files of a day are of different runs, or of another schema version.
+        DamagedError: a file is not what was published, or cannot be read; the message says what to do.
     """
     rows = load_arrow(
         table, days=days, columns=columns, latest=latest, once=once, as_indexed=as_indexed, data_dir=data_dir
@@ -92,6 +95,7 @@ def load_arrow(
     Raises:
         ConfigError: no such table or column, or nothing is published.
         InputError: the files of a day are of different runs, or of another schema version.
+        DamagedError: a file is not what was published, or cannot be read; the message says what to do.
     """
     if table not in TABLES:
         raise ConfigError(f"no table {table!r}; there are {', '.join(sorted(TABLES))}")
@@ -101,9 +105,7 @@ def load_arrow(
         raise ConfigError(f"table {table} has no column {unknown[0]!r}; see docs/tables.md")
     store = Store(data_dir or load_settings().data_dir)
     if TABLES[table].is_derived:
-        if not store.exists(derived_path(table)):
-            raise ConfigError(f"nothing is derived in {store.root}: run `python -m pipeline run` first")
-        rows = store.read(derived_path(table))
+        rows = _derived(store, table)
     else:
         # A name goes by the id of its entity, and that by the article.
         ids = [id for name, id in NAMES.items() if name in (columns or ()) and id in schema.names]
@@ -134,26 +136,45 @@ def _date(day: str | date) -> date:
 
 
 def _read_day(store: Store, table: str, day: date, columns: list[str] | None) -> pa.Table:
-    """Read a day's file once it and its manifest are of the same run."""
-    path = published_path(table, day)
+    """Read a day's file once it is the one of the day's manifest, which comes last when a day is replaced."""
+    problem = InputError(f"{day} is no longer published: {run_again(day)}")
     for attempt in range(_ATTEMPTS):
         if attempt:
             time.sleep(_PAUSE_S)
         manifest = find_manifest(store, day)
-        lineage = store.lineage(path)
-        if lineage is None or manifest is None:
+        if manifest is None:
             continue
-        if lineage["schema_version"] != SCHEMA_VERSION:
+        if manifest.schema_version != SCHEMA_VERSION:
             raise InputError(
-                f"{path} has schema version {lineage['schema_version']}, this code knows {SCHEMA_VERSION}:"
-                f" run the day again (python -m pipeline run {day})"
+                f"{day} has schema version {manifest.schema_version}, this code knows {SCHEMA_VERSION}:"
+                f" {run_again(day)}"
             )
-        if manifest.run_id == lineage["run_id"]:
-            return store.read(path, columns=columns).replace_schema_metadata(None)
-    raise InputError(
-        f"{path} is of another run than {manifest_path(day)}: publishing was cut short."
-        f" Run the day again (python -m pipeline run {day})"
-    )
+        try:
+            return read_published(store, manifest, table, columns=columns).replace_schema_metadata(None)
+        except DamagedError as error:
+            problem = error
+    raise problem
+
+
+def _derived(store: Store, table: str, *, columns: list[str] | None = None) -> pa.Table:
+    """Return the rows of a derived table."""
+    with _derive_again():
+        try:
+            return store.read(derived_path(table), columns=columns)
+        except FileNotFoundError:
+            raise ConfigError(
+                f"nothing is derived in {store.root}: run `python -m pipeline run` first"
+            ) from None
+
+
+@contextlib.contextmanager
+def _derive_again() -> Iterator[None]:
+    """Say what to do where what derive made is damaged."""
+    try:
+        yield
+    except DamagedError as error:
+        remedy = "make it again (python -m pipeline run DAY --stage derive, for any day)"
+        raise DamagedError(f"{error}: {remedy}", path=error.path) from None
 
 
 def _latest(rows: pa.Table) -> pa.Table:
@@ -162,9 +183,7 @@ def _latest(rows: pa.Table) -> pa.Table:
 
 
 def _once(store: Store, rows: pa.Table) -> pa.Table:
-    if not store.exists(derived_path("duplicates")):
-        raise ConfigError(f"nothing is derived in {store.root}: run `python -m pipeline run` first")
-    duplicates = store.read(derived_path("duplicates"))
+    duplicates = _derived(store, "duplicates")
     others = duplicates.filter(pc.is_valid(duplicates["duplicate_of"]))
     return rows.filter(pc.invert(pc.is_in(_versions(rows), value_set=_versions(others))))
 
@@ -173,7 +192,8 @@ def _indexed(store: Store, rows: pa.Table) -> pa.Table:
     """Follow decisions on entities, and call each entity by its name in the index."""
     if not store.exists(derived_path("entity_index")):
         return rows
-    decisions = decisions_of_json(store.read_json(DECISIONS))
+    with _derive_again():
+        decisions = decisions_of_json(store.read_json(DECISIONS))
     if decisions.merged or decisions.split:
         articles = rows["article_id"].to_pylist()
 
@@ -189,7 +209,7 @@ def _indexed(store: Store, rows: pa.Table) -> pa.Table:
         for column in {*_ID_LISTS} & {*rows.column_names}:
             lists = zip(rows[column].to_pylist(), articles, strict=True)
             rows = _with(rows, column, [list(dict.fromkeys(decided(i, a) for i in ids)) for ids, a in lists])
-    index = store.read(derived_path("entity_index"), columns=["entity_id", "name"])
+    index = _derived(store, "entity_index", columns=["entity_id", "name"])
     for column, id_column in NAMES.items():
         if column in rows.column_names and id_column in rows.column_names:
             at = pc.index_in(rows[id_column], value_set=index["entity_id"].combine_chunks())

@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     max_record_bytes: int = Field(
         1_000_000, ge=1000, description="A longer record is rejected as too_large, before it is decoded."
     )
+    max_file_records: int = Field(
+        10_000_000,
+        ge=1,
+        description="Of a file with more records the rest is not read, and one row of rejects says so.",
+    )
     max_chars: int = Field(
         200_000, ge=100, description="An article with a longer text is rejected as too_large."
     )
@@ -125,6 +130,11 @@ class Settings(BaseSettings):
     )
     min_articles: int = Field(
         0, ge=0, description="A day with fewer articles fails its audit; 0 lets a day be empty."
+    )
+    allow_missing_inputs: bool = Field(
+        False,
+        description="Whether a published day may be made anew although files that it was made from are gone;"
+        " else it stays as it is published, and its run fails and names them.",
     )
     keep_docs_days: int = Field(
         30,
@@ -189,6 +199,8 @@ def settings_toml() -> str:
 def _toml(value: object) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(_toml(v) for v in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, (str, Path)):
         return f'"{value}"'
     return f"{value:_}" if isinstance(value, int) and value >= 10_000 else str(value)

@@ -2,10 +2,11 @@
 
     python -m quality [--corpora DIR] [--only SECTION] [--json OUT] [--markdown]
     python -m quality --update-floors [--allow-regression]
+    python -m quality --corpora DIR --write-docs
 
 The project's own gold is always scored, and the exit code is 1 where a figure is below its floor. With
-`--corpora`, the corpora there are scored too; they have no floors. docs/quality.md tells what the figures
-mean.
+`--corpora`, the corpora there are scored too, real web news first; they have no floors. docs/quality.md tells
+what the figures mean, and `--write-docs` writes those of web news into it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from quality.own import FILES, SECTIONS, headlines, score_own
 from quality.parses import Parser
 from quality.report import as_json, as_markdown, as_text
 from quality.same_claims import score_claimdiff
+from quality.web.checkworthy import checkworthy_figures, labelled_sentences
+from quality.web.document import write_documents
+from quality.web.readers import score_second_reading
+from quality.web.score import WEB_GOLD, score_sets, web_figures
 
 GOLD = Path("tests/gold")
 CACHE = Path(".cache/eval")
@@ -52,10 +57,19 @@ def _run(options: argparse.Namespace) -> int:
     own = score_own(options.gold, parser, sections)
     figures = {f"own gold: {name}": rows for name, rows in own.items()}
     if options.corpora is not None:
+        sets = score_sets(options.corpora, options.gold, parser)
+        figures |= web_figures(sets, sections)
+        sentences = []
+        if "sentences" in sections:
+            sentences = labelled_sentences(options.corpora, options.gold, parser)
+            figures |= checkworthy_figures(sentences)
         figures |= score_corpora(options.corpora, parser, sections, options.gold)
         if "same claims" in sections:
             figures["ClaimDiff, labelled pairs"] = score_claimdiff(options.corpora, options.gold, parser)
     sys.stdout.write((as_markdown if options.markdown else as_text)(figures) + "\n")
+    if options.write_docs:
+        readers = score_second_reading(options.gold / "web", [one.article for one in sets[WEB_GOLD]])
+        write_documents(Path(), sets, readers, sentences, figures)
     if options.json is not None:
         options.json.write_text(json.dumps(as_json(figures), indent=1) + "\n", encoding="utf-8")
     if options.model != DEFAULT_MODEL:  # the floors are those of the default
@@ -82,8 +96,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--model", default=DEFAULT_MODEL, help="a model as in setting nlp_model (%(default)s)"
     )
     parser.add_argument("--update-floors", action="store_true", help="set the floors to these figures")
+    parser.add_argument(
+        "--write-docs", action="store_true", help="write figures into README.md and docs/quality.md"
+    )
     parser.add_argument("--allow-regression", action="store_true", help="let --update-floors lower a floor")
-    return parser.parse_args(arguments)
+    chosen = parser.parse_args(arguments)
+    if chosen.write_docs and (chosen.corpora is None or chosen.only):
+        parser.error("--write-docs needs --corpora and all sections")
+    return chosen
 
 
 if __name__ == "__main__":

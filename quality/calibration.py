@@ -8,29 +8,48 @@ from itertools import pairwise
 
 from quality.figures import Figures, Share, Value
 
-_BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0)
+BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0)
+"""The bounds of the ranges in which scores are taken together."""
 
 
-def reliability(scored: Sequence[tuple[float, bool]]) -> Figures:
+type Outcome = tuple[float, bool]
+"""A score, and whether its item is right."""
+
+
+def reliability(scored: Sequence[Outcome]) -> Figures:
     """Return how many of the items of each range of scores are right, and the expected calibration error.
 
     The error (Naeini, Cooper and Hauskrecht 2015) is the mean distance of the share that is right from the
     mean score, over the ranges, weighted by their sizes; in percentage points.
     """
     figures: Figures = {}
-    error = 0.0
-    for low, high in pairwise(_BINS):
-        inside = [(s, right) for s, right in scored if low <= s < high or (s == high == _BINS[-1])]
+    for (low, high), inside in binned(scored):
         if inside:
-            n_right = sum(right for _, right in inside)
             mean = sum(score for score, _ in inside) / len(inside)
-            error += abs(n_right - mean * len(inside))
-            figures[f"score {low:.1f} to {high:.1f}, {mean:.2f} on average"] = Share(n_right, len(inside))
-    figures["expected calibration error"] = Value(100 * error / max(len(scored), 1), len(scored))
+            name = f"score {low:.1f} to {high:.1f}, {mean:.2f} on average"
+            figures[name] = Share(sum(right for _, right in inside), len(inside))
+    figures["expected calibration error"] = Value(calibration_error(scored), len(scored))
     return figures
 
 
-def auc(scored: Sequence[tuple[float, bool]]) -> float:
+def binned(scored: Sequence[Outcome]) -> list[tuple[tuple[float, float], list[Outcome]]]:
+    """Return the items in each range of scores, with the bounds of the range."""
+    return [
+        ((low, high), [(s, right) for s, right in scored if low <= s < high or (s == high == BINS[-1])])
+        for low, high in pairwise(BINS)
+    ]
+
+
+def calibration_error(scored: Sequence[Outcome]) -> float:
+    """Return the expected calibration error, in percentage points; 0 of nothing."""
+    error = sum(
+        abs(sum(right for _, right in inside) - sum(score for score, _ in inside))
+        for _, inside in binned(scored)
+    )
+    return 100 * error / max(len(scored), 1)
+
+
+def auc(scored: Sequence[Outcome]) -> float:
     """Return the area under the ROC curve, 0..100: how often a right item has the higher score.
 
     A tie counts half.

@@ -26,6 +26,7 @@ from pipeline.components.entities.salience import salience
 from pipeline.components.layers import Claim
 from pipeline.extract.annotate import annotate
 from pipeline.extract.article import ArticleText
+from pipeline.parsing.tokenizer import stored_offsets, stored_range
 from quality.calibration import reliability
 from quality.figures import External, Figures, Rates, Share, Value
 from quality.given import clustered, score_pronouns
@@ -144,13 +145,14 @@ def _pronoun_speakers(records: Sequence[Record], docs: Sequence[Doc]) -> Share:
                 (
                     entities[other.speaker_entities[0]].mentions if other.speaker_entities else ()
                     for other in doc._.quotes
-                    if any(s.start_char < end and start < s.end_char for s in other.speaker)
+                    if any(a < end and start < b for a, b in map(stored_range, other.speaker))
                 ),
                 (),
             )
             right += any(
-                mention.kind == "name" and mention.span.start_char < b and a < mention.span.end_char
+                mention.kind == "name" and first < b and a < last
                 for mention in found
+                for first, last in [stored_range(mention.span)]
                 for a, b in meant
             )
     return Share(right, total)
@@ -254,7 +256,8 @@ def salience_map(records: Sequence[Record], docs: Sequence[Doc]) -> Value:
     """
     averages = []
     for record, doc in zip(records, docs, strict=True):
-        starts = [token.idx for token in doc]
+        offsets = stored_offsets(doc)
+        starts = [offsets.stored(token.idx, token.idx)[0] for token in doc]
         mentions: dict[str, list[Record]] = {}
         for mention in record["mentions"]:
             mentions.setdefault(mention["entity_id"], []).append(mention)
@@ -357,17 +360,18 @@ def _claim_of(sentence: Record, claims: Iterable[Claim], doc: Doc) -> Record:
     so do claims with an unknown claimer here, and sentences in which none is found (questions).
     """
     start, end = sentence["start_char"], sentence["start_char"] + len(sentence["text"])
-    inside = [claim for claim in claims if start <= claim.span.start_char < end]
+    inside = [claim for claim in claims if start <= stored_range(claim.span)[0] < end]
     if not inside:
         return {"claim": False, "score": 0.0, "has_claimer": False}
     best = max(inside, key=lambda claim: (claim.checkworthiness, len(claim.span.text)))
+    first, last = stored_range(best.span)
     claimer = " ".join(span.text for span in best.claimer)
     if best.claimer_entities:
         claimer = doc._.entities[best.claimer_entities[0]].name
     return {
         "claim": True,
         "score": best.checkworthiness,
-        "claim_span": [best.span.start_char - start, min(best.span.end_char, end) - start - 1],
+        "claim_span": [first - start, min(last, end) - start - 1],
         "has_claimer": best.claimer_kind == "attributed",
         "claimer": claimer,
         "stance": "Refute" if best.polarity == "negated" else "Affirm",

@@ -88,7 +88,26 @@ class External:
         return f"{self.precision:.1f}", f"{self.recall:.1f}", f"{self.value:.1f}", self.n
 
 
-type Figure = Rates | Share | Value | External
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """A figure with the bounds that chance puts around it."""
+
+    figure: Figure
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        """That of the figure."""
+        return self.figure.value
+
+    def cells(self) -> tuple[str, str, str, str]:
+        """Return the figure's cells, the bounds behind its numbers."""
+        p, r, value, n = self.figure.cells()
+        return p, r, value, f"{n} [{self.low:.1f} to {self.high:.1f}]"
+
+
+type Figure = Rates | Share | Value | External | Bounded
 type Figures = dict[str, Figure]
 """Figures by name, in the order in which they are printed."""
 

@@ -17,6 +17,7 @@ from pipeline.components.entities.name import Name
 from pipeline.components.entities.names import given_name
 from pipeline.components.entities.possessives import resolve_possessives
 from pipeline.components.entities.pronouns import resolve_pronouns
+from pipeline.parsing.tokenizer import stored_offsets, stored_range
 from quality.figures import Rates, Share, found
 from quality.resolution import named_pronouns, outside, possessives
 
@@ -82,8 +83,7 @@ def score_possessives(
         wanted = {_tokens(doc, mention)[0]: mention["entity_id"] for mention in possessives(record)}
         n["gold"] += len(wanted)
         for pronoun in resolve_possessives(clusters, read_tokens(read_columns(doc))):
-            start = doc[pronoun.token].idx
-            if not outside(record, start, start + len(doc[pronoun.token])):
+            if not outside(record, *stored_range(doc[pronoun.token : pronoun.token + 1])):
                 n["found"] += 1
                 n["right"] += wanted.get(pronoun.token) == entity_of[pronoun.cluster]
     return found(n["right"], n_gold=n["gold"], n_found=n["found"])
@@ -115,7 +115,8 @@ def _clusters(
 
 
 def _tokens(doc: Doc, mention: Mapping[str, Any]) -> tuple[int, int]:
-    span = doc.char_span(mention["start"], mention["end"], alignment_mode="expand")
+    place = stored_offsets(doc).viewed(mention["start"], mention["end"])
+    span = doc.char_span(*place, alignment_mode="expand")
     if span is None:
         raise ValueError(f"characters {mention['start']} to {mention['end']} are no tokens of the text")
     return span.start, span.end

@@ -23,6 +23,7 @@ from pipeline.errors import InputError
 from pipeline.extract.article import ArticleText
 from pipeline.extract.staged_articles import read_articles
 from pipeline.identity import checksum
+from pipeline.parsing.tokenizer import stored_range, stored_text
 from pipeline.settings import load_settings
 from pipeline.stages.ingest import ingest
 from pipeline.store import Store
@@ -51,6 +52,15 @@ class Label:
     sha256: str
     checkable: int
     worth: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSentence:
+    """A labelled sentence, and the scores that it gets."""
+
+    label: Label
+    checkable: float
+    worth: float
 
 
 def read_labels(gold: Path) -> list[Label]:
@@ -97,9 +107,26 @@ def claims_of(label: Label, doc: Doc) -> list[Claim]:
     Raises:
         InputError: the text is not the one that was labelled.
     """
-    if checksum(doc.text[label.start : label.end]) != label.sha256:
+    if checksum(stored_text(doc)[label.start : label.end]) != label.sha256:
         raise InputError(f"{label.doc_id} is not the text whose sentence at {label.start} was labelled")
-    return [c for c in doc._.claims if c.span.start_char < label.end and label.start < c.span.end_char]
+    places = ((claim, stored_range(claim.span)) for claim in doc._.claims)
+    return [claim for claim, (start, end) in places if start < label.end and label.start < end]
+
+
+def scored_sentences(labels: Sequence[Label], docs: Mapping[str, Doc]) -> list[ScoredSentence]:
+    """Return labelled sentences with their highest scores, by calibrations that were fitted without them.
+
+    Args:
+        labels: of sentences.
+        docs: their articles with all layers, by id.
+    """
+    scored = []
+    for label in labels:
+        claims, held_out = claims_of(label, docs[label.doc_id]), fold(label.doc_id)
+        checkable = (recalibrated("checkable", c.checkable, c.claim_type, held_out) for c in claims)
+        worth = (recalibrated("worth", c.checkworthiness, c.claim_type, held_out) for c in claims)
+        scored.append(ScoredSentence(label, max(checkable, default=0.0), max(worth, default=0.0)))
+    return scored
 
 
 def score_sentences(labels: Sequence[Label], docs: Mapping[str, Doc]) -> Figures:
@@ -109,25 +136,17 @@ def score_sentences(labels: Sequence[Label], docs: Mapping[str, Doc]) -> Figures
         labels: of sentences.
         docs: their articles with all layers, by id.
     """
-    checkable, worth, first = [], [], []
-    for label in labels:
-        claims, held_out = claims_of(label, docs[label.doc_id]), fold(label.doc_id)
-        score = max(
-            (recalibrated("checkable", c.checkable, c.claim_type, held_out) for c in claims), default=0.0
-        )
-        checkable.append((score, label.checkable > 0))
-        score = max(
-            (recalibrated("worth", c.checkworthiness, c.claim_type, held_out) for c in claims), default=0.0
-        )
-        worth.append((score, label.worth > 0))
-        first.append((score, label.worth > 1))
+    scored = scored_sentences(labels, docs)
+    checkable = [(one.checkable, one.label.checkable > 0) for one in scored]
+    worth = [(one.worth, one.label.worth > 0) for one in scored]
+    first = [(one.worth, one.label.worth > 1) for one in scored]
     figures: Figures = {
         "checkable, AUC": Value(auc(checkable), len(labels)),
         "worth checking, AUC": Value(auc(worth), len(labels)),
         "worth checking first, AUC": Value(auc(first), len(labels)),
     }
-    for name, scored in (("checkable", checkable), ("worth checking", worth)):
-        rows = reliability(scored)
+    for name, outcomes in (("checkable", checkable), ("worth checking", worth)):
+        rows = reliability(outcomes)
         figures |= {f"{name}: {row}": figure for row, figure in rows.items()}
         figures[f"{name}: 100 less that error"] = Value(
             100 - rows["expected calibration error"].value, len(labels)

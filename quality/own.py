@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from pipeline.components.entities import find_entities
 from pipeline.extract.annotate import annotate
 from pipeline.extract.article import ArticleText
+from pipeline.parsing.tokenizer import stored_range
 from quality.claims import score_claims
 from quality.entities import score_entities
 from quality.figures import Figures, Rates, Share
@@ -171,7 +172,7 @@ def score_epithets(cases: Sequence[Record], parser: Parser) -> Figures:
                 (
                     (name, mention.score)
                     for mention, name in nominals
-                    if mention.span.start_char < end and start < mention.span.end_char
+                    if (at := stored_range(mention.span))[0] < end and start < at[1]
                 ),
                 ("-", 0.0),
             )
@@ -195,7 +196,7 @@ def score_places(cases: Sequence[Record], parser: Parser) -> Figures:
     right = linked = to_link = 0
     for doc, spans in _unmarked("places", cases, parser):
         links = {
-            (mention.span.start_char, mention.span.end_char): entity.geonames_id or entity.wikidata_id
+            stored_range(mention.span): entity.geonames_id or entity.wikidata_id
             for entity in find_entities(doc)
             for mention in entity.mentions
             if mention.kind == "name"

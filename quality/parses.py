@@ -54,7 +54,7 @@ class Parser:
             part = path.with_suffix(f".{os.getpid()}")
             part.write_bytes(data)
             part.replace(path)
-        return list(DocBin().from_bytes(path.read_bytes()).get_docs(self.nlp.vocab))
+        return list(DocBin(store_user_data=True).from_bytes(path.read_bytes()).get_docs(self.nlp.vocab))
 
     def _parsed(self, texts: Sequence[str | Sequence[str]]) -> Iterator[Doc]:
         split = (text if isinstance(text, str) else Doc(self.nlp.vocab, words=list(text)) for text in texts)

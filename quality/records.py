@@ -9,14 +9,15 @@ from spacy.tokens import Doc, Span
 
 from pipeline.components.entities import canonical_key
 from pipeline.components.layers import Claim, Entity, Quotation
+from pipeline.parsing.tokenizer import stored_range
 
 
 def mention_records(doc: Doc, doc_id: str) -> list[dict[str, Any]]:
     """Return the mentions of all entities; `entity_id` is the key of the name, as it is in the tables."""
     return [
         {
-            "start": mention.span.start_char,
-            "end": mention.span.end_char,
+            "start": stored_range(mention.span)[0],
+            "end": stored_range(mention.span)[1],
             "type": entity.label,
             "entity_id": _entity_id(entity, doc_id),
             "kind": mention.kind,
@@ -54,8 +55,8 @@ def claim_records(doc: Doc) -> list[dict[str, Any]]:
     claims: tuple[Claim, ...] = doc._.claims
     return [
         {
-            "start": claim.span.start_char,
-            "end": claim.span.end_char,
+            "start": stored_range(claim.span)[0],
+            "end": stored_range(claim.span)[1],
             "claimer_kind": claim.claimer_kind,
             "claimer": _offsets(claim.claimer),
             "polarity": claim.polarity,
@@ -78,4 +79,4 @@ def _entity_id(entity: Entity, doc_id: str) -> str:
 
 
 def _offsets(spans: Iterable[Span]) -> list[list[int]]:
-    return sorted([span.start_char, span.end_char] for span in spans)
+    return sorted([*stored_range(span)] for span in spans)

@@ -30,6 +30,11 @@ class Article(Row):
     )
     authors: Annotated[list[str], "names in the byline"] = field(default_factory=list)
     published_at: Annotated[datetime | None, "time of publication; never the time of scraping"] = None
+    published_at_offset: Annotated[
+        int | None,
+        "minutes by which the clock that published_at was written by is ahead of UTC: added to published_at"
+        " they give the local time, whose day `today` in the text is; null where no zone was written",
+    ] = None
     published_at_source: Annotated[
         Literal["url", "json-ld", "meta", "feed", "record", "text"] | None, "where that time was found"
     ] = None

@@ -113,7 +113,7 @@ class ClaimRow(Row):
         default_factory=list
     )
     quantities: Annotated[list[Quantity], "amounts in it, normalised"] = field(default_factory=list)
-    dates: Annotated[list[DateInterval], "times in it, resolved against published_at"] = field(
+    dates: Annotated[list[DateInterval], "times in it, counted from the local day of publication"] = field(
         default_factory=list
     )
     places: Annotated[list[Place], "places in it"] = field(default_factory=list)

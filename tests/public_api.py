@@ -28,6 +28,8 @@ HEAD = "# What is public, and nothing else. Made by `make api` from the code; do
 FACES = {
     "pipeline.load": ("load", "load_arrow"),
     "pipeline.nlp": ("load_nlp",),
+    "pipeline.parsing.tokenizer": ("stored_range", "stored_text"),
+    "pipeline.reading": None,
     "pipeline.settings": ("Settings", "load_settings"),
     "pipeline.store": ("Store",),
     "pipeline.components.layers": ("Claim", "Entity", "Mention", "Quotation", "read_layer", "write_layer"),

@@ -83,7 +83,7 @@ def test_a_day_of_two_runs_is_refused(published: Store, monkeypatch: pytest.Monk
     monkeypatch.setattr("pipeline.load._PAUSE_S", 0.0)
     manifest = published.read_json(manifest_path(FIRST))
     published.write_json(manifest_path(FIRST), manifest | {"run_id": "another"})
-    with pytest.raises(InputError, match="Run the day again"):
+    with pytest.raises(InputError, match="publishing was cut short: run the day again"):
         load("quotes", data_dir=published.root)
     assert len(load("quotes", days=SECOND, data_dir=published.root)) == 2
 

@@ -122,7 +122,7 @@ def test_a_model_without_a_parser_says_so(tmp_path: Path) -> None:
     assert "no ner, parser" in config_error(str(tmp_path / "half"))
 
 
-@pytest.mark.parametrize("damage", ["config.cfg", "meta.json", "vocab/strings.json", "parser/model"])
+@pytest.mark.parametrize("damage", ["config.cfg", "meta.json", "vocab/vectors", "parser/model"])
 def test_a_broken_model_says_so(tiny_folder: Path, tmp_path: Path, damage: str) -> None:
     folder = tmp_path / "broken"
     shutil.copytree(tiny_folder, folder)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.identity import checksum
+from pipeline.parsing.tokenizer import stored_range
 from quality.labelled import own_articles, wikinews_articles
 from quality.parses import Parser
 
@@ -51,7 +52,7 @@ def draw(corpus: str, corpora: Path) -> list[Sentence]:
     docs = Parser(cache=Path(".cache/eval")).docs(f"drawn_{corpus}", [texts[doc_id] for doc_id in doc_ids])
     drawn: list[Sentence] = []
     for doc_id, doc in zip(doc_ids, docs, strict=True):
-        whole = list(_sentences(doc_id, texts[doc_id], [(s.start_char, s.end_char) for s in doc.sents]))
+        whole = list(_sentences(doc_id, texts[doc_id], [stored_range(sentence) for sentence in doc.sents]))
         drawn += sorted(chance.sample(whole, min(n_each, len(whole))), key=lambda s: s.start)
     return drawn
 

@@ -72,13 +72,14 @@ FEATURES = (
 LEAST_CONTEXT = 0.1
 """Share of the names of two articles (by weight of words) that both must have for their claims to be one."""
 
-_LEAST_KNOWN = 0.8
+LEAST_KNOWN = 0.8
+"""Weight of the names of two articles that both must have."""
 
 
 def have_context(a: Sketch, b: Sketch) -> bool:
     """Whether the articles of two claims name some of the same: "terms were not disclosed" is said of all."""
     known = _sum(a.context & b.context)
-    return known >= _LEAST_KNOWN and known >= LEAST_CONTEXT * _sum(a.context | b.context)
+    return known >= LEAST_KNOWN and known >= LEAST_CONTEXT * _sum(a.context | b.context)
 
 
 def relation(claim: Sketch, other: Sketch) -> tuple[Relation | None, float]:
@@ -207,11 +208,11 @@ def _inside(a: Set[int], b: Set[int]) -> float:
 
 
 def _sum(words: Iterable[int]) -> float:
-    return sum(rarity(word) for word in words)
+    return sum(map(rarity, words))
 
 
 def _squares(words: Iterable[int]) -> float:
-    return sum(rarity(word) ** 2 for word in words)
+    return sum([weight * weight for weight in map(rarity, words)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.alike.claim_likeness import relation
+from pipeline.alike.claim_likeness import LEAST_CONTEXT, LEAST_KNOWN, relation
 from pipeline.alike.claim_sketch import N_BUCKETS, Sketch, rarity, rarity_table
 
 WINDOW_DAYS = 30
@@ -26,6 +26,8 @@ MOST_A_DAY = 25
 _N_RAREST = 8
 _LEAST_JACCARD, _LEAST_CONTAINED = 0.16, 0.4
 _CHUNK = 100_000
+_ROUNDED = 1e-6
+"""More than two sums of the same weights can differ by, in whatever order they were added."""
 
 SKETCHES = pa.schema(
     [
@@ -120,6 +122,8 @@ def _linked(day: pa.Table, other: pa.Table) -> Iterator[dict[str, object]]:
         a, b = a[a > b], b[a > b]
     likely = _likely(day, other, a, b)
     a, b = a[likely], b[likely]
+    known = _may_have_context(day, other, a, b)
+    a, b = a[known], b[known]
     articles, other_articles = day["article_id"].to_pylist(), other["article_id"].to_pylist()
     own = _sketches(day, a)
     earlier = own if day is other and not len(b) else _sketches(other, b)
@@ -156,29 +160,47 @@ def _candidates(day: pa.Table, other: pa.Table) -> tuple[NDArray[np.int64], NDAr
 
 def _likely(day: pa.Table, other: pa.Table, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell which pairs share enough, by weight of words, to be worth judging."""
-    words, weights, offsets = _weighted(day)
-    other_words, other_weights, other_offsets = _weighted(other)
+    shared, left, right = _shared(day, other, a, b, "words")
+    return np.asarray(
+        (shared >= _LEAST_JACCARD * (left + right - shared))
+        & (shared >= _LEAST_CONTAINED * np.minimum(left, right))
+    )
+
+
+def _may_have_context(
+    day: pa.Table, other: pa.Table, a: NDArray[np.int64], b: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Tell which pairs of claims may be of one event; `have_context` then says it to the last bit."""
+    shared, left, right = _shared(day, other, a, b, "context")
+    return np.asarray(
+        (shared >= LEAST_KNOWN - _ROUNDED) & (shared >= LEAST_CONTEXT * (left + right - shared) - _ROUNDED)
+    )
+
+
+def _shared(
+    day: pa.Table, other: pa.Table, a: NDArray[np.int64], b: NDArray[np.int64], name: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return, for each pair of rows, the weight of a column's words that both have, and that each has."""
+    words, weights, offsets = _weighted(day, name)
+    other_words, other_weights, other_offsets = _weighted(other, name)
     whole, other_whole = _sums(weights, offsets), _sums(other_weights, other_offsets)
-    likely = np.zeros(len(a), dtype=bool)
+    shared = np.zeros(len(a), dtype=np.float64)
     for start in range(0, len(a), _CHUNK):
         part = slice(start, start + _CHUNK)
         at, pair = _spread(offsets, a[part])
         other_at, other_pair = _spread(other_offsets, b[part])
-        # The words of a claim are distinct: what occurs on both sides of a pair occurs once on each.
+        # The words of a list are distinct: what occurs on both sides of a pair occurs once on each.
         side = (pair.astype(np.uint64) << np.uint64(32)) | words[at]
         other_side = (other_pair.astype(np.uint64) << np.uint64(32)) | other_words[other_at]
         common = np.isin(side, other_side, assume_unique=True)
-        n = len(a[part])
-        shared = np.bincount(pair[common], weights=weights[at][common], minlength=n)
-        left, right = whole[a[part]], other_whole[b[part]]
-        likely[part] = (shared >= _LEAST_JACCARD * (left + right - shared)) & (
-            shared >= _LEAST_CONTAINED * np.minimum(left, right)
-        )
-    return likely
+        shared[part] = np.bincount(pair[common], weights=weights[at][common], minlength=len(a[part]))
+    return shared, whole[a], other_whole[b]
 
 
-def _weighted(table: pa.Table) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.int64]]:
-    column = table["words"].combine_chunks()
+def _weighted(
+    table: pa.Table, name: str
+) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.int64]]:
+    column = table[name].combine_chunks()
     words = column.values.to_numpy()
     return (
         words.astype(np.uint64),

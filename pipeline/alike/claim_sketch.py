@@ -8,7 +8,7 @@ rarities by bucket, which holds no word.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -222,20 +222,25 @@ def hashed(text: str) -> int:
     return crc32(text.encode("utf-8", "replace"))
 
 
-def rarity(word: int) -> float:
-    """Return how much a hashed word tells, 0..1: 1 for one that the news texts of the table never had."""
-    return _rarities()[word & (N_BUCKETS - 1)]
-
-
 @cache
 def rarity_table() -> NDArray[np.float64]:
     """Return how much a word tells, by its bucket: the last bits of its hash."""
     return np.asarray(load_weights("same_claims/weights.npz")["rarity"].astype(np.float64) / 255)
 
 
-@cache
-def _rarities() -> Sequence[float]:
-    return rarity_table().tolist()  # type: ignore[no-any-return]
+class _Rarities(dict[int, float]):
+    """The rarities of the words that were met: many are met again, and a look-up costs no call."""
+
+    def __missing__(self, word: int) -> float:
+        if len(self) > _MOST_KEPT:
+            self.clear()
+        self[word] = value = float(rarity_table()[word & (N_BUCKETS - 1)])
+        return value
+
+
+_MOST_KEPT = 1 << 20
+rarity = _Rarities().__getitem__
+"""How much a hashed word tells, 0..1: 1 for one that the news texts of the table never had."""
 
 
 def rarities(counts: Mapping[str, int], n_texts: int) -> NDArray[np.uint8]:

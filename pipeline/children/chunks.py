@@ -10,7 +10,9 @@ as there are children, so memory does not grow with the input.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +26,16 @@ from pipeline.children.process import Child, ChildDiedError, Serve, received
 Fault = str
 """'timeout', 'out_of_memory' (it was killed) or 'extraction_error' (it ended by itself): reasons as in the
 table of rejects."""
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
+
+_IDLE_S = 30.0
+"""How long a child that is kept waits for more work before it leaves."""
+
+_MOST_KEPT = 4
+
+_CHUNKS_EACH = 4
+"""Of children that are kept, one more pays once there were so many chunks for each that is there."""
 
 _LOOK_S = 1.0
 """How long to wait at most for a pipe's end: a process that a dead child has left behind may keep it open."""
@@ -43,6 +55,8 @@ class _Child:
     task: _Task[Any] | None = None
     deadline: float = field(default=0.0)
     is_ready: bool = False
+    is_old: bool = False
+    """It worked for others before, and has answered nothing yet."""
 
 
 class Children[Item, Result]:
@@ -54,6 +68,8 @@ class Children[Item, Result]:
         args: its arguments.
         processes: number of children.
         start_seconds: the time a child gets to start.
+        is_kept: children that are done wait for the next `Children` of the same work for a while, and no more
+            are started than there is work for: for work that comes often and is short.
     """
 
     def __init__(
@@ -62,27 +78,48 @@ class Children[Item, Result]:
         *args: Any,
         processes: int,
         start_seconds: float = 300.0,
+        is_kept: bool = False,
     ) -> None:
         self.processes = processes
         self.alive: list[_Child] = []
         self._work = (start, args)
         self.start_seconds = start_seconds
+        self.is_kept = is_kept
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         for child in [*self.alive]:
-            self.end(child)
+            waiting = _waiting.setdefault(self._work, []) if self.is_kept else None
+            if waiting is None or len(waiting) >= _MOST_KEPT or not child.is_ready or child.task:
+                self.end(child)
+            else:
+                self.alive.remove(child)
+                waiting.append(child.process)
 
-    def start(self) -> None:
-        """Let all children start that have not yet; they get ready while the parent goes on."""
-        while len(self.alive) < self.processes:
+    def start(self, *, n_chunks: int | None = None) -> None:
+        """Let children start that have not yet; they get ready while the parent goes on.
+
+        Args:
+            n_chunks: how many chunks there were so far: of children that are kept, only so many start as pay.
+        """
+        wanted = self.processes
+        if self.is_kept and n_chunks is not None:
+            wanted = min(wanted, max(1, n_chunks // _CHUNKS_EACH))
+        while len(self.alive) < wanted:
             self.spawn()
 
     def spawn(self) -> None:
-        """Let one more child start."""
-        process = Child(_prepare, *self._work)
+        """Let one more child start, or take one that waits for work."""
+        waiting = _waiting.get(self._work, []) if self.is_kept else []
+        while waiting:
+            old = waiting.pop()
+            if old.owner == os.getpid() and old.is_alive() and not old.pipe.poll():
+                self.alive.append(_Child(old, is_ready=True, is_old=True))
+                return
+            old.end()  # it has left, or is another process's, of which this one only lets go
+        process = Child(_prepare, *self._work, _IDLE_S if self.is_kept else None)
         self.alive.append(_Child(process, deadline=monotonic() + self.start_seconds))
 
     def end(self, child: _Child) -> None:
@@ -91,12 +128,17 @@ class Children[Item, Result]:
         child.process.end()
 
 
+_waiting: dict[Any, list[Child]] = {}
+"""Children that are kept, by their work."""
+
+
 def map_chunks[Item, Result](
     chunks: Iterable[Sequence[Item]],
     children: Children[Item, Result],
     *,
     failed: Callable[[Item, Fault], Result],
     seconds_per_item: float,
+    seconds_at_least: float = 0.0,
 ) -> Iterator[Result]:
     """Yield the results of all chunks in order; a chunk that had to be cut gives several.
 
@@ -105,6 +147,7 @@ def map_chunks[Item, Result](
         children: that do it.
         failed: makes the result of a single item that killed its child or overran its time.
         seconds_per_item: the time a chunk gets for each of its items before its child is killed.
+        seconds_at_least: the time that any chunk gets.
 
     Raises:
         BaseException: what the work raised in a child, as it was raised there.
@@ -131,7 +174,9 @@ def map_chunks[Item, Result](
         children.end(child)
         task = child.task
         assert task is not None  # one that has none is still starting, and `_await` raises
-        if len(task.items) == 1:
+        if child.is_old and fault != "timeout":  # it may have left just when it was asked
+            todo.appendleft(task)
+        elif len(task.items) == 1:
             done[task.order] = failed(task.items[0], fault)
         else:
             middle = len(task.items) // 2
@@ -150,8 +195,9 @@ def map_chunks[Item, Result](
     if first is None:
         return
     todo.append(first)
-    children.start()
+    n_chunks = 0
     while True:
+        children.start(n_chunks=n_chunks)
         for child in [*children.alive]:
             if not child.is_ready or child.task is not None:
                 continue
@@ -160,7 +206,8 @@ def map_chunks[Item, Result](
                 children.spawn()
             elif (task := next_task()) is not None:
                 child.task = task
-                child.deadline = monotonic() + seconds_per_item * len(task.items) + 1.0
+                child.deadline = monotonic() + max(seconds_at_least, seconds_per_item * len(task.items)) + 1.0
+                n_chunks += 1
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # `_await` finds out
                     child.process.pipe.send(task.items)
         # The next chunk is read while the children are at work, not when one of them waits for it.
@@ -207,22 +254,34 @@ def _await(
         if kind == "result" and child.task is not None:
             done[child.task.order] = value
             child.task = None
+            child.is_old = False
         child.is_ready = True
 
 
-def _prepare(start: Callable[..., Callable[[Any], Any]], args: tuple[Any, ...]) -> Serve:
+def _prepare(
+    start: Callable[..., Callable[[Any], Any]], args: tuple[Any, ...], idle_s: float | None
+) -> Serve:
     """Start in a child; return what answers chunk after chunk."""
     run = start(*args)
     # Models stay until the end: the garbage collector need not look through them again and again.
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
     sys.meta_path.insert(0, _NoPandas())
+    _keep_memory()
 
     def serve(pipe: Connection) -> None:
-        for items in received(pipe):
+        for items in received(pipe, idle_s=idle_s):
             pipe.send(("result", run(items)))
 
     return serve
+
+
+def _keep_memory() -> None:
+    """Let glibc keep what is freed: else each large array is new pages, which the kernel clears first."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library: it does as it does
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 30)
+        libc.mallopt(_M_TRIM_THRESHOLD, 1 << 29)
 
 
 class _NoPandas:

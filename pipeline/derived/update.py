@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,11 +16,15 @@ import pyarrow.compute as pc
 from pipeline import code_identity
 from pipeline.curation.decisions import Decisions, decisions_json
 from pipeline.derived.tables import Derived
+from pipeline.errors import DamagedError
 from pipeline.identity import checksum
 from pipeline.store import Store
-from pipeline.store.batch import derived_path, partial_path, published_path
+from pipeline.store.batch import PARTIALS, day_of_name, derived_path, partial_path
 from pipeline.store.fresh import Lineage, Target, keep_or_make
 from pipeline.store.manifest import Manifest
+from pipeline.store.published import read_published
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,24 @@ def bring_up(derived: Derived, archive: Archive) -> int:
 
     A day whose partial is missing or damaged, or is of another run than the day that stands published, or was
     made by other code or under other decisions, is read again.
+
+    Raises:
+        DamagedError: a file of a published day is damaged, or gone.
     """
+    made_again: set[str] = set()
+    while True:
+        try:
+            return _bring_up(derived, archive)
+        except DamagedError as error:
+            # What is damaged in its pages shows when it is merged; its footer was all that was looked at.
+            if not error.path.startswith(PARTIALS) or error.path in made_again:
+                raise
+            log.warning("%s: it is made again", error)
+            archive.store.remove(error.path)
+            made_again.add(error.path)
+
+
+def _bring_up(derived: Derived, archive: Archive) -> int:
     store, code = archive.store, code_identity.code_version(derived.module)
     said = (archive.decisions,) if derived.obeys else ()
     if derived.partial is None:
@@ -68,7 +90,8 @@ def bring_up(derived: Derived, archive: Archive) -> int:
 
 def _merged(derived: Derived, store: Store, made_of: str, merge: Any) -> int:
     target = Target(derived_path(derived.name))
-    return keep_or_make(store, [target], {"made_of": made_of}, lambda _: [merge()]).rows[0]
+    made_of_it = {"made_of": made_of}
+    return keep_or_make(store, [target], made_of_it, lambda _: [merge()], is_read_through=True).rows[0]
 
 
 def _with_partials(derived: Derived, archive: Archive, code: str) -> dict[date, str]:
@@ -77,11 +100,12 @@ def _with_partials(derived: Derived, archive: Archive, code: str) -> dict[date, 
     said = (archive.decisions,) if derived.obeys else ()
     split = decisions_json(archive.decisions)["split"] if derived.obeys else None
     given = {}
+    _remove_others(store, derived.name, archive.run_ids)
     for day, run_id in archive.run_ids.items():
 
         def make(_: Lineage | None, day: date = day) -> list[pa.Table]:
             tables = {
-                name: store.read(published_path(name, day), columns=columns)
+                name: read_published(store, archive.manifests[day], name, columns=columns)
                 for name, columns in derived.reads.items()
             }
             assert derived.partial is not None
@@ -93,6 +117,14 @@ def _with_partials(derived: Derived, archive: Archive, code: str) -> dict[date, 
     return given
 
 
+def _remove_others(store: Store, name: str, days: Container[date]) -> None:
+    """Remove what days gave that give nothing now: nobody would look at it again, and so nothing may stay."""
+    for file in store.names(f"{PARTIALS}/{name}"):
+        day = day_of_name(file, ".parquet")
+        if day is not None and day not in days:
+            store.remove(partial_path(name, day))
+
+
 def _link(derived: Derived, store: Store, runs: Mapping[date, str], code: str) -> None:
     """Bring the links of all days up to date: compare each with the days in its window that changed.
 
@@ -101,6 +133,7 @@ def _link(derived: Derived, store: Store, runs: Mapping[date, str], code: str) -
     """
     links = derived.links
     assert links is not None
+    _remove_others(store, links.name, runs)
     read = cache(lambda day: store.read(partial_path(derived.name, day)).replace_schema_metadata(None))
     for day, run_id in runs.items():
         others = {str(other): of for other, of in runs.items() if links.in_window(day, other)}

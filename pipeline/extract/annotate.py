@@ -69,7 +69,7 @@ def find_all(
             topics=topics,
             entities=entities,
             quotes=quotations,
-            published_at=article.published_at,
+            published_at=article.counted_from,
             columns=parse.columns,
             tree=parse.tree,
         )

@@ -17,6 +17,7 @@ import schemas
 from pipeline.components import layers
 from pipeline.components.entities import canonical_key
 from pipeline.identity import content_id
+from pipeline.parsing.tokenizer import stored_offsets, stored_text
 from schemas.claims import Argument, DateInterval, Hedge, Place, Quantity, ScorePart
 from schemas.table import TextSpan
 
@@ -40,6 +41,39 @@ class Rows:
         self.claims += other.claims
 
 
+class Stored:
+    """The stored text of a document, and where the spans of the document stand in it."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.text = stored_text(doc)
+        self.offsets = stored_offsets(doc)
+
+    def sentence_starts(self, doc: Doc) -> list[int]:
+        """Return where the sentences of the document start in the text."""
+        return [self.offsets.stored(t.idx, t.idx)[0] for t in doc if t.is_sent_start] or [0]
+
+    def range(self, span: Span) -> tuple[int, int]:
+        """Return where a span stands in the text."""
+        return self.offsets.stored(span.start_char, span.end_char)
+
+    def said(self, span: Span) -> str:
+        """Return the words of a span as they are printed."""
+        start, end = self.range(span)
+        return self.text[start:end]
+
+    def bounds(self, spans: Iterable[Span]) -> list[int]:
+        """Return where each span starts and ends, one after the other."""
+        return [offset for span in spans for offset in self.range(span)]
+
+    def spans(self, spans: Iterable[Span]) -> list[TextSpan]:
+        """Return where spans that are not empty stand, in order."""
+        return sorted(TextSpan(start, end) for start, end in map(self.range, spans) if start < end)
+
+    def joined(self, spans: Iterable[Span], *, by: str = " ... ") -> str | None:
+        """Return the words of spans in order, joined; None where there are none."""
+        return by.join([self.text[start:end] for start, end in sorted(map(self.range, spans))]) or None
+
+
 def doc_rows(
     doc: Doc,
     article_id: str,
@@ -52,27 +86,27 @@ def doc_rows(
     """Return the rows of one article.
 
     Args:
-        doc: its text is `articles.text`.
+        doc: of the article; all offsets and printed words of rows are of the text that it was made of.
         article_id: of the article.
         title: of the article.
         entities: found in it.
         quotations: found in it; their indices point into `entities`.
         claims: found in it; their indices point into `entities` and `quotations`.
     """
-    text = doc.text
-    sentences = _sentence_starts(doc)
+    stored = Stored(doc)
+    sentences = stored.sentence_starts(doc)
     entity_ids = [_entity_id(entity, article_id) for entity in entities]
-    quote_ids = [content_id("quote", article_id, *_offsets(q.content)) for q in quotations]
+    quote_ids = [content_id("quote", article_id, *stored.bounds(q.content)) for q in quotations]
     rows = Rows()
-    rows.mentions = _mentions(text, entities, entity_ids, quotations, sentences, article_id)
+    rows.mentions = _mentions(stored, entities, entity_ids, quotations, sentences, article_id)
     rows.entities = _entities(doc, entities, entity_ids, rows.mentions, article_id, title)
     # From here on, only what has a row of its own may be referred to.
     with_row = {row.entity_id: row.name for row in rows.entities}
     refs = [entity_id if entity_id in with_row else None for entity_id in entity_ids]
-    rows.quotes = _quotes(text, quotations, quote_ids, refs, with_row, article_id)
+    rows.quotes = _quotes(stored, quotations, quote_ids, refs, with_row, article_id)
     quoted = {row.quote_id for row in rows.quotes}
     quote_refs = [quote_id if quote_id in quoted else None for quote_id in quote_ids]
-    rows.claims = _claims(text, claims, refs, with_row, quote_refs, sentences, article_id)
+    rows.claims = _claims(stored, claims, refs, with_row, quote_refs, sentences, article_id)
     return rows
 
 
@@ -82,18 +116,18 @@ def _entity_id(entity: layers.Entity, article_id: str) -> str:
 
 
 def _mentions(
-    text: str,
+    stored: Stored,
     entities: Sequence[layers.Entity],
     entity_ids: Sequence[str],
     quotations: Iterable[layers.Quotation],
     sentences: Sequence[int],
     article_id: str,
 ) -> list[schemas.MentionRow]:
-    quoted = _merged((s.start_char, s.end_char) for q in quotations for s in q.content)
+    quoted = _merged(stored.range(s) for q in quotations for s in q.content)
     found: dict[tuple[int, int], schemas.MentionRow] = {}
     for entity, entity_id in zip(entities, entity_ids, strict=True):
         for mention in entity.mentions:
-            start, end = mention.span.start_char, mention.span.end_char
+            start, end = stored.range(mention.span)
             if start >= end or ((start, end) in found and found[start, end].score >= mention.score):
                 continue
             found[start, end] = schemas.MentionRow(
@@ -102,7 +136,7 @@ def _mentions(
                 entity_id=entity_id,
                 start_char=start,
                 end_char=end,
-                text=text[start:end],
+                text=stored.text[start:end],
                 label=entity.label,  # type: ignore[arg-type]
                 kind=mention.kind,
                 sentence_index=_sentence_index(sentences, start),
@@ -154,17 +188,19 @@ def _entities(
 
 
 def _quotes(
-    text: str,
+    stored: Stored,
     quotations: Sequence[layers.Quotation],
     quote_ids: Sequence[str],
     refs: Sequence[str | None],
     names: Mapping[str, str],
     article_id: str,
 ) -> list[schemas.Quote]:
-    with_row = {quote_id for quote_id, q in zip(quote_ids, quotations, strict=True) if _text_spans(q.content)}
+    with_row = {
+        quote_id for quote_id, q in zip(quote_ids, quotations, strict=True) if stored.spans(q.content)
+    }
     rows: dict[str, schemas.Quote] = {}
     for quotation, quote_id in zip(quotations, quote_ids, strict=True):
-        spans = _text_spans(quotation.content)
+        spans = stored.spans(quotation.content)
         if not spans or (quote_id in rows and rows[quote_id].score >= quotation.score):
             continue
         start, end = spans[0].start_char, max(s.end_char for s in spans)
@@ -174,29 +210,29 @@ def _quotes(
             quote_id=quote_id,
             article_id=article_id,
             kind=quotation.kind,
-            content=" ... ".join(text[s.start_char : s.end_char] for s in spans),
+            content=" ... ".join(stored.text[s.start_char : s.end_char] for s in spans),
             content_spans=spans,
             start_char=start,
             end_char=end,
-            cue=_joined(text, quotation.cue),
-            cue_spans=_text_spans(quotation.cue),
-            speaker=_joined(text, quotation.speaker),
-            speaker_spans=_text_spans(quotation.speaker),
+            cue=stored.joined(quotation.cue),
+            cue_spans=stored.spans(quotation.cue),
+            speaker=stored.joined(quotation.speaker),
+            speaker_spans=stored.spans(quotation.speaker),
             speaker_entity_id=speakers[0] if speakers else None,
             speaker_name=names[speakers[0]] if speakers else None,
             speaker_entity_ids=speakers,
             speaker_method=quotation.speaker_method,
             parent_quote_id=parent if parent in with_row and parent != quote_id else None,
             is_speech=quotation.is_speech,
-            context_before=text[max(0, start - CONTEXT_CHARS) : start],
-            context_after=text[end : end + CONTEXT_CHARS],
+            context_before=stored.text[max(0, start - CONTEXT_CHARS) : start],
+            context_after=stored.text[end : end + CONTEXT_CHARS],
             score=round(quotation.score, 4),
         )
     return sorted(rows.values(), key=lambda row: (row.start_char, row.end_char, row.quote_id))
 
 
 def _claims(
-    text: str,
+    stored: Stored,
     claims: Iterable[layers.Claim],
     refs: Sequence[str | None],
     names: Mapping[str, str],
@@ -204,15 +240,13 @@ def _claims(
     sentences: Sequence[int],
     article_id: str,
 ) -> list[schemas.ClaimRow]:
-    def said(span: Span) -> str:
-        return text[span.start_char : span.end_char]
-
+    said, bounds = stored.said, stored.bounds
     rows: dict[str, schemas.ClaimRow] = {}
     for claim in claims:
-        start, end = claim.span.start_char, claim.span.end_char
+        start, end = stored.range(claim.span)
         subject = "" if claim.subject is None else said(claim.subject)
-        subject_start = -1 if claim.subject is None else claim.subject.start_char
-        claim_id = content_id("claim", article_id, start, end, subject_start, *_offsets(claim.predicate))
+        subject_start = -1 if claim.subject is None else stored.range(claim.subject)[0]
+        claim_id = content_id("claim", article_id, start, end, subject_start, *bounds(claim.predicate))
         if start >= end or claim_id in rows:
             continue
         claimers = _referred(refs, claim.claimer_entities)
@@ -221,35 +255,35 @@ def _claims(
             article_id=article_id,
             start_char=start,
             end_char=end,
-            text=text[start:end],
+            text=stored.text[start:end],
             sentence_index=_sentence_index(sentences, start),
             claimer_kind=claim.claimer_kind,
-            claimer=_joined(text, claim.claimer),
-            claimer_spans=_text_spans(claim.claimer),
+            claimer=stored.joined(claim.claimer),
+            claimer_spans=stored.spans(claim.claimer),
             claimer_entity_id=claimers[0] if claimers else None,
             claimer_name=names[claimers[0]] if claimers else None,
             quote_id=None if claim.quotation is None else quote_refs[claim.quotation],
             attribution_chain=list(claim.chain),
             subject=subject,
             subject_entity_id=None if claim.subject_entity is None else refs[claim.subject_entity],
-            predicate=_joined(text, claim.predicate, by=" ") or "",
+            predicate=stored.joined(claim.predicate, by=" ") or "",
             predicate_lemma=claim.predicate_lemma,
             object=None if claim.object is None else said(claim.object),
             arguments=[Argument(role, said(span)) for role, span in claim.arguments],
             polarity=claim.polarity,
             modality=claim.modality,
             factuality=round(claim.factuality, 3),
-            hedges=[Hedge(said(s), s.start_char, s.end_char) for s in claim.hedges],
+            hedges=[Hedge(said(s), *stored.range(s)) for s in claim.hedges],
             quantities=[
-                Quantity(said(s), value, unit, comparator, s.start_char, s.end_char)
+                Quantity(said(s), value, unit, comparator, *stored.range(s))
                 for s, value, unit, comparator in claim.quantities
             ],
             dates=[
-                DateInterval(said(s), _day(first), _day(last), s.start_char, s.end_char)
+                DateInterval(said(s), _day(first), _day(last), *stored.range(s))
                 for s, first, last in claim.dates
             ],
             places=[
-                Place(said(s), None if entity is None else refs[entity], s.start_char, s.end_char)
+                Place(said(s), None if entity is None else refs[entity], *stored.range(s))
                 for s, entity in claim.places
             ],
             entity_ids=_referred(refs, claim.entities),
@@ -269,27 +303,8 @@ def _referred(refs: Sequence[str | None], indices: Iterable[int]) -> list[str]:
     return list(dict.fromkeys(ref for i in indices if (ref := refs[i]) is not None))
 
 
-def _offsets(spans: Iterable[Span]) -> list[int]:
-    return [offset for span in spans for offset in (span.start_char, span.end_char)]
-
-
-def _text_spans(spans: Iterable[Span]) -> list[TextSpan]:
-    return sorted(TextSpan(s.start_char, s.end_char) for s in spans if s.start_char < s.end_char)
-
-
-def _joined(text: str, spans: Sequence[Span], *, by: str = " ... ") -> str | None:
-    return (
-        by.join([text[start:end] for start, end in sorted([(s.start_char, s.end_char) for s in spans])])
-        or None
-    )
-
-
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
-
-
-def _sentence_starts(doc: Doc) -> list[int]:
-    return [token.idx for token in doc if token.is_sent_start] or [0]
 
 
 def _sentence_index(starts: Sequence[int], start_char: int) -> int:

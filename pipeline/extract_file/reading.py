@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -11,19 +10,15 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import pyarrow as pa
 
 from pipeline.extract.article import ArticleText
-from pipeline.ingest.article_row import article_row, given_id
-from pipeline.ingest.fields import read_fields
 from pipeline.ingest.formats.jsonl import read_jsonl
-from pipeline.ingest.placement import place
-from pipeline.ingest.record import Fault, RawRecord
+from pipeline.ingest.guarded import Made, understood
+from pipeline.ingest.guarded import articles as clean_articles
+from pipeline.ingest.record import Fault
 from schemas import Article, Reject
-from schemas.rejects import Reason
 from schemas.table import to_arrow, with_days
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class FileArticles:
@@ -38,8 +33,11 @@ class FileArticles:
 
     def articles(self) -> Iterator[ArticleText]:
         """Yield the articles in the order of the file."""
-        for record in read_jsonl(self._stream, self._name, max_record_bytes=self._settings.max_record_bytes):
-            row = self._row(record)
+        settings = self._settings
+        lines = read_jsonl(self._stream, self._name, max_record_bytes=settings.max_record_bytes)
+        records = understood(lines, seconds=settings.timeout_s, as_is=True)
+        for made in clean_articles(records, settings, is_clean=True):
+            row = self._row(made)
             if isinstance(row, Reject):
                 self._rejects.append(row)
                 continue
@@ -52,6 +50,8 @@ class FileArticles:
                 day=day,
                 title=row.title,
                 published_at=row.published_at,
+                published_at_precision=row.published_at_precision,
+                published_at_offset=row.published_at_offset,
                 source=row.source,
                 language=row.language,
             )
@@ -66,37 +66,22 @@ class FileArticles:
         """Return the rejects of all records that became no article."""
         return to_arrow(self._rejects, Reject)
 
-    def _row(self, record: RawRecord) -> Article | Reject:
-        def refuse(reason: Reason, detail: str, article_id: str | None = None) -> Reject:
-            return Reject(
-                record_ref=record.ref,
-                reason=reason,
-                detail=detail,
-                article_id=article_id,
-                bytes=record.n_bytes,
-                stage="read",
-            )
-
-        if record.data is None:
-            fault = record.fault
-            return refuse(*fault) if fault else refuse("unreadable", "no record")
-        fields = read_fields(record.data)
-        text = fields.text
-        if not text:
-            return refuse("no_text", "no text, or a blank one")
-        if not text.isascii() and _SURROGATE.search(text):
-            return refuse("bad_encoding", "half of a surrogate pair in the text")
-        if len(text) > self._settings.max_chars:
-            return refuse("too_large", f"{len(text)} characters, more than {self._settings.max_chars}")
-        article_id = given_id(fields)
-        if (seen := article_id.encode()) in self._seen:
-            return refuse("duplicate_id", "an article with this id came before", article_id)
-        self._seen.add(seen)
-        placement = place(fields, None)
-        if placement.refused:
-            return refuse(*placement.refused, article_id)
-        row = article_row(fields, placement, record.ref, is_clean=True)
-        return refuse(*row, article_id) if isinstance(row, Fault) else row
+    def _row(self, made: Made) -> Article | Reject:
+        article_id, row = made.article_id, made.row
+        if article_id is not None:
+            if (seen := article_id.encode()) in self._seen:
+                row = Fault("duplicate_id", "an article with this id came before")
+            self._seen.add(seen)
+        if isinstance(row, Article):
+            return row
+        return Reject(
+            record_ref=made.record.ref,
+            reason=row.reason,
+            detail=row.detail,
+            article_id=article_id,
+            bytes=made.record.n_bytes,
+            stage="read",
+        )
 
 
 def _decompressed(file: BinaryIO) -> BinaryIO:

@@ -48,6 +48,21 @@ def article_or_fault(record: DayRecord, settings: Settings) -> Article | Fault:
         return Fault("extraction_error", f"{type(error).__name__}: {error}")
 
 
+def clean_article(record: DayRecord, settings: Settings) -> tuple[str | None, Article | Fault]:
+    """Return id and row of an article that somebody has cleaned; or why it is none, with its id if known."""
+    raw, fields, placement = record.record, record.fields, record.placement
+    if fields is None or placement is None:
+        return None, raw.fault or Fault("unreadable", "no record")
+    if not fields.text:
+        return None, Fault("no_text", "no text, or a blank one")
+    if len(fields.text) > settings.max_chars:
+        return None, Fault("too_large", f"{len(fields.text)} characters, more than {settings.max_chars}")
+    article_id = given_id(fields)
+    if placement.refused:
+        return article_id, Fault(*placement.refused)
+    return article_id, article_row(fields, placement, raw.ref, is_clean=True)
+
+
 def article_row(
     fields: Fields, placement: Placement, record_ref: str, *, is_clean: bool = False
 ) -> Article | Fault:
@@ -89,6 +104,7 @@ def article_row(
         title=title,
         authors=authors,
         published_at=published.at if published else None,
+        published_at_offset=published.offset if published else None,
         published_at_source=placement.published_from if published else None,
         published_at_precision=published.precision if published else None,
         wire_source=None if is_clean else wire_source(text, authors, fields.wire),

@@ -7,15 +7,14 @@ or becomes a row of `rejects` with its reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.ingest.article_row import article_or_fault
 from pipeline.ingest.clean import clean_line
 from pipeline.ingest.duplicates import mark_duplicates
-from pipeline.ingest.pages.text import with_pages
-from pipeline.ingest.record import DayRecord, Fault
+from pipeline.ingest.guarded import articles as made_articles
+from pipeline.ingest.record import DayRecord, Fault, RawRecord
 from pipeline.ingest.tally import Line, Tally
 from schemas import Article, Reject
 
@@ -40,13 +39,15 @@ class DayRows:
     counts: dict[str, Any]
 
 
-def day_rows(records: Iterator[DayRecord], settings: Settings, forgotten: Set[str]) -> DayRows:
+def day_rows(
+    records: Iterator[DayRecord], settings: Settings, is_taken_down: Callable[[Article], bool]
+) -> DayRows:
     """Return the articles and rejects of a day's records.
 
     Args:
         records: of the day, in the order of their paths.
-        settings: the limits of an article, and the time that a page may take.
-        forgotten: ids of articles that were taken down.
+        settings: the limits of an article, the time that a record may take, and the number of children.
+        is_taken_down: tells of an article whether it was.
     """
     articles: dict[str, Article] = {}
     rejects: list[Reject] = []
@@ -54,24 +55,25 @@ def day_rows(records: Iterator[DayRecord], settings: Settings, forgotten: Set[st
     tally = Tally()
     lines: dict[str, Line] = {}
     n_records = n_forgotten = 0
-    for record in with_pages(records, processes=settings.model_processes, seconds=settings.timeout_s):
+
+    def refuse(record: RawRecord, fault: Fault, line: Line, article_id: str | None = None) -> None:
+        refused[record.ref] += 1
+        rejects.append(_reject(record, fault, article_id, nth=refused[record.ref]))
+        line.refuse(fault)
+
+    for record, outlet, _, made in made_articles(records, settings):
         n_records += 1
-        line = tally.line(record)
-        made = article_or_fault(record, settings)
+        line = tally.line(record.reader, outlet)
         if isinstance(made, Fault):
-            refused[record.record.ref] += 1
-            rejects.append(_reject(record, made, nth=refused[record.record.ref]))
-            line.refuse(made)
-        elif made.article_id in forgotten:
+            refuse(record, made, line)
+        elif is_taken_down(made):
             n_forgotten += 1
             line.forgotten += 1
         elif made.article_id in articles:
             first = articles[made.article_id]
             text = "the same" if first.text_sha256 == made.text_sha256 else "another"
             fault = Fault("duplicate_id", f"the article of {first.record_ref}, with {text} text")
-            refused[record.record.ref] += 1
-            rejects.append(_reject(record, fault, made.article_id, nth=refused[record.record.ref]))
-            line.refuse(fault)
+            refuse(record, fault, line, made.article_id)
         else:
             articles[made.article_id] = made
             lines[made.article_id] = line
@@ -90,14 +92,14 @@ def day_rows(records: Iterator[DayRecord], settings: Settings, forgotten: Set[st
     return DayRows(kept, rejects, counts)
 
 
-def _reject(record: DayRecord, fault: Fault, article_id: str | None = None, *, nth: int = 1) -> Reject:
+def _reject(record: RawRecord, fault: Fault, article_id: str | None, *, nth: int) -> Reject:
     """Return the row of a record refused; of a file with several faults, the later ones are numbered."""
     detail = clean_line(fault.detail[:_MAX_DETAIL]) or ""
     return Reject(
-        record_ref=record.record.ref if nth == 1 else f"{record.record.ref}~{nth}",
+        record_ref=record.ref if nth == 1 else f"{record.ref}~{nth}",
         reason=fault.reason,
         detail=detail,
         article_id=article_id,
-        bytes=record.record.n_bytes,
+        bytes=record.n_bytes,
         stage="ingest",
     )

@@ -11,7 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from math import isnan
@@ -56,6 +56,7 @@ _MAX_URL = 4_000
 _MAX_LINE = 2_000
 """Of a title, a section and whatever else is shown in a line; what is longer is cut."""
 _MAX_OUTLET = 300
+_MAX_AUTHORS = 200
 _MAX_NUMBER = 10**100
 """Python refuses to write numbers of thousands of digits."""
 _NAME_KEYS = ("name", "value", "rendered", "title", "text", "$t", "#text", "_", "@value", "main")
@@ -126,8 +127,7 @@ def read_fields(record: dict[str, Any]) -> Fields:
         return next(_strings(values(field)), None) if plan[field] else None
 
     def line(field: str) -> str | None:
-        found = first(field)
-        return found[:_MAX_LINE] if found else found
+        return _cut(first(field))
 
     return Fields(
         id=next((name for name in _strings(values("id")) if len(name) <= _MAX_LINE), None),
@@ -157,6 +157,40 @@ def read_dates(record: dict[str, Any]) -> Fields:
         published=tuple(_values(record, plan["published_at"])),
         fetched=next(_values(record, plan["fetched_at"]), None),
     )
+
+
+def needed_for_dates(record: dict[str, Any]) -> dict[str, Any]:
+    """Return what a record's day depends on: what `read_dates` reads, and a page where that has no date."""
+    names = tuple(record)
+    plan = _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
+    places = (place for field in ("url", "published_at", "fetched_at") for place in plan[field])
+    needed = {name for name, inner in places if not inner or isinstance(record[name], (dict, list))}
+    if next(_values(record, plan["published_at"]), None) is None:
+        needed.add("html")
+    return {name: value for name, value in record.items() if name in needed}
+
+
+def bounded(fields: Fields) -> Fields:
+    """Return fields of which none is longer than an article's can be, wherever they were found."""
+    return replace(
+        fields,
+        id=fields.id if fields.id and len(fields.id) <= _MAX_LINE else None,
+        url=fields.url if fields.url and len(fields.url) <= _MAX_URL else None,
+        canonical_url=fields.canonical_url
+        if fields.canonical_url and len(fields.canonical_url) <= _MAX_URL
+        else None,
+        source=fields.source if fields.source and len(fields.source) <= _MAX_OUTLET else None,
+        title=_cut(fields.title),
+        authors=tuple(name[:_MAX_NAME] for name in fields.authors[:_MAX_AUTHORS]),
+        language=_cut(fields.language),
+        section=_cut(fields.section),
+        summary=_cut(fields.summary),
+        wire=_cut(fields.wire),
+    )
+
+
+def _cut(line: str | None) -> str | None:
+    return line[:_MAX_LINE] if line else line
 
 
 def _is_url(value: str) -> bool:

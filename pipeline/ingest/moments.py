@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import re
 import warnings
-from datetime import UTC, datetime, timedelta, tzinfo
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from dateutil import parser as dateutil_parser
 from dateutil import tz
 
+from pipeline.ingest.date_leads import of_publication
 from pipeline.ingest.month_words import languages_of
 from pipeline.ingest.patterns import one_of
 from pipeline.ingest.zones import TIME_AND_ZONE, ZONES, weekdays, with_plain_zone
@@ -35,11 +37,33 @@ class ImpossibleDateError(ValueError):
     """It is written as a date, but there is or can be no such date of publication."""
 
 
-class Moment(NamedTuple):
-    """A time in UTC, cut to what was given of it."""
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time in UTC, cut to what was given of it.
+
+    Attributes:
+        at: in UTC.
+        precision: how much of it was given.
+        offset: minutes by which the clock that it was written by is ahead of UTC (east is a plus); None where
+            no zone was written. Two moments are the same whatever clock they were written by.
+    """
 
     at: datetime
     precision: Precision
+    offset: int | None = field(default=None, compare=False)
+
+    @property
+    def local(self) -> datetime:
+        """The time by the clock that it was written by; in UTC where no zone was written."""
+        return self.at.astimezone(timezone(timedelta(minutes=self.offset))) if self.offset else self.at
+
+
+def written(moment: Moment) -> str:
+    """Return a moment as text that `parse_moment` reads again, with its zone, and no more than was given."""
+    text = moment.local.isoformat()
+    zone = text[19:] if moment.offset is not None else ""
+    cut = {"second": 19, "minute": 16, "day": 10, "month": 7}[moment.precision]
+    return text[:cut] + (zone if cut > 10 else "")
 
 
 def parse_moment(
@@ -65,7 +89,7 @@ def _parsed(value: Any, fetched_at: datetime | None, latest: datetime | None) ->
     if isinstance(value, str):
         if len(value) > _MAX_LENGTH:
             return None
-        text = _of_publication(" ".join(value.split()))
+        text = of_publication(" ".join(value.split()))
         if len(text) > _MAX_DATE:
             return None
         text = with_plain_zone(text)
@@ -94,54 +118,35 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def _is_epoch(moment: Moment) -> bool:
     """Tell whether a moment is the zero of computers' time, in whatever zone it was written."""
-    at, precision = moment
+    at, precision = moment.at, moment.precision
     if precision in ("day", "month"):
         return at == _EPOCH and precision == "day"
     return at == _EPOCH or (abs(at - _EPOCH) <= timedelta(hours=14) and (at.minute, at.second) == (0, 0))
 
 
-# ---- what is said around a date --------------------------------------------------------------------
-
-
-def _leads(words: Lexicon) -> re.Pattern[str]:
-    """Return the pattern of what leads a date, of its publication or of a later change."""
-    published, updated = words.ordered("ingest.published"), words.ordered("ingest.updated")
-    groups = (f"(?P<published>{one_of(published)})", f"(?P<updated>{one_of(updated)})")
-    return re.compile(rf"\b(?:{'|'.join(groups)})\b(?: (?:on|at))?[:,]? ?", re.IGNORECASE)
-
-
-def _of_publication(text: str) -> str:
-    """Return the date of publication, out of a string that has that of a change as well."""
-    leads = list(lexicon().made(_leads).finditer(text))
-    if not leads:
-        return text
-    parts: dict[str, str] = {"": text[: leads[0].start()].strip(_BETWEEN)}
-    for lead, end in zip(leads, [*(lead.start() for lead in leads[1:]), len(text)], strict=True):
-        parts.setdefault(lead.lastgroup or "", text[lead.end() : end].strip(_BETWEEN))
-    dated = {kind: part for kind, part in parts.items() if any(c.isdigit() for c in part)}
-    # "2 March 2026, updated 4 March 2026": the one without a word of its own is that of publication.
-    return dated.get("published") or dated.get("") or text
-
-
-_BETWEEN = " ,;|•·–—-()/"
-
-
-def _moment(at: datetime, precision: Precision) -> Moment:
+def _moment(at: datetime, precision: Precision, *, is_zoned: bool = True) -> Moment:
     """Return a moment in UTC, cut to its precision.
+
+    Args:
+        at: the time; without a zone it is taken as UTC.
+        precision: how much of it was given.
+        is_zoned: its zone, where it has one, was given too.
 
     Raises:
         ImpossibleDateError: its year cannot be.
     """
     try:
+        ahead = at.utcoffset() if is_zoned and precision in ("second", "minute") else None
+        offset = None if ahead is None else round(ahead.total_seconds() / 60)
         at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (OverflowError, ValueError):
         raise ImpossibleDateError("out of the calendar") from None
     if at.year < FIRST_YEAR:
         raise ImpossibleDateError(f"year {at.year}")
     if precision == "second":
-        return Moment(at.replace(microsecond=0), precision)
+        return Moment(at.replace(microsecond=0), precision, offset)
     if precision == "minute":
-        return Moment(at.replace(second=0, microsecond=0), precision)
+        return Moment(at.replace(second=0, microsecond=0), precision, offset)
     return Moment(at.replace(hour=0, minute=0, second=0, microsecond=0), precision)
 
 
@@ -149,7 +154,7 @@ def _list(value: list[Any], fetched_at: datetime | None, latest: datetime | None
     """Return the moment of a struct_time written as a list, or the first of a list of values."""
     if len(value) >= 6 and all(isinstance(v, int) and not isinstance(v, bool) for v in value):
         try:
-            return _moment(datetime(*value[:6], tzinfo=UTC), "second")  # type: ignore[misc]
+            return _moment(datetime(*value[:6]), "second")
         except ValueError as error:
             raise ImpossibleDateError(str(error)) from None
     for item in value[:10]:
@@ -175,7 +180,7 @@ def _number(value: float) -> Moment | None:
     units = ((1e11, 1), (1e14, 10**3), (1e17, 10**6), (1e20, 10**9))
     unit = next(unit for limit, unit in units if size < limit)
     try:
-        return _moment(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value // unit), "second")
+        return _moment(_EPOCH + timedelta(seconds=value // unit), "second", is_zoned=False)
     except OverflowError:
         raise ImpossibleDateError("out of the calendar") from None
 
@@ -303,7 +308,7 @@ def _from_parts(
         at = _datetime(*parts, zone=_zone(zone)) + timedelta(days=1)
     else:
         at = _datetime(*parts, zone=_zone(zone))
-    return _moment(at, "second" if second else "minute")
+    return _moment(at, "second" if second else "minute", is_zoned=zone is not None)
 
 
 def _zone(text: str | None) -> tzinfo:
@@ -325,8 +330,8 @@ def _rfc(text: str) -> Moment | None:
         return None
     try:
         at = parsedate_to_datetime(text)
-        if at.tzinfo is None:  # a name that the standard library does not know
-            at = at.replace(tzinfo=ZONES.get(text.rpartition(" ")[2], UTC))
+        if at.tzinfo is None:  # a name that the standard library does not know, or "-0000", which is none
+            at = at.replace(tzinfo=ZONES.get(text.rpartition(" ")[2]))
         return _moment(at, "second" if found[1] else "minute")
     except ImpossibleDateError:
         raise
@@ -391,7 +396,8 @@ def _foreign(text: str) -> Moment | None:
     if found is None:
         return None
     if found.hour or found.minute or found.second:
-        return _moment(found, "second" if found.second else "minute")
+        is_zoned = bool(found.utcoffset())  # where the text has none, dateparser takes UTC
+        return _moment(found, "second" if found.second else "minute", is_zoned=is_zoned)
     return _moment(found.replace(tzinfo=UTC), "day")
 
 
@@ -412,7 +418,7 @@ def _relative(text: str, fetched_at: datetime) -> Moment | None:
     words = lexicon()
     lower = text.lower()
     if lower in words.words("ingest.now"):
-        return _moment(fetched_at, "minute")
+        return _moment(fetched_at, "minute", is_zoned=False)
     is_yesterday = lower in words.words("ingest.yesterday")
     if is_yesterday or lower in words.words("ingest.today"):
         return _moment(fetched_at - timedelta(days=is_yesterday), "day")
@@ -431,4 +437,4 @@ def _relative(text: str, fetched_at: datetime) -> Moment | None:
         return _moment(fetched_at - timedelta(days=n), "day")
     if unit == "hour":
         return _moment(fetched_at - timedelta(hours=n), "day")
-    return _moment(fetched_at - timedelta(**{f"{unit}s": n}), "minute")
+    return _moment(fetched_at - timedelta(**{f"{unit}s": n}), "minute", is_zoned=False)

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -116,7 +117,7 @@ def place(
         detail = f"published {published.at:%Y-%m-%d}, but arrived {arrived}"
         return Placement(arrived, fetched_at=fetched_at, refused=("future_day", detail))
     if precision and origin == found_in:
-        published = Moment(published.at, precision)
+        published = replace(published, precision=precision)
     return Placement(published.at.date(), published, origin, fetched_at)
 
 

@@ -32,6 +32,7 @@ class RawRecord:
         raw: the record's bytes, as far as they were read; tells whether it has changed.
         date_from: where its date of publication stands: `published_at_source`.
         reader: name of the reader that read it.
+        arrived: day of arrival, where somebody knows it who does not go by the file's path.
     """
 
     file: str
@@ -42,6 +43,7 @@ class RawRecord:
     raw: bytes = b""
     date_from: DateSource = "record"
     reader: str = ""
+    arrived: date | None = None
 
     @property
     def ref(self) -> str:

@@ -2,42 +2,64 @@
 
     python -m pipeline ingest ARCHIVE --split-by-day
 
-The records of a day go, in the archive's order, to `<drop_dir>/<YYYY-MM-DD>/<archive>.jsonl`, those without
-a day to `<drop_dir>/undated/<archive>.jsonl`; what could not be read goes along as a line that says so, and
-ends in rejects. Until the last record is there everything lies in a hidden folder that no ingest reads. Every
-some thousand records the pass writes down how far it came, so that after a kill it goes on from there, to the
-same bytes.
+The records of a day go, in the archive's order, to `<drop_dir>/<YYYY-MM-DD>/<archive>.<key>.jsonl`, those
+without a day to `<drop_dir>/undated/`; what could not be read goes along as a line that says so, and ends in
+rejects.
+
+The key is made of what is in the archive. So archives of one name never meet, and a second split of the same
+one finds that all is done. A line that an earlier split has put into the same day, as of an archive that has
+grown since, is left out. Until the last record is there everything lies in `<drop_dir>/.splits`, which no
+ingest reads. Every some thousand records the pass writes down how far it came, so that after a kill it goes
+on from there, to the same bytes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import os
+import re
 import shutil
+from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ConfigError
-from pipeline.identity import content_id
-from pipeline.ingest.fields import Fields, read_fields
+from pipeline.errors import ConfigError, InputError
+from pipeline.ingest.fields import Fields
 from pipeline.ingest.formats.jsonl import FAULT_KEY, FROM_KEY
 from pipeline.ingest.formats.sniff import BY_NAME
-from pipeline.ingest.moments import Moment
+from pipeline.ingest.guarded import understood
+from pipeline.ingest.moments import written
 from pipeline.ingest.placement import Placement
-from pipeline.ingest.record import RawRecord
+from pipeline.ingest.record import DayRecord, RawRecord
 from pipeline.ingest.sources.companions import Companions
-from pipeline.ingest.sources.drop import Folder, limits_of, place_record, read_file
+from pipeline.ingest.sources.drop import DropFolder, limits_of, read_file
 from pipeline.ingest.sources.walk import FoundFile
 from pipeline.settings import Settings
+from pipeline.store.locks import locked
+
+log = logging.getLogger(__name__)
 
 UNDATED = "undated"
 CHECKPOINT_EVERY = 10_000
+RECORD_KEY = "newstables:record"
+"""Of a line that is a fault: a checksum of what could not be read, so that no two faults look the same."""
+
+_VERSION = 2
+"""Raised by one whenever a pass that was begun must not be gone on with."""
+
+_FOLDER = ".splits"
 _GATHERED_BYTES = 4 << 20
+_LONGEST_NAME = 180
 
 
 def split_by_day(archive: Path, settings: Settings) -> dict[str, int]:
     """Split an archive of any known format into the drop folder, and return how many records went where.
+
+    Of one archive only one process is at work: others wait, and find all of it done.
 
     Args:
         archive: the file.
@@ -45,30 +67,102 @@ def split_by_day(archive: Path, settings: Settings) -> dict[str, int]:
 
     Raises:
         ConfigError: the archive or the drop folder is missing or cannot be used.
+        InputError: the archive has changed meanwhile, or a file that this would make is there as another one.
         OSError: the disk is full or the like; run it again, it goes on where it was.
     """
     if not archive.is_file():
         raise ConfigError(f"{archive} is no file")
-    work = settings.drop_dir / f".split-{content_id(archive.name, archive.stat().st_size)}"
+    if settings.drop_dir.resolve() in archive.resolve().parents:
+        raise ConfigError(f"{archive} lies in the drop folder, where ingest reads it as it is: move it out")
+    before = _state(archive)
+    key = _key(archive)
+    splits = settings.drop_dir / _FOLDER
     try:
-        work.mkdir(parents=True, exist_ok=True)
+        splits.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"drop_dir {settings.drop_dir} cannot be used: {error.strerror}") from None
-    progress = _Progress(work)
-    if not progress.is_complete:
-        _pass(archive, settings, progress)
-    counts = dict(progress.counts)
-    _move(work, settings.drop_dir, archive.name)
-    return counts
+    with locked(splits, key):
+        work, note = splits / key, splits / f"{key}.json"
+        done = _read(note)
+        if done and all((settings.drop_dir / file).exists() for file in done["files"]):
+            log.info("%s was split before; nothing is to be done", archive)
+            shutil.rmtree(work, ignore_errors=True)  # a kill may have left it
+            return dict(done["counts"])
+        progress = _Progress(work, _how(settings))
+        if not progress.is_complete:
+            _pass(archive, settings, progress)
+            if _state(archive) != before:
+                shutil.rmtree(work)
+                raise InputError(f"{archive} has changed while it was split: split it again")
+        with locked(splits, "move"):
+            files = _move(work, settings.drop_dir, f"{_name(archive)}.{key}.jsonl", progress)
+        value = {"archive": _shown(archive.name), "counts": progress.counts, "files": files}
+        _write(note, value)
+        shutil.rmtree(work)
+        return dict(progress.counts)
+
+
+def _state(archive: Path) -> tuple[int, ...]:
+    """Return what changes with a file, whoever puts back its time."""
+    info = archive.stat()
+    return info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino
+
+
+def _key(archive: Path) -> str:
+    try:
+        with archive.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError as error:
+        raise ConfigError(f"{archive} cannot be read: {error.strerror or error}") from None
+
+
+def _how(settings: Settings) -> list[Any]:
+    """Return what decides which record of an archive is which: a pass is gone on with under the same only."""
+    limits = limits_of(settings)
+    reader = settings.source if settings.source in BY_NAME else "any"
+    return [_VERSION, reader, limits.record_bytes, limits.page_bytes, limits.records]
+
+
+def _shown(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _name(archive: Path) -> str:
+    """Return the name that files are called by: no hidden one, and not too long for one with a key."""
+    return _shown(archive.name).lstrip(".").encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """Return what was noted; None where nothing was, or the file is damaged, which costs time only."""
+    try:
+        kept = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return kept if isinstance(kept, dict) else None
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    """Write something down, in one step."""
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("w") as file:
+        json.dump(value, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
 
 
 class _Progress:
     """How far the pass came: records seen, and the size of each file at that time."""
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self, work: Path, how: list[Any]) -> None:
         self.work = work
         self._path = work / "progress.json"
-        kept = json.loads(self._path.read_text()) if self._path.exists() else {}
+        self._how = how
+        kept = _read(self._path)
+        if kept is None or kept.get("how") != how:
+            shutil.rmtree(work, ignore_errors=True)
+            kept = {}
+        work.mkdir(parents=True, exist_ok=True)
         self.n_records: int = kept.get("n_records", 0)
         self.sizes: dict[str, int] = kept.get("sizes", {})
         self.counts: dict[str, int] = kept.get("counts", {"records": 0, "days": 0, "undated": 0, "faults": 0})
@@ -78,17 +172,13 @@ class _Progress:
         """Write it down, in one step."""
         self.is_complete = is_complete
         value = {
+            "how": self._how,
             "n_records": self.n_records,
             "sizes": self.sizes,
             "counts": self.counts,
             "is_complete": is_complete,
         }
-        temporary = self._path.with_suffix(".tmp")
-        with temporary.open("w") as file:
-            json.dump(value, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._path)
+        _write(self._path, value)
 
 
 def _pass(archive: Path, settings: Settings, progress: _Progress) -> None:
@@ -100,16 +190,22 @@ def _pass(archive: Path, settings: Settings, progress: _Progress) -> None:
         else:
             path.unlink()
     files = _Files(progress.work)
-    for number, record in enumerate(_records(archive, settings), 1):
-        if number <= progress.n_records:
-            continue
-        placed, placement = place_record(record)
-        line, name = _line(placed, placement)
+    checksums: deque[str] = deque()
+
+    def records() -> Iterator[RawRecord]:
+        for record in islice(_records(archive, settings), progress.n_records, None):
+            checksums.append(hashlib.sha256(record.raw).hexdigest()[:16])
+            yield record
+
+    # Texts stay as they are written: ingest makes them plain, and once is right.
+    made = understood(records(), seconds=settings.timeout_s, as_is=True)
+    for number, record in enumerate(made, progress.n_records + 1):
+        line, name = _line(record, checksums.popleft())
         files.append(name, line)
         progress.n_records = number
         progress.counts["records"] += 1
         progress.counts["undated"] += name == UNDATED
-        progress.counts["faults"] += placed.fault is not None
+        progress.counts["faults"] += record.record.fault is not None
         if number % CHECKPOINT_EVERY == 0:
             progress.sizes |= files.sync()
             progress.save()
@@ -120,28 +216,26 @@ def _pass(archive: Path, settings: Settings, progress: _Progress) -> None:
 
 def _records(archive: Path, settings: Settings) -> Iterator[RawRecord]:
     info = archive.stat()
-    found = FoundFile(archive.name, archive.resolve(), info.st_size, info.st_mtime_ns)
+    name = _shown(archive.name)
+    found = FoundFile(name, archive.resolve(), info.st_size)
     reader = BY_NAME.get(settings.source)
-    folder = Folder(
-        {archive.name: found}, Companions({}, frozenset()), limits_of(settings), reader, settings.timeout_s
+    folder = DropFolder(
+        {name: found}, Companions({}, frozenset()), limits_of(settings), reader, settings.timeout_s
     )
-    return read_file(archive.name, folder)
+    return read_file(name, folder)
 
 
-def _line(record: RawRecord, placement: Placement | None) -> tuple[bytes, str]:
+def _line(record: DayRecord, checksum: str) -> tuple[bytes, str]:
     """Return a record as a line of JSON, and the name of the file that it belongs to."""
+    fields, placement = record.fields, record.placement
     day = placement.day if placement else None
     name = day.isoformat() if day else UNDATED
-    if record.data is None or placement is None:
-        reason, detail = record.fault or ("unreadable", "no record")
-        value: dict[str, Any] = {FAULT_KEY: [reason, f"{record.ref}: {detail}"]}
+    if fields is None or placement is None:
+        reason, detail = record.record.fault or ("unreadable", "no record")
+        value: dict[str, Any] = {FAULT_KEY: [reason, f"{record.record.ref}: {detail}"], RECORD_KEY: checksum}
     else:
-        value = _fields(read_fields(record.data), placement)
-    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    try:
-        text.decode()
-    except UnicodeDecodeError:  # half a surrogate pair
-        text = json.dumps(value).encode()
+        value = _fields(fields, placement)
+    text = json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "replace")
     return text + b"\n", name
 
 
@@ -162,19 +256,11 @@ def _fields(fields: Fields, placement: Placement) -> dict[str, Any]:
         "fetched_at": placement.fetched_at.isoformat() if placement.fetched_at else None,
     }
     if placement.published:
-        value["published_at"] = _written(placement.published)
+        value["published_at"] = written(placement.published)
         value[FROM_KEY] = placement.published_from
     elif fields.published:
         value["published_at"] = fields.published[0]
     return {name: v for name, v in value.items() if v}
-
-
-def _written(moment: Moment) -> str:
-    """Return a moment with as much of it as was given."""
-    text = moment.at.isoformat()
-    return {"second": text, "minute": text[:16] + "+00:00", "day": text[:10], "month": text[:7]}[
-        moment.precision
-    ]
 
 
 class _Files:
@@ -213,10 +299,46 @@ class _Files:
         return sizes
 
 
-def _move(work: Path, drop: Path, name: str) -> None:
-    """Put the complete files where ingest reads them; a pass that was killed here goes on here."""
-    for path in sorted(work.glob("*.jsonl")):
-        target = drop / path.stem / f"{name}.jsonl"
-        target.parent.mkdir(exist_ok=True)
-        path.replace(target)
-    shutil.rmtree(work)
+_OF_A_SPLIT = re.compile(r".+\.[0-9a-f]{16}\.jsonl")
+
+
+def _move(work: Path, drop: Path, name: str, progress: _Progress) -> list[str]:
+    """Put the complete files where ingest reads them, and return them; nothing that is there is replaced.
+
+    A pass that was killed here goes on here: a file that is not in `work` any more has been moved.
+    """
+    moved = []
+    for stem in sorted(progress.sizes):
+        path, target = work / f"{stem}.jsonl", drop / stem / name
+        if path.exists():
+            n_new = _leave_out_known(path, target)
+            if target.exists() and target.read_bytes() != path.read_bytes():
+                raise InputError(f"{target} is there with something else in it; move it away")
+            target.parent.mkdir(exist_ok=True)
+            if n_new:
+                path.replace(target)
+            else:
+                path.unlink()
+        if target.exists():
+            moved.append(f"{stem}/{name}")
+    return moved
+
+
+def _leave_out_known(path: Path, target: Path) -> int:
+    """Take lines out of a file that another split has put beside its target; return how many are left."""
+    known: set[bytes] = set()
+    for beside in target.parent.glob("*.jsonl"):
+        if beside != target and _OF_A_SPLIT.fullmatch(beside.name):
+            with beside.open("rb") as lines:
+                known.update(hashlib.sha256(line).digest() for line in lines)
+    n_new = 0
+    kept = path.with_suffix(".new")
+    with path.open("rb") as lines, kept.open("wb") as file:
+        for line in lines:
+            if not known or hashlib.sha256(line).digest() not in known:
+                file.write(line)
+                n_new += 1
+        file.flush()
+        os.fsync(file.fileno())
+    kept.replace(path)
+    return n_new

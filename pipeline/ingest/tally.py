@@ -6,11 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipeline.ingest.urls import host
 from schemas import Article
 
 if TYPE_CHECKING:
-    from pipeline.ingest.record import DayRecord, Fault  # which loads all readers
+    from pipeline.ingest.record import Fault  # which loads all readers
 
 UNDATED = "undated"
 """With which the detail of a reject begins that has neither a date nor a day of arrival."""
@@ -52,11 +51,9 @@ class Tally:
     def __init__(self) -> None:
         self._lines: dict[tuple[str, str], Line] = {}
 
-    def line(self, record: DayRecord) -> Line:
-        """Return the line that a record belongs to, the record counted."""
-        fields = record.fields
-        source = "" if fields is None else fields.source or host(fields.url) or "unknown"
-        line = self._lines.setdefault((record.record.reader, " ".join(source.split())), Line())
+    def line(self, reader: str, outlet: str) -> Line:
+        """Return the line that a record of a reader and an outlet belongs to, the record counted."""
+        line = self._lines.setdefault((reader, " ".join(outlet.split())), Line())
         line.records += 1
         return line
 

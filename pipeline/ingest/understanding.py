@@ -1,14 +1,17 @@
 """From a raw record to its fields and its day: one function for all sources, which never raises.
 
 Whatever a record holds, it is understood or becomes a fault: a night must not stop over one poisoned record.
+`apart.py` runs it in a child process, within limits of time and memory.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
-from pipeline.ingest.fields import Fields, read_dates, read_fields
+from pipeline.ingest.fields import Fields, bounded, needed_for_dates, read_dates, read_fields
 from pipeline.ingest.formats.reader import settle
+from pipeline.ingest.moments import written
 from pipeline.ingest.pages.dates import page_date
 from pipeline.ingest.pages.plain import plain_text
 from pipeline.ingest.placement import Placement, arrival_day, place
@@ -22,8 +25,15 @@ def understand(record: RawRecord, *, as_is: bool = False) -> DayRecord:
         record: as a reader made it.
         as_is: its text stays as it is written; else HTML and Markdown become plain text.
     """
-    placed, placement = place_record(record)
-    return with_fields(placed, placement, as_is=as_is)
+    settled = _settled(record)
+    if settled.data is None:
+        return DayRecord(settled, None, None)
+    try:
+        placement = _placement(settled)
+        fields = bounded(read_fields(settled.data))
+        return DayRecord(settled, fields if as_is else _plain(fields), placement)
+    except Exception as error:  # noqa: BLE001 - one poisoned record must not stop a night
+        return DayRecord(_broken(record, error), None, None)
 
 
 def place_record(record: RawRecord) -> tuple[RawRecord, Placement | None]:
@@ -31,36 +41,50 @@ def place_record(record: RawRecord) -> tuple[RawRecord, Placement | None]:
 
     This is the part of `understand` that tells the day; the other fields are not looked at.
     """
-    if record.data is None:
-        return record, None
+    settled = _settled(record)
+    if settled.data is None:
+        return settled, None
     try:
-        fields = read_dates(record.data)
-        arrived = arrival_day(record.file)
-        html = record.data.get("html")
-        if fields.published or not isinstance(html, str):
-            return record, place(fields, arrived, found_in=record.date_from)
-        undated = place(fields, arrived)
-        found = page_date(html, fields.url, fetched_at=undated.fetched_at)
-        if found is None:
-            return record, undated
-        published = replace(fields, published=(found[0].at.isoformat(),))
-        return record, place(published, arrived, found_in=found[1], precision=found[0].precision)
-    except Exception as error:  # noqa: BLE001 - one poisoned record must not stop a night
+        return settled, _placement(settled)
+    except Exception as error:  # noqa: BLE001 - as above
         return _broken(record, error), None
 
 
-def with_fields(record: RawRecord, placement: Placement | None, *, as_is: bool = False) -> DayRecord:
-    """Return a record that was placed with its fields, or with a fault; see `understand`."""
-    if record.data is None or placement is None:
-        return DayRecord(record, None, None)
+def for_dating(record: RawRecord) -> RawRecord:
+    """Return a record with no more in it than `place_record` looks at: little is sent to where it runs."""
+    if record.data is None:
+        return replace(record, raw=b"")
+    return replace(record, raw=b"", data=needed_for_dates(record.data))
+
+
+def day_of(record: RawRecord, placement: Placement | None) -> date | None:
+    """Return the day that a record belongs to; None where it has none of its own."""
+    return placement.day if placement else record.arrived or arrival_day(record.file)
+
+
+def _placement(record: RawRecord) -> Placement:
+    data = record.data or {}
+    fields = read_dates(data)
+    arrived = record.arrived or arrival_day(record.file)
+    html = data.get("html")
+    if fields.published or not isinstance(html, str):
+        return place(fields, arrived, found_in=record.date_from)
+    undated = place(fields, arrived)
+    found = page_date(html, fields.url, fetched_at=undated.fetched_at)
+    if found is None:
+        return undated
+    published = replace(fields, published=(written(found[0]),))
+    return place(published, arrived, found_in=found[1], precision=found[0].precision)
+
+
+def _settled(record: RawRecord) -> RawRecord:
+    """Return a record without what no later step can hold; readers have mostly seen to it already."""
+    if record.data is None:
+        return record
     settled = settle(record.data)
     if isinstance(settled, Fault):
-        return DayRecord(replace(record, data=None, fault=settled), None, None)
-    try:
-        fields = read_fields(settled)
-        return DayRecord(record, fields if as_is else _plain(fields), placement)
-    except Exception as error:  # noqa: BLE001 - as above
-        return DayRecord(_broken(record, error), None, None)
+        return replace(record, data=None, fault=settled)
+    return record if settled is record.data else replace(record, data=settled)
 
 
 def _plain(fields: Fields) -> Fields:

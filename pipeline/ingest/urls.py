@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from courlan import clean_url
+
+from pipeline.identity import content_id
 
 MAX_LENGTH = 2000
 
@@ -19,10 +21,10 @@ def canonical_url(url: str | None) -> str | None:
     """
     if not url or len(url) > MAX_LENGTH:
         return None
-    cleaned = clean_url(url.strip())
-    if not cleaned:
-        return None
     try:
+        cleaned = clean_url(url.strip())
+        if not cleaned:
+            return None
         parts = urlsplit(cleaned)
         query = parts.query or _bare_query(url)
     except ValueError:
@@ -47,3 +49,24 @@ def _bare_query(url: str) -> str:
     """Return a query that is an article's number and nothing else (`story.asp?12345`)."""
     query = urlsplit(url.strip()).query
     return query if query and "=" not in query and len(query) <= 100 else ""
+
+
+@lru_cache(maxsize=4096)
+def page_id(url: str | None) -> str | None:
+    """Return what stands for a page whatever the spelling of its address; None where it names no single page.
+
+    Scheme, `www.`, port, a slash at the end, case, escapes and the order of the query make no difference.
+    Takedowns go by it, which must not miss a page; the identity of an article does not, which must not take
+    two for one.
+    """
+    return page_id_of_canonical(canonical_url(url))
+
+
+def page_id_of_canonical(canonical: str | None) -> str | None:
+    """Return the `page_id` of a URL that is canonical already."""
+    if canonical is None:
+        return None
+    parts = urlsplit(canonical)
+    query = sorted(unquote(parts.query).casefold().split("&"))
+    path = unquote(parts.path).casefold().rstrip("/")
+    return content_id("page", host(canonical) or "", path, *query)

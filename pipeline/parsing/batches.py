@@ -104,7 +104,12 @@ def _parse_batch(
     nlp: Language, texts: Sequence[str], inputs: Sequence[str | Doc], *, timeout_s: float
 ) -> Sequence[Doc | Failure]:
     """Parse a batch, and where that fails its texts one by one. `inputs` are the texts or Docs of them."""
-    whole = attempt(lambda: list(nlp.pipe(inputs, batch_size=max(len(inputs), 1))), timeout_s=timeout_s)
+    size = max(len(inputs), 1)
+    # spaCy's transition parsers take a quarter of what they are given at a time, and at least two.
+    whole_batches = {name: {"batch_size": 4 * size} for name in ("parser", "ner") if nlp.has_pipe(name)}
+    whole = attempt(
+        lambda: list(nlp.pipe(inputs, batch_size=size, component_cfg=whole_batches)), timeout_s=timeout_s
+    )
     if not isinstance(whole, Failure):
         return whole
     if len(texts) == 1:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+import srsly
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
+
+from pipeline.parsing.tokenizer import STORED
 
 # What a bin keeps of a token beside its text and the space that follows; sentences follow from the heads.
 _KEPT = ("NORM", "TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE")
@@ -19,15 +22,16 @@ _KEPT = ("NORM", "TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE")
 def docs_to_bins(docs: Iterable[Doc], *, size: int = 150) -> Iterator[bytes]:
     """Serialise Docs as spaCy `DocBin`s of so many articles; the same Docs give the same bytes.
 
-    Kept are text, tags, parse, entities and `doc.spans`; `bins_to_docs` or `DocBin.from_bytes` reads them.
+    Kept are text, the stored text where it is another, tags, parse, entities and `doc.spans`;
+    `bins_to_docs` or `DocBin.from_bytes` reads them.
     Nothing of a Doc is kept once the next is asked for.
     """
-    bin_ = DocBin(attrs=_KEPT)
+    bin_ = DocBin(attrs=_KEPT, store_user_data=True)
     for doc in docs:
         _add(bin_, doc)
         if len(bin_) == size:
             yield bin_.to_bytes()
-            bin_ = DocBin(attrs=_KEPT)
+            bin_ = DocBin(attrs=_KEPT, store_user_data=True)
     if len(bin_):
         yield bin_.to_bytes()
 
@@ -42,7 +46,7 @@ def bins_to_batches(bins: Iterable[bytes], vocab: Vocab) -> Iterator[list[Doc]]:
     """Yield the Docs of each bin, in a memory zone: they are valid until the next bin is asked for."""
     for data in bins:
         with vocab.memory_zone():
-            yield list(DocBin().from_bytes(data).get_docs(vocab))
+            yield list(DocBin(store_user_data=True).from_bytes(data).get_docs(vocab))
 
 
 def _add(bin_: DocBin, doc: Doc) -> None:
@@ -52,6 +56,8 @@ def _add(bin_: DocBin, doc: Doc) -> None:
     bin_.flags.append({"has_unknown_spaces": doc.has_unknown_spaces})
     bin_.cats.append(doc.cats)
     bin_.span_groups.append(doc.spans.to_bytes())
+    kept = {STORED: doc.user_data[STORED]} if STORED in doc.user_data else None
+    bin_.user_data.append(srsly.msgpack_dumps(kept) if kept else None)
     strings = doc.vocab.strings
     hashes = np.unique(doc.to_array(["ORTH", "NORM", "TAG", "DEP", "ENT_TYPE"]))
     bin_.strings.update(strings[int(value)] for value in hashes)

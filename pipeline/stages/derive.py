@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from pipeline.curation.decisions import decisions_json, load_decisions
+from pipeline.curation.decisions import Decisions, decisions_json, load_decisions
 from pipeline.derived.tables import DERIVED
 from pipeline.derived.update import Archive, bring_up
+from pipeline.errors import DamagedError
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.batch import DECISIONS, Batch
 from pipeline.store.manifest import manifests
 from pipeline.store.published import describe
 from pipeline.store.staged import prune_docs
+
+# A day is being replaced for some milliseconds: long enough to be met, too short to matter.
+_ATTEMPTS = 20
+_PAUSE_S = 0.1
 
 
 def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
@@ -30,12 +36,35 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
 
     Raises:
         InputError: a line of the file of decisions is none.
+        DamagedError: a manifest or a file of a published day is damaged; the message says what to do.
     """
     decisions = load_decisions(settings.decisions_file)
     with store.lock("derive"):
-        archive = Archive(store, manifests(store), decisions)
-        counts = {derived.name: bring_up(derived, archive) for derived in DERIVED}
+        counts = _bring_all_up(store, decisions)
         store.write_json(DECISIONS, decisions_json(decisions))
         describe(store)
         prune_docs(store, keep_days=settings.keep_docs_days)
         return counts
+
+
+def _bring_all_up(store: Store, decisions: Decisions) -> dict[str, int]:
+    """Bring all derived tables up to date with the days as they stand at the end.
+
+    A day that another process replaces meanwhile, perhaps on another machine, is looked at once more: a
+    takedown writes its days first and derives then, and this must not write what it saw before over that.
+    Days that are new are left to their own runs.
+    """
+    n_damaged = 0
+    while True:
+        archive = Archive(store, manifests(store), decisions)
+        try:
+            counts = {derived.name: bring_up(derived, archive) for derived in DERIVED}
+        except DamagedError:  # or a day that is being replaced
+            n_damaged += 1
+            if n_damaged > _ATTEMPTS:
+                raise
+            time.sleep(_PAUSE_S)
+            continue
+        now = manifests(store)
+        if all(now.get(day) == manifest for day, manifest in archive.manifests.items()):
+            return counts

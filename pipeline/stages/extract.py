@@ -17,6 +17,7 @@ from pipeline.settings import Settings
 from pipeline.stages.parse import parse_lineage
 from pipeline.store import Store
 from pipeline.store.batch import DOCS, Batch, rejects_of, staged_path
+from pipeline.store.staged import mark_at_work, still_staged, told
 from schemas import EXTRACTED, TABLES
 from schemas.table import arrow_schema
 
@@ -32,13 +33,20 @@ def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 
 
     Raises:
         InputError: the shard was not parsed since it was ingested, or by other code, another model or under
-            other settings than those of now: rows say but once what made them.
+            other settings than those of now: rows say but once what made them. Or it was ingested again
+            meanwhile, or an article of it was taken down.
+        DamagedError: its articles or its parse are damaged.
         ConfigError: the file of topics or of aliases cannot be used.
     """
     docs_path = staged_path(DOCS, batch)
-    lineage = _checked(store.lineage(docs_path), parse_lineage(store, batch, settings), batch)
-    articles = {article.article_id: article for article in read_articles(store, batch)}
-    with Children(child.start_on_bins, settings, processes=processes) as children:
+    shard = f"{batch.day}, shard {batch.shard}"
+    mark_at_work(store, batch.day)
+    with told(shard, again="parse"):
+        parsed = store.lineage(docs_path)
+    with told(shard, again="ingest"):
+        lineage = _checked(parsed, parse_lineage(store, batch, settings), batch)
+        articles = {article.article_id: article for article in read_articles(store, batch)}
+    with Children(child.start_on_bins, settings, processes=processes) as children, told(shard, again="parse"):
         chunks = _chunks(store, docs_path, articles)
         parts = list(
             map_chunks(chunks, children, failed=child.failed_on_bins, seconds_per_item=settings.timeout_s)
@@ -50,12 +58,15 @@ def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 
         "settings": provenance.row_settings(settings),
     }
     counts = {}
+    written = []
     for name in (*EXTRACTED, "rejects"):
         schema = arrow_schema(TABLES[name])
         table = pa.concat_tables([schema.empty_table(), *(part[name].cast(schema) for part in parts)])
         folder = rejects_of("extract") if name == "rejects" else name
-        store.write(staged_path(folder, batch), table, lineage=origin)
+        written.append(staged_path(folder, batch))
+        store.write(written[-1], table, lineage=origin)
         counts[name] = len(table)
+    still_staged(store, batch, lineage["articles"], written)
     return counts
 
 

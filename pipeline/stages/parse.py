@@ -17,6 +17,7 @@ from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.batch import DOCS, Batch, rejects_of, staged_path
 from pipeline.store.fresh import Lineage, Target, keep_or_make
+from pipeline.store.staged import mark_at_work, still_staged, told
 from schemas import Reject
 from schemas.table import to_arrow
 
@@ -35,9 +36,12 @@ def parse(store: Store, batch: Batch, settings: Settings, *, processes: int = 1)
         processes: child processes at work on the shard.
 
     Raises:
-        InputError: the shard was not ingested.
+        InputError: the shard was not ingested; or it was ingested again meanwhile, or an article of it was
+            taken down.
+        DamagedError: its articles are damaged.
         ConfigError: there is no such model.
     """
+    mark_at_work(store, batch.day)
 
     def make(_: Lineage | None) -> tuple[pa.Table, pa.Table]:
         wanted = (a for a in read_articles(store, batch) if a.language in settings.languages)
@@ -56,7 +60,10 @@ def parse(store: Store, batch: Batch, settings: Settings, *, processes: int = 1)
 
     docs = Target(staged_path(DOCS, batch), row_group_size=1)
     targets = (Target(staged_path(rejects_of("parse"), batch)), docs)
-    outcome = keep_or_make(store, targets, parse_lineage(store, batch, settings), make)
+    with told(f"{batch.day}, shard {batch.shard}", again="ingest"):
+        lineage = parse_lineage(store, batch, settings)
+        outcome = keep_or_make(store, targets, lineage, make, is_read_through=True)
+    still_staged(store, batch, lineage["articles"], [target.path for target in targets])
     ids = store.read(docs.path, columns=["article_ids"])["article_ids"].to_pylist()
     return {
         "docs": sum(map(len, ids)),

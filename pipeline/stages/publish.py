@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline import code_identity, provenance
-from pipeline.curation.takedowns import forgotten_ids
+from pipeline.curation.takedowns import read_takedowns
 from pipeline.errors import AuditError, InputError
 from pipeline.settings import Settings
 from pipeline.stages.audits import audit
+from pipeline.stages.taken_down import taken_down_ids
 from pipeline.store import Store
 from pipeline.store.batch import Batch, staged_folder
 from pipeline.store.manifest import Origin
@@ -47,7 +48,8 @@ def publish(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
             code=code_identity.code_version(*provenance.ROWS), model="none", settings=plan.settings
         )
         _check_settings(plan, origin.settings)
-        tables, n_forgotten = without(tables, forgotten_ids(store))
+        takedowns = read_takedowns(store)
+        tables, n_forgotten = without(tables, taken_down_ids(tables["articles"], takedowns))
         counts = plan.counts.with_forgotten(n_forgotten)
         wrong = audit(tables, counts, settings)
         if wrong:
@@ -55,7 +57,16 @@ def publish(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
                 f"{day} is not published, {len(wrong)} checks failed: {'; '.join(wrong[:5])}."
                 f" Staged rows: {store.root}/{staged_folder(day)}; see docs/operations.md"
             )
-        return replace_day(store, day, tables, counts=counts, origin=origin, inputs=plan.inputs)
+        published = replace_day(store, day, tables, counts=counts, origin=origin, inputs=plan.inputs)
+        # A takedown is written down before it looks for published days, and here the list is read again after
+        # this one is published: one of the two takes the article out.
+        while (later := read_takedowns(store)) != takedowns:
+            takedowns = later
+            tables, n_forgotten = without(tables, taken_down_ids(tables["articles"], takedowns))
+            if n_forgotten:
+                counts = counts.with_forgotten(n_forgotten)
+                published = replace_day(store, day, tables, counts=counts, origin=origin, inputs=plan.inputs)
+        return published
 
 
 def _check_settings(plan: Plan, settings: Mapping[str, str]) -> None:

@@ -1,13 +1,14 @@
 """The unit of work, a shard of a day, and where everything lies in the store.
 
 staged/<day>/plan.json                     what ingest found: shards, checksums, counts (plan.py)
+staged/<day>/at_work.json                  renewed by each stage that needs the parse
 staged/<day>/<table>/<shard>.parquet       rows on their way; also docs, the parse (a cache)
 tables/<table>/<day>.parquet               published, one file a day
 tables/<table>/<table>.parquet             derived, one file for all days
 tables/datapackage.json                    all of them described
 tables/_manifests/<day>.json               written last: run, counts, checksums (manifest.py)
 tables/_partials/<table>/<day>.parquet     what a day gives to a derived table (a cache)
-tables/_forgotten.jsonl                    ids of articles that were taken down
+tables/_forgotten/<article>.json           articles that were taken down, a file each
 tables/_decisions.json                     the human decisions under which the derived tables were made
 feeds/<night>/pull.json                    what a night's pull of the feeds brought, and beside it the answers
 index/<source>.json                        which records of a source belong to which day (a cache)
@@ -28,8 +29,12 @@ STAGED = "staged"
 TABLES_FOLDER = "tables"
 """The folder of what readers read."""
 
+PARTIALS = f"{TABLES_FOLDER}/_partials"
 MANIFESTS = f"{TABLES_FOLDER}/_manifests"
-FORGOTTEN = f"{TABLES_FOLDER}/_forgotten.jsonl"
+TAKEDOWNS = f"{TABLES_FOLDER}/_forgotten"
+OLD_TAKEDOWNS = f"{TABLES_FOLDER}/_forgotten.jsonl"
+"""The list as it was before each takedown had a file of its own; it is still obeyed."""
+
 DECISIONS = f"{TABLES_FOLDER}/_decisions.json"
 DATAPACKAGE = f"{TABLES_FOLDER}/datapackage.json"
 FEEDS = "feeds"
@@ -38,10 +43,14 @@ FEEDS = "feeds"
 DOCS = "docs"
 """The name under which the parse of a shard is staged."""
 
+AT_WORK = "at_work.json"
+"""The file beside a day's plan that a stage renews when it begins to work on the day."""
+
 INGEST_REJECTS = "rejects-ingest"
 """The name under which the rejects of ingest are staged, one file for the whole day."""
 
-_DAY_FILE = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\w+)?")
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(\.\w+)?")
+_SHARD_FILE = re.compile(r"(\d{5,})\.parquet")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,7 +109,7 @@ def derived_path(table: str) -> str:
 
 def partial_path(table: str, day: date) -> str:
     """Return the path of what a day gives to a derived table."""
-    return f"{TABLES_FOLDER}/_partials/{table}/{day.isoformat()}.parquet"
+    return f"{PARTIALS}/{table}/{day.isoformat()}.parquet"
 
 
 def pull_path(night: str) -> str:
@@ -118,13 +127,29 @@ def index_path(source: str) -> str:
     return f"index/{source}.json"
 
 
-def day_of_name(name: str) -> date | None:
-    """Return the day that a file or folder of the store is named after; None for a stray one."""
-    found = _DAY_FILE.fullmatch(name)
+def takedown_path(article_id: str) -> str:
+    """Return the path of an article's takedown."""
+    return f"{TAKEDOWNS}/{article_id}.json"
+
+
+def day_of_name(name: str, ending: str = "") -> date | None:
+    """Return the day that a file or folder of the store is named after; None for a stray one.
+
+    Args:
+        name: such as `2026-03-01.json`.
+        ending: what must follow the day, `.json`; nothing for a folder.
+    """
+    found = _DAY.fullmatch(name)
     try:
-        return date.fromisoformat(found[1]) if found else None
+        return date.fromisoformat(found[1]) if found and (found[2] or "") == ending else None
     except ValueError:
         return None
+
+
+def shard_of_name(name: str) -> int | None:
+    """Return the number of the shard that a staged file is named after; None for a stray one."""
+    found = _SHARD_FILE.fullmatch(name)
+    return int(found[1]) if found else None
 
 
 def parse_day(text: str) -> date:

@@ -29,6 +29,6 @@ def as_object(data: bytes) -> dict[str, Any] | None:
     """Return the JSON object that the bytes are; None where they are none."""
     try:
         value = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

@@ -1,61 +1,62 @@
-"""Read and write files of rows and of JSON, each atomically, on local disk or an object store.
+"""Read and write files of rows and of JSON, each atomically, in a folder or an object store.
 
-On local disk a file is written under a hidden temporary name, flushed to the disk, then moved into place
-with `os.replace`: a reader sees the old file or the new one, never half of one, and a crash leaves at most
-a hidden file that readers ignore. On an object store the file is serialised first and put with one request,
-which has the same effect. Nothing else in the project opens a file of the store.
+How a file gets there in one step is a matter of the place (`folder.py`, `bucket.py`). Nothing else in the
+project opens a file of the store.
+
+A file that is there but cannot be read is a `DamagedError`, whatever the library says; an `OSError` is a
+matter of the disk or the network, which may recover. Pages of Parquet carry checksums, which are looked at.
 """
 
 from __future__ import annotations
 
 import contextlib
-import glob
 import io
 import json
-import os
-import secrets
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-import psutil
 import pyarrow as pa
-import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
-from pipeline.errors import ConfigError
+from pipeline.errors import DamagedError
 from pipeline.identity import checksum
-from pipeline.store.locks import locked, locks_folder
+from pipeline.store.bucket import Bucket
+from pipeline.store.folder import Folder
+
+log = logging.getLogger(__name__)
 
 LINEAGE_KEY = b"newstables.lineage"
 """Key, in a staged file's footer, of what the file was made from."""
+
+_ATTEMPTS = 5
+"""So often a file is opened again that was replaced while its parts were read."""
+
+
+_CHECKED: set[tuple[str, str, str, datetime | None]] = set()
+"""Files whose SHA-256 this process has looked at: store, path, checksum and time of change."""
+
+_UNREADABLE = (pa.ArrowException, OSError, ValueError, RecursionError)
+"""What decoding raises; an OSError also stands for a fault of disk or network."""
 
 
 class Store:
     """Files below one root, by paths relative to it (see `batch.py` for the paths)."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, place: Bucket | Folder | None = None) -> None:
         """Open the store at a folder or an object store's URI.
 
+        Args:
+            root: the folder, or the URI.
+            place: where its files lie; made from the root where it is not given.
+
         Raises:
-            ConfigError: the root is no folder that can be written, or a URI that Arrow does not know.
-            OSError: the object store cannot be reached, or the disk failed; it may recover.
+            ConfigError: the root is no folder that can be written, or a URI of no known kind.
+            OSError: the disk failed; it may recover.
         """
-        self.root = root
-        self._local = "://" not in root
-        try:
-            if self._local:
-                folder = Path(root).resolve()
-                folder.mkdir(parents=True, exist_ok=True)
-                files: pafs.FileSystem = pafs.LocalFileSystem()
-                base = str(folder)
-            else:
-                files, base = pafs.FileSystem.from_uri(root)
-        except (FileExistsError, NotADirectoryError, PermissionError, pa.ArrowInvalid) as error:
-            raise ConfigError(f"data_dir {root} cannot be used: {error}") from None
-        self._files = pafs.SubTreeFileSystem(base, files)
-        self._base = base
+        self.root = root if place is not None or "://" not in root else root.partition("?")[0]
+        self._place = place or (Bucket(root) if "://" in root else Folder(root))
 
     # ---- whole files -------------------------------------------------------------------------------
 
@@ -63,14 +64,18 @@ class Store:
         """Write a file, or replace it, in one step.
 
         Raises:
-            OSError: the disk is full or the like; the file is then as it was before.
+            OSError: the disk is full or the like, or a lock that is held was lost; the file is then as it was
+                before.
         """
-        if self._local:
-            with replacing(Path(self._base) / path) as file:
-                file.write(data)
-            return
-        with self._files.open_output_stream(path) as stream:
-            stream.write(data)
+        self._place.put(path, data)
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Write a file where there is none, in one step; of many that do so at once, one does.
+
+        Returns:
+            Whether the file is there now with this content.
+        """
+        return self._place.create(path, data)
 
     def get(self, path: str) -> bytes:
         """Return a file's bytes.
@@ -78,8 +83,14 @@ class Store:
         Raises:
             FileNotFoundError: there is no such file.
         """
-        with self._files.open_input_file(path) as stream:
-            return stream.read()  # type: ignore[no-any-return]
+        return self._place.get(path)
+
+    def find(self, path: str) -> bytes | None:
+        """Return a file's bytes; None where there is no such file."""
+        try:
+            return self._place.get(path)
+        except FileNotFoundError:
+            return None
 
     def digest(self, path: str) -> str:
         """Return the SHA-256 of a file.
@@ -90,28 +101,36 @@ class Store:
         return checksum(self.get(path))
 
     def remove(self, path: str) -> None:
-        """Remove a file or a folder with all that is in it; nothing happens where there is none."""
-        info = self._files.get_file_info(path)
-        with contextlib.suppress(FileNotFoundError):
-            if info.type == pafs.FileType.Directory:
-                self._files.delete_dir(path)
-            elif info.type == pafs.FileType.File:
-                self._files.delete_file(path)
+        """Remove a file; nothing happens where there is none."""
+        self._place.remove(path)
+
+    def remove_folder(self, folder: str) -> None:
+        """Remove a folder with all that is in it; nothing happens where there is none."""
+        self._place.remove_folder(folder)
 
     def exists(self, path: str) -> bool:
-        """Tell whether there is such a file or folder."""
-        return bool(self._files.get_file_info(path).type != pafs.FileType.NotFound)
+        """Tell whether there is such a file."""
+        return self._place.exists(path)
 
     def modified(self, path: str) -> datetime | None:
-        """Return when a file was last written; None where there is none, or the store does not say."""
-        modified: datetime | None = self._files.get_file_info(path).mtime
-        return modified
+        """Return when a file was last written; None where there is none."""
+        return self._place.modified(path)
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the files and folders in a folder, sorted; hidden ones are left out."""
-        selector = pafs.FileSelector(folder, allow_not_found=True)
-        found = (Path(info.path).name for info in self._files.get_file_info(selector))
-        return sorted(name for name in found if not name.startswith("."))
+        return self._place.names(folder)
+
+    def lock(self, name: str) -> contextlib.AbstractContextManager[None]:
+        """Hold a lock among all who use the store.
+
+        In a folder it is one of the file system (`locks.py`), on an object store a lease (`leases.py`); the
+        holder's writes are then refused once it was taken over.
+        """
+        return self._place.lock(name)
+
+    def sweep(self) -> None:
+        """Remove the hidden files that killed writers left; an object store has none."""
+        self._place.sweep()
 
     # ---- rows --------------------------------------------------------------------------------------
 
@@ -143,25 +162,111 @@ class Store:
 
         Raises:
             FileNotFoundError: there is no such file.
+            DamagedError: it cannot be read.
         """
-        with self._files.open_input_file(path) as stream:
-            return pq.read_table(stream, columns=columns)
+
+        def rows(stream: pa.NativeFile) -> pa.Table:
+            return pq.read_table(stream, columns=columns, page_checksum_verification=True)
+
+        return self._decoded(path, rows, is_whole=columns is None)
+
+    def read_checked(self, path: str, sha256: str, *, columns: list[str] | None = None) -> pa.Table:
+        """Return the rows of a Parquet file that must be what was written.
+
+        The SHA-256 is looked at once a process, as long as the file does not change.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            DamagedError: its SHA-256 is another, or it cannot be read.
+        """
+        known = (self.root, path, sha256, self.modified(path))
+        if known in _CHECKED:
+            return self.read(path, columns=columns)
+        data = self.get(path)
+        if checksum(data) != sha256:
+            raise DamagedError(f"{self.root}/{path} is not what was written (by its SHA-256)", path=path)
+        with self._telling_damage(path):
+            rows = pq.read_table(pa.BufferReader(data), columns=columns)
+        _CHECKED.add(known)
+        return rows
 
     def read_batches(self, path: str, *, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a Parquet file a row group at a time."""
-        with self._files.open_input_file(path) as stream:
-            file = pq.ParquetFile(stream)
+        """Yield the rows of a Parquet file a row group at a time.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            DamagedError: it cannot be read.
+        """
+        with self._place.open(path, is_whole=True) as stream:
+            with self._telling_damage(path):
+                file = pq.ParquetFile(stream, page_checksum_verification=True)
             for group in range(file.num_row_groups):
-                yield from file.read_row_group(group, columns=columns).to_batches()
+                with self._telling_damage(path):
+                    batches = file.read_row_group(group, columns=columns).to_batches()
+                yield from batches
 
     def lineage(self, path: str) -> dict[str, Any] | None:
-        """Return what a staged file was made from; None where there is no file, or nothing was said."""
+        """Return what a staged file was made from; None where there is no file, or nothing was said.
+
+        Raises:
+            DamagedError: it cannot be read.
+        """
+
+        def said(stream: pa.NativeFile) -> dict[str, Any] | None:
+            metadata = pq.read_schema(stream).metadata or {}
+            return json.loads(metadata[LINEAGE_KEY]) if LINEAGE_KEY in metadata else None
+
         try:
-            with self._files.open_input_file(path) as stream:
-                metadata = pq.read_schema(stream).metadata or {}
+            return self._decoded(path, said, is_whole=False)
         except FileNotFoundError:
             return None
-        return json.loads(metadata[LINEAGE_KEY]) if LINEAGE_KEY in metadata else None
+
+    def is_sound(self, path: str) -> bool:
+        """Tell whether a Parquet file is there and can be read to its end."""
+        try:
+            for _ in self.read_batches(path):
+                pass
+        except FileNotFoundError:
+            return False
+        except DamagedError as error:
+            log.warning("%s", error)
+            return False
+        return True
+
+    def _decoded[Result](
+        self, path: str, decode: Callable[[pa.NativeFile], Result], *, is_whole: bool
+    ) -> Result:
+        """Return what is made of an opened file.
+
+        What cannot be decoded is fetched as it is, to its last byte, and decoded once more: a fault of the
+        disk or the network then shows as what it is, and the rest is damage.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                with self._place.open(path, is_whole=is_whole) as stream:
+                    return decode(stream)
+            except InterruptedError as error:
+                replaced = error
+            except (FileNotFoundError, MemoryError):
+                raise
+            except _UNREADABLE:
+                data = self.get(path)
+                with self._telling_damage(path):
+                    return decode(pa.BufferReader(data))
+        raise replaced
+
+    @contextlib.contextmanager
+    def _telling_damage(self, path: str) -> Iterator[None]:
+        """Tell by name of a file that cannot be decoded; a fault of the disk has a number, and stays one."""
+        try:
+            yield
+        except MemoryError:
+            raise
+        except _UNREADABLE as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            said = " ".join(str(error).split())[:200]
+            raise DamagedError(f"{self.root}/{path} is damaged ({said})", path=path) from error
 
     # ---- JSON --------------------------------------------------------------------------------------
 
@@ -170,88 +275,60 @@ class Store:
         self.put(path, _json(value, indent=1) + b"\n")
 
     def read_json(self, path: str) -> Any:
-        """Return the value of a JSON file, None where there is no file."""
+        """Return the value of a JSON file, None where there is no file.
+
+        Raises:
+            DamagedError: it is no JSON.
+        """
         try:
-            return json.loads(self.get(path))
+            data = self.get(path)
         except FileNotFoundError:
             return None
+        return self._parsed(path, data)
 
-    def append_line(self, path: str, value: Any) -> None:
-        """Add a line of JSON to a file that only grows."""
-        line = _json(value) + b"\n"
-        if self._local:
-            target = Path(self._base) / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("ab") as file:
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
-        else:
-            self.put(path, (self.get(path) if self.exists(path) else b"") + line)
+    def write_cache(self, path: str, value: Any) -> None:
+        """Write a JSON object that can be made again, with a checksum beside it; see `read_cache`."""
+        data = _json(value)
+        self.put(path, b'{"sha256": "%s",\n"value": %s}\n' % (checksum(data).encode(), data))
+
+    def read_cache(self, path: str) -> dict[str, Any]:
+        """Return the JSON object that `write_cache` wrote; an empty one where it is missing or damaged."""
+        try:
+            kept = self.read_json(path)
+            value = kept["value"] if kept is not None else {}
+            if kept is None or (isinstance(value, dict) and checksum(_json(value)) == kept["sha256"]):
+                return value
+            problem: object = "its checksum is another"
+        except (DamagedError, KeyError, TypeError) as error:
+            problem = error
+        log.warning("%s/%s cannot be used and is made again: %s", self.root, path, problem)
+        return {}
 
     def read_lines(self, path: str) -> list[Any]:
-        """Return the values of a file of JSON lines; none where there is no file."""
+        """Return the values of a file of JSON lines; none where there is no file.
+
+        Raises:
+            DamagedError: a line is no JSON; the message says which.
+        """
         try:
-            return [json.loads(line) for line in self.get(path).splitlines() if line.strip()]
+            lines = self.get(path).splitlines()
         except FileNotFoundError:
             return []
+        return [self._parsed(f"{path}, line {n}", line) for n, line in enumerate(lines, 1) if line.strip()]
 
-    # ---- one at a time -----------------------------------------------------------------------------
-
-    def lock(self, name: str) -> contextlib.AbstractContextManager[None]:
-        """Hold a lock among the processes of this machine; a process that dies lets go of it.
-
-        For an object store the lock file lies in the machine's temporary folder: publishing from
-        several machines is serialised by Airflow (`max_active_tis_per_dag=1`), not here.
-        """
-        return locked(locks_folder(self.root, base=Path(self._base) if self._local else None), name)
+    def _parsed(self, path: str, data: bytes) -> Any:
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise DamagedError(f"{self.root}/{path} is damaged ({error})", path=path) from None
 
 
 def to_parquet(table: pa.Table, *, row_group_size: int | None = None) -> bytes:
     """Return rows as the bytes of a Parquet file."""
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", row_group_size=row_group_size)
+    pq.write_table(table, sink, compression="zstd", row_group_size=row_group_size, write_page_checksum=True)
     return sink.getvalue()
 
 
 def _json(value: Any, *, indent: int | None = None) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=indent).encode()
-
-
-@contextlib.contextmanager
-def replacing(target: Path) -> Iterator[BinaryIO]:
-    """Open a hidden file that takes the place of `target` when the block ends well, and is gone otherwise.
-
-    Raises:
-        OSError: the disk is full or the like; the target is then as it was before.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sweep(target: Path) -> None:
-    """Remove what killed writers left of a file: hidden files of processes that are no more."""
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
-        process = int(left.name.removesuffix(".tmp").rsplit(".", 1)[1].split("-")[0])
-        if process != os.getpid() and not psutil.pid_exists(process):
-            left.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

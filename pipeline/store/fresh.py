@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipeline.errors import DamagedError
 from pipeline.store.files import Store
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ def keep_or_make(
     targets: Sequence[Target],
     made_of: Lineage,
     make: Callable[[Lineage | None], Sequence[pa.Table]],
+    *,
+    is_read_through: bool = False,
 ) -> Outcome:
     """Leave files as they are where they were made of the same things, and make them otherwise.
 
@@ -48,11 +51,14 @@ def keep_or_make(
         made_of: what decides: checksums, runs, the version of the code.
         make: returns a table for each target. It is handed what the last target was made of before; None
             where there is none, or it cannot be read.
+        is_read_through: look at all of a file before it is left as it is, not at its footer alone: for files
+            that nobody looks at again before they are needed.
     """
     wanted = json.loads(json.dumps(made_of))
     before = [_lineage(store, target.path) for target in targets]
     known = [{k: v for k, v in lineage.items() if k != "rows"} for lineage in before if lineage is not None]
-    if known == [wanted] * len(targets):
+    is_known = known == [wanted] * len(targets)
+    if is_known and (not is_read_through or all(store.is_sound(target.path) for target in targets)):
         return Outcome(tuple(int(lineage["rows"]) for lineage in before if lineage), is_new=False)
     tables = make(known[-1] if before[-1] is not None else None)
     for target, table in zip(targets, tables, strict=True):
@@ -65,7 +71,7 @@ def _lineage(store: Store, path: str) -> dict[str, Any] | None:
     """Return what a file was made of; of one that cannot be read or does not say, None: it is made again."""
     try:
         lineage = store.lineage(path)
-    except (pa.ArrowInvalid, ValueError) as error:
-        log.warning("%s/%s cannot be read and is made again: %s", store.root, path, error)
+    except DamagedError as error:
+        log.warning("%s: it is made again", error)
         return None
     return lineage if lineage is not None and "rows" in lineage else None

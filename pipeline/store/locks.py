@@ -1,26 +1,15 @@
-"""One at a time: locks among the processes of one machine."""
+"""One at a time: locks of the file system.
+
+They hold among the processes of one machine, and among machines that share a folder whose file system knows
+`flock` between them, as NFS 4 and CephFS do.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-
-from pipeline.identity import checksum
-
-
-def locks_folder(root: str, *, base: Path | None) -> Path:
-    """Return the folder of a store's locks: inside of a local one, else in the machine's temporary folder.
-
-    Args:
-        root: of the store, as it is set.
-        base: its folder; None for an object store.
-    """
-    if base is not None:
-        return base / "locks"
-    return Path(tempfile.gettempdir()) / f"newstables-{checksum(root)[:16]}"
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
-from pipeline.errors import InputError
+from pipeline.errors import DamagedError
 from pipeline.store.batch import MANIFESTS, day_of_name, manifest_path
 from pipeline.store.contract import Contract, as_object, why
 from pipeline.store.plan import IngestCounts, InputFile
@@ -71,21 +71,25 @@ def find_manifest(store: Store, day: date) -> Manifest | None:
     """Return the manifest of a day; None where it is not published.
 
     Raises:
-        InputError: the file is no manifest that this version knows.
+        DamagedError: the file is no manifest that this version knows.
     """
     path = manifest_path(day)
-    if not store.exists(path):
+    try:
+        value = as_object(store.get(path))
+    except FileNotFoundError:
         return None
-    value = as_object(store.get(path))
     if value is None:
-        raise InputError(f"{store.root}/{path} is damaged: run the day again (python -m pipeline run {day})")
+        raise DamagedError(f"{store.root}/{path} is damaged: {run_again(day)}", path=path)
     try:
         return Manifest.model_validate({"version": 0, **value})
     except ValidationError as error:
-        raise InputError(
-            f"{store.root}/{path} is no manifest that this version of Newstables knows ({why(error)}):"
-            f" run the day again (python -m pipeline run {day})"
-        ) from None
+        message = f"{store.root}/{path} is no manifest that this version of Newstables knows ({why(error)})"
+        raise DamagedError(f"{message}: {run_again(day)}", path=path) from None
+
+
+def run_again(day: date) -> str:
+    """Return the remedy for whatever is wrong with a published day."""
+    return f"run the day again (python -m pipeline run {day})"
 
 
 def write_manifest(store: Store, manifest: Manifest) -> None:
@@ -95,17 +99,37 @@ def write_manifest(store: Store, manifest: Manifest) -> None:
 
 def published_days(store: Store) -> list[date]:
     """Return the published days, in order; what else lies beside the manifests is left aside."""
-    names = (name for name in store.names(MANIFESTS) if name.endswith(".json"))
-    return [day for name in names if (day := day_of_name(name)) is not None]
+    return [day for name in store.names(MANIFESTS) if (day := day_of_name(name, ".json")) is not None]
 
 
 def manifests(store: Store) -> dict[date, Manifest]:
-    """Return the manifests of all published days, in order."""
-    found = ((day, find_manifest(store, day)) for day in published_days(store))
-    return {day: manifest for day, manifest in found if manifest is not None}
+    """Return the manifests of all published days, in order.
+
+    Raises:
+        DamagedError: one or more cannot be read; all of them are named.
+    """
+    found = {}
+    damaged: list[DamagedError] = []
+    for day in published_days(store):
+        try:
+            manifest = find_manifest(store, day)
+        except DamagedError as error:
+            damaged.append(error)
+            continue
+        if manifest is not None:
+            found[day] = manifest
+    if damaged:
+        raise DamagedError("; ".join(map(str, damaged)), path=damaged[0].path)
+    return found
 
 
-def published_rows(store: Store) -> Iterator[tuple[date, dict[str, int]]]:
-    """Yield each published day with the number of rows of its tables."""
-    for day, manifest in manifests(store).items():
-        yield day, {name: table.rows for name, table in manifest.tables.items()}
+def published_rows(store: Store) -> Iterator[tuple[date, dict[str, int] | DamagedError]]:
+    """Yield each published day with the number of rows of its tables, or what is wrong with its manifest."""
+    for day in published_days(store):
+        try:
+            manifest = find_manifest(store, day)
+        except DamagedError as error:
+            yield day, error
+            continue
+        if manifest is not None:
+            yield day, {name: table.rows for name, table in manifest.tables.items()}

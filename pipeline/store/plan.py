@@ -115,9 +115,10 @@ def find_plan(store: Store, day: date) -> Plan | None:
         OldPlanError: it is no plan of this version.
     """
     path = plan_path(day)
-    if not store.exists(path):
+    try:
+        value = as_object(store.get(path))
+    except FileNotFoundError:
         return None
-    value = as_object(store.get(path))
     if value is None:
         raise OldPlanError(f"{store.root}/{path} is damaged: run the stage ingest again for {day}")
     if value.get("version") != 1:
@@ -134,8 +135,10 @@ def find_plan(store: Store, day: date) -> Plan | None:
 
 def is_planned(store: Store, plan: Plan) -> bool:
     """Tell whether exactly this plan stands in the store."""
-    path = plan_path(plan.day)
-    return store.exists(path) and store.get(path) == plan.to_bytes()
+    try:
+        return store.get(plan_path(plan.day)) == plan.to_bytes()
+    except FileNotFoundError:
+        return False
 
 
 def write_plan(store: Store, plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,10 +11,11 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import provenance
+from pipeline.errors import DamagedError, InputError
 from pipeline.identity import checksum
-from pipeline.store.batch import DATAPACKAGE, published_path, table_folder
-from pipeline.store.files import Store, to_parquet
-from pipeline.store.manifest import Manifest, Origin, PublishedTable, write_manifest
+from pipeline.store.batch import DATAPACKAGE, day_of_name, manifest_path, published_path, table_folder
+from pipeline.store.files import LINEAGE_KEY, Store, to_parquet
+from pipeline.store.manifest import Manifest, Origin, PublishedTable, run_again, write_manifest
 from pipeline.store.plan import IngestCounts, InputFile
 from schemas import DAY_TABLES, TABLES, Article, Reject
 from schemas.datapackage import datapackage
@@ -30,18 +32,28 @@ def replace_day(
     counts: IngestCounts,
     origin: Origin,
     inputs: Sequence[InputFile],
+    schema_version: int = SCHEMA_VERSION,
 ) -> dict[str, Any]:
     """Write the tables of a day and their manifest; the caller holds the day's lock.
 
     The run_id comes from the articles and rejects as they stand, so that a day from which an article was
     taken out has the id of a day that never had it.
 
+    Args:
+        store: where published files lie.
+        day: the day.
+        tables: its rows by table. A day that was published before a table or a column was added has none.
+        counts: of its records.
+        origin: what its rows were made with.
+        inputs: what was taken from which file.
+        schema_version: of its tables.
+
     Returns:
         The number of rows by table, and the run_id.
     """
-    came_in = (to_parquet(_with_run(tables[t.table_name], t, day, "")) for t in (Article, Reject))
+    came_in = (_with_run(tables[t.table_name], t, day, "") for t in (Article, Reject))
     run = provenance.run_id(
-        inputs=checksum(b"".join(came_in)),
+        inputs=checksum(b"".join(map(to_parquet, came_in))),
         code=origin.code,
         model=origin.model,
         settings=origin.settings,
@@ -49,14 +61,16 @@ def replace_day(
     written: dict[str, PublishedTable] = {}
     for row_class in DAY_TABLES:
         name = row_class.table_name
+        if name not in tables:
+            continue
         table = _with_run(tables[name], row_class, day, run)
-        lineage = {"run_id": run, "schema_version": SCHEMA_VERSION}
+        lineage = {"run_id": run, "schema_version": schema_version}
         digest = store.write(published_path(name, day), table, lineage=lineage)
         written[name] = PublishedTable(rows=len(table), sha256=digest)
     manifest = Manifest(
         day=day,
         run_id=run,
-        schema_version=SCHEMA_VERSION,
+        schema_version=schema_version,
         code=origin.code,
         model=origin.model,
         settings=origin.settings,
@@ -72,18 +86,65 @@ def replace_day(
     return {"run_id": run, **rows}
 
 
+def read_published(
+    store: Store, manifest: Manifest, table: str, *, columns: list[str] | None = None
+) -> pa.Table:
+    """Return the rows of a table of a published day, once they are known to be those that were published.
+
+    Raises:
+        DamagedError: the file is gone, or is not the one that was published; the message says what to do.
+        InputError: the day was published before there was such a table.
+    """
+    day = manifest.day
+    path = published_path(table, day)
+    if table not in manifest.tables:
+        raise InputError(f"{day} was published before there was the table {table}: {run_again(day)}")
+    try:
+        rows = store.read_checked(path, manifest.tables[table].sha256, columns=columns)
+    except FileNotFoundError:
+        raise DamagedError(f"{store.root}/{path} is gone: {run_again(day)}", path=path) from None
+    except DamagedError as error:
+        message = str(error)
+        if (run := run_of_file(store, table, day)) and run != manifest.run_id:
+            message = _other_run(store, path, day)
+        raise DamagedError(f"{message}: {run_again(day)}", path=path) from None
+    if json.loads(rows.schema.metadata[LINEAGE_KEY])["run_id"] != manifest.run_id:
+        raise DamagedError(f"{_other_run(store, path, day)}: {run_again(day)}", path=path)
+    return rows
+
+
+def run_of_file(store: Store, table: str, day: date) -> str | None:
+    """Return the run that the file of a published table is of; None where there is none that says so."""
+    try:
+        lineage = store.lineage(published_path(table, day))
+    except DamagedError:
+        return None
+    return lineage.get("run_id") if lineage else None
+
+
+def _other_run(store: Store, path: str, day: date) -> str:
+    return f"{store.root}/{path} is of another run than {manifest_path(day)}: publishing was cut short"
+
+
 def describe(store: Store) -> None:
     """Write `datapackage.json` beside the tables."""
     with store.lock("datapackage"):
         paths = {
-            name: [f"{name}/{file}" for file in store.names(table_folder(name)) if file.endswith(".parquet")]
+            name: [f"{name}/{file}" for file in store.names(table_folder(name)) if _is_of(name, file)]
             for name in TABLES
         }
         store.write_json(DATAPACKAGE, datapackage(paths))
 
 
+def _is_of(table: str, file: str) -> bool:
+    return file == f"{table}.parquet" or day_of_name(file, ".parquet") is not None
+
+
 def _with_run(table: pa.Table, row_class: Any, day: date, run: str) -> pa.Table:
     schema = arrow_schema(row_class)
+    if not set(schema.names) <= {*table.schema.names, "day", "run_id"}:  # published before a column was added
+        metadata = {k: v for k, v in (table.schema.metadata or {}).items() if k != LINEAGE_KEY}
+        schema = table.schema.with_metadata(metadata)
     for name, value in (("day", day), ("run_id", run)):
         at = schema.get_field_index(name)
         column = pa.repeat(pa.scalar(value, schema.field(at).type), len(table))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import pyarrow as pa
 
-from pipeline.errors import InputError
+from pipeline.errors import DamagedError, InputError
 from pipeline.identity import checksum
 from pipeline.store.batch import (
+    AT_WORK,
     DOCS,
     INGEST_REJECTS,
     STAGED,
@@ -19,6 +20,7 @@ from pipeline.store.batch import (
     manifest_path,
     plan_path,
     rejects_of,
+    shard_of_name,
     staged_folder,
     staged_path,
 )
@@ -97,9 +99,6 @@ def write_day(
     return plan
 
 
-_SHARD_FILE = re.compile(r"(\d{5,})\.parquet")
-
-
 def _stale(store: Store, day: date, n_shards: int) -> list[str]:
     """Return the staged files of shards that the day no longer has."""
     found = []
@@ -107,8 +106,8 @@ def _stale(store: Store, day: date, n_shards: int) -> list[str]:
         if table == INGEST_REJECTS or "." in table:
             continue
         for name in store.names(staged_folder(day, table)):
-            shard = _SHARD_FILE.fullmatch(name)
-            if shard and int(shard[1]) >= n_shards:
+            shard = shard_of_name(name)
+            if shard is not None and shard >= n_shards:
                 found.append(f"{staged_folder(day, table)}/{name}")
     return found
 
@@ -120,20 +119,24 @@ def read_day(store: Store, plan: Plan) -> tuple[dict[str, pa.Table], Origin | No
     parse, nothing says what the rows were made with.
 
     Raises:
-        InputError: a shard was not extracted since it was ingested, or shards were extracted differently.
+        InputError: a shard was not extracted since it was ingested, or shards were extracted differently; or
+            a file is damaged, or gone.
     """
     day = plan.day
-    rejects = [store.read(staged_path(INGEST_REJECTS, Batch(day)))]
+    with told(f"{day}", again="ingest"):
+        rejects = [store.read(staged_path(INGEST_REJECTS, Batch(day)))]
     parts: dict[str, list[pa.Table]] = {name: [] for name in ("articles", *EXTRACTED)}
     origin: Origin | None = None
     for shard in plan.shards:
         batch = Batch(day, shard.shard)
-        parts["articles"].append(store.read(staged_path("articles", batch)))
+        with told(f"{day}, shard {batch.shard}", again="ingest"):
+            parts["articles"].append(store.read_checked(staged_path("articles", batch), shard.sha256))
         if not shard.n_to_parse:
             continue
         for name in EXTRACTED:
             path = staged_path(name, batch)
-            lineage = store.lineage(path)
+            with told(f"{day}, shard {batch.shard}", again="extract"):
+                lineage = store.lineage(path)
             if lineage is None or lineage["articles"] != shard.sha256:
                 raise InputError(
                     f"{day}: {name} of shard {batch.shard} were not made from the articles that are staged;"
@@ -146,9 +149,11 @@ def read_day(store: Store, plan: Plan) -> tuple[dict[str, pa.Table], Origin | No
                     " run the stage extract again"
                 )
             origin = made
-            parts[name].append(store.read(path))
+            with told(f"{day}, shard {batch.shard}", again="extract"):
+                parts[name].append(store.read(path))
         for stage in ("parse", "extract"):
-            rejects.append(store.read(staged_path(rejects_of(stage), batch)))
+            with told(f"{day}, shard {batch.shard}", again=stage):
+                rejects.append(store.read(staged_path(rejects_of(stage), batch)))
     merged = {
         name: _sorted(pa.concat_tables([arrow_schema(TABLES[name]).empty_table(), *tables]), name)
         for name, tables in parts.items()
@@ -161,11 +166,73 @@ def _sorted(table: pa.Table, name: str) -> pa.Table:
     return table.sort_by([(column, "ascending") for column in TABLES[name].order])
 
 
+@contextlib.contextmanager
+def told(whose: str, *, again: str) -> Iterator[None]:
+    """Say what to do where a staged file is damaged, or was taken away meanwhile.
+
+    Args:
+        whose: the day or the shard.
+        again: the stage that makes the file.
+
+    Raises:
+        InputError: it is gone.
+        DamagedError: it is damaged.
+    """
+    remedy = f"run the stage {again} again, and those after it"
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError(f"{whose}: a staged file is gone ({error}): {remedy}") from None
+    except DamagedError as error:
+        raise DamagedError(f"{whose}: {error}: {remedy}", path=error.path) from None
+
+
+def mark_at_work(store: Store, day: date) -> None:
+    """Note that a day is at work: until it is published, its parse is kept (`prune_docs`)."""
+    with store.lock("docs"):
+        if store.exists(plan_path(day)):
+            store.put(f"{staged_folder(day)}/{AT_WORK}", b"{}\n")
+
+
+def remove_day(store: Store, day: date) -> None:
+    """Remove all that is staged for a day.
+
+    What a stage writes meanwhile goes as well: it looks for its articles after it has written
+    (`still_staged`), and then they are gone; or it has written before, and the second look finds that.
+    """
+    with store.lock(f"ingest-{day}"):
+        for _ in range(2):
+            store.remove_folder(staged_folder(day))
+
+
+def still_staged(store: Store, batch: Batch, articles_sha256: str, written: Sequence[str]) -> None:
+    """Make sure that what was written of a shard is of the articles that are staged now, or take it back.
+
+    Args:
+        store: where staged files lie.
+        batch: the shard.
+        articles_sha256: of the articles that it was made from.
+        written: the paths.
+
+    Raises:
+        InputError: the shard was ingested again, or an article of it was taken down, meanwhile.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        if store.digest(staged_path("articles", batch)) == articles_sha256:
+            return
+    for path in written:
+        store.remove(path)
+    raise InputError(
+        f"{batch.day}, shard {batch.shard}: its articles were ingested again meanwhile, or one of them was"
+        " taken down: run the day again from the stage ingest"
+    )
+
+
 def prune_docs(store: Store, *, keep_days: int) -> None:
     """Remove the parse of all but the latest days, of those that are published as they are staged.
 
-    A day whose plan or parse is newer than its manifest is at work, or waits to be published: it needs its
-    parse still.
+    A day whose plan or parse, or the mark of a stage that works on it, is newer than its manifest is at work,
+    or waits to be published: it needs its parse still.
 
     Args:
         store: where staged files lie.
@@ -175,7 +242,12 @@ def prune_docs(store: Store, *, keep_days: int) -> None:
     for day in days[: max(0, len(days) - keep_days)]:
         folder = staged_folder(day, DOCS)
         docs = [f"{folder}/{name}" for name in store.names(folder)]
-        published = store.modified(manifest_path(day))
-        staged = [at for path in (plan_path(day), *docs) if (at := store.modified(path)) is not None]
-        if docs and published is not None and all(at <= published for at in staged):
-            store.remove(folder)
+        mark = f"{staged_folder(day)}/{AT_WORK}"
+        with store.lock("docs"):
+            published = store.modified(manifest_path(day))
+            staged = [
+                at for path in (plan_path(day), mark, *docs) if (at := store.modified(path)) is not None
+            ]
+            # Some stores tell whole seconds: what is of the same one may have come after.
+            if docs and published is not None and all(at < published for at in staged):
+                store.remove_folder(folder)

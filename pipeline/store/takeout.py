@@ -19,13 +19,17 @@ def without(tables: Mapping[str, pa.Table], article_ids: Set[str]) -> tuple[dict
     n_left_out = len(articles) - len(kept)
     if not n_left_out and not len(tables["rejects"]):
         return dict(tables), 0
-    left = {}
-    for name, table in tables.items():
-        named = pc.and_(pc.is_valid(table["article_id"]), pc.is_in(table["article_id"], value_set=ids))
-        left[name] = table.filter(pc.invert(named))
+    left = {name: without_rows(table, article_ids) for name, table in tables.items()}
     n_left_out += len(tables["rejects"]) - len(left["rejects"])
     left["articles"] = _mend_duplicates(left["articles"])
     return left, n_left_out
+
+
+def without_rows(table: pa.Table, article_ids: Set[str]) -> pa.Table:
+    """Return a table without the rows of some articles."""
+    ids = pa.array(sorted(article_ids), pa.string())
+    named = pc.and_(pc.is_valid(table["article_id"]), pc.is_in(table["article_id"], value_set=ids))
+    return table.filter(pc.invert(named))
 
 
 def without_refused(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:

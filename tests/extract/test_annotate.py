@@ -74,6 +74,28 @@ def test_spans_of_quotations_are_the_text_at_their_offsets(nlp: Language) -> Non
 
 
 @pytest.mark.model
+@pytest.mark.parametrize(
+    ("published", "offset", "precision", "today"),
+    [
+        (datetime(2026, 3, 4, 2, 30, tzinfo=UTC), -300, "second", 3),  # in the evening, in New York
+        (datetime(2026, 3, 3, 22, 15, tzinfo=UTC), 540, "minute", 4),  # in the morning, in Tokyo
+        (datetime(2026, 3, 4, 2, 30, tzinfo=UTC), 0, "second", 4),
+        (datetime(2026, 3, 4, 2, 30, tzinfo=UTC), None, "second", 4),
+        (datetime(2026, 3, 1, tzinfo=UTC), None, "month", None),
+    ],
+)
+def test_today_is_the_day_where_it_was_published(
+    nlp: Language, published: datetime, offset: int | None, precision: str, today: int | None
+) -> None:
+    text = "The ferry sank today. The crew left the harbour yesterday. The council meets tomorrow."
+    rows = tables_of(
+        nlp, text, published_at=published, published_at_offset=offset, published_at_precision=precision
+    )["claims"].to_pylist()
+    days = [d["start"].day if d["start"] else None for row in rows for d in row["dates"]]
+    assert days == ([today, today - 1, today + 1] if today else [None, None, None])
+
+
+@pytest.mark.model
 def test_an_article_that_raises_is_a_reject_and_stops_no_other(
     nlp: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,9 +25,15 @@ LABELS = frozenset(["PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "WORK
 KINDS = {"": "name", "n": "nominal", "p": "pronoun"}
 TYPES = {"d": "direct", "m": "mixed", "i": "indirect"}
 OPENING = "\"'“‘"
-# A pair of marks in a short quoted phrase, never over a line end.
-QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|(?<!\w)[‘'][^’'\n]*[’'](?!\w)")
+# A pair of marks in a short quoted phrase, over the end of a line but not of a paragraph.
+QUOTED = re.compile(
+    r"“(?:[^”\n]|\n(?!\n))*”|\"(?:[^\"\n]|\n(?!\n))*\"|(?<!\w)[‘'](?:[^’'\n]|\n(?!\n))*[’'](?!\w)"
+)
 WORD = re.compile(r"\w+")
+DATES = (
+    *("published_at", "datePublished", "publishedAt", "date_publish", "date"),
+    *("pub_date", "published", "publishing_date", "publish_date"),
+)
 
 type Span = tuple[int, int]
 
@@ -68,7 +74,10 @@ class Located:
 
 
 def sample_articles() -> dict[str, dict[str, str | None]]:
-    """Return text, title, url, source and published_at of the sample's good records, by article id."""
+    """Return text, title, url, source and published_at of the sample's good records, by article id.
+
+    The text is as in the record: ingest may store it with other blanks, and these the mark-up has.
+    """
     articles: dict[str, dict[str, str | None]] = {}
     for path in sorted(SAMPLE.glob("*/*.jsonl*")):
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
@@ -77,16 +86,23 @@ def sample_articles() -> dict[str, dict[str, str | None]]:
                 record = json.loads(line)
             except ValueError:
                 continue
-            url = record.get("url") or record["link"]
-            publisher = record.get("publisher") or record.get("source") or record.get("source_domain")
+            url = _first(record, "url", "link", "web_url", "requested_url", "permalink") or ""
+            names = (
+                "publisher",
+                "source",
+                "source_domain",
+                "outlet",
+                "publication",
+                "site_name",
+                "newspaper",
+            )
+            publisher: Any = _first(record, *names)
             articles["-".join(url.rsplit("-", 3)[1:])] = {
                 "text": _first(record, "text", "articleBody", "content", "maintext", "body"),
-                "title": _first(record, "title", "headline"),
+                "title": _first(record, "title", "headline", "name"),
                 "url": url,
                 "source": publisher["name"] if isinstance(publisher, dict) else publisher,
-                "published_at": _first(
-                    record, "published_at", "datePublished", "publishedAt", "date_publish", "date"
-                ),
+                "published_at": _first(record, *DATES),
             }
     return articles
 
@@ -165,7 +181,8 @@ def _mention(entity: Entity, kind: str, start: int, end: int) -> dict[str, Any]:
 def locate(passage: str, text: str) -> Located:
     """Find a passage in the text and return its marked spans.
 
-    `…` in a passage stands for anything, `¶` for the empty line between paragraphs.
+    `…` in a passage stands for anything, `¶` for the empty line between paragraphs, a blank for a line
+    end, too.
 
     Raises:
         GoldError: the passage is not in the text exactly once, or its marks are not balanced.
@@ -177,7 +194,8 @@ def locate(passage: str, text: str) -> Located:
             pattern.append("()")
             marks.append(piece)
         else:
-            pattern.append(re.escape(piece).replace("…", ".*?").replace("¶", "\n\n"))
+            plain = re.escape(piece).replace("…", ".*?").replace("¶", "\n\n")
+            pattern.append(plain.replace("\\ ", "[ \n]"))
     found = list(re.finditer("(?=" + "".join(pattern) + ")", text, flags=re.S))
     if len(found) != 1:
         raise GoldError(f"{len(found)} times in the text: {passage}")
@@ -226,7 +244,7 @@ def build_quotes(markup: Markup) -> list[dict[str, Any]]:
     for line in markup.quotes:
         quote_id, letter, rest = line.split(" ", 2)
         passage, attributes = _attributes(rest)
-        if set(attributes) - {"who", "thought", "parent"} or quote_id in by_id:
+        if set(attributes) - {"who", "thought", "parent", "unmarked"} or quote_id in by_id:
             raise GoldError(f"{markup.doc_id}: {line}")
         found = locate(passage, markup.text)
         who = [markup.entities[key] for key in ",".join(attributes.get("who", [])).split(",") if key]
@@ -244,6 +262,8 @@ def build_quotes(markup: Markup) -> list[dict[str, Any]]:
             "parent": parent,
             "is_speech": "thought" not in attributes,
         }
+        if "unmarked" in attributes:
+            quote["unmarked"] = True
         _check_marks(markup, quote)
         quotes.append(quote)
         by_id[quote_id] = quote
@@ -270,7 +290,7 @@ def _check_marks(markup: Markup, quote: dict[str, Any]) -> None:
     """A direct content starts after a mark; an indirect one has none; a mixed one has some."""
     start = quote["content"][0][0]
     share = quote["quoted_frac"]
-    after_mark = markup.text[start - 1] in OPENING
+    after_mark = "unmarked" in quote or markup.text[start - 1] in OPENING
     words = [markup.text[s:e] for s, e in quote["content"]]
     right = {
         "direct": after_mark,
@@ -369,9 +389,9 @@ def build() -> dict[str, list[dict[str, Any]]]:
     for path in sorted((HERE / "markup").glob("*.txt")):
         markup = read_markup(path)
         article = articles[markup.doc_id]
-        if article["text"] != markup.text:
+        if (article["text"] or "").split() != markup.text.split():
             raise GoldError(f"{path.name}: not the text of the sample")
-        head = {"doc_id": markup.doc_id, **article}
+        head = {"doc_id": markup.doc_id, **article, "text": markup.text}
         quotes = build_quotes(markup)
         files["quotes"].append({**head, "quotes": quotes})
         roles = {

@@ -1,13 +1,13 @@
 """Dates as corpora write them, in UTC, with no more precision than was given."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.moments import ImpossibleDateError, Moment, parse_moment
+from pipeline.ingest.moments import ImpossibleDateError, Moment, parse_moment, written
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
 
@@ -97,6 +97,37 @@ def moment(text: str, precision: str) -> Moment:
 )
 def test_understood(value: object, expected: Moment) -> None:
     assert parse_moment(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "offset", "day"),
+    [
+        ("2026-03-03T21:30:00-05:00", -300, 3),
+        ("2026-03-04T06:15+09:00", 540, 4),
+        ("Tue, 03 Mar 2026 22:10:00 -0330", -210, 3),
+        ("Tue, 03 Mar 2026 22:10:00 EST", -300, 3),
+        ("March 3, 2026 9:00 pm PST", -480, 3),
+        ("2026-03-03 20:30 UTC-4", -240, 3),
+        ("4 March 2026 00:20 GMT+2", 120, 4),
+        ("2026-07-04 00:30:00 Europe/Berlin", 120, 4),
+        ("2026-03-03T23:30:00Z", 0, 3),
+        ("2026-03-03 23:30 GMT", 0, 3),
+        ("2026-03-03T23:30:00", None, 3),
+        ("3 March 2026 23:30", None, 3),
+        ("Tue, 03 Mar 2026 23:30:00 -0000", None, 3),
+        ("March 3, 2026 9:00 pm IST", None, 3),
+        ("2026-03-03", None, 3),
+        (1772359507, None, 1),
+        ([2026, 3, 3, 23, 30, 0], None, 3),
+        ("3 mars 2026 23:30", None, 3),
+        (datetime(2026, 3, 3, 23, tzinfo=timezone(timedelta(hours=-8))), -480, 3),
+    ],
+)
+def test_the_zone_that_was_written_is_kept(value: object, offset: int | None, day: int) -> None:
+    found = parse_moment(value)
+    assert found is not None and (found.offset, found.local.day) == (offset, day)
+    again = parse_moment(written(found))
+    assert again == found and again is not None and again.offset == offset
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import ConfigError
-from pipeline.ingest import split
-from pipeline.ingest.record import RawRecord
-from pipeline.ingest.sources.drop import place_record
+from pipeline.errors import ConfigError, InputError
+from pipeline.ingest import guarded, split
+from pipeline.ingest.record import DayRecord, RawRecord
 from pipeline.ingest.split import split_by_day
 from pipeline.settings import Settings, load_settings
 from pipeline.stages.ingest import ingest
@@ -53,7 +52,13 @@ def settings(folder: Path) -> Settings:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    """Return the files that an ingest would read."""
+    found = (p for p in sorted(folder.rglob("[!.]*")) if p.is_file() and ".splits" not in p.parts)
+    return {str(p.relative_to(folder)): p.read_bytes() for p in found}
+
+
+def lines_of(folder: Path) -> list[bytes]:
+    return sorted(line for data in tree(folder).values() for line in data.splitlines())
 
 
 def test_every_record_is_somewhere(tmp_path: Path) -> None:
@@ -61,9 +66,10 @@ def test_every_record_is_somewhere(tmp_path: Path) -> None:
     files = tree(tmp_path / "drop")
     assert counts["records"] == 1000 == sum(data.count(b"\n") for data in files.values())
     assert counts["days"] == len(files) - 1 == 84
-    assert files["undated/years.jsonl.gz.jsonl"].count(b"\n") == counts["undated"]
+    (undated,) = (data for name, data in files.items() if name.startswith("undated/years.jsonl.gz."))
+    assert undated.count(b"\n") == counts["undated"]
     assert counts["faults"] == sum(i % 97 == 5 for i in range(1000))
-    assert not list((tmp_path / "drop").glob(".*"))
+    assert not list((tmp_path / "drop/.splits").glob("*/"))
 
 
 def test_days_are_ingested_as_if_they_had_come_one_by_one(tmp_path: Path) -> None:
@@ -88,7 +94,7 @@ def test_provenance_and_faults_come_along(tmp_path: Path) -> None:
     )
     chosen = settings(tmp_path)
     split_by_day(tmp_path / "p.jsonl", chosen)
-    dated = json.loads((tmp_path / "drop/2026-03-02/p.jsonl.jsonl").read_text())
+    dated = json.loads(next((tmp_path / "drop/2026-03-02").glob("p.jsonl.*")).read_text())
     assert dated["newstables:date_from"] == "meta" and "<html" in dated["html"]
     (tmp_path / "drop/undated").rename(tmp_path / "drop/2026-03-02/rest")
     store = Store(chosen.data_dir)
@@ -105,21 +111,22 @@ def test_a_kill_costs_only_what_came_after_the_last_checkpoint(
     path = archive(tmp_path)
     split_by_day(path, settings(tmp_path / "whole"))
     monkeypatch.setattr(split, "CHECKPOINT_EVERY", 100)
-    place = place_record
+    understood = guarded.understood
     seen = 0
 
-    def die(record: RawRecord) -> Any:
+    def die(records: Iterator[RawRecord], **options: Any) -> Iterator[DayRecord]:
         nonlocal seen
-        seen += 1
-        if seen in (251, 700):
-            raise KeyboardInterrupt
-        return place(record)
+        for record in understood(records, **options):
+            seen += 1
+            if seen in (251, 700):
+                raise KeyboardInterrupt
+            yield record
 
-    monkeypatch.setattr(split, "place_record", die)
+    monkeypatch.setattr(split, "understood", die)
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
             split_by_day(path, settings(tmp_path / "cut"))
-        assert not [f for f in tree(tmp_path / "cut" / "drop") if not f.startswith(".")]
+        assert not tree(tmp_path / "cut" / "drop")
     split_by_day(path, settings(tmp_path / "cut"))
     assert tree(tmp_path / "cut" / "drop") == tree(tmp_path / "whole" / "drop")
     assert seen < 1000 + 2 * 101 + 2
@@ -140,7 +147,7 @@ def test_a_killed_process_is_resumed(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code, str(path), str(tmp_path / "cut" / "drop")]
     process = subprocess.Popen(command, cwd=ROOT)
     for _ in range(3000):
-        if list((tmp_path / "cut" / "drop").glob(".split-*/progress.json")) or process.poll() is not None:
+        if list((tmp_path / "cut" / "drop").glob(".splits/*/progress.json")) or process.poll() is not None:
             break
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
@@ -157,7 +164,7 @@ def test_a_kill_while_files_are_moved(tmp_path: Path, monkeypatch: pytest.Monkey
 
     def die(self: Path, target: Path) -> Path:
         nonlocal moved
-        moved += self.suffix == ".jsonl"
+        moved += self.suffix == ".jsonl" and target.suffix == ".jsonl" and "drop/2026" in str(target)
         if moved == 10:
             raise KeyboardInterrupt
         return replace(self, target)
@@ -168,6 +175,186 @@ def test_a_kill_while_files_are_moved(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.undo()
     assert split_by_day(path, chosen)["records"] == 1000
     assert sum(data.count(b"\n") for data in tree(tmp_path / "drop").values()) == 1000
+
+
+def some(*numbers: int, text: str = TEXT) -> bytes:
+    rows = (
+        {"url": f"https://h.example/{n:04}", "text": f"{text} {n:04}", "date": "2026-03-02"} for n in numbers
+    )
+    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+
+def put(path: Path, data: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def test_two_archives_of_one_name_from_two_folders(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    for name, numbers in (("a", range(100)), ("b", range(100, 200))):
+        assert split_by_day(put(tmp_path / name / "arch.jsonl", some(*numbers)), chosen)["records"] == 100
+    assert lines_of(tmp_path / "drop") == sorted(set(lines_of(tmp_path / "drop")))
+    assert len(lines_of(tmp_path / "drop")) == 200
+    assert ingest(Store(chosen.data_dir), Batch(date(2026, 3, 2)), chosen)["kept"] == 200
+
+
+def test_the_same_archive_again_changes_nothing_whatever_its_name(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    path = put(tmp_path / "arch.jsonl", some(*range(50)) + b"{broken\n")
+    counts = split_by_day(path, chosen)
+    before = tree(tmp_path / "drop")
+    assert split_by_day(path, chosen) == counts
+    assert split_by_day(put(tmp_path / "copy.jsonl", path.read_bytes()), chosen) == counts
+    assert tree(tmp_path / "drop") == before
+
+
+def test_an_archive_that_has_grown_brings_what_is_new(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    path = put(tmp_path / "arch.jsonl", some(*range(50)) + b"{broken\n{broken\n")
+    split_by_day(path, chosen)
+    path.write_bytes(path.read_bytes() + some(*range(50, 60)) + b"{broken too\n")
+    assert split_by_day(path, chosen)["records"] == 63
+    lines = lines_of(tmp_path / "drop")
+    assert sum(b"newstables:fault" in line for line in lines) == 3 and len(lines) == 63
+
+
+def test_faults_of_two_archives_of_one_name_are_two(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    for name in ("a", "b"):
+        split_by_day(put(tmp_path / name / "arch.jsonl", b"{broken " + name.encode() + b"\n"), chosen)
+    assert len(lines_of(tmp_path / "drop")) == 2
+
+
+def test_an_archive_replaced_by_one_of_the_same_size_while_a_split_stood_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = settings(tmp_path)
+    monkeypatch.setattr(split, "CHECKPOINT_EVERY", 100)
+    path = put(tmp_path / "arch.jsonl", some(*range(1000)))
+    save = split._Progress.save
+
+    def stop(self: split._Progress, **options: bool) -> None:
+        save(self, **options)
+        if self.n_records == 500:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(split._Progress, "save", stop)
+    with pytest.raises(KeyboardInterrupt):
+        split_by_day(path, chosen)
+    monkeypatch.setattr(split._Progress, "save", save)
+    size = path.stat().st_size
+    path.write_bytes(some(*range(1000), text=TEXT.replace("ferry", "barge")))
+    assert path.stat().st_size == size
+    assert split_by_day(path, chosen)["records"] == 1000
+    lines = lines_of(tmp_path / "drop")
+    assert len(lines) == 1000 and all(b"barge" in line for line in lines)
+
+
+def test_an_archive_that_changes_while_it_is_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = settings(tmp_path)
+    path = put(tmp_path / "arch.jsonl", some(*range(300)))
+    records = split._records
+
+    def changing(archive: Path, chosen: Settings) -> Iterator[RawRecord]:
+        for n, record in enumerate(records(archive, chosen)):
+            if n == 200:
+                archive.write_bytes(some(*range(1000, 1300)))
+            yield record
+
+    monkeypatch.setattr(split, "_records", changing)
+    with pytest.raises(InputError, match="has changed while it was split"):
+        split_by_day(path, chosen)
+    monkeypatch.undo()
+    assert not lines_of(tmp_path / "drop")
+    split_by_day(path, chosen)
+    assert (
+        lines_of(tmp_path / "drop") == sorted(lines_of(tmp_path / "drop"))
+        and len(lines_of(tmp_path / "drop")) == 300
+    )
+
+
+def test_what_is_there_is_never_replaced(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    path = put(tmp_path / "arch.jsonl", some(1, 2) + some(3).replace(b"2026-03-02", b"2026-03-03"))
+    split_by_day(path, chosen)
+    first, second = sorted((tmp_path / "drop").glob("2026-*/*"))
+    whole = second.read_bytes()
+    first.write_bytes(b"{}\n")
+    second.unlink()
+    with pytest.raises(InputError, match="something else"):
+        split_by_day(path, chosen)
+    assert first.read_bytes() == b"{}\n"
+    first.unlink()
+    assert split_by_day(path, chosen)["records"] == 3
+    assert second.read_bytes() == whole and first.read_bytes().count(b"\n") == 2
+
+
+SPLIT = (
+    "import sys; from pathlib import Path; from pipeline.ingest.split import split_by_day;"
+    "from pipeline.settings import load_settings;"
+    "split_by_day(Path(sys.argv[1]), load_settings(drop_dir=Path(sys.argv[2])))"
+)
+
+
+def test_two_splits_of_one_archive_at_once(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    path = put(tmp_path / "arch.jsonl", b"".join(lines(2500)))
+    command = [sys.executable, "-c", SPLIT, str(path), str(chosen.drop_dir)]
+    both = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
+    assert [process.wait(120) for process in both] == [0, 0]
+    assert len(lines_of(tmp_path / "drop")) == 2500
+
+
+@pytest.mark.slow
+def test_splits_that_are_killed_at_any_moment_end_in_the_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "whole").mkdir()
+    path = put(tmp_path / "arch.jsonl", b"".join(lines(6000)))
+    split_by_day(path, settings(tmp_path / "whole"))
+    command = [sys.executable, "-c", SPLIT, str(path), str(tmp_path / "drop")]
+    for wait_s in (0.9, 1.3, 1.7, 2.1, 2.5):
+        process = subprocess.Popen(command, cwd=ROOT)
+        time.sleep(wait_s)
+        process.kill()
+        process.wait()
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+    assert tree(tmp_path / "drop") == tree(tmp_path / "whole" / "drop")
+
+
+def test_archives_with_odd_names(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    names = [
+        b".hidden.jsonl",
+        b"caf\xe9.jsonl",
+        b"x" * 240 + b".jsonl",
+        b"a.part",
+        b"license-2026-03-02.jsonl",
+    ]
+    for n, name in enumerate(names):
+        with open(os.fsencode(tmp_path) + b"/" + name, "wb") as file:  # noqa: PTH123
+            file.write(some(n))
+        assert split_by_day(Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)), chosen)["records"] == 1
+    assert ingest(Store(chosen.data_dir), Batch(date(2026, 3, 2)), chosen)["kept"] == len(names)
+
+
+def test_an_archive_in_the_drop_folder_would_be_read_twice(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="move it out"):
+        split_by_day(put(tmp_path / "drop" / "arch.jsonl", some(1)), settings(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"text": "a", "source": "Half \\ud83d", "date": "2026-03-02"}\n',
+        b'{"text": ' + b"[" * 900 + b"]" * 900 + b"}\n",
+        b'{"a": ' * 900 + b"1" + b"}" * 900 + b"\n",
+        b'{"url": "https://h\\ud800.example/1", "text": "a", "date": ["\\ud800"]}\n',
+    ],
+)
+def test_a_poisoned_record_goes_along(tmp_path: Path, data: bytes) -> None:
+    chosen = settings(tmp_path)
+    assert split_by_day(put(tmp_path / "arch.jsonl", some(1) + data + some(2)), chosen)["records"] == 3
+    assert len(lines_of(tmp_path / "drop")) == 3
 
 
 @pytest.mark.slow

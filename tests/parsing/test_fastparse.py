@@ -47,7 +47,7 @@ def generated(n: int, seed: int = 0) -> list[str]:
 
 @pytest.fixture(scope="module")
 def fast() -> Language:
-    return load_nlp()
+    return load_nlp(reading=False)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_tok2vec_arrays_are_close_at_every_place_of_a_doc(nlp: Language, fast: L
 
 @pytest.mark.model
 def test_the_cache_survives_the_memory_zones_in_which_its_words_were_new(nlp: Language) -> None:
-    fast = load_nlp()
+    fast = load_nlp(reading=False)
     text = "Quillmarra Vexholt of the Trobundi Council met Zanthe Orrowick in Belgium on Friday."
     expected = entities(nlp(text))
     assert expected
@@ -146,7 +146,7 @@ def test_the_cache_survives_the_memory_zones_in_which_its_words_were_new(nlp: La
 @pytest.mark.slow
 @pytest.mark.model
 def test_a_full_cache_starts_again(nlp: Language) -> None:
-    fast = speed_up(load_nlp(fast=False), cache_rows=1_000)
+    fast = speed_up(load_nlp(fast=False, reading=False), cache_rows=1_000)
     rows = []
     for seed in range(6):
         texts = generated(3, seed=seed)
@@ -158,7 +158,7 @@ def test_a_full_cache_starts_again(nlp: Language) -> None:
 
 @pytest.mark.model
 def test_a_batch_with_more_words_than_the_cache_has_rows_is_computed_without_it(nlp: Language) -> None:
-    fast = speed_up(load_nlp(fast=False), cache_rows=3)
+    fast = speed_up(load_nlp(fast=False, reading=False), cache_rows=3)
     texts = ["Rain.", *generated(2), "", "Rain."]
     assert_same(list(nlp.pipe(texts)), list(fast.pipe(texts)))
     assert rows_kept(fast) == [0, 0]
@@ -170,8 +170,8 @@ def test_a_batch_with_more_words_than_the_cache_has_rows_is_computed_without_it(
 @pytest.mark.model
 def test_vectors_do_not_depend_on_what_was_parsed_before() -> None:
     texts = generated(6, seed=3)
-    fresh = [doc.tensor for doc in load_nlp().pipe(texts, batch_size=3)]
-    used = load_nlp()
+    fresh = [doc.tensor for doc in load_nlp(reading=False).pipe(texts, batch_size=3)]
+    used = load_nlp(reading=False)
     for text in reversed(generated(8, seed=3)):
         used(text)
     again = [doc.tensor for doc in used.pipe(texts, batch_size=3)]
@@ -183,7 +183,7 @@ def test_vectors_do_not_depend_on_what_was_parsed_before() -> None:
 def test_an_exception_while_embeddings_are_computed_leaves_a_good_cache(
     nlp: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fast = load_nlp()
+    fast = load_nlp(reading=False)
     list(fast.pipe(generated(1)))
 
     def stopped(self: object, attrs: object) -> None:

@@ -67,7 +67,7 @@ def test_days_in_reverse_give_the_same_bytes(tmp_path: Path, forwards: dict[str,
 def test_a_rebuild_from_nothing_gives_the_same_bytes(tmp_path: Path, forwards: dict[str, bytes]) -> None:
     assert made(tmp_path / "at-once", DAYS, each_night=False) == forwards
     store = Store(str(tmp_path / "forwards"))
-    store.remove("tables/_partials")
+    store.remove_folder("tables/_partials")
     derive(store, Batch(DAYS[0]), SETTINGS)
     assert derived_bytes(store) == forwards
 
@@ -178,7 +178,7 @@ def test_only_a_parse_that_is_as_published_is_let_go(tmp_path: Path) -> None:
 
 
 def with_docs(store: Store) -> list[date]:
-    return [day for day in staged_days(store) if store.exists(staged_folder(day, DOCS))]
+    return [day for day in staged_days(store) if store.names(staged_folder(day, DOCS))]
 
 
 def test_nothing_published_gives_empty_tables(tmp_path: Path) -> None:

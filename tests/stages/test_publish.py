@@ -96,7 +96,7 @@ def test_rows_of_another_ingest_are_not_published(store: Store) -> None:
     plan = read_plan(store, DAY)
     shard = plan.shards[0].model_copy(update={"sha256": "0" * 64})
     write_plan(store, plan.model_copy(update={"shards": (shard,)}))
-    with pytest.raises(InputError, match="run the stages parse and extract again"):
+    with pytest.raises(InputError, match="run the stage ingest again"):
         publish(store, Batch(DAY), SETTINGS)
 
 

@@ -99,8 +99,8 @@ def find_claims(
             `Claim.checkworthiness`.
         entities: of the document; those of `doc._.entities` where None.
         quotes: of the document; those of `doc._.quotes` where None.
-        published_at: the moment from which "on Monday" and the like are counted; where None, no day is made
-            of them.
+        published_at: the moment from which "on Monday" and the like are counted, by the clock of the place of
+            publication, whose day it is that counts; where None, no day is made of them.
         columns: of the document, where somebody has read them already.
         tree: the same, from `read_tree`.
         lexicon: the words of its language; by the language of its vocabulary where None. `columns` and `tree`
@@ -128,7 +128,7 @@ def _drafts(context: Context) -> list[_Draft]:
     """Return the claims as clauses, ordered by their tokens."""
     found = []
     for clause in context.clauses.values():
-        if is_claim(context, clause):
+        if not context.tree.debris[clause.head] and is_claim(context, clause):
             start, end = claim_range(context, clause)
             if end > start:
                 found.append((start, end, clause))

@@ -13,6 +13,7 @@ import numpy as np
 from spacy.tokens import Doc
 
 from pipeline.lexicons import Lexicon, lexicon_of
+from pipeline.reading import TextLine, read_lines
 
 _ATTRIBUTES: list[int | str] = ["ORTH", "IDX", "SPACY", "TAG", "DEP", "ENT_TYPE", "SENT_START", "HEAD"]
 _MOST = 1 << 17
@@ -36,6 +37,8 @@ class Columns:
         ents: entity types, "" outside entities.
         heads: index of the head, the token's own where it is a root or there is no parse.
         opens: indices of the tokens that open a sentence, the first token left out.
+        lines: the lines of the text, each with its class.
+        line_of: index into `lines`; a line end belongs to the line before it.
     """
 
     doc: Doc
@@ -50,6 +53,14 @@ class Columns:
     ents: list[str]
     heads: list[int]
     opens: list[int]
+    lines: tuple[TextLine, ...]
+    line_of: list[int]
+
+    @property
+    def debris(self) -> list[bool]:
+        """For each token whether it stands in debris, from which nothing but names is read."""
+        kinds = [line.is_debris for line in self.lines] or [False]
+        return [kinds[line] for line in self.line_of]
 
     def __len__(self) -> int:
         return len(self.words)
@@ -66,6 +77,7 @@ def read_columns(doc: Doc, *, lexicon: Lexicon | None = None) -> Columns:
         FileNotFoundError: there are no words of the document's language.
     """
     strings = doc.vocab.strings
+    lexicon = lexicon or lexicon_of(doc)
     columns = doc.to_array(_ATTRIBUTES).reshape(len(doc), len(_ATTRIBUTES)).T
     orths, starts, spaces, *labels = columns[:6].tolist()
     for key in {key for column in labels for key in set(column)}.difference(_labels):
@@ -76,10 +88,12 @@ def read_columns(doc: Doc, *, lexicon: Lexicon | None = None) -> Columns:
         _lowered.clear()
     for word in set(words).difference(_lowered):
         _lowered[word] = word.lower()
+    text = doc.text
+    lines = read_lines(text, lexicon=lexicon)
     return Columns(
         doc=doc,
-        text=doc.text,
-        lexicon=lexicon or lexicon_of(doc),
+        text=text,
+        lexicon=lexicon,
         words=words,
         lower=[_lowered[word] for word in words],
         starts=starts,
@@ -90,4 +104,6 @@ def read_columns(doc: Doc, *, lexicon: Lexicon | None = None) -> Columns:
         # HEAD is the distance to the head, in two's complement.
         heads=(columns[7].view(np.int64) + np.arange(len(words))).tolist(),
         opens=(np.flatnonzero(columns[6][1:] == 1) + 1).tolist(),
+        lines=lines,
+        line_of=np.searchsorted([line.start for line in lines[1:]], columns[1], side="right").tolist(),
     )

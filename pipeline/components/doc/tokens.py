@@ -20,7 +20,8 @@ class Tokens:
         deps: dependency labels, "" without a parse.
         heads: index of the head, the token's own where it is a root or there is no parse.
         sents: number of the sentence.
-        lines: number of the line, counted by tokens that hold a line break.
+        lines: number of the line; a line end belongs to the line before it.
+        debris: whether the token stands in debris, from which nothing but names is read.
         spaced: whether a space follows the token.
         breaks: whether the token holds a line break (such a token is white space only).
         capitals: indices of the tokens that begin with a capital letter.
@@ -34,6 +35,7 @@ class Tokens:
     heads: list[int]
     sents: list[int]
     lines: list[int]
+    debris: list[bool]
     spaced: list[bool]
     breaks: list[bool]
     capitals: list[int]
@@ -54,7 +56,8 @@ def read_tokens(columns: Columns) -> Tokens:
         deps=columns.deps,
         heads=columns.heads,
         sents=list(accumulate(i in opens for i in range(len(words)))),
-        lines=list(accumulate(breaks)),
+        lines=columns.line_of,
+        debris=columns.debris,
         spaced=columns.spaced,
         breaks=breaks,
         capitals=[i for i, word in enumerate(words) if word[0].isupper()],

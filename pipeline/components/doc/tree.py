@@ -31,6 +31,7 @@ class Tree:
         sentences: (first token, after the last token); line breaks and wide gaps end one.
         sentence_of: index into `sentences`.
         starts: first code point of each token.
+        debris: whether the token stands in debris, from which nothing but names is read.
     """
 
     lexicon: Lexicon
@@ -45,6 +46,7 @@ class Tree:
     sentences: list[tuple[int, int]]
     sentence_of: list[int]
     starts: list[int]
+    debris: list[bool]
 
     def child(self, i: int, *labels: str) -> int | None:
         """Return the first dependent of a token with one of the labels; None if there is none."""
@@ -115,7 +117,7 @@ def read_tree(columns: Columns) -> Tree:
     """
     n = len(columns)
     if not n:
-        return Tree(columns.lexicon, [], [], [], [], [], [], [], [], [], [], [])
+        return Tree(columns.lexicon, [], [], [], [], [], [], [], [], [], [], [], [])
     words = [word.replace("’", "'") if "’" in word else word for word in columns.lower]
     tags, deps, heads = columns.tags, columns.deps, columns.heads
     bounds: list[int] = [0, *columns.opens]
@@ -145,4 +147,5 @@ def read_tree(columns: Columns) -> Tree:
         sentences,
         sentence_of,
         columns.starts,
+        columns.debris,
     )

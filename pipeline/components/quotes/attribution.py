@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pipeline.components.doc.tags import NOUN_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.cues import Cues, read_cues
+from pipeline.components.quotes.debris import outside_debris
 from pipeline.components.quotes.layouts import from_blocks, from_colons
 from pipeline.components.quotes.marked import with_regions
 from pipeline.components.quotes.other_cues import from_adjective, from_noun, from_source
@@ -35,7 +36,8 @@ def find_attributions(parse: Parse, regions: Sequence[Region]) -> list[QuoteCand
         Candidates in order of their content's start; nested ones included.
     """
     unmarked = [*_from_cues(parse), *from_colons(parse), *from_blocks(parse)]
-    candidates = _without_doubles(with_regions(parse, regions, unmarked))
+    marked = outside_debris(parse, with_regions(parse, regions, unmarked))
+    candidates = _without_doubles(marked)
     return sorted(candidates, key=lambda c: (c.content[0][0], -c.content[-1][1]))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.components.quotes.region import Region, paragraphs
+from pipeline.components.quotes.region import Region
 
 _OPENING = frozenset(("“", "„", "‟", "«", "``", "〝"))
 _CLOSING = frozenset(("”", "»", "〞"))
@@ -36,12 +37,12 @@ class _Open:
     continues: bool = False
 
 
-def double_regions(text: str) -> list[Region]:
+def double_regions(text: str, paragraphs: Iterable[tuple[int, int]]) -> list[Region]:
     """Return what stands in double marks, in the order of the closing ones."""
     if not _DOUBLE.search(text):
         return []
     pairing = _Pairing(text)
-    for start, end in paragraphs(text):
+    for start, end in paragraphs:
         pairing.read_paragraph(start, end)
     pairing.finish()
     return pairing.regions

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.components.quotes.candidates import QuoteCandidate, kind_of_cue
 from pipeline.components.quotes.cues import read_cues
+from pipeline.components.quotes.debris import outside_debris
 from pipeline.components.quotes.network.tagger import TaggedQuote
 from pipeline.components.quotes.parsed import MARKS, Parse, Range, join_ranges
 from pipeline.components.quotes.phrases import is_title
@@ -45,7 +46,7 @@ def nest(
     by_network = [
         candidate for candidate in _from_network(parse, regions, tagged) if not _is_name(parse, candidate)
     ]
-    by_network = _carried_on(parse, regions, by_network)
+    by_network = [*outside_debris(parse, _carried_on(parse, regions, by_network))]
     cut = [span for candidate in certain for span in candidate.content]
     outer = [*_cut_out(parse, by_network, cut), *certain]
     home = {t: number for number, candidate in enumerate(outer) for t in _tokens(candidate)}

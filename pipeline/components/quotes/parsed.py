@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from pipeline.components.doc.columns import Columns
 from pipeline.components.doc.tree import Tree, read_tree
-from pipeline.components.quotes.region import paragraphs
 
 Range = tuple[int, int]
 """Tokens from the first to before the second."""
@@ -50,7 +49,7 @@ class Parse:
         self.is_empty = [_empty[word] for word in self.words]
         self.paragraphs: list[Range] = []
         self.paragraph_of = [0] * self.size
-        for number, (start, end) in enumerate(paragraphs(self.text)):
+        for number, (start, end) in enumerate((line.start, line.end) for line in columns.lines):
             first, last = bisect_left(self.idx, start), bisect_left(self.idx, end)
             self.paragraphs.append((first, last))
             self.paragraph_of[first:last] = [number] * (last - first)

@@ -41,7 +41,7 @@ def read_doc(columns: Columns) -> QuoteReading:
         columns: of the document; its lexicon gives the words.
     """
     parse = Parse(columns)
-    regions = find_regions(parse.text, lexicon=parse.lexicon)
+    regions = find_regions(parse.text, lexicon=parse.lexicon, lines=parse.columns.lines)
     candidates = find_attributions(parse, regions)
     blocks = frozenset(c.content[0][0] for c in candidates if c.rule == "block")
     return QuoteReading(parse, regions, candidates, blocks)

@@ -1,14 +1,8 @@
-"""A stretch of text in quotation marks, and the paragraphs of a text."""
+"""A stretch of text in quotation marks."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from itertools import pairwise
-
-_LINE_ENDS, _BLANK_LINE = re.compile(r"\n\s*"), re.compile(r"\n[^\S\n]*\n\s*")
-_HARD_WRAPPED = 50
-"""Characters of the shortest line that may have been broken at the width of a page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,36 +29,3 @@ class Region:
     is_opened: bool = True
     is_closed: bool = True
     continues: bool = False
-
-
-def paragraphs(text: str) -> list[tuple[int, int]]:
-    """Return the paragraphs of a text as character spans.
-
-    A blank line ends a paragraph, and so does every line end in a text without blank lines unless the lines
-    look hard-wrapped (all but the last of about the same, long length).
-    """
-    ends = _BLANK_LINE if _is_hard_wrapped(text) else _LINE_ENDS
-    spans = []
-    start = 0
-    for match in ends.finditer(text):
-        if match.start() > start:
-            spans.append((start, match.start()))
-        start = match.end()
-    if start < len(text):
-        spans.append((start, len(text)))
-    return spans
-
-
-def _is_hard_wrapped(text: str) -> bool:
-    """Return whether most single line ends of a text stand within a sentence, as in wire copy of old."""
-    lines = text.split("\n")
-    broken = whole = 0
-    for raw, next_raw in pairwise(lines):
-        line, following = raw.rstrip(), next_raw.strip()
-        if not line or not following:
-            continue
-        if len(line) >= _HARD_WRAPPED and (line[-1].isalnum() or line[-1] in ",-") and following[0].islower():
-            broken += 1
-        elif line[-1] in '.!?"”':
-            whole += 1
-    return broken > 2 and broken >= whole

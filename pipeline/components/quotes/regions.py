@@ -12,6 +12,7 @@ Whether a region is a quotation, a title, a nickname or a pair of scare quotes i
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline import lexicons
@@ -19,23 +20,31 @@ from pipeline.components.quotes.double_marks import double_regions
 from pipeline.components.quotes.region import Region
 from pipeline.components.quotes.single_marks import single_regions
 from pipeline.lexicons import Lexicon
+from pipeline.reading import TextLine, read_lines
 
 _WORD = re.compile(r"\w")
 
 
-def find_regions(text: str, *, lexicon: Lexicon | None = None) -> list[Region]:
+def find_regions(
+    text: str, *, lexicon: Lexicon | None = None, lines: Sequence[TextLine] | None = None
+) -> list[Region]:
     """Find what stands in quotation marks.
 
     Args:
         text: any string.
         lexicon: the words of its language; English where None.
+        lines: of the text, where somebody has read them already. Each is a paragraph; debris is none,
+            and marks pair as if it were not there.
 
     Returns:
         Regions in order of their start, an outer one before those inside it. Regions nest or are apart;
         they never overlap in part. A region holds at least one word character.
     """
-    doubles = double_regions(text)
-    singles = single_regions(text, doubles, lexicon or lexicons.lexicon())
+    lexicon = lexicon or lexicons.lexicon()
+    lines = read_lines(text, lexicon=lexicon) if lines is None else lines
+    paragraphs = [(line.start, line.end) for line in lines if not line.is_debris]
+    doubles = double_regions(text, paragraphs)
+    singles = single_regions(text, doubles, paragraphs, lexicon)
     regions: list[Region] = []
     around: list[Region] = []
     for region in sorted(doubles + singles, key=lambda r: (r.start, -r.end)):

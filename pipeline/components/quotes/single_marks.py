@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.components.quotes.region import Region, paragraphs
+from pipeline.components.quotes.region import Region
 from pipeline.lexicons import Lexicon
 
 _SINGLE = re.compile(r"['‘’‚‹›`]")
@@ -16,18 +16,21 @@ _MOST = 1200
 """Characters that a region in single marks may hold: their closing mark is too easily an apostrophe."""
 
 
-def single_regions(text: str, doubles: Sequence[Region], lexicon: Lexicon) -> list[Region]:
+def single_regions(
+    text: str, doubles: Sequence[Region], paragraphs: Sequence[tuple[int, int]], lexicon: Lexicon
+) -> list[Region]:
     """Return what stands in single marks: those that no word touches outside, apostrophes left alone.
 
     Args:
         text: any string.
         doubles: its regions in double marks; those in single marks do not reach over their edges.
+        paragraphs: of the text; no region in single marks reaches over the end of one.
         lexicon: the words of its language.
     """
     if not _SINGLE.search(text):
         return []
     pairing = _Pairing(text, lexicon)
-    cuts = _cuts(text, doubles)
+    cuts = _cuts(paragraphs, doubles)
     cut = 0
     for at, opens, closes in _read_marks(text, lexicon):
         while cut < len(cuts) and cuts[cut] <= at:
@@ -109,9 +112,9 @@ def _read_decade(lexicon: Lexicon) -> re.Pattern[str]:
     return re.compile(rf".\d\d(?:{endings})\b")
 
 
-def _cuts(text: str, doubles: Sequence[Region]) -> list[int]:
+def _cuts(paragraphs: Iterable[tuple[int, int]], doubles: Sequence[Region]) -> list[int]:
     """Return what a region in single marks cannot reach over: edges of double regions, paragraph ends."""
-    cuts = [end for _, end in paragraphs(text)]
+    cuts = [end for _, end in paragraphs]
     for region in doubles:
         cuts += (region.inner_start, region.inner_end)
     return sorted(cuts)

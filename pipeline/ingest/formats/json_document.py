@@ -214,6 +214,7 @@ class _Values:
                 return
             if end >= len(self._text) - 1 and not self._ended and not isinstance(value, (dict, list, str)):
                 self._fill()  # a number may go on
+                start = self._at
                 continue
             self._at = end
             self._remember(value)

@@ -31,6 +31,7 @@ class Limits:
         memory_bytes: address space of a child process that reads a file (`apart.py`).
         empty_records: of a file, beyond one for each 50 bytes that its records hold: a table of four
             kilobytes may say that it has a million rows of nothing.
+        records: of a file, whatever they hold.
     """
 
     record_bytes: int = 1_000_000
@@ -42,6 +43,7 @@ class Limits:
     layers: int = 4
     memory_bytes: int = 4 << 30
     empty_records: int = 20_000
+    records: int = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,10 @@ def read_stream(
             detail = f"{n_records} records that hold next to nothing; the rest is not read"
             yield fault(file, 0, "hostile", detail, size)
             return
+        if n_records > limits.records:
+            detail = f"more than {limits.records} records (setting max_file_records); the rest is not read"
+            yield fault(file, 0, "too_large", detail, size)
+            return
         yield found
 
 

@@ -91,9 +91,9 @@ def is_markdown(text: str) -> bool:
     head = text[:50_000]
     if "](" in head and (_LINK.search(head) or _IMAGE.search(head)):
         return True
-    n_headings = len(_HEADING.findall(head))
+    n_headings = len(_HEADING.findall(head)) if "#" in head else 0
     n_strong = len(_STRONG.findall(head)) if "**" in head or "__" in head else 0
-    n_quotes = len(_QUOTE.findall(head))
+    n_quotes = len(_QUOTE.findall(head)) if ">" in head else 0
     kinds = (n_headings > 0) + (n_strong > 0) + (n_quotes > 0)
     is_titled = n_headings > 0 and bool(_HEADING.match(head.lstrip("\n")))
     return kinds >= 2 or n_strong >= 2 or n_headings >= 2 or is_titled

@@ -2,8 +2,9 @@
 
 Files may be of any known format (`formats.py`) and lie in folders of any depth. A day's records may stand
 in any file: an index says in which. It is kept in the store, an entry a file, and made anew for files that
-are new or have changed (their size, or their time of change, which serves as nothing but this hint). Losing
-the index costs time, nothing else.
+are new or have changed. Whether one has changed is told by size, times and inode; where any of these
+differs, or the file was so young when it was read that its times tell nothing, by its content. Losing the
+index costs time, nothing else.
 
 Records without a day of their own (undated, not readable) in a file without a day of arrival belong to the
 last day, among those up to today, that the file has records for. In a file that has none, they belong to no
@@ -14,6 +15,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -25,17 +28,16 @@ from pipeline.ingest.formats.apart import Task, read_apart
 from pipeline.ingest.formats.reader import Limits, Reader, decode
 from pipeline.ingest.formats.reader import record as record_of
 from pipeline.ingest.formats.sniff import needs_child, read_stream
-from pipeline.ingest.placement import arrival_day
+from pipeline.ingest.guarded import placed, understood
 from pipeline.ingest.record import DayRecord, Fault, Input, RawRecord, Unplaced
 from pipeline.ingest.sources.companions import Companions, companion_fields, companions
 from pipeline.ingest.sources.walk import FoundFile, open_found, walk
-from pipeline.ingest.understanding import place_record as place_record  # noqa: PLC0414 - others have it from here
-from pipeline.ingest.understanding import with_fields
+from pipeline.ingest.understanding import day_of
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.batch import index_path
 
-INDEX_VERSION = 6
+INDEX_VERSION = 7
 """Raised by one whenever the same file might get other days than before."""
 
 
@@ -53,7 +55,7 @@ def open_drop(store: Store, settings: Settings, reader: Reader | None = None) ->
     """
     found = {f.path: f for f in walk(settings.drop_dir)}
     beside = companions(found, lambda path: _head(found[path]))
-    folder = Folder(found, beside, limits_of(settings), reader, settings.timeout_s)
+    folder = DropFolder(found, beside, limits_of(settings), reader, settings.timeout_s)
     root = str(settings.drop_dir.resolve())
     return Drop(folder, _index(store, root, folder), datetime.now(UTC).date())
 
@@ -74,11 +76,15 @@ def _head(found: FoundFile) -> bytes:
 
 def limits_of(settings: Settings) -> Limits:
     """Return the bounds on what is read from one file."""
-    return Limits(record_bytes=settings.max_record_bytes, page_bytes=5 * settings.max_record_bytes)
+    return Limits(
+        record_bytes=settings.max_record_bytes,
+        page_bytes=5 * settings.max_record_bytes,
+        records=settings.max_file_records,
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class DropFolder:
     """The files of a drop folder, and how they are to be read."""
 
     files: dict[str, FoundFile]
@@ -125,7 +131,7 @@ class Entry:
 class Drop:
     """An opened drop folder; see `record.Source` for what it can be asked."""
 
-    folder: Folder
+    folder: DropFolder
     index: dict[str, Entry]
     today: date
 
@@ -151,17 +157,25 @@ class Drop:
 
     def records(self, day: date) -> Iterator[DayRecord]:
         """Yield the records of a day in the order of their files' paths and of their places."""
-        for path, _ in self.inputs(day):
-            entry = self.index[path]
-            is_home = entry.home(self.today) == day.isoformat()
-            wanted = {None, day.isoformat()} | ({"", *entry.early(self.today)} if is_home else set())
-            for record, noted in zip(read_file(path, self.folder), entry.noted(), strict=False):
-                if noted not in wanted:
-                    continue
-                placed, placement = place_record(record)
-                own = placement.day if placement else arrival_day(record.file)
-                if own == day or (is_home and (own is None or own > self.today)):
-                    yield with_fields(placed, placement)
+        noted: deque[tuple[str | None, bool]] = deque()
+
+        def wanted() -> Iterator[RawRecord]:
+            for path, _ in self.inputs(day):
+                entry = self.index[path]
+                is_home = entry.home(self.today) == day.isoformat()
+                days = {None, day.isoformat()} | ({"", *entry.early(self.today)} if is_home else set())
+                for record, its_day in zip(read_file(path, self.folder), entry.noted(), strict=False):
+                    if its_day in days:
+                        noted.append((its_day, is_home))
+                        yield record
+
+        for made in understood(wanted(), seconds=self.folder.seconds):
+            its_day, is_home = noted.popleft()
+            own = day_of(made.record, made.placement)
+            # A record that took too long this time, and not when the index was made, stays where it was.
+            is_stopped = made.placement is None and its_day == day.isoformat()
+            if own == day or is_stopped or (is_home and (own is None or own > self.today)):
+                yield made
 
     def unplaced(self) -> list[Unplaced]:
         """Return the files with records that belong to no day, or to one that is not there yet."""
@@ -181,7 +195,7 @@ class Drop:
 # ---- files -----------------------------------------------------------------------------------------
 
 
-def read_file(path: str, folder: Folder) -> Iterator[RawRecord]:
+def read_file(path: str, folder: DropFolder) -> Iterator[RawRecord]:
     """Yield the records of a file; what cannot be read is a record with a fault.
 
     Raises:
@@ -211,7 +225,7 @@ def read_file(path: str, folder: Folder) -> Iterator[RawRecord]:
         yield from records
 
 
-def _with_companion(record: RawRecord, folder: Folder) -> RawRecord:
+def _with_companion(record: RawRecord, folder: DropFolder) -> RawRecord:
     """Return the record of a plain text with what the file beside it says."""
     path, role = folder.beside.of[record.file]
     found = folder.files[path]
@@ -227,7 +241,7 @@ def _with_companion(record: RawRecord, folder: Folder) -> RawRecord:
 # ---- the index -------------------------------------------------------------------------------------
 
 
-def _index(store: Store, root: str, folder: Folder) -> dict[str, Entry]:
+def _index(store: Store, root: str, folder: DropFolder) -> dict[str, Entry]:
     """Return the index of the files given, from the store as far as it still holds."""
     reader = folder.reader.name if folder.reader else "any"
     name = f"drop-{content_id(root, reader)}"
@@ -236,25 +250,70 @@ def _index(store: Store, root: str, folder: Folder) -> dict[str, Entry]:
     state = {p: _state(p, folder) for p in paths}
     with store.lock(name):
         kept: dict[str, Any] = store.read_json(path) or {}
-        index = {p: _load(kept[p]) for p in paths if p in kept and kept[p]["state"] == state[p]}
-        missing = [p for p in paths if p not in index]
-        for p in missing:
-            index[p] = _scan(p, folder)
-        if missing or len(kept) != len(paths):
-            store.write_json(path, {p: _dump(index[p], state[p]) for p in paths})
+        index: dict[str, Entry] = {}
+        value: dict[str, Any] = {}
+        for p in paths:
+            known, seen = kept.get(p), _seen(p, folder)
+            if known is not None and known["state"] != state[p]:
+                known = None
+            if known is not None and seen is not None and known["seen"] == seen:
+                index[p], value[p] = _load(known), known
+                continue
+            # The content is looked at before the file is read: what is written meanwhile is seen next time.
+            content = _content(p, folder)
+            is_same = known is not None and known["content"] == content
+            index[p] = _load(known) if known is not None and is_same else _scan(p, folder)
+            value[p] = _dump(index[p]) | {"state": state[p], "seen": seen, "content": content}
+        if value != kept:
+            store.write_json(path, value)
     return index
 
 
-def _state(path: str, folder: Folder) -> list[Any]:
-    """Return what an entry of the index depends on."""
-    files = [folder.files[path]]
-    if path in folder.beside.of:
-        files.append(folder.files[folder.beside.of[path][0]])
-    limits = [folder.limits.record_bytes, folder.limits.page_bytes]
-    return [INDEX_VERSION, *limits, *([f.size, f.mtime_ns, f.fault.detail if f.fault else ""] for f in files)]
+def _state(path: str, folder: DropFolder) -> list[Any]:
+    """Return what an entry of the index depends on beside what is in the file."""
+    limits = [folder.limits.record_bytes, folder.limits.page_bytes, folder.limits.records]
+    faults = [found.fault.detail if found.fault else "" for found in _with_beside(path, folder)]
+    return [INDEX_VERSION, *limits, *faults]
 
 
-def _scan(path: str, folder: Folder) -> Entry:
+_YOUNG_NS = 2_000_000_000
+
+
+def _seen(path: str, folder: DropFolder) -> list[Any] | None:
+    """Return by what it can be seen whether a file has changed; None where that cannot be seen now.
+
+    A time of change cannot be put back by whoever writes the file (`rsync -t` and `cp -p` put back only the
+    other one), but two changes may fall into one tick of a file system's clock.
+    """
+    files = _with_beside(path, folder)
+    youngest = time.time_ns() - _YOUNG_NS
+    if any(found.ctime_ns > youngest for found in files):
+        return None
+    return [[found.size, found.mtime_ns, found.ctime_ns, found.inode] for found in files]
+
+
+def _content(path: str, folder: DropFolder) -> list[str]:
+    """Return checksums of what an entry is made from; "" stands for what cannot be read."""
+    return [_checksum(found) for found in _with_beside(path, folder)]
+
+
+def _checksum(found: FoundFile) -> str:
+    if found.fault:
+        return ""
+    try:
+        with os.fdopen(open_found(found), "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except PermissionError:
+        return ""
+
+
+def _with_beside(path: str, folder: DropFolder) -> list[FoundFile]:
+    """Return a file and its companion, where it has one."""
+    beside = [folder.beside.of[path][0]] if path in folder.beside.of else []
+    return [folder.files[one] for one in (path, *beside)]
+
+
+def _scan(path: str, folder: DropFolder) -> Entry:
     """Read a file through and return which days it has records for."""
     counts: dict[date | None, int] = {}
     hashes: dict[date | None, Any] = {}
@@ -262,9 +321,8 @@ def _scan(path: str, folder: Folder) -> Entry:
     run_days: list[str] = []
     runs: list[int] = []
     last: date | None = None
-    for record in read_file(path, folder):
-        placed, placement = place_record(record)
-        day = placement.day if placement else arrival_day(record.file)
+    for record, placement in placed(read_file(path, folder), seconds=folder.seconds):
+        day = day_of(record, placement)
         counts[day] = counts.get(day, 0) + 1
         if day == last and runs:
             runs[-1] += 1
@@ -276,7 +334,7 @@ def _scan(path: str, folder: Folder) -> Entry:
         if day is None and not detail:
             said = placement.refused[1] if placement and placement.refused else ""
             detail = said or (placement.undated if placement else "") or ""
-            detail = detail or (placed.fault.detail if placed.fault else "")
+            detail = detail or (record.fault.detail if record.fault else "")
     totals = {day: (n, hashes[day].hexdigest()) for day, n in counts.items()}
     loose = totals.pop(None, None)
     days = {day.isoformat(): totals[day] for day in sorted(d for d in totals if d is not None)}
@@ -294,9 +352,8 @@ def _load(kept: dict[str, Any]) -> Entry:
     return Entry(days, (int(loose[0]), str(loose[1])) if loose else None, kept["detail"], order)
 
 
-def _dump(entry: Entry, state: list[Any]) -> dict[str, Any]:
+def _dump(entry: Entry) -> dict[str, Any]:
     return {
-        "state": state,
         "days": entry.days,
         "loose": entry.loose,
         "detail": entry.loose_detail,

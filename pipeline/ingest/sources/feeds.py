@@ -12,19 +12,21 @@ of fetching serves for relative dates, and for refusing dates after it.
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from pipeline.identity import checksum
-from pipeline.ingest.fields import read_dates, read_fields
+from pipeline.ingest.fields import read_fields
 from pipeline.ingest.formats.apart import Task, read_apart
 from pipeline.ingest.formats.feed import FEED, SITEMAP
 from pipeline.ingest.formats.json_document import READER as JSON
 from pipeline.ingest.formats.reader import Limits, fault
-from pipeline.ingest.placement import place
-from pipeline.ingest.record import DayRecord, Fault, Input, RawRecord, Unplaced
+from pipeline.ingest.guarded import placed, understood
+from pipeline.ingest.placement import Placement
+from pipeline.ingest.record import DayRecord, Input, RawRecord, Unplaced
 from pipeline.ingest.sources.drop import limits_of
 from pipeline.ingest.urls import canonical_url
 from pipeline.ingest.web.pull import nights, pull_feeds
@@ -92,16 +94,23 @@ class Feeds:
 
     def records(self, day: date) -> Iterator[DayRecord]:
         """Yield the records of a day in the order of their nights and of the list of feeds."""
-        for night, feeds in sorted(self.index.items()):
-            wanted = {name: days[day.isoformat()] for name, days in feeds.items() if day.isoformat() in days}
-            if not wanted:
-                continue
-            for about in self.store.read_json(pull_path(night))["feeds"]:
-                if about["name"] in wanted:
-                    places = frozenset(wanted[about["name"]].places)
-                    for place_in_answer, record in enumerate(self.entries(about)):
-                        if place_in_answer in places:
-                            yield placed_record(record, about, date.fromisoformat(night))
+        feeds_of: deque[tuple[dict[str, Any], date]] = deque()
+
+        def wanted() -> Iterator[RawRecord]:
+            for night, feeds in sorted(self.index.items()):
+                parts = {name: days[str(day)] for name, days in feeds.items() if str(day) in days}
+                if not parts:
+                    continue
+                for about in self.store.read_json(pull_path(night))["feeds"]:
+                    if about["name"] in parts:
+                        places = frozenset(parts[about["name"]].places)
+                        for place_in_answer, record in enumerate(self.entries(about)):
+                            if place_in_answer in places:
+                                feeds_of.append((about, date.fromisoformat(night)))
+                                yield fetched(record, about)
+
+        for made in understood(wanted(), seconds=self.settings.timeout_s):
+            yield _of_feed(made, *feeds_of.popleft())
 
     def entries(self, about: dict[str, Any]) -> Iterator[RawRecord]:
         """Yield the entries of a feed's answer; a fault stands for one that is missing or no feed."""
@@ -131,29 +140,24 @@ def answered(store: Store, path: str, limits: Limits, *, seconds: float) -> Iter
         yield record
 
 
-def placed_record(record: RawRecord, about: dict[str, Any], night: date) -> DayRecord:
-    """Return an entry with its fields and its day.
-
-    Args:
-        record: the entry.
-        about: of its feed, as the pull noted it.
-        night: the day whose run pulled it.
-    """
+def fetched(record: RawRecord, about: dict[str, Any]) -> RawRecord:
+    """Return an entry with the time at which its feed was fetched, of which the pull took note."""
     if record.data is None:
-        return DayRecord(record, None, None)
-    fetched_at = datetime.fromisoformat(about["fetched_at"])
-    record = replace(record, data=record.data | {"fetched_at": about["fetched_at"]})
-    try:
-        fields = read_fields(record.data or {})
-        placement = place(read_dates(record.data or {}), fetched_at.date(), found_in=record.date_from)
-    except Exception as error:  # noqa: BLE001 - one poisoned entry must not stop a night
-        broken = Fault("extraction_error", f"{type(error).__name__}: {error}")
-        return DayRecord(replace(record, data=None, fault=broken), None, None)
-    if about["outlet"]:
-        fields = replace(fields, source=about["outlet"])
-    if placement.published is None:
-        placement = placement._replace(day=night)
-    return DayRecord(record, fields, placement)
+        return record
+    arrived = datetime.fromisoformat(about["fetched_at"]).date()
+    return replace(record, data=record.data | {"fetched_at": about["fetched_at"]}, arrived=arrived)
+
+
+def _of_feed(made: DayRecord, about: dict[str, Any], night: date) -> DayRecord:
+    """Return an entry with the outlet that the list names; undated, it is of the night that pulled it."""
+    if made.fields is None or made.placement is None:
+        return made
+    fields = replace(made.fields, source=about["outlet"]) if about["outlet"] else made.fields
+    return replace(made, fields=fields, placement=_of_night(made.placement, night))
+
+
+def _of_night(placement: Placement, night: date) -> Placement:
+    return placement if placement.published else placement._replace(day=night)
 
 
 # ---- the index -------------------------------------------------------------------------------------
@@ -193,14 +197,16 @@ def _scan(feeds: Feeds, night: str) -> dict[str, dict[str, Part]]:
         own: set[str] = set()
         places: dict[str, list[int]] = {}
         hashes: dict[str, Any] = {}
-        for place_in_answer, record in enumerate(feeds.entries(about)):
+        entries = (fetched(record, about) for record in feeds.entries(about))
+        dated = placed(entries, seconds=feeds.settings.timeout_s)
+        for place_in_answer, (record, placement) in enumerate(dated):
             key = _key(record, about["name"])
             if key in seen:
                 continue
             if key:
                 own.add(key)
-            placement = placed_record(record, about, date.fromisoformat(night)).placement
-            day = placement.day.isoformat() if placement and placement.day else night
+            of_night = _of_night(placement, date.fromisoformat(night)) if placement else None
+            day = of_night.day.isoformat() if of_night and of_night.day else night
             places.setdefault(day, []).append(place_in_answer)
             hashes.setdefault(day, hashlib.sha256()).update(record.raw)
         seen |= own
@@ -215,8 +221,8 @@ def _key(record: RawRecord, feed: str) -> str | None:
         return None
     try:
         fields = read_fields(record.data)
-    except Exception:  # noqa: BLE001 - a poisoned entry is known by nothing; `placed_record` says why
+        canonical = canonical_url(fields.canonical_url) or canonical_url(fields.url)
+    except Exception:  # noqa: BLE001 - a poisoned entry is known by nothing; `understand` says why
         return None
-    canonical = canonical_url(fields.canonical_url) or canonical_url(fields.url)
     own = f"{feed} {fields.id}" if fields.id else checksum(record.raw)
     return checksum(canonical or own)[:16]

@@ -22,7 +22,7 @@ class FoundFile:
         path: below the root, with `/` between its parts; always valid UTF-8.
         where: for opening it.
         size: bytes.
-        mtime_ns: time of its last change: a hint whether it has changed, never a date.
+        mtime_ns, ctime_ns, inode: hints whether it has changed, never a date.
         fault: why it is not to be opened.
     """
 
@@ -30,6 +30,8 @@ class FoundFile:
     where: Path
     size: int = 0
     mtime_ns: int = 0
+    ctime_ns: int = 0
+    inode: int = 0
     fault: Fault | None = None
 
 
@@ -102,7 +104,9 @@ def _within(
                 continue
             regular = stat.S_ISREG(info.st_mode)
             fault_or_none = None if regular else Fault("unreadable", "no regular file")
-            yield FoundFile(path, where, info.st_size, info.st_mtime_ns, fault_or_none)
+            yield FoundFile(
+                path, where, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino, fault_or_none
+            )
 
 
 def _readable(name: str) -> str:

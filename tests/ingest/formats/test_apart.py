@@ -24,7 +24,7 @@ from pipeline.ingest.formats.reader import HEAD_BYTES, Limits
 from pipeline.ingest.formats.sniff import READERS, needs_child
 from pipeline.ingest.pages.dates import page_date
 from pipeline.ingest.record import RawRecord
-from pipeline.ingest.sources.drop import place_record
+from pipeline.ingest.understanding import place_record
 from pipeline.settings import load_settings
 from pipeline.stages.ingest import ingest
 from pipeline.store import Store

@@ -181,6 +181,8 @@ CASES: dict[str, Case] = {
     "a JSON list that breaks off": ("a.json", lambda: b"[" + LINE.strip() + b', {"text": "ha', {"not_json", "duplicate_id"}),
     "a JSON document that breaks off": ("a.json", lambda: b'{\n "text": "half', {"not_json"}),
     "JSON list of numbers": ("a.json", lambda: b"[1, 2]", {"not_json"}),
+    "JSON list that ends in a number": ("a.json", lambda: b'["a", 3.25]', {"not_json"}),
+    "JSON list that ends in a word": ("a.json", lambda: b"[12345, null , true]", {"not_json"}),
     "billion laughs": ("a.xml", lambda: LAUGHS, {"hostile"}),
     "an entity from a file": ("a.xml", lambda: OUTSIDE, {"hostile"}),
     "an entity in UTF-16": ("a.xml", lambda: LAUGHS.decode().encode("utf-16"), {"hostile"}),

@@ -8,6 +8,7 @@ import sqlite3
 import tarfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.ingest.fields import Fields, read_fields
+from pipeline.ingest.fields import Fields
 from pipeline.ingest.formats.sniff import BY_NAME
 from pipeline.ingest.pages.html import html_to_text, is_html
-from pipeline.ingest.pages.text import with_pages
+from pipeline.ingest.pages.text import is_page, with_page
 from pipeline.ingest.placement import Placement
-from pipeline.ingest.record import DayRecord, RawRecord
+from pipeline.ingest.record import RawRecord
 from pipeline.ingest.sources.companions import companions
-from pipeline.ingest.sources.drop import Folder, limits_of, place_record, read_file
+from pipeline.ingest.sources.drop import DropFolder, limits_of, read_file
 from pipeline.ingest.sources.walk import walk
+from pipeline.ingest.understanding import understand
 from pipeline.settings import load_settings
 
 TITLE = "Ferry put off"
@@ -233,13 +235,10 @@ DATE_ONLY = {"LexisNexis", "Nexis Uni", "Nexis Uni as DOCX", "a plain text"}
 
 def read(folder: Path) -> list[tuple[RawRecord, Fields | None, Placement | None]]:
     found = {f.path: f for f in walk(folder)}
-    opened = Folder(found, companions(found), limits_of(load_settings()), None)
-    records = []
-    for path in opened.paths():
-        for record in read_file(path, opened):
-            placed, placement = place_record(record)
-            records.append(DayRecord(placed, read_fields(placed.data) if placed.data else None, placement))
-    return [(r.record, r.fields, r.placement) for r in with_pages(iter(records), processes=1, seconds=30)]
+    opened = DropFolder(found, companions(found), limits_of(load_settings()), None)
+    records = [understand(record) for path in opened.paths() for record in read_file(path, opened)]
+    paged = [replace(r, fields=with_page(r.fields)) if r.fields and is_page(r.fields) else r for r in records]
+    return [(r.record, r.fields, r.placement) for r in paged]
 
 
 @pytest.mark.parametrize("case", FILES)

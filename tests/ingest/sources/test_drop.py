@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import shutil
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import ConfigError
+from pipeline.ingest import guarded
 from pipeline.ingest.sources import drop, open_source, walk
 from pipeline.ingest.sources.drop import Drop, open_drop
 from pipeline.settings import Settings, load_settings
@@ -226,7 +228,7 @@ def test_unchanged_files_are_not_read_again(folder: Folder, monkeypatch: pytest.
     read: list[str] = []
     scan = drop._scan
 
-    def spy(path: str, folder: drop.Folder) -> drop.Entry:
+    def spy(path: str, folder: drop.DropFolder) -> drop.Entry:
         read.append(path)
         return scan(path, folder)
 
@@ -246,14 +248,68 @@ def test_a_changed_file_is_read_again_and_a_removed_one_forgotten(folder: Folder
     assert folder.open().days() == [date(2026, 3, 1), DAY]
 
 
+@pytest.mark.parametrize("is_old", [True, False])
+@pytest.mark.parametrize("how", ["written over", "put in its place", "named like it"])
+def test_a_file_with_the_same_size_and_time_is_told_by_its_content(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, how: str, is_old: bool
+) -> None:
+    if is_old:  # as if the files had lain there for long
+        monkeypatch.setattr(drop, "_YOUNG_NS", 0)
+        time.sleep(0.02)
+    path = folder.put("a.jsonl", on("2026-03-02"), on("2026-03-02"))
+    before = path.stat()
+    first = folder.open().inputs(DAY)
+    if how == "written over":  # rsync --inplace -t
+        folder.put("a.jsonl", on("2026-03-02"), on("2026-03-01"))
+    else:  # rsync -t, cp -p
+        if how == "named like it":
+            path.unlink()
+        folder.put(".new", on("2026-03-02"), on("2026-03-01")).rename(path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = path.stat()
+    assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    assert folder.open().days() == [date(2026, 3, 1), DAY]
+    assert folder.open().inputs(DAY) != first
+
+
+def test_a_file_that_was_only_touched_or_moved_is_not_read_again(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder.put("a.jsonl", on("2026-03-02"))
+    folder.open()
+    monkeypatch.setattr(drop, "_scan", lambda *_: pytest.fail("read again"))
+    os.utime(path, (10**9, 10**9))
+    folder.open()
+    shutil.copy(path, folder.root / ".copy")
+    (folder.root / ".copy").rename(path)
+    assert folder.open().days() == [DAY]
+
+
+def test_files_whose_names_are_shown_alike_are_two(folder: Folder) -> None:
+    (folder.root / "2026-03-02").mkdir()
+    for name in (b"a\xff.jsonl", b"a\\xff.jsonl", b"a\\x5cxff.jsonl"):
+        with open(os.fsencode(folder.root) + b"/2026-03-02/" + name, "w") as file:  # noqa: PTH123
+            file.write(json.dumps(on("2026-03-02")))
+    assert len(set(folder.refs())) == 3
+
+
+def test_the_records_of_a_file_are_bounded(folder: Folder) -> None:
+    folder.settings = folder.settings.model_copy(update={"max_file_records": 5})
+    folder.put("2026-03-02/a.jsonl", *(on("2026-03-02") for _ in range(9)))
+    folder.put("2026-03-02/b.jsonl", *(on("2026-03-02") for _ in range(5)))
+    assert len(folder.refs()) == 11
+    assert folder.faults() == {"2026-03-02/a.jsonl": "too_large"}
+
+
 def test_the_index_is_a_cache(folder: Folder) -> None:
     folder.put("a.jsonl", on("2026-03-01"), on("2026-03-02"), b"{broken")
     first = folder.open()
     index = f"index/{folder.store.names('index')[0]}"
-    kept = folder.store.get(index)
+    kept = folder.store.read_json(index)
     folder.store.remove(index)
     again = folder.open()
-    assert folder.store.get(index) == kept
+    for path, entry in folder.store.read_json(index).items():
+        assert entry | {"seen": None} == kept[path] | {"seen": None}
     assert again.inputs(DAY) == first.inputs(DAY) == folder.open().inputs(DAY)
 
 
@@ -273,13 +329,14 @@ def test_only_the_records_of_a_day_are_looked_at_again(
     folder.put("a.jsonl", *map(on, days), b"{broken")
     opened = folder.open()
     looked: list[str] = []
-    place = drop.place_record
+    understood = guarded.understood
 
-    def spy(record: Any) -> Any:
-        looked.append(record.ref)
-        return place(record)
+    def spy(records: Any, **options: Any) -> Any:
+        records = list(records)
+        looked.extend(record.ref for record in records)
+        return understood(records, **options)
 
-    monkeypatch.setattr(drop, "place_record", spy)
+    monkeypatch.setattr(drop, "understood", spy)
     assert [r.record.ref for r in opened.records(DAY)] == looked == ["a.jsonl#2", "a.jsonl#5"]
     looked.clear()
     assert [r.record.ref for r in opened.records(date(2026, 3, 3))] == looked == ["a.jsonl#4", "a.jsonl#6"]

@@ -207,7 +207,7 @@ def test_a_rerun_asks_nobody_and_gives_the_same_bytes(nights: Nights, web: Web) 
     assert nights.again(NIGHT) == first
     assert nights.files() == files and len(web.asked) == asked
     nights.store.remove("index/feeds.json")
-    nights.store.remove("staged")
+    nights.store.remove_folder("staged")
     assert nights.again(NIGHT) == first
     assert nights.files() == files and len(web.asked) == asked
 
@@ -275,7 +275,7 @@ def test_an_entry_that_comes_late_makes_its_day_late(nights: Nights, web: Web) -
     write_manifest(nights.store, manifest_of(read_plan(nights.store, before)))
     nights.run()
     assert late_days(nights.store, nights.settings) == []
-    nights.store.remove(f"feeds/{NIGHT}")
+    nights.store.remove_folder(f"feeds/{NIGHT}")
     web.pages["/rss"] = Page(rss(entry("a", on=before), entry("late", on=before)))
     nights.run()
     assert late_days(nights.store, nights.settings) == [before]
@@ -457,7 +457,7 @@ def test_robots_txt_behind_redirects(nights: Nights, web: Web) -> None:
     nights.run()
     assert nights.rejects()["/rss"][0] == "not_fetched" and web.paths() == ["/robots.txt", "/r"]
     web.pages["/robots.txt"] = Page(status=301, headers={"Location": "http://192.168.0.1/robots.txt"})
-    nights.store.remove(f"feeds/{NIGHT}")
+    nights.store.remove_folder(f"feeds/{NIGHT}")
     nights.run()
     assert nights.rejects()["/rss"][0] == "hostile"
 

@@ -142,7 +142,9 @@ def quote_features(
         texts = [doc.text for doc in docs]
     if candidates is None:
         candidates = [
-            find_attributions(parse, find_regions(parse.text, lexicon=parse.lexicon))
+            find_attributions(
+                parse, find_regions(parse.text, lexicon=parse.lexicon, lines=parse.columns.lines)
+            )
             for parse in (Parse(read_columns(doc)) for doc in docs)
         ]
     of_tokens = np.concatenate([doc.to_array([*_ATTRS.values()]).reshape(-1, len(_ATTRS)) for doc in docs])

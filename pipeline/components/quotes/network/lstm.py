@@ -6,7 +6,7 @@ After Hochreiter and Schmidhuber (1997) and Lafferty et al. (2001).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ MAX_WINDOW = 256
 BATCH_WORDS = 16_384
 """Words that are read at once."""
 _PIECE = 512
-"""Rows that are added at once."""
+"""Rows that are added, or whose gates are computed, at once: they stay in the processor's cache."""
 
 
 def encode(features: QuoteFeatures, weights: Weights, vectors: Floats) -> tuple[Floats, Floats, Ints]:
@@ -102,30 +102,54 @@ class Packing:
 
 
 def bidirectional_lstm(inputs: Floats, packing: Packing, weights: Weights, layer: int) -> Floats:
-    """Run one bidirectional layer over packed rows: (rows, width) -> (rows, 2 * hidden)."""
+    """Run one bidirectional layer over packed rows: (rows, width) -> (rows, 2 * hidden).
+
+    What the inputs give to the gates is computed for some steps at a time: all rows of a batch would take
+    tens of megabytes, which are slower to fetch than to compute.
+    """
     recurrent = weights[f"lstm{layer}_recurrent"]  # (2, hidden, 4 * hidden); gates i f o g
     hidden = recurrent.shape[1]
-    gates = np.matmul(inputs, weights[f"lstm{layer}_input"]) + weights[f"lstm{layer}_bias"][:, None, :]
-    gates[1] = gates[1][packing.flip]
+    from_input, bias = weights[f"lstm{layer}_input"], weights[f"lstm{layer}_bias"][:, None, :]
+    both = np.stack([inputs, inputs[packing.flip]])
     out = np.empty((2, len(inputs), hidden), dtype=np.float32)
     most = packing.steps[0][1] if packing.steps else 0
     cell = np.zeros((2, most, hidden), dtype=np.float32)
     state = np.zeros((2, most, hidden), dtype=np.float32)
-    for start, count in packing.steps:
-        at = gates[:, start : start + count]
-        at += np.matmul(state[:, :count], recurrent)
-        np.tanh(at, out=at)
-        # The sigmoid of x is (tanh(x / 2) + 1) / 2; the halves of the inputs are in the weights.
-        sigmoid = at[:, :, : 3 * hidden]
-        sigmoid *= 0.5
-        sigmoid += 0.5
-        cell = cell[:, :count]
-        cell *= at[:, :, hidden : 2 * hidden]
-        cell += at[:, :, :hidden] * at[:, :, 3 * hidden :]
-        state = out[:, start : start + count]
-        np.tanh(cell, out=state)
-        state *= at[:, :, 2 * hidden : 3 * hidden]
+    gates = np.empty(2 * max(_PIECE, most) * 4 * hidden, dtype=np.float32)
+    sums = np.empty(2 * most * 4 * hidden, dtype=np.float32)
+    for steps in _pieces(packing.steps):
+        first = steps[0][0]
+        rows = steps[-1][0] + steps[-1][1] - first
+        piece = gates[: 2 * rows * 4 * hidden].reshape(2, rows, 4 * hidden)
+        np.matmul(both[:, first : first + rows], from_input, out=piece)
+        piece += bias
+        for start, count in steps:
+            at = sums[: 2 * count * 4 * hidden].reshape(2, count, 4 * hidden)
+            np.matmul(state[:, :count], recurrent, out=at)
+            at += piece[:, start - first : start - first + count]
+            np.tanh(at, out=at)
+            # The sigmoid of x is (tanh(x / 2) + 1) / 2; the halves of the inputs are in the weights.
+            sigmoid = at[:, :, : 3 * hidden]
+            sigmoid *= 0.5
+            sigmoid += 0.5
+            cell = cell[:, :count]
+            cell *= at[:, :, hidden : 2 * hidden]
+            new = at[:, :, :hidden]
+            new *= at[:, :, 3 * hidden :]
+            cell += new
+            state = out[:, start : start + count]
+            np.tanh(cell, out=state)
+            state *= at[:, :, 2 * hidden : 3 * hidden]
     return np.concatenate([out[0], out[1][packing.flip]], axis=1)
+
+
+def _pieces(steps: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+    """Yield runs of steps of at most `_PIECE` rows in all; a step of more rows stands alone."""
+    begin = 0
+    for end in range(1, len(steps) + 1):
+        if end == len(steps) or steps[end][0] + steps[end][1] - steps[begin][0] > _PIECE:
+            yield steps[begin:end]
+            begin = end
 
 
 def viterbi(emissions: Floats, packing: Packing, weights: Weights) -> Ints:

@@ -1,0 +1,62 @@
+"""The tokenizer of the pipeline: texts are split as they are read, and each line opens a sentence.
+
+A Doc holds the reading view of its text. Where that is not the text itself, the text and the edits that made
+the view of it are kept in `doc.user_data`: `stored_text`, `stored_offsets` and `stored_range` read them. They
+survive `Doc.to_bytes`, and so `nlp.pipe(n_process=...)`, and the bins.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from spacy.tokens import Doc, Span
+
+from pipeline.lexicons import lexicon
+from pipeline.reading import Offsets, read_text
+
+STORED = "stored_text"
+"""Key in `doc.user_data` of the text that a Doc was made of, and its edits; missing where there are none."""
+
+
+class ReadingTokenizer:
+    """A spaCy tokenizer that reads texts before it splits them."""
+
+    def __init__(self, tokenizer: Any, language: str) -> None:
+        self.tokenizer = tokenizer
+        self.language = language
+
+    def __call__(self, text: str) -> Doc:
+        """Return the tokens of the reading view of a text; sentences begin where its lines do."""
+        reading = read_text(text, lexicon=lexicon(self.language))
+        doc: Doc = self.tokenizer(reading.text)
+        if reading.edits:
+            doc.user_data[STORED] = (text, reading.edits)
+        if len(reading.lines) > 1:
+            starts = doc.to_array("IDX")
+            for token in np.searchsorted(starts, [line.start for line in reading.lines[1:]]).tolist():
+                if token < len(doc):
+                    doc[token].is_sent_start = True
+        return doc
+
+    def __getattr__(self, name: str) -> Any:
+        # Rules, special cases, the way to disk: those of the tokenizer inside.
+        if name == "tokenizer":
+            raise AttributeError(name)
+        return getattr(self.tokenizer, name)
+
+
+def stored_offsets(doc: Doc) -> Offsets:
+    """Return the way from the offsets of a Doc back to those of the text that it was made of."""
+    return Offsets(doc.user_data[STORED][1] if STORED in doc.user_data else ())
+
+
+def stored_text(doc: Doc) -> str:
+    """Return the text that a Doc was made of."""
+    text: str = doc.user_data[STORED][0] if STORED in doc.user_data else doc.text
+    return text
+
+
+def stored_range(span: Span) -> tuple[int, int]:
+    """Return where a span stands in the text that its Doc was made of, the end exclusive."""
+    return stored_offsets(span.doc).stored(span.start_char, span.end_char)
