@@ -59,6 +59,8 @@ def trim(tokens: Tokens, name: Name) -> Name:
         start += 1
     while end > start and _clings_behind(tokens, words, start, end, label):
         end -= 1
+    if label == "NORP" and name.start < start < end and tokens.lower[name.start] in words.stances:
+        label = "ORG" if tokens.words[start].isupper() else "PERSON"  # anti-Trump; lists know anti-German
     if label == "ORG":
         end = _without_post(tokens, words, start, end)
     if _is_country_with_number(tokens, start, end):

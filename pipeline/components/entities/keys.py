@@ -141,7 +141,7 @@ class NameKeys:
         return len(genders) < 2
 
     def is_lone_surname(self, parts: tuple[str, ...]) -> bool:
-        """Return whether a person's name is a surname alone, with its particles ("van den Berg"), or one word.
+        """Return whether a person's name is one word, or a surname with its particles ("van den Berg").
 
         Args:
             parts: what `name_words` makes of the name.

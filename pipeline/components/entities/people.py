@@ -153,7 +153,9 @@ class _FullNames:
         if len(form.key) == 1 and form.label == "PERSON":
             if found := self.by_first.get(word):
                 return found, "first_name"
-            alike = [other for last, forms in self.by_last.items() if _are_alike(word, last) for other in forms]
+            alike = [
+                other for last, forms in self.by_last.items() if _are_alike(word, last) for other in forms
+            ]
             return alike if len(by_root(alike)) == 1 else [], "surname"
         return [], ""
 

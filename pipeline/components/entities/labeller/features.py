@@ -27,6 +27,7 @@ from pipeline.components.entities.labeller.inputs import (
     N_LISTS,
     SHAPE_BUCKETS,
     SUFFIX_BUCKETS,
+    WINDOW,
     WORD_BUCKETS,
     Ints,
 )
@@ -40,6 +41,7 @@ _GAP = 3
 _QUOTES = frozenset("\"'“”‘’«»`") | {"``", "''"}
 _OPENING = frozenset("“‘«`") | {"``"}
 _MOST_IN_MARKS = 8
+_STOPS = tuple(".!?\"”’'")
 _MIN_SPORT, _MIN_SHARE_OF_SPORT = 8, 0.015
 """Words of sport, and their share, in a document about sport."""
 _SPORTS = 20
@@ -56,12 +58,14 @@ class LabelFeatures:
         columns: (n, len(COLUMNS)) rows of one table: each value with the offset of its column added.
         flags: (n, N_FLAGS) 0 or 1.
         vector_rows: (n) row of the model's vector table, -1 where there is none.
+        rules: (n) the label that the rules give a token, as in `inputs.KINDS`.
         candidates: (m) the tokens that may belong to a name.
     """
 
     columns: Ints
     flags: NDArray[np.uint8]
     vector_rows: Ints
+    rules: Ints
     candidates: Ints
 
 
@@ -197,7 +201,7 @@ def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeat
     columns += COLUMN_OFFSETS[:-1]
 
     flags = np.zeros((n, N_FLAGS), dtype=np.uint8)
-    flags[:, : N_LISTS] = (words[:, 4, None] >> np.arange(N_LISTS)) & 1
+    flags[:, :N_LISTS] = (words[:, 4, None] >> np.arange(N_LISTS)) & 1
     spaced = np.array(tokens.spaced)
     opens_line = np.diff(lines, prepend=-1) > 0
     opens_line[1:] |= breaks[:-1]
@@ -221,10 +225,15 @@ def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeat
     for number, flag in enumerate(marks, start=N_LISTS):
         flags[:, number] = flag
 
-    table = doc.vocab.vectors
-    row_of = table.key2row
-    rows = np.array([row_of.get(orth, -1) for orth in of_doc[:, 2].tolist()], dtype=np.int32)
-    return LabelFeatures(columns, flags, rows, _candidates((looks > 0) | in_model | (rules > 0), lines, breaks))
+    candidates = _candidates((looks > 0) | in_model | (rules > 0), breaks)
+    is_near = np.zeros(n + 2 * WINDOW, dtype=bool)
+    for step in range(2 * WINDOW + 1):
+        is_near[candidates + step] = True
+    near = np.flatnonzero(is_near[WINDOW : WINDOW + n])
+    row_of = doc.vocab.vectors.key2row
+    rows = np.full(n, -1, dtype=np.int32)
+    rows[near] = [row_of.get(orth, -1) for orth in of_doc[near, 2].tolist()]
+    return LabelFeatures(columns, flags, rows, rules.astype(np.int32), candidates)
 
 
 def _in_short_marks(words: Sequence[str]) -> NDArray[np.bool_]:
@@ -246,7 +255,7 @@ def _label_buckets(labels: Sequence[str]) -> NDArray[np.int64]:
     return np.array([numbers[label] for label in labels], dtype=np.int64)
 
 
-def _candidates(looks_like: NDArray[np.bool_], lines: NDArray[np.int64], breaks: NDArray[np.bool_]) -> Ints:
+def _candidates(looks_like: NDArray[np.bool_], breaks: NDArray[np.bool_]) -> Ints:
     """Return the tokens that look like parts of names, and those in small gaps between them."""
     core = np.flatnonzero(looks_like & ~breaks)
     chosen = looks_like & ~breaks
@@ -272,9 +281,9 @@ def _others(
     identity = np.array([numbers.setdefault(word, len(numbers)) for word in lower], dtype=np.int64)
     n_kinds = len(KINDS) + 1
     kinds = (rules + 1) // 2
-    counts = np.bincount(
-        (identity * n_kinds + kinds)[looks > 0], minlength=len(numbers) * n_kinds
-    ).reshape(-1, n_kinds)
+    counts = np.bincount((identity * n_kinds + kinds)[looks > 0], minlength=len(numbers) * n_kinds).reshape(
+        -1, n_kinds
+    )
     small_counts = np.bincount(identity[looks == 0], minlength=len(numbers))
     rest = counts[identity]
     rest[np.arange(len(lower)), kinds] -= looks > 0
@@ -297,7 +306,7 @@ def _line_kinds(
     last = np.zeros(n_lines, dtype=np.int64)
     at = np.flatnonzero(~breaks)
     last[lines[at]] = at
-    stops = np.array([words[i][-1:] in ".!?\"”’'" for i in last], dtype=np.int64) if n_lines else last
+    stops = np.array([words[i][-1:] in _STOPS for i in last.tolist()], dtype=np.int64)
     length = np.digitize(sizes, (3, 6, 12, 25, 50))
     share = np.digitize(large / np.maximum(sizes, 1), (0.2, 0.4, 0.7))
     return ((length * 4 + share) * 2 + stops)[lines]

@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.bounds import trim
+from pipeline.components.entities.kinds import is_name
 from pipeline.components.entities.labeller.features import label_features
 from pipeline.components.entities.labeller.network import (
     Labelled,
@@ -16,6 +17,7 @@ from pipeline.components.entities.labeller.network import (
     label_scores,
     names_of,
     shipped_network,
+    with_rules,
 )
 from pipeline.components.entities.name import Name
 
@@ -33,16 +35,16 @@ def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> list[Name]:
     """
     network = shipped_network()
     table = doc.vocab.vectors.data
-    if not network.fits(table):
+    if not len(tokens) or not network.fits(table):
         return [*names]
     features = label_features(doc, tokens, names)
     scores = label_scores(features, network.weights, network.vectors(table))
-    labels = best_labels(features.candidates, scores)
+    labels = best_labels(features.candidates, with_rules(scores, features))
     known = {(name.start, name.end): name for name in names}
     out = []
     for found in names_of(features.candidates, labels, scores):
         name = _named(tokens, known.get((found.start, found.end)), found)
-        if name.start < name.end:
+        if name.start < name.end and is_name(tokens, name):
             out.append(name)
     return out
 

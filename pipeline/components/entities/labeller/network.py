@@ -17,6 +17,11 @@ Floats = NDArray[np.float32]
 Weights = Mapping[str, Floats]
 
 
+RULES_WEIGHT = 1.0
+"""What the rules' label of a word gains over others before the best sequence is chosen. It keeps names whole
+where the network is in doubt; chosen on own_dev by outlet: 0 finds 0.8 points less, 2 as much with label."""
+
+
 class Labelled(NamedTuple):
     """A name as the network sees it: tokens [start, end), its label, and how sure the network is, 0..1."""
 
@@ -65,16 +70,28 @@ def label_scores(features: LabelFeatures, weights: Weights, vectors: Floats) -> 
     n = len(features.columns)
     near = at[:, None] + np.arange(-WINDOW, WINDOW + 1)
     inside = (near >= 0) & (near < n)
-    used, where = np.unique(np.where(inside, near, at[:, None]), return_inverse=True)
-    states = weights["table"][features.columns[used]].sum(axis=1)
-    states += features.flags[used] @ weights["flags"]
-    states += vectors[features.vector_rows[used]]
-    window = states[where.reshape(near.shape)] * inside[:, :, None]
+    near = np.where(inside, near, at[:, None])
+    is_used = np.zeros(n, dtype=bool)
+    is_used[near] = True
+    where = np.cumsum(is_used) - 1
+    states: Floats = features.flags[is_used] @ weights["flags"]
+    states += vectors[features.vector_rows[is_used]]
+    table = weights["table"]
+    for column in features.columns[is_used].T:
+        states += table[column]
+    window = states[where[near]] * inside[:, :, None]
     hidden = window.reshape(len(at), -1) @ weights["hidden"] + weights["hidden_bias"]
     scores: Floats = np.maximum(hidden, 0) @ weights["labels"] + weights["labels_bias"]
     scores -= scores.max(axis=1, keepdims=True)
     scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
     return scores
+
+
+def with_rules(scores: Floats, features: LabelFeatures) -> Floats:
+    """Return the scores, each word's higher by `RULES_WEIGHT` for the label that the rules give it."""
+    out = scores.copy()
+    out[np.arange(len(out)), features.rules[features.candidates]] += RULES_WEIGHT
+    return out
 
 
 _FORBIDDEN = -1e4

@@ -22,6 +22,7 @@ from pipeline.components.entities.overlooked.runs import (
     add_titled,
     add_works,
 )
+from pipeline.components.entities.overlooked.wholes import add_brands_with_apostrophe, add_joined
 from pipeline.components.entities.overlooked.widened import (
     add_initials,
     add_model_numbers,
@@ -30,7 +31,6 @@ from pipeline.components.entities.overlooked.widened import (
     join_branches,
     widen_over_capitals,
 )
-from pipeline.components.entities.overlooked.wholes import add_brands_with_apostrophe, add_joined
 
 Rule = Callable[[Ledger, Tokens], None]
 
@@ -72,7 +72,7 @@ def found_again(names: list[Name], tokens: Tokens) -> list[Name]:
     """Return the names, whole, and where else in the document they stand, in text order.
 
     Args:
-        names: that have been looked over since the other rules ran; they pass to the rule, which changes them.
+        names: looked over since the other rules ran; they pass to these rules, which change them.
         tokens: the document.
     """
     ledger = Ledger(names, tokens)

@@ -1,4 +1,4 @@
-"""Names that look like more than they are, or like less: "Marks and Spencer" is one, "McDonald's" has its s."""
+"""Names that look like two, or like a piece: "Marks and Spencer" is one, "McDonald's" has its s."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Words:
         (self.written,) = lexicon.words("entities.conjunctions")
         self.given_names = lexicon.entries("given_names")
         self.joined: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
-        named = {name: "ORG" for name in lexicon.words("organisations_with_and")}
+        named = dict.fromkeys(lexicon.words("organisations_with_and"), "ORG")
         infix = f" {self.written} "
         named |= {name: "GPE" for name in lexicon.made(Gazetteer).territories if infix in name}
         for name, label in sorted(named.items(), key=lambda item: -len(item[0])):
@@ -70,5 +70,5 @@ def _put(ledger: Ledger, name: Name) -> None:
     inside = [n for n in ledger.names if n.start < name.end and n.end > name.start]
     if any(n.start < name.start or n.end > name.end for n in inside):
         return
-    ledger.drop({n for n in inside})
+    ledger.drop(inside)
     ledger.add(name)
