@@ -31,7 +31,7 @@ class Labelled(NamedTuple):
     score: float
 
 
-class Network:
+class NameNetwork:
     """The network with its weights; it keeps the projection of the vector table that it met last.
 
     A pipeline has one table, which lives as long as its vocabulary.
@@ -56,10 +56,10 @@ class Network:
 
 
 @cache
-def shipped_network() -> Network:
+def shipped_network() -> NameNetwork:
     """Return the network that comes with the package."""
     stored = load_weights("names/labeller.npz")
-    return Network({name: array.astype(np.float32) for name, array in stored.items()})
+    return NameNetwork({name: array.astype(np.float32) for name, array in stored.items()})
 
 
 def label_scores(features: LabelFeatures, weights: Weights, vectors: Floats) -> Floats:
