@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 3600
 ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup run airflow test test-fast fuzz golden api lint bench eval history sources archive docs docs-site new-source new-table changelog lock clean
+.PHONY: help setup run airflow test test-fast test-system fuzz faults golden api lint bench eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,10 +31,13 @@ airflow: $(READY) ## Airflow with the nightly schedule and a web UI, until Ctrl-
 PYTEST := $(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 test: $(READY) ## all tests, in two processes (TEST_PROCESSES=2)
-	$(PYTEST) $(ARGS)
+	$(PYTEST) -m "not system" $(ARGS)
 
 test-fast: $(READY) ## the tests that are not slow: without Airflow, and without children that load the model
-	$(PYTEST) -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow and not system" $(ARGS)
+
+test-system: $(READY) ## the tests that need a prepared machine: Chromium (apt install chromium)
+	$(PYTHON) -m pytest -m system tests/system $(ARGS)
 
 golden: $(READY) ## write tests/golden anew: what is made of every article of the sample
 	$(PYTHON) tests/golden/write.py
@@ -44,6 +47,9 @@ api: $(READY) ## write docs/public-api.txt, the list of what is public, from the
 
 fuzz: $(READY) ## files of all formats, mutilated at random (FUZZ=20000 a format, FUZZ_SECONDS=3600 in all)
 	nice $(PYTHON) tests/ingest/formats/mutilation.py $(FUZZ) $(FUZZ_SECONDS) $(ARGS)
+
+faults: $(READY) ## kill the stages 120 times at random moments, run them again, compare all bytes (ARGS='--seed 2')
+	nice $(PYTHON) -m benchmarks.faults $(ARGS)
 
 lint: $(READY) ## ruff and mypy
 	$(PYTHON) -m ruff check .

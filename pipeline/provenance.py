@@ -45,13 +45,20 @@ def row_settings(settings: Settings) -> dict[str, str]:
     Raises:
         ConfigError: the file of topics or of aliases cannot be read.
     """
-    values = {name: str(getattr(settings, name)) for name in ROW_SETTINGS}
-    return values | {name: _checksum_of(values[name], what) for name, what in _FILES.items()}
+    files = {name: _checksum_of(getattr(settings, name), what) for name, what in _FILES.items()}
+    return parse_settings(settings) | files
 
 
 def parse_settings(settings: Settings) -> dict[str, str]:
-    """Return the settings that can change a parse, as text: other topics or aliases need no other one."""
-    return {name: str(getattr(settings, name)) for name in ROW_SETTINGS if name not in _FILES}
+    """Return the settings that can change a parse, as text: other topics or aliases need no other one.
+
+    A model in a folder of the user's own counts by its content, an installed one by its name.
+
+    Raises:
+        ConfigError: the model's folder cannot be read.
+    """
+    values = {name: str(getattr(settings, name)) for name in ROW_SETTINGS if name not in _FILES}
+    return values | {"nlp_model": _model_of(settings.nlp_model)}
 
 
 def ingest_settings(settings: Settings) -> dict[str, str]:
@@ -79,6 +86,21 @@ def run_id(*, inputs: str, code: str, model: str, settings: Mapping[str, str]) -
     return content_id("run", inputs, code, model, *(f"{k}={v}" for k, v in sorted(settings.items())))
 
 
+def _model_of(setting: str) -> str:
+    folder = Path(setting)
+    if not (folder / "config.cfg").is_file():
+        return setting
+    whole = hashlib.sha256()
+    try:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            about = path.stat()
+            content = _file_checksum(path, about.st_size, about.st_mtime_ns)
+            whole.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode())
+    except OSError as error:
+        raise ConfigError(f"model {setting} cannot be read: {error.strerror or error}") from None
+    return f"folder {whole.hexdigest()}"
+
+
 def _checksum_of(setting: str, what: str) -> str:
     if not setting:
         return ""
@@ -90,7 +112,7 @@ def _checksum_of(setting: str, what: str) -> str:
         raise ConfigError(f"{what} {setting} cannot be read: {error.strerror or error}") from None
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=256)
 def _file_checksum(path: Path, size: int, mtime_ns: int) -> str:
     """Return the SHA-256 of a file, once for each state of it: a table of aliases may have gigabytes."""
     with path.open("rb") as file:

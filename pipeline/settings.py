@@ -11,9 +11,9 @@ import os
 import sys
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, BeforeValidator, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -36,10 +36,10 @@ class Settings(BaseSettings):
         description="Where staged rows and published tables lie: a folder, or the URI of an object store"
         " (s3://bucket/prefix).",
     )
-    drop_dir: Path = Field(
-        Path("data/drop"),
+    drop_dir: Annotated[str, BeforeValidator(str)] = Field(
+        "data/drop",
         description="The drop folder: files of any known format below it (docs/sources.md), best in folders"
-        " named YYYY-MM-DD by arrival.",
+        " named YYYY-MM-DD by arrival. A folder, or the URI of an object store (s3://bucket/prefix).",
     )
     decisions_file: Path = Field(
         Path("data/decisions.jsonl"),
@@ -114,7 +114,9 @@ class Settings(BaseSettings):
         description="Of a file with more records the rest is not read, and one row of rejects says so.",
     )
     max_chars: int = Field(
-        200_000, ge=100, description="An article with a longer text is rejected as too_large."
+        1_000_000,
+        ge=100,
+        description="An article with a longer text is rejected as too_large; it is parsed in windows.",
     )
     min_words: int = Field(5, ge=1, description="An article with fewer words is rejected as too_short.")
     timeout_s: float = Field(

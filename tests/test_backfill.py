@@ -4,6 +4,7 @@ The tests of this file share one Airflow and run in the order in which they stan
 """
 
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -197,3 +198,28 @@ def test_nothing_is_left_running_when_the_caller_is_killed(folder: Path) -> None
     while left := processes_of(home):
         assert time.monotonic() < deadline, left
         time.sleep(0.5)
+
+
+def test_its_web_server_answers_programs_here_and_no_page_elsewhere(airflow: LocalAirflow) -> None:
+    def asked(method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, dict[str, str]]:
+        connection = http.client.HTTPConnection("127.0.0.1", airflow.port, timeout=60)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, named)
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+
+    variable = json.dumps({"key": "from-elsewhere", "value": "1"})
+    evil = f"evil.example:{airflow.port}"
+    for path in ("/", "/api/v2/variables", "/auth/token", "/execution/health"):
+        status, headers = asked("GET", path)
+        assert status < 400 and headers["x-frame-options"] == "DENY"
+        assert asked("GET", path, Host=evil)[0] == 421
+        assert asked("GET", path, Origin="https://evil.example")[0] == 403
+        assert asked("GET", path, Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors")[0] == 403
+    json_body = {"Content_Type": "application/json"}
+    assert asked("POST", "/api/v2/variables", variable, Host=evil, **json_body)[0] == 421
+    assert asked("POST", "/api/v2/variables", variable, Origin=f"http://{evil}", **json_body)[0] == 403
+    assert airflow.get("variables")["variables"] == []
+    for name in ("airflow.cfg", "airflow.db"):
+        assert (airflow.home / name).stat().st_mode & 0o077 == 0
+    assert airflow.home.stat().st_mode & 0o077 == 0

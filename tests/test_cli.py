@@ -3,11 +3,17 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from days import DAY, manifest_of, plan_of
 
+from pipeline import cli
+from pipeline.ingest import split
+from pipeline.ingest.record import RawRecord
+from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.manifest import PublishedTable, write_manifest
 from schemas import DAY_TABLES
@@ -64,6 +70,64 @@ def test_a_mistake_of_the_user_is_one_line_and_exit_code_2(
     assert len(lines) == 1
     assert message in lines[0]
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "message"),
+    [
+        ("no.jsonl", 2, "no.jsonl is no file"),
+        ("folder", 2, "folder is no file"),
+        ("pipe", 2, "pipe is no file"),
+        ("drop/arch.jsonl", 2, "move it out"),
+        ("closed.jsonl", 2, "closed.jsonl cannot be read: Permission denied"),
+        ("damaged.jsonl", 1, "damaged.jsonl: Input/output error"),
+    ],
+)
+def test_an_archive_that_cannot_be_read_is_one_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    what: str,
+    code: int,
+    message: str,
+) -> None:
+    for folder in ("drop", "folder"):
+        (tmp_path / folder).mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("drop/arch.jsonl", "closed.jsonl", "damaged.jsonl"):
+        (tmp_path / name).write_text("{}\n")
+    open_file, records = Path.open, split._records
+
+    def refuse(path: Path, *args: Any, **options: Any) -> Any:
+        if path.name == "closed.jsonl":  # whoever runs the tests as root may read everything
+            raise PermissionError(13, "Permission denied", str(path))
+        return open_file(path, *args, **options)
+
+    def fail(archive: Path, settings: Settings) -> Iterator[RawRecord]:
+        yield from records(archive, settings)
+        raise OSError(5, "Input/output error", str(archive))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(split, "_records", fail)
+    monkeypatch.setenv("NEWSTABLES_DROP_DIR", str(tmp_path / "drop"))
+    monkeypatch.setattr(sys, "argv", ["newstables", "ingest", str(tmp_path / what), "--split-by-day"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr().err
+    assert ended.value.code == code and said.count("\n") == 1
+    assert said.startswith("newstables: ") and message in said
+
+
+@pytest.mark.parametrize("what", ["folder", "junk.gz"])
+def test_an_input_of_extract_that_cannot_be_read(tmp_path: Path, what: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "junk.gz").write_bytes(b"\x1f\x8b" + b"junk" * 20)
+    done = call("extract", "--input", str(tmp_path / what), "--output", str(tmp_path / "out"))
+    assert "Traceback" not in done.stderr
+    if what == "folder":
+        assert done.returncode == 2 and "folder cannot be read" in done.stderr
+    else:
+        assert done.returncode == 0 and "rejects 1" in done.stdout
 
 
 def test_help_names_every_command() -> None:

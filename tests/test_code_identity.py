@@ -312,6 +312,23 @@ def test_each_derived_table_follows_what_makes_it() -> None:
         assert not any(file.startswith(("pipeline/store/", "pipeline/stages/")) for file in files)
 
 
+def test_a_model_in_a_folder_counts_by_its_content(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    (folder / "ner").mkdir(parents=True)
+    (folder / "config.cfg").write_text("[nlp]")
+    (folder / "ner" / "model").write_bytes(b"weights")
+    settings = Settings(nlp_model=str(folder))
+    first = provenance.parse_settings(settings)
+    assert provenance.row_settings(settings)["nlp_model"] == first["nlp_model"] != str(folder)
+    shutil.copytree(folder, tmp_path / "moved")
+    assert provenance.parse_settings(Settings(nlp_model=str(tmp_path / "moved"))) == first
+    (folder / "ner" / "model").write_bytes(b"others!")
+    assert provenance.parse_settings(settings)["nlp_model"] != first["nlp_model"]
+    (tmp_path / "moved" / "ner" / "model").rename(tmp_path / "moved" / "ner" / "other")
+    assert provenance.parse_settings(Settings(nlp_model=str(tmp_path / "moved"))) != first
+    assert provenance.parse_settings(Settings())["nlp_model"] == Settings().nlp_model
+
+
 def test_a_table_of_aliases_counts_by_its_content(tmp_path: Path) -> None:
     path, moved = tmp_path / "aliases.parquet", tmp_path / "moved.parquet"
     settings = Settings(alias_table=str(path))

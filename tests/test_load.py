@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import random
 import time
 from datetime import date
 from multiprocessing.synchronize import Event
@@ -11,13 +12,13 @@ import pandas as pd
 import pytest
 from days import article, stage_day
 
-from pipeline.errors import ConfigError, InputError
+from pipeline.errors import ConfigError, DamagedError, InputError
 from pipeline.load import load
 from pipeline.settings import Settings
 from pipeline.stages.derive import derive
 from pipeline.stages.publish import publish
 from pipeline.store import Store
-from pipeline.store.batch import Batch, manifest_path
+from pipeline.store.batch import Batch, derived_path, manifest_path, published_path
 
 FIRST, SECOND, THIRD = (date(2026, 3, n) for n in (1, 2, 3))
 
@@ -86,6 +87,46 @@ def test_a_day_of_two_runs_is_refused(published: Store, monkeypatch: pytest.Monk
     with pytest.raises(InputError, match="publishing was cut short: run the day again"):
         load("quotes", data_dir=published.root)
     assert len(load("quotes", days=SECOND, data_dir=published.root)) == 2
+
+
+def test_a_flipped_bit_never_gives_other_rows(published: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.load._ATTEMPTS", 2)
+    monkeypatch.setattr("pipeline.load._PAUSE_S", 0.0)
+    path, draw = published_path("quotes", FIRST), random.Random(5)
+    whole = published.get(path)
+    for _ in range(60):
+        damaged = bytearray(whole)
+        damaged[draw.randrange(len(damaged))] ^= 1 << draw.randrange(8)
+        published.put(path, bytes(damaged))
+        with pytest.raises(
+            DamagedError, match=rf"{path} .*run the day again \(python -m pipeline run {FIRST}\)"
+        ):
+            load("quotes", data_dir=published.root)
+    assert len(load("quotes", days=SECOND, data_dir=published.root)) == 2
+    published.put(path, whole)
+    load("quotes", data_dir=published.root)
+
+
+def test_what_is_damaged_elsewhere_stops_no_other_day(
+    published: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.load._PAUSE_S", 0.0)
+    published.put(f"{manifest_path(SECOND)}.bak", b"{")
+    assert len(load("quotes", data_dir=published.root)) == len(load("quotes", data_dir=published.root))
+    published.put(manifest_path(FIRST), published.get(manifest_path(FIRST))[:40])
+    assert len(load("quotes", days=SECOND, data_dir=published.root)) == 2
+    with pytest.raises(DamagedError, match=rf"{manifest_path(FIRST)} is damaged: run the day again"):
+        load("quotes", data_dir=published.root)
+
+
+@pytest.mark.parametrize("table", ["duplicates", "entity_index"])
+def test_a_damaged_derived_table_is_told_with_what_makes_it_again(published: Store, table: str) -> None:
+    path = derived_path(table)
+    published.put(path, published.get(path)[:-30])
+    with pytest.raises(DamagedError, match=rf"{path} is damaged .*--stage derive"):
+        load(table, data_dir=published.root)
+    with pytest.raises(DamagedError, match="--stage derive"):
+        load("quotes", once=True, data_dir=published.root)
 
 
 def replace_again_and_again(root: str, stop: Event) -> None:

@@ -13,12 +13,17 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 @dataclass
 class Page:
-    """What the server answers: `drips` sends it a byte at a time, the head or the body, or nothing at all."""
+    """What the server answers.
+
+    `drips` sends it a byte at a time, the head or the body, or nothing at all; what has a header that it
+    `refuses` gets a 400.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     drips: str = ""
+    refuses: str = ""
     is_raw: bool = False
 
 
@@ -77,6 +82,8 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             web.asked.append(Asked(self.path, dict(self.headers), time.monotonic()))
             page = web.pages.get(self.path, Page(b"nothing here", 404))
+            if page.refuses and page.refuses in self.headers:
+                page = Page(b"no", 400)
             if page.is_raw:
                 self._send(page.body)
                 self.close_connection = True

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from deploy.local.keeper import start_keeper, stop
+from deploy.local.own_pages import MISDIRECTED
 from pipeline.errors import ConfigError, InputError
 from pipeline.settings import load_settings
 
@@ -31,6 +32,7 @@ DAG_ID = "news_corpus"
 HOST = "127.0.0.1"
 
 _STARTED = time.monotonic()
+_WITH_SECRETS = ("airflow.cfg", "airflow.db")
 _PAGE = 100
 """What the REST API lists at most in one answer."""
 
@@ -75,6 +77,15 @@ class LocalAirflow:
         except OSError:
             return False
         return bool(health["scheduler"]["status"] == "healthy")
+
+    def is_guarded(self) -> bool:
+        """Tell whether the web server refuses who calls it by another name, as `own_pages.py` has it."""
+        request = urllib.request.Request(f"{self._api}/monitor/health", headers={"Host": "elsewhere.example"})
+        try:
+            self._call(request)
+        except urllib.error.HTTPError as error:
+            return error.code == MISDIRECTED
+        return False
 
     def post(self, path: str, **body: Any) -> Any:
         """Send a request to the REST API, and return its answer.
@@ -126,10 +137,14 @@ def running(home: Path, *, port: int = 0, is_scheduled: bool = False) -> Iterato
     if not Path("dags", f"{DAG_ID}.py").is_file():
         raise ConfigError("there is no dags/news_corpus.py here: run this in the project's folder")
     home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)  # its configuration, its database and its logs hold secrets
     port = _free_port(port)
     env = _environment(home, port, is_scheduled=is_scheduled)
     with locked(home) as lock:
         _cli(env, "db", "migrate")
+        for path in (home / name for name in _WITH_SECRETS):
+            if path.is_file():
+                path.chmod(0o600)
         parts = {"scheduler": ["scheduler", "--skip-serve-logs"], "api-server": ["api-server"]}
         if is_scheduled:
             parts["dag-processor"] = ["dag-processor"]
@@ -261,6 +276,7 @@ def _environment(home: Path, port: int, *, is_scheduled: bool) -> dict[str, str]
         "API__PORT": str(port),
         "API__BASE_URL": url,
         "API__WORKERS": "1",
+        "CORE__PLUGINS_FOLDER": str(Path(__file__).with_name("plugins")),
         "SCHEDULER__USE_JOB_SCHEDULE": str(is_scheduled),
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "1" if is_scheduled else "0.2",
         "SCHEDULER__ENABLE_HEALTH_CHECK": "False",  # it would listen on all interfaces
@@ -320,6 +336,8 @@ def _await_start(airflow: LocalAirflow, limit_s: float = 300) -> None:
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline and airflow.keeper.poll() is None:
         if airflow.is_ready():
+            if not airflow.is_guarded():
+                raise InputError(f"Airflow's web server answers any page; its logs are in {airflow.home}")
             return
         time.sleep(0.3)
     logs = airflow.home / "processes"

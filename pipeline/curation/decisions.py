@@ -1,6 +1,8 @@
-"""Human decisions about entities: an append-only file that every run and every rebuild obeys.
+"""Human decisions about entities: only added to, and obeyed by every run and every rebuild.
 
-One JSON object a line, the last word counts:
+They stand in a file that people edit, one JSON object a line, and after it in files of the store, one for
+each decision that was noted by command (`note_decision`): two who decide at once, on whatever machines, do
+not write over each other's. The last word counts:
 
     {"action": "merge", "entity_id": "A", "into": "B", "reason": "the same minister"}
     {"action": "split", "entity_id": "A", "reason": "two men of one name after all"}
@@ -14,13 +16,17 @@ own. Further keys (who, when) are kept for people to read.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError, InputError
-from pipeline.identity import content_id
+from pipeline.identity import checksum, content_id
+from pipeline.store import Store
+from pipeline.store.batch import NOTED_DECISIONS
 
 _NEEDED = {"merge": ("into",), "split": (), "rename": ("name",)}
 
@@ -51,13 +57,20 @@ def read_decisions(lines: Iterable[str], *, source: str = "decisions") -> Decisi
         InputError: a line is no decision. It says which and why: a decision that is not understood must not
             be passed over in silence.
     """
+    return _taken_together(_of_lines(lines, source))
+
+
+def _of_lines(lines: Iterable[str], source: str) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _decision(line, f"{source}, line {number}")
+
+
+def _taken_together(decisions: Iterable[dict[str, Any]]) -> Decisions:
     merged: dict[str, str] = {}
     renamed: dict[str, str] = {}
     split: dict[tuple[str, str], str] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        decision = _decision(line, f"{source}, line {number}")
+    for decision in decisions:
         entity_id = decision["entity_id"]
         if decision["action"] == "rename":
             renamed[entity_id] = decision["name"]
@@ -75,20 +88,45 @@ def read_decisions(lines: Iterable[str], *, source: str = "decisions") -> Decisi
     )
 
 
-def load_decisions(path: Path) -> Decisions:
-    """Return what the file of decisions says; nothing where there is no such file.
+def load_decisions(path: Path, store: Store) -> Decisions:
+    """Return what the file of decisions says, and after it what was noted in the store.
 
     Raises:
-        InputError: a line is no decision.
+        InputError: a line, or a file of the store, is no decision.
         ConfigError: the file is there but cannot be read.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        return Decisions()
+        lines = []
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"decisions_file {path} cannot be read: {error}") from None
-    return read_decisions(text.splitlines(), source=str(path))
+    return _taken_together([*_of_lines(lines, str(path)), *_noted(store)])
+
+
+def note_decision(store: Store, decision: Mapping[str, Any]) -> str:
+    """Note a decision in the store, in a file of its own; return the file's path.
+
+    Raises:
+        InputError: it is no decision; nothing is noted.
+    """
+    text = json.dumps(dict(decision), sort_keys=True, ensure_ascii=False)
+    _decision(text, "this decision")
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    path = f"{NOTED_DECISIONS}/{moment}-{checksum(text)[:8]}.json"
+    store.create(path, f"{text}\n".encode())
+    return path
+
+
+_NOTED = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}\.json")
+
+
+def _noted(store: Store) -> Iterator[dict[str, Any]]:
+    """Yield the decisions that were noted, in order; what else lies beside them is left aside."""
+    for name in store.names(NOTED_DECISIONS):
+        if _NOTED.fullmatch(name):
+            path = f"{NOTED_DECISIONS}/{name}"
+            yield _decision(store.get(path).decode("utf-8", "replace"), f"{store.root}/{path}")
 
 
 def decisions_json(decisions: Decisions) -> dict[str, Any]:
@@ -111,8 +149,8 @@ def decisions_of_json(value: Mapping[str, Any] | None) -> Decisions:
 def _decision(line: str, where: str) -> dict[str, Any]:
     try:
         decision = json.loads(line)
-    except ValueError as error:
-        raise InputError(f"{where}: not JSON ({error}); mend or remove the line") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where}: not JSON ({error}); mend or remove it") from error
     if not isinstance(decision, dict) or decision.get("action") not in _NEEDED:
         raise InputError(f"{where}: 'action' must be one of {', '.join(_NEEDED)}")
     for key in ("entity_id", "reason", *_NEEDED[decision["action"]]):

@@ -1,1 +1,1 @@
-"""What an analyst does with published tables: export, forget."""
+"""What an analyst does with published tables: export, forget, verify."""

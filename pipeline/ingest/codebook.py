@@ -7,6 +7,7 @@ from pipeline.ingest.fields import aliases
 from pipeline.ingest.formats.apart import FILE_BYTES_PER_S, RECORD_BYTES_PER_S
 from pipeline.ingest.formats.reader import MAX_DEPTH, Limits
 from pipeline.ingest.formats.sniff import READERS
+from pipeline.ingest.guarded import MEMORY_BYTES
 from pipeline.ingest.web.pull import NIGHT_S
 from pipeline.settings import Settings
 
@@ -18,8 +19,8 @@ Put files of any of these formats into the drop folder (setting `drop_dir`), bes
 on which they arrived (`2026-03-02/herald.jsonl`). The format of each file is recognised by its first bytes, then by its
 keys, header or root element; the setting `source` may name one for all files instead. Files may be compressed
 (gzip, zstd, bz2, xz) and lie in archives (zip, tar) of any of them; hidden files and those on their way (`.part`,
-`.tmp`) are left alone, and links are never followed. A README or a licence is left out where its text says that it is
-one, whatever its name begins with.
+`.tmp`) are left alone, and links are never followed. A README or a licence, in a folder or an archive, is left out
+where its text says that it is one, whatever its name begins with.
 
 **Every byte is accounted for.** Each record, row, item, sheet and member is a record or a row in `rejects`, and a file
 that yields neither is a reject itself. A fault costs its own record where the format has marks to go on by: a broken
@@ -44,6 +45,7 @@ with the place where it broke off.
    records for. In a file without any dated record it belongs to no day: `python -m pipeline ingest --report` lists
    such files. Put them into a folder named for a day.
 
+The zone that a date is written with is kept (`published_at_offset`), since "today" in a text is the day of its place.
 A time without a zone is UTC; `UTC-4`, `GMT+9`, `EST`, `BST`, `Europe/Berlin` and their like are understood, and of a
 time in a zone that may be any of several (IST, AST) only the day is taken. Of "published ..., updated ..." the first
 counts. On a page, dates within lists of other stories are left aside.
@@ -52,7 +54,8 @@ Of a date such as `03/04/2018` the day comes first between slashes and dots, the
 AM or PM, unless that reading lies after the arrival.
 
 A record that comes in for a day already published makes that day late: `python -m pipeline late` prints such days,
-and running them again takes the record in. Keep what was delivered in the drop folder: a rerun reads it again.
+and running them again takes the record in. Keep what was delivered in the drop folder: a rerun reads it again. A
+published day whose files are gone is not run again, unless `--allow-missing-inputs` says that they are meant to be.
 
 ## Feeds
 
@@ -88,7 +91,9 @@ news sitemaps are read, packed or not.
 ## Archives of years
 
 `python -m pipeline ingest ARCHIVE --split-by-day` turns one file into a drop folder of days in a single pass, in
-flat memory; after a kill, the same command goes on where it was. Then backfill the days.
+flat memory; after a kill, the same command goes on where it was. Then backfill the days. What it makes is known by what
+is in the archive, `<day>/<archive>.<key>.jsonl`: two archives of one name never meet, the same one again is done already,
+of one that has grown only what is new is added, and no file is ever replaced. Keep the archive outside of the drop folder.
 
 ## Formats
 
@@ -106,14 +111,18 @@ _LIMITS = """
 | a document that can only be read as a whole | {whole_bytes:,} bytes | `too_large` |
 | members of an archive | {members:,} | `hostile` |
 | records of a file that hold next to nothing | {empty_records:,}, and one more for each 50 bytes of records | `hostile` |
+| records of a file (setting `max_file_records`) | {records:,} | `too_large`, once for the file |
 | objects and lists in each other | {depth} | `unreadable`, `not_json` |
 | a URL, the name of an outlet, a title | 4,000, 300 and 2,000 characters | the next alias is taken; a title is cut |
+| authors; the name of one | 200; 300 characters | cut |
+| the name of a field | 120 characters | it is no alias |
+| combining marks on one letter | 30 | cut |
 | what an archive or compressed file unpacks to | {ratio} times its size, at least {free_bytes:,} bytes | `hostile` |
 | archives and compressions in each other | {layers} | `hostile` |
-| reading a file other than JSON lines, CSV, plain text, pages and WARC | in a child process of {memory_gib} GiB | `out_of_memory` |
+| reading a file other than JSON lines, CSV, plain text, pages and WARC | in a child process of {memory_gib} GiB | `out_of_memory`; `extraction_error` where the file ends the process, or its reader fails |
 | … its time (setting `timeout_s`) | beside that, a second for each {file_rate:,} bytes of the file and {record_rate:,} bytes of records | `timeout` |
 | … its records | {ratio} times its size, at least {free_bytes:,} bytes | `hostile` |
-| the text of a page (setting `timeout_s`) | in a child process of 4 GiB | `timeout`, `out_of_memory` |
+| dating and cleaning a record, the text of a page (setting `timeout_s`) | {timeout:.0f} seconds, in a child process of {child_gib} GiB | `timeout`, `out_of_memory`; `extraction_error` where it ends the process, or cannot be understood |
 | a feed that is pulled (setting `feed_max_bytes`) | {feed_bytes:,} bytes, packed and unpacked | `too_large`, `hostile` |
 | a request for a feed (setting `feed_timeout_s`) | {feed_s:.0f} seconds in all | `timeout` |
 | a night's pull | {night_s:,.0f} seconds; no request is begun later | `timeout` |
@@ -147,6 +156,8 @@ def codebook() -> str:
         "feed_s": Settings.model_fields["feed_timeout_s"].default,
         "night_s": NIGHT_S,
         "depth": MAX_DEPTH,
+        "timeout": Settings.model_fields["timeout_s"].default,
+        "child_gib": MEMORY_BYTES >> 30,
         "memory_gib": limits.memory_bytes >> 30,
         "file_rate": FILE_BYTES_PER_S,
         "record_rate": RECORD_BYTES_PER_S,

@@ -57,6 +57,9 @@ _MAX_LINE = 2_000
 """Of a title, a section and whatever else is shown in a line; what is longer is cut."""
 _MAX_OUTLET = 300
 _MAX_AUTHORS = 200
+_LONGEST_NAME = 120
+"""Of a field: what is longer is no alias, and is not to be held in memory for the records to come."""
+_MANY = 300
 _MAX_NUMBER = 10**100
 """Python refuses to write numbers of thousands of digits."""
 _NAME_KEYS = ("name", "value", "rendered", "title", "text", "$t", "#text", "_", "@value", "main")
@@ -69,9 +72,13 @@ def aliases() -> dict[str, tuple[str, ...]]:
     return {field: tuple(names) for field, names in tomllib.loads(text).items()}
 
 
-@lru_cache(maxsize=4096)
 def _key(name: str) -> str:
-    """Return a name without case, blanks and punctuation."""
+    """Return a name without case, blanks and punctuation; "" for what is too long to be one."""
+    return _short_key(name) if len(name) <= _LONGEST_NAME else ""
+
+
+@lru_cache(maxsize=4096)
+def _short_key(name: str) -> str:
     return "".join(c for c in name.lower() if c.isalnum())
 
 
@@ -84,6 +91,12 @@ def _places() -> dict[str, list[tuple[str, int, Path]]]:
             first, *others = (_key(part) for part in name.split("."))
             places.setdefault(first, []).append((field, rank, tuple(others)))
     return places
+
+
+def _plan_of(record: dict[str, Any]) -> dict[str, tuple[tuple[str, Path], ...]]:
+    """Return where each field may stand in a record, likeliest first."""
+    names = tuple(name for name in record if len(name) <= _LONGEST_NAME)
+    return _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
 
 
 @lru_cache(maxsize=512)
@@ -108,17 +121,13 @@ def field_names() -> tuple[str, ...]:
     return tuple(aliases())
 
 
-_MANY = 300
-
-
 def read_fields(record: dict[str, Any]) -> Fields:
     """Return the fields of an article that a record holds.
 
     Args:
         record: a JSON object in any of the known layouts, or with their names of fields.
     """
-    names = tuple(record)
-    plan = _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
+    plan = _plan_of(record)
 
     def values(field: str) -> Iterator[Any]:
         return _values(record, plan[field])
@@ -150,8 +159,7 @@ def read_fields(record: dict[str, Any]) -> Fields:
 
 def read_dates(record: dict[str, Any]) -> Fields:
     """Return only the fields that a record's day depends on: its dates and its URL."""
-    names = tuple(record)
-    plan = _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
+    plan = _plan_of(record)
     return Fields(
         url=next(filter(_is_url, _strings(_values(record, plan["url"]))), None),
         published=tuple(_values(record, plan["published_at"])),
@@ -161,8 +169,7 @@ def read_dates(record: dict[str, Any]) -> Fields:
 
 def needed_for_dates(record: dict[str, Any]) -> dict[str, Any]:
     """Return what a record's day depends on: what `read_dates` reads, and a page where that has no date."""
-    names = tuple(record)
-    plan = _plan(names) if len(names) <= _MANY else _plan.__wrapped__(names)
+    plan = _plan_of(record)
     places = (place for field in ("url", "published_at", "fetched_at") for place in plan[field])
     needed = {name for name, inner in places if not inner or isinstance(record[name], (dict, list))}
     if next(_values(record, plan["published_at"]), None) is None:
@@ -305,6 +312,7 @@ _NO_NAME = re.compile(
     r"^www\.|://|^\S+@\S+$|^\S+\.(?:com|org|net|html?)$|^(?:none|null|nan|n/a)$", re.IGNORECASE
 )
 _MAX_NAME = 300
+_MAX_BYLINE = 20_000
 
 
 def _names(value: Any) -> Iterator[str]:
@@ -317,6 +325,7 @@ def _names(value: Any) -> Iterator[str]:
         if name:
             yield name
     elif isinstance(value, str):
+        value = value[:_MAX_BYLINE]
         if value.lstrip().startswith("["):
             written = _written_list(value)
             if written is not None:

@@ -72,11 +72,14 @@ def split_by_day(archive: Path, settings: Settings) -> dict[str, int]:
     """
     if not archive.is_file():
         raise ConfigError(f"{archive} is no file")
-    if settings.drop_dir.resolve() in archive.resolve().parents:
+    if "://" in settings.drop_dir:
+        raise ConfigError(f"drop_dir {settings.drop_dir} is no folder: split into one, and copy that there")
+    drop = Path(settings.drop_dir)
+    if drop.resolve() in archive.resolve().parents:
         raise ConfigError(f"{archive} lies in the drop folder, where ingest reads it as it is: move it out")
     before = _state(archive)
     key = _key(archive)
-    splits = settings.drop_dir / _FOLDER
+    splits = drop / _FOLDER
     try:
         splits.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -84,7 +87,7 @@ def split_by_day(archive: Path, settings: Settings) -> dict[str, int]:
     with locked(splits, key):
         work, note = splits / key, splits / f"{key}.json"
         done = _read(note)
-        if done and all((settings.drop_dir / file).exists() for file in done["files"]):
+        if done and all((drop / file).exists() for file in done["files"]):
             log.info("%s was split before; nothing is to be done", archive)
             shutil.rmtree(work, ignore_errors=True)  # a kill may have left it
             return dict(done["counts"])
@@ -95,7 +98,7 @@ def split_by_day(archive: Path, settings: Settings) -> dict[str, int]:
                 shutil.rmtree(work)
                 raise InputError(f"{archive} has changed while it was split: split it again")
         with locked(splits, "move"):
-            files = _move(work, settings.drop_dir, f"{_name(archive)}.{key}.jsonl", progress)
+            files = _move(work, drop, f"{_name(archive)}.{key}.jsonl", progress)
         value = {"archive": _shown(archive.name), "counts": progress.counts, "files": files}
         _write(note, value)
         shutil.rmtree(work)

@@ -15,9 +15,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.children.guard import Failure, attempt
+from pipeline.parsing.windows import WINDOW, parse_in_windows
 
 # A batch ends here even if it has few texts: the parser takes about 1 kB for a character.
-_BATCH_CHARS = 200_000
+_BATCH_CHARS = WINDOW
 
 # spaCy's tokenizer remembers how it split a word only outside of memory zones: inside of them alone it is
 # three times as slow. So texts are split outside until the vocabulary has this many words (about 10 MB).
@@ -30,7 +31,7 @@ def parse_texts[Context](
     *,
     batch_size: int = 32,
     timeout_s: float = 60.0,
-    max_chars: int = 200_000,
+    max_chars: int = 1_000_000,
 ) -> Iterator[tuple[Doc | Failure, Context]]:
     """Parse texts as they come, in order, with bounded memory.
 
@@ -50,7 +51,7 @@ def parse_batches[Context](
     *,
     batch_size: int = 32,
     timeout_s: float = 60.0,
-    max_chars: int = 200_000,
+    max_chars: int = 1_000_000,
 ) -> Iterator[list[tuple[Doc | Failure, Context]]]:
     """Parse texts as they come, a batch at a time; its Docs are valid until the next batch is asked for.
 
@@ -104,6 +105,8 @@ def _parse_batch(
     nlp: Language, texts: Sequence[str], inputs: Sequence[str | Doc], *, timeout_s: float
 ) -> Sequence[Doc | Failure]:
     """Parse a batch, and where that fails its texts one by one. `inputs` are the texts or Docs of them."""
+    if len(texts) == 1 and len(texts[0]) > WINDOW:
+        return [attempt(partial(parse_in_windows, nlp, inputs[0]), timeout_s=timeout_s)]
     size = max(len(inputs), 1)
     # spaCy's transition parsers take a quarter of what they are given at a time, and at least two.
     whole_batches = {name: {"batch_size": 4 * size} for name in ("parser", "ner") if nlp.has_pipe(name)}

@@ -13,6 +13,7 @@ import numpy as np
 from spacy.tokens import Doc, Span
 
 from pipeline.lexicons import lexicon
+from pipeline.parsing.runs import bound_sentences, tokenize
 from pipeline.reading import Offsets, read_text
 
 STORED = "stored_text"
@@ -29,7 +30,7 @@ class ReadingTokenizer:
     def __call__(self, text: str) -> Doc:
         """Return the tokens of the reading view of a text; sentences begin where its lines do."""
         reading = read_text(text, lexicon=lexicon(self.language))
-        doc: Doc = self.tokenizer(reading.text)
+        doc = tokenize(self.tokenizer, reading.text)
         if reading.edits:
             doc.user_data[STORED] = (text, reading.edits)
         if len(reading.lines) > 1:
@@ -37,6 +38,7 @@ class ReadingTokenizer:
             for token in np.searchsorted(starts, [line.start for line in reading.lines[1:]]).tolist():
                 if token < len(doc):
                     doc[token].is_sent_start = True
+        bound_sentences(doc)
         return doc
 
     def __getattr__(self, name: str) -> Any:

@@ -38,7 +38,7 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
         InputError: a line of the file of decisions is none.
         DamagedError: a manifest or a file of a published day is damaged; the message says what to do.
     """
-    decisions = load_decisions(settings.decisions_file)
+    decisions = load_decisions(settings.decisions_file, store)
     with store.lock("derive"):
         counts = _bring_all_up(store, decisions)
         store.write_json(DECISIONS, decisions_json(decisions))

@@ -9,6 +9,7 @@ tables/datapackage.json                    all of them described
 tables/_manifests/<day>.json               written last: run, counts, checksums (manifest.py)
 tables/_partials/<table>/<day>.parquet     what a day gives to a derived table (a cache)
 tables/_forgotten/<article>.json           articles that were taken down, a file each
+decisions/<moment>-<hash>.json             human decisions that were noted by command, a file each
 tables/_decisions.json                     the human decisions under which the derived tables were made
 feeds/<night>/pull.json                    what a night's pull of the feeds brought, and beside it the answers
 index/<source>.json                        which records of a source belong to which day (a cache)
@@ -36,9 +37,15 @@ OLD_TAKEDOWNS = f"{TABLES_FOLDER}/_forgotten.jsonl"
 """The list as it was before each takedown had a file of its own; it is still obeyed."""
 
 DECISIONS = f"{TABLES_FOLDER}/_decisions.json"
+NOTED_DECISIONS = "decisions"
+"""The folder of human decisions that were noted by command."""
+
 DATAPACKAGE = f"{TABLES_FOLDER}/datapackage.json"
 FEEDS = "feeds"
 """The folder of what was pulled, a folder a night."""
+
+INDEX = "index"
+"""The folder of what sources know of their files."""
 
 DOCS = "docs"
 """The name under which the parse of a shard is staged."""
@@ -124,7 +131,7 @@ def pulled_folder(night: str) -> str:
 
 def index_path(source: str) -> str:
     """Return the path of a source's index of days."""
-    return f"index/{source}.json"
+    return f"{INDEX}/{source}.json"
 
 
 def takedown_path(article_id: str) -> str:

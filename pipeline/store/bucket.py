@@ -15,7 +15,8 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import obstore
@@ -35,29 +36,43 @@ log = logging.getLogger(__name__)
 _TAIL_BYTES = 1 << 20
 """So much of a file's end is fetched first where columns are asked for: of most files that is all."""
 
-_PAUSES_S = (0.2, 1.0, 3.0, 10.0)
+_PAUSES_S = (0.5, 2.0, 5.0, 10.0)
 """Before a request that failed is sent once more, beside what the client does of its own."""
 
 _SCHEMES = ("s3", "gs", "az", "abfs", "abfss")
 
 
+class Below(NamedTuple):
+    """A file as a list has it."""
+
+    path: str
+    size: int
+    e_tag: str
+    modified: datetime
+
+
 class Bucket:
     """The objects below one URI."""
 
-    def __init__(self, uri: str, objects: ObjectStore | None = None) -> None:
+    def __init__(self, uri: str, objects: ObjectStore | None = None, *, setting: str = "data_dir") -> None:
         """Open an object store; nothing is asked of it yet.
 
         Args:
             uri: `s3://bucket/prefix`, with `?region=`, `?endpoint_override=` and `?scheme=` where they are
                 not those of the environment; or `gs://`, `az://`, `abfs://`.
             objects: the client; made from the URI where it is not given.
+            setting: which names the URI, as messages say.
 
         Raises:
             ConfigError: it is no such URI.
         """
         self.uri = uri.partition("?")[0].rstrip("/")
-        self._objects = objects or _client(uri, timeout_s=120, retries=10, retry_s=180)
-        self._hasty = objects or _client(uri, timeout_s=5, retries=1, retry_s=5)
+        self.named = f"{setting} {self.uri}"
+        try:
+            self._objects = objects or _client(uri, timeout_s=120, retries=3, retry_s=180)
+            self._hasty = objects or _client(uri, timeout_s=5, retries=1, retry_s=5)
+        except ConfigError as error:
+            raise ConfigError(f"{setting} {error}") from None
         self._held: list[Lease] = []
 
     # ---- whole files -------------------------------------------------------------------------------
@@ -195,6 +210,29 @@ class Bucket:
         own = {path.rsplit("/", 1)[-1] for path in paths if path.strip("/") != folder.strip("/")}
         return sorted(name for name in own if not name.startswith("."))
 
+    def below(self) -> Iterator[Below]:
+        """Yield all files, in no order."""
+        with self._told(""):
+            found = _again(lambda: [entry for page in obstore.list(self._objects) for entry in page])
+        for entry in found:
+            yield Below(entry["path"], entry["size"], entry["e_tag"] or "", entry["last_modified"])
+
+    def fetch(self, path: str, where: Path) -> None:
+        """Copy a file to this machine, whatever its size.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            OSError: the store failed, or the disk is full.
+        """
+
+        def once() -> None:
+            with where.open("wb") as file:
+                for part in obstore.get(self._objects, path).stream():
+                    file.write(part)
+
+        with self._told(path):
+            _again(once)
+
     def sweep(self) -> None:
         """Do nothing: a put that failed leaves nothing behind."""
 
@@ -235,22 +273,24 @@ class Bucket:
     @contextlib.contextmanager
     def _told(self, path: str) -> Iterator[None]:
         """Say in one line what the store answered, by an exception that tells whether it may recover."""
-        where = f"{self.uri}/{path}"
+        where = f"{self.uri}/{path}".rstrip("/")
         try:
             yield
         except FileNotFoundError as error:
             if _is_of_bucket(error):
-                raise ConfigError(f"data_dir {self.uri}: there is no such bucket") from None
+                raise ConfigError(f"{self.named}: there is no such bucket") from None
             raise FileNotFoundError(f"there is no {where}") from None
-        except (refused.PermissionDeniedError, refused.UnauthenticatedError) as error:
-            raise ConfigError(
-                f"data_dir {self.uri}: access is refused ({_code(error) or 'no code'}); look at the keys, and"
-                " at what they are allowed: to get, put, delete and list"
-            ) from None
         except refused.BaseError as error:
+            if _is_forbidden(error):
+                raise ConfigError(
+                    f"{self.named}: access is refused ({_code(error) or 'no code'}); look at the keys, and"
+                    " at what they are allowed: to get, put, delete and list"
+                ) from None
+            if _is_of_bucket(error):
+                raise ConfigError(f"{self.named}: there is no such bucket") from None
             if "region" in str(error) and "redirect" in str(error):
                 raise ConfigError(
-                    f"data_dir {self.uri}: the bucket is in another region; set AWS_REGION, or ?region="
+                    f"{self.named}: the bucket is in another region; set AWS_REGION, or ?region="
                 ) from None
             raise OSError(f"{where}: {_one_line(error)}") from None
 
@@ -302,29 +342,26 @@ def _again[T](request: Callable[[], T]) -> T:
         try:
             return request()
         except refused.GenericError as error:
-            if _code(error) in _FINAL or "redirect" in str(error):
+            if _is_forbidden(error) or _is_of_bucket(error) or "redirect" in str(error):
                 raise
-            log.info("a request failed and is sent again: %s", _one_line(error))
+            log.warning("a request failed and is sent again: %s", _one_line(error))
         time.sleep(pause_s)
     return request()
-
-
-_FINAL = ("InvalidArgument", "InvalidBucketName", "InvalidRequest", "NotImplemented")
 
 
 def _client(uri: str, *, timeout_s: int, retries: int, retry_s: int) -> ObjectStore:
     """Return the client of an object store; keys are those of the environment, or of the machine's role."""
     parts = urlsplit(uri)
     if parts.scheme not in _SCHEMES or not parts.netloc:
-        raise ConfigError(f"data_dir {uri} cannot be used: write a folder, or {', '.join(_SCHEMES)}://…")
+        raise ConfigError(f"{uri} cannot be used: write a folder, or {', '.join(_SCHEMES)}://…")
     if "@" in parts.netloc:
-        raise ConfigError("data_dir holds keys; give them by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        raise ConfigError("holds keys; give them by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
     asked = dict(parse_qsl(parts.query))
     unknown = sorted(
         asked.keys() - ({"region", "endpoint_override", "scheme"} if parts.scheme == "s3" else {})
     )
     if unknown:
-        raise ConfigError(f"data_dir {uri} cannot be used: {unknown[0]} is not known")
+        raise ConfigError(f"{uri} cannot be used: {unknown[0]} is not known")
     options: dict[str, Any] = {
         "client_options": {"timeout": timedelta(seconds=timeout_s), "connect_timeout": timedelta(seconds=5)},
         "retry_config": {"max_retries": retries, "retry_timeout": timedelta(seconds=retry_s)},
@@ -340,7 +377,13 @@ def _client(uri: str, *, timeout_s: int, retries: int, retry_s: int) -> ObjectSt
             options["region"] = asked["region"]
         return S3Store(parts.netloc, prefix=parts.path.strip("/") or None, **options)
     except (refused.BaseError, ValueError) as error:
-        raise ConfigError(f"data_dir {uri} cannot be used: {_one_line(error)}") from None
+        raise ConfigError(f"{uri} cannot be used: {_one_line(error)}") from None
+
+
+def _is_forbidden(error: BaseException) -> bool:
+    """Tell whether the keys are wrong, or allow too little; of lists, the client says so in its text only."""
+    kinds = (refused.PermissionDeniedError, refused.UnauthenticatedError)
+    return isinstance(error, kinds) or re.search(r"status code: 40[13]", str(error)) is not None
 
 
 def _is_of_bucket(error: BaseException) -> bool:

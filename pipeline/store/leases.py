@@ -61,7 +61,7 @@ class Seen(NamedTuple):
 class Conditional(Protocol):
     """What a lease needs of an object store."""
 
-    uri: str
+    named: str
 
     def see(self, path: str) -> Seen | None:
         """Return a file and its version; None where there is none."""
@@ -182,7 +182,7 @@ class Lease:
         """Make sure, where a lease is new, that the store refuses what does not fit."""
         if any(self._bucket.put_if(self._path, b"{}", e_tag=version) for version in (None, _NO_VERSION)):
             raise ConfigError(
-                f"data_dir {self._bucket.uri}: the store takes no conditional puts (If-None-Match, If-Match),"
+                f"{self._bucket.named}: the store takes no conditional puts (If-None-Match, If-Match),"
                 " without which no lock holds among machines"
             )
 

@@ -1,7 +1,9 @@
 """Whatever a record holds, it is understood or is a fault; its body is plain text; lengths are bounded."""
 
+import gc
 import json
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -12,11 +14,14 @@ from pipeline.ingest.clean import clean_text
 from pipeline.ingest.fields import read_fields
 from pipeline.ingest.formats.jsonl import parse_object
 from pipeline.ingest.formats.warc import decode_page
+from pipeline.ingest.language import normalize_language
+from pipeline.ingest.moments import parse_moment
 from pipeline.ingest.pages.dates import page_date
 from pipeline.ingest.pages.html import html_to_text
 from pipeline.ingest.pages.plain import plain_text
 from pipeline.ingest.record import RawRecord
 from pipeline.ingest.understanding import understand
+from pipeline.ingest.urls import canonical_url
 
 WORDS = "The lighthouse on the northern pier was sold to a brewer, who wants to keep the lamp lit."
 
@@ -280,3 +285,42 @@ def test_codecs_that_are_no_encodings_of_pages(charset: str) -> None:
 def test_encodings_of_pages(charset: str, data: bytes, text: str) -> None:
     assert text in decode_page(f"<html><meta charset='{charset}'>".encode() + data)
     assert text in decode_page(b"<html>" + data, charset)
+
+
+# ---- memory ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: {"url": f"https://a.example/{n}/" + "x" * 900_000, "text": WORDS},
+        lambda n: {f"name{n}" + "x" * 900_000: 1, "text": WORDS},
+        lambda n: {"language": f"{n}" + "x" * 900_000, "text": WORDS},
+        lambda n: {"date": f"{n} March 2026" + "x" * 900_000, "text": WORDS},
+        lambda n: {"source": f"{n}" + "x" * 900_000, "link": f"https://a.example/{n}", "text": WORDS},
+        lambda n: {"authors": [f"{n} A" * 300_000] * 2, "text": WORDS},
+        lambda n: {f"{n}.{k}" + "y" * 100: 1 for k in range(299)} | {"text": WORDS},
+    ],
+    ids=["url", "name", "language", "date", "outlet", "authors", "names"],
+)
+def test_nothing_of_a_record_stays_in_memory(make: Any) -> None:
+    understood(make(0))
+    tracemalloc.start()
+    for n in range(60):
+        made = understood(make(n))
+        for value in (made.fields.url, made.fields.canonical_url):
+            canonical_url(value)
+        normalize_language(made.fields.language)
+    del made, value
+    gc.collect()
+    left = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert left < 8_000_000
+
+
+def test_dates_in_many_languages_take_time_by_their_number_alone() -> None:
+    months = ("janvier", "enero", "gennaio", "januar", "styczeń", "января", "ocak", "januari", "tammikuu")
+    start = time.process_time()
+    for n in range(2000):
+        parse_moment(f"{n % 28 + 1} {months[n % 9]} {2000 + n // 28 % 26} kl {n}x")
+    assert time.process_time() - start < 20

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pytest
 from days import article, rows_of, stage_day
 
-from pipeline import code_identity
+from pipeline import code_identity, provenance
 from pipeline.alike.claim_links import links
 from pipeline.derived.tables import DERIVED
+from pipeline.errors import DamagedError
 from pipeline.settings import Settings
 from pipeline.stages.derive import derive
 from pipeline.stages.publish import publish
@@ -22,10 +23,12 @@ from pipeline.store.batch import (
     derived_path,
     manifest_path,
     partial_path,
+    published_path,
     staged_folder,
     staged_path,
 )
-from pipeline.store.staged import staged_days
+from pipeline.store.staged import mark_at_work, staged_days
+from schemas import EXTRACTED
 
 DAYS = [date(2026, 3, n) for n in (1, 2, 3)]
 SETTINGS = Settings(decisions_file=Path("no-decisions.jsonl"))
@@ -175,6 +178,76 @@ def test_only_a_parse_that_is_as_published_is_let_go(tmp_path: Path) -> None:
     store.put(staged_path(DOCS, Batch(days[1], 1)), b"parsed again")
     derive(store, Batch(days[-1]), Settings(keep_docs_days=2))
     assert with_docs(store) == days[1:]
+
+
+def test_a_parse_that_a_run_works_with_is_not_let_go(tmp_path: Path) -> None:
+    """In a backfill of more days than are kept: day 1 was published before, and is parsed again by nobody."""
+    store = Store(str(tmp_path))
+    days = [date(2026, 3, n) for n in range(1, 4)]
+    for day in days:
+        put(store, day)
+        store.put(staged_path(DOCS, Batch(day)), b"docs")
+        publish(store, Batch(day), SETTINGS)
+    mark_at_work(store, days[0])  # as the stages parse and extract do, which found the parse as it must be
+    derive(store, Batch(days[2]), Settings(keep_docs_days=1))
+    assert with_docs(store) == [days[0], days[2]]
+    publish(store, Batch(days[0]), SETTINGS)
+    derive(store, Batch(days[0]), Settings(keep_docs_days=1))
+    assert with_docs(store) == [days[2]]
+
+
+def test_what_spans_days_follows_the_content_of_files_that_settings_name(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "data"))
+    topics = tmp_path / "topics.yaml"
+    runs, links = [], []
+    for wikidata_id in ("Q1", "Q2"):
+        topics.write_text(f"harbour: {{words: [{wikidata_id}]}}")  # another content under the same name
+        entities = [replace(row, wikidata_id=wikidata_id) for row in rows_of("a1")["entities"]]
+        stage_day(store, DAYS[0], articles=[article("a1")], change={"entities": entities})
+        for name in EXTRACTED:
+            path = staged_path(name, Batch(DAYS[0]))
+            settings = provenance.row_settings(Settings(topics_file=str(topics)))
+            lineage = (store.lineage(path) or {}) | {"settings": settings}
+            store.write(path, store.read(path), lineage=lineage)
+        runs.append(publish(store, Batch(DAYS[0]), SETTINGS)["run_id"])
+        derive(store, Batch(DAYS[0]), SETTINGS)
+        links += store.read(derived_path("entity_index"))["wikidata_id"].to_pylist()
+    assert runs[0] != runs[1] and links == ["Q1", "Q2"]
+
+
+def flipped(store: Store, path: str) -> None:
+    """Damage the first page of a file, and leave its footer as it is."""
+    data = bytearray(store.get(path))
+    data[60] ^= 1
+    store.put(path, bytes(data))
+
+
+def test_damage_behind_a_whole_footer_is_mended(tmp_path: Path, forwards: dict[str, bytes]) -> None:
+    store = Store(str(tmp_path / "forwards"))
+    for name in ("duplicates", "entity_index", "claim_groups"):
+        flipped(store, derived_path(name))
+    derive(store, Batch(DAYS[0]), SETTINGS)
+    assert derived_bytes(store) == forwards
+    for name in ("duplicates", "entity_index", "claim_groups", "claim_links"):
+        flipped(store, partial_path(name, DAYS[1]))
+        store.remove(derived_path("claim_groups" if name == "claim_links" else name))
+    derive(store, Batch(DAYS[0]), SETTINGS)
+    assert derived_bytes(store) == forwards
+
+
+def test_a_damaged_published_file_stops_it_by_name(
+    tmp_path: Path, forwards: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.stages.derive._PAUSE_S", 0.0)
+    store = Store(str(tmp_path / "forwards"))
+    path = published_path("entities", DAYS[1])
+    flipped(store, path)
+    store.remove(partial_path("entity_index", DAYS[1]))
+    with pytest.raises(DamagedError, match=rf"{path} .*run the day again .*run {DAYS[1]}"):
+        derive(store, Batch(DAYS[0]), SETTINGS)
+    store.put(manifest_path(DAYS[2]), b"{")
+    with pytest.raises(DamagedError, match=rf"{manifest_path(DAYS[2])} is damaged: run the day again"):
+        derive(store, Batch(DAYS[0]), SETTINGS)
 
 
 def with_docs(store: Store) -> list[date]:

@@ -115,6 +115,19 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
     assert files_below(root) == ["day.bin"]
 
 
+def test_what_another_machine_is_writing_is_left_alone(tmp_path: Path) -> None:
+    """Numbers of processes mean nothing there: on a folder that two machines share, age alone tells."""
+    other, forsaken = ".day.bin.0123456789ab-1-00ff00ff.tmp", ".day.bin.0123456789ab-2-00ff00ff.tmp"
+    older, no_number = ".day.bin.999999999-00ff.tmp", ".day.bin.x.tmp"  # as versions before named them
+    names = {other, forsaken, older, no_number}
+    for name in names:
+        (tmp_path / name).write_bytes(b"in flight")
+    two_days_ago = time.time() - 48 * 3600
+    os.utime(tmp_path / forsaken, (two_days_ago, two_days_ago))
+    Store(str(tmp_path)).put("day.bin", b"whole")
+    assert set(files_below(tmp_path)) == {"day.bin", *names} - {forsaken}
+
+
 def test_replacing_shows_nothing_before_its_end(tmp_path: Path) -> None:
     target = tmp_path / "out.parquet"
     with replacing(target) as file:

@@ -48,6 +48,17 @@ def test_other_things_make_it_again_and_it_knows_what_was_there(store: Store) ->
     assert make.before == [None, {"code": "1"}, {"code": "2"}]
 
 
+def test_damage_behind_a_whole_footer_shows_where_all_is_read_through(store: Store) -> None:
+    make = Made()
+    run(store, make, code="1")
+    data = bytearray(store.get(LAST.path))
+    data[data.index(b"PAR1") + 40] ^= 1
+    store.put(LAST.path, bytes(data))
+    assert not run(store, make, code="1").is_new
+    assert keep_or_make(store, [FIRST, LAST], {"code": "1"}, make, is_read_through=True).is_new
+    assert not keep_or_make(store, [FIRST, LAST], {"code": "1"}, make, is_read_through=True).is_new
+
+
 def test_one_that_is_gone_or_damaged_makes_all_again(store: Store) -> None:
     make = Made()
     run(store, make, code="1")

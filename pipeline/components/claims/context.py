@@ -100,7 +100,8 @@ def read_context(
             if clauses[head].subject is not None:
                 first[head] = min(first[head], start)
         is_finite = any(tree.tags[i] in _FINITE for i in clause.predicate)
-        if is_finite and clauses[head].subject is not None:
+        is_outermost = clause.parent is None or quotation_of[clause.parent] != number
+        if is_finite and is_outermost and clauses[head].subject is not None:
             has_clause.add(number)
     measures, times = find_values(doc, tree, published_at.date() if published_at else None)
     return Context(

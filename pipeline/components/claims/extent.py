@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.components.claims.asserted import opening
 from pipeline.components.claims.context import Context
-from pipeline.components.claims.propositions import Proposition, Range
+from pipeline.components.claims.propositions import Proposition, Range, lone_root
 from pipeline.components.doc.tree import Tree
+from pipeline.lexicons import Lexicon
 
 _PUNCTUATION = frozenset({",", ".", ";", ":", "-", "--", "–", "—", "…", "..."})
 _QUOTE_MARKS = frozenset({'"', "”", "“", "’", "‘", "'", "''", "``"})
@@ -13,37 +16,98 @@ _KEPT_MARKS = frozenset({"(", ")", "[", "]", "%", '"', "”"})
 _LONGEST_LABEL = 4  # tokens
 
 
-def claim_range(context: Context, clause: Proposition) -> Range:
-    """Return the tokens of a claim, half-open."""
+def claim_range(context: Context, clause: Proposition, claims: Mapping[int, Proposition]) -> Range:
+    """Return the tokens of a claim, half-open.
+
+    Args:
+        context: of the document.
+        clause: of the claim.
+        claims: all clauses that are claims, by their heads.
+    """
     tree, head = context.tree, clause.head
-    start, end = tree.first[head], tree.last[head] + 1
-    if clause.kind in {"relative", "participle", "apposition"} and clause.subject is not None:
-        antecedent = clause.subject
-        if antecedent[1] <= start <= antecedent[1] + 2:
-            start = antecedent[0]
-    start = max(start, _after_label(tree, head))
-    while end - 1 > head and _closes_nothing(tree, end - 1):
-        end -= 1
+    root = lone_root(tree, head)
+    start = max(tree.first[head if root is None else root], _after_label(tree, head))
+    end = tree.last[head] + 1
+    if clause.kind == "adverbial" and (mark := opening(tree, clause)) is not None and mark < head:
+        start = max(start, mark + 1)
+    end = _trimmed(tree, head, end)
     start, end = _without_satellites(context, head, start, end)
+    start, end = _without_claims(tree, clause, claims, start, end)
     while start < head and (
         (_is_edge(tree, start) and not _opens_condition(tree, start, head))
-        or _is_foreign(context, start, head)
+        or _is_foreign(context, start, clause)
     ):
         start += 1
-    while end - 1 > head and (_closes_nothing(tree, end - 1) or _is_foreign(context, end - 1, head)):
+    while end - 1 > head and (_closes_nothing(tree, end - 1) or _is_foreign(context, end - 1, clause)):
         end -= 1
-    links = tree.lexicon.words("claims.linking_adverbs")
-    if tree.words[start] in links and start + 1 < head and tree.words[start + 1] == ",":
-        start += 2
+    return _behind_link(tree, start, head), end
+
+
+def _trimmed(tree: Tree, head: int, end: int) -> int:
+    """Return where a clause ends without the marks that close it."""
+    while end - 1 > head and _closes_nothing(tree, end - 1):
+        end -= 1
+    return end
+
+
+def _behind_link(tree: Tree, start: int, head: int) -> int:
+    """Return where a claim begins behind words that link it to the one before: "For example, ..."."""
+    for phrase in tree.lexicon.made(_read_links):
+        after = start + len(phrase)
+        if after < head and tree.words[after] == "," and tuple(tree.words[start:after]) == phrase:
+            return after + 1
+    return start
+
+
+def _read_links(lexicon: Lexicon) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(phrase.split()) for phrase in lexicon.ordered("claims.linking_phrases"))
+
+
+def _without_claims(
+    tree: Tree, clause: Proposition, claims: Mapping[int, Proposition], start: int, end: int
+) -> Range:
+    """Cut off what stands at the edges of a claim and is a claim of its own.
+
+    What is reported stays with who reports it, and so does what stands in the middle.
+    """
+    head = clause.head
+    inside = [claims[i] for i in range(start, end) if i in claims and i != head]
+    own = [one for one in inside if one.kind != "complement"]
+    for one in own:
+        first, last = tree.first[one.head], tree.last[one.head]
+        if last < head and first <= start + 1 and one.kind in {"adverbial", "participle"}:
+            start = max(start, last + 1)
+    is_cut = True
+    while is_cut:
+        is_cut = False
+        for one in own:
+            first = tree.first[one.head]
+            if head < first < end and tree.last[one.head] + 1 >= end:
+                end, is_cut = _trimmed(tree, head, first), True
     return start, end
 
 
-def _is_foreign(context: Context, i: int, head: int) -> bool:
-    """Whether a word is attribution in what is attributed, or in a quotation that the claim is no part of."""
-    quotation, inner = context.quotation_of[head], context.quotation_of[i]
-    if quotation >= 0:
-        return inner != quotation or context.frame_of[i] == quotation
-    return inner in context.has_clause
+def _is_foreign(context: Context, i: int, clause: Proposition) -> bool:
+    """Whether a word is attribution in what is attributed, or in a quotation that the claim is no part of.
+
+    What the clause itself reports is part of it: "she denied *any role*".
+    """
+    quotation, inner = context.quotation_of[clause.head], context.quotation_of[i]
+    if quotation >= 0 and context.frame_of[i] == quotation:
+        return True
+    if inner == quotation or _reports(context, clause, inner):
+        return False
+    return quotation >= 0 or inner in context.has_clause
+
+
+def _reports(context: Context, clause: Proposition, number: int) -> bool:
+    """Whether a quotation, or one around it, is reported by a clause: its cue stands in the predicate."""
+    link: int | None = number if number >= 0 else None
+    while link is not None:
+        if any(context.frame_of[i] == link for i in (clause.head, *clause.predicate)):
+            return True
+        link = context.quotes[link].parent
+    return False
 
 
 def _without_satellites(context: Context, head: int, start: int, end: int) -> Range:
@@ -109,8 +173,8 @@ def _after_label(tree: Tree, head: int) -> int:
 def _is_edge(tree: Tree, i: int) -> bool:
     """Whether a word at the edge of a claim is no part of it: punctuation, conjunctions, interjections."""
     word = tree.words[i]
-    if word in _PUNCTUATION or word.isspace():
-        return True
+    if word in _PUNCTUATION or word.isspace() or (tree.tags[i] == "IN" and tree.deps[i] == "dobj"):
+        return True  # the parser takes the conjunction "that" for an object
     return tree.deps[i] in {"punct", "cc", "mark", "intj"} and word not in _KEPT_MARKS
 
 

@@ -22,6 +22,7 @@ from pipeline.models.weights import load_weights
 
 # How certain an event is that stands under a word of each class, where nothing else is said.
 _CERTAINTY = {"true": 3.0, "given": 3.0, "false": -3.0, "intended": 0.75, "possible": 0.75, "said": 2.5}
+_ASSERTED, _LEFT_OPEN = 1.5, 0.25  # a claim that is flatly asserted, or not, is at least so certain
 _HEDGED = 1.5  # and of one beside "reportedly", "probably", at most
 _WEAKENING = frozenset({"possible", "probable", "distance"})  # classes of hedges that make it so
 _PASS = frozenset(
@@ -75,6 +76,22 @@ def factuality(tree: Tree, i: int) -> float:
     """
     value = _weights()[1] + sum(map(_weight, _facts(tree, i)))
     return max(-3.0, min(3.0, value))
+
+
+def signed(value: float, *, is_negated: bool, modality: str) -> float:
+    """Return the factuality of a claim, whose sign follows its polarity.
+
+    The regression sees a clause's words and may miss what negates it, "none of the men", or who denies it.
+
+    Args:
+        value: from `factuality`.
+        is_negated: whether the claim's polarity is "negated".
+        modality: of the claim, as in the table; what is flatly asserted is at least fairly certain.
+    """
+    least = _ASSERTED if modality == "asserted" else _LEFT_OPEN
+    if is_negated:
+        return -max(abs(value), least)
+    return value if value > 0 else max(abs(value), least)
 
 
 def event_features(tree: Tree, i: int) -> list[str]:

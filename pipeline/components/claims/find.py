@@ -22,7 +22,7 @@ from pipeline.components.claims.asserted import is_claim
 from pipeline.components.claims.checkworthiness import VERSION, checkworthiness, classify, content_parts
 from pipeline.components.claims.context import Context, read_context
 from pipeline.components.claims.extent import claim_range
-from pipeline.components.claims.factuality import factuality
+from pipeline.components.claims.factuality import factuality, signed
 from pipeline.components.claims.mentioned import places, unresolved, values_inside
 from pipeline.components.claims.propositions import Proposition, Range
 from pipeline.components.claims.source import ClaimSource, claim_source, quoted_sources
@@ -127,11 +127,16 @@ def find_claims(
 def _drafts(context: Context) -> list[_Draft]:
     """Return the claims as clauses, ordered by their tokens."""
     found = []
-    for clause in context.clauses.values():
-        if not context.tree.debris[clause.head] and is_claim(context, clause):
-            start, end = claim_range(context, clause)
-            if end > start:
-                found.append((start, end, clause))
+    debris = context.tree.debris
+    claims = {
+        head: clause
+        for head, clause in context.clauses.items()
+        if not debris[head] and is_claim(context, clause)
+    }
+    for clause in claims.values():
+        start, end = claim_range(context, clause, claims)
+        if end > start:
+            found.append((start, end, clause))
     found.sort(key=lambda draft: draft[:2])
     scores = classify(context.doc, [(start, end) for start, end, _ in found], lexicon=context.tree.lexicon)
     return [_Draft(*draft, *score) for draft, score in zip(found, scores, strict=True)]
@@ -143,9 +148,11 @@ def _make_claim(
     doc, tree, clause = context.doc, context.tree, draft.clause
     start, end = draft.start, draft.end
     mode = modality(tree, clause)
-    kind = claim_type(tree, clause, start, end, mode)
+    amounts = list(values_inside(context.measures, start, end))
+    kind = claim_type(tree, clause, start, end, mode, amounts)
     open_words = unresolved(context, start, end, source.quotation)
-    certainty = factuality(tree, _event(tree, clause))
+    negated = is_negated(tree, clause) != source.denies
+    certainty = signed(factuality(tree, _event(tree, clause)), is_negated=negated, modality=mode)
     on_topic = _topics(context, draft, topics)
     topic = None if on_topic is None else max(on_topic.values(), default=0.0)
     mentioned = sorted(set(context.entity_of[start:end]) - {-1})
@@ -167,17 +174,14 @@ def _make_claim(
         predicate_lemma=predicate_lemma(tree, clause),
         object=_span(doc, clause.object),
         arguments=tuple((role, Span(doc, a, b)) for role, (a, b) in clause.arguments),
-        polarity="negated" if is_negated(tree, clause) != source.denies else "affirmed",
+        polarity="negated" if negated else "affirmed",
         modality=mode,
-        factuality=round(-abs(certainty) if source.denies else certainty, 2),
+        factuality=round(certainty, 2),
         hedges=tuple(
             Span(doc, a, b)
             for a, b in sorted([*hedges(tree, start, end), *scare_quotes(context, start, end)])
         ),
-        quantities=tuple(
-            (Span(doc, m.start, m.end), m.value, m.unit, m.comparator)
-            for m in values_inside(context.measures, start, end)
-        ),
+        quantities=tuple((Span(doc, m.start, m.end), m.value, m.unit, m.comparator) for m in amounts),
         dates=tuple(
             (
                 Span(doc, t.start, t.end),

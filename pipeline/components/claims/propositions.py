@@ -115,7 +115,24 @@ def _kind(tree: Tree, i: int, dep: str, found: dict[int, Proposition]) -> Clause
         if tree.child(i, "nsubj", "nsubjpass", "expl") is not None:
             # "The claim that they knew" has content; "Spoiler alert: they knew" has a label.
             return "main" if tree.child(i, "mark") is None else "complement"
+        if lone_root(tree, i) is not None:
+            return "main"
     return _KINDS.get(dep)
+
+
+def lone_root(tree: Tree, i: int) -> int | None:
+    """Return the noun that a sentence is taken to be where its verb is taken for a modifier; None otherwise.
+
+    "Strikes aimed at depots killed twelve" has a finite verb, whose subject is the noun that stands alone.
+    """
+    if tree.tags[i] not in _FINITE or tree.deps[i] != "acl":
+        return None
+    root = i
+    while tree.heads[root] != root:
+        root = tree.heads[root]
+        if tree.tags[root] in _VERB and tree.deps[root] != "acl":
+            return None
+    return root if tree.tags[root] in _NOUN and root < i else None
 
 
 def _read_clause(tree: Tree, i: int, kind: ClauseKind) -> Proposition:
@@ -131,7 +148,7 @@ def _read_clause(tree: Tree, i: int, kind: ClauseKind) -> Proposition:
             if dep in _SUBJECT:
                 if verb == i and not (kind == "relative" and tree.tags[c] in _RELATIVE):
                     clause.subject_head = c
-                    clause.subject = noun_range(tree, c) if dep.startswith("n") else _whole(tree, c)
+                    clause.subject = subject_range(tree, c) if dep.startswith("n") else _whole(tree, c)
             elif dep in {"aux", "prt", "neg"}:
                 clause.predicate.append(c)
                 if dep == "neg":
@@ -258,6 +275,12 @@ def _share_subject(tree: Tree, clause: Proposition, found: dict[int, Proposition
             clause.subject, clause.subject_head = first.subject, first.subject_head
             if clause.kind == "conjunct" and first.kind in {"relative", "participle", "adverbial"}:
                 clause.kind = first.kind
+    elif (root := lone_root(tree, i)) is not None:
+        clause.subject, clause.subject_head, clause.parent = (
+            (tree.first[root], clause.predicate[0]),
+            root,
+            None,
+        )
     elif clause.kind == "main" and tree.tags[clause.predicate[0]] in _FINITE:
         # The parser takes "washing hands" for an adverbial clause in "Washing hands helps".
         for c in tree.children[i]:
@@ -304,11 +327,19 @@ def noun_range(tree: Tree, head: int) -> Range:
     return tree.first[head], _noun_end(tree, head)
 
 
-def _noun_end(tree: Tree, head: int) -> int:
+def subject_range(tree: Tree, head: int) -> Range:
+    """Return the noun phrase of a subject, with what tells which one is meant.
+
+    Only what a comma or a dash sets off is left out: "the weapons used there, *which* ...".
+    """
+    return tree.first[head], _noun_end(tree, head, is_subject=True)
+
+
+def _noun_end(tree: Tree, head: int, *, is_subject: bool = False) -> int:
     """Return the token after a phrase, which is cut before what stands apart in it."""
     end = tree.last[head] + 1
     for c in tree.children[head]:
-        if c > head and tree.deps[c] in _CUT:
+        if c > head and tree.deps[c] in _CUT and (not is_subject or _stands_off(tree, c)):
             end = min(end, tree.first[c])
             break
     while (
@@ -318,6 +349,17 @@ def _noun_end(tree: Tree, head: int) -> int:
     ):
         end -= 1
     return end
+
+
+def _stands_off(tree: Tree, i: int) -> bool:
+    """Whether a modifier is set off from its noun, or is a description and no name: "Novak, the mayor"."""
+    before = tree.words[tree.first[i] - 1]
+    if before == "(":
+        return False
+    is_apart = before in {",", "-", "--", "–", "—", ":"}
+    if tree.deps[i] != "appos":
+        return is_apart
+    return is_apart and any(tree.deps[c] in _DESCRIBES for c in tree.children[i])
 
 
 def _whole(tree: Tree, head: int) -> Range:

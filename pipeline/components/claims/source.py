@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Span
 
+from pipeline.components.claims.asserted import is_nobody
 from pipeline.components.claims.context import Context
 from pipeline.components.claims.propositions import Proposition
 from pipeline.components.claims.verbs import read_base_forms
@@ -15,6 +16,7 @@ from pipeline.components.layers import ClaimerKind, Quotation
 from pipeline.lexicons import Lexicon
 
 _LONGEST_CHAIN = 10
+_UNDER_VERB = frozenset({"dobj", "nsubjpass"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ def _quoted_source(context: Context, number: int) -> ClaimSource:
     while quotation.parent is not None and _is_nobody(lexicon, quotation):
         number = quotation.parent
         quotation = context.quotes[number]
+    if _is_nobody(lexicon, quotation):  # "nobody disputes that ..."
+        return ClaimSource(kind="unknown", quotation=number, chain=_chain(context, number))
     denials, base_form = lexicon.words("denial_verbs"), lexicon.made(read_base_forms)
     return ClaimSource(
         kind="attributed" if quotation.speaker else "unknown",
@@ -113,6 +117,10 @@ def _grammatical_source(context: Context, above: int) -> ClaimSource:
     tree, lexicon = context.tree, context.tree.lexicon
     denies = lexicon.made(read_base_forms)(tree.words[above]) in lexicon.words("denial_verbs")
     holder = _holder(tree, above)
+    if holder is not None and is_nobody(tree, holder):  # "nobody disputes that ..."
+        return ClaimSource(kind="unknown", denies=False)
+    if holder is not None and tree.deps[above] in _UNDER_VERB:  # "rejected the claim that ..."
+        denies = denies or _is_denial(tree, tree.heads[above])
     if holder is None:
         return ClaimSource(kind="unknown", denies=denies)
     last = tree.last[holder]
@@ -129,6 +137,11 @@ def _grammatical_source(context: Context, above: int) -> ClaimSource:
     )
 
 
+def _is_denial(tree: Tree, verb: int) -> bool:
+    """Whether a verb says that its content is untrue: "deny", "reject"."""
+    return tree.lexicon.made(read_base_forms)(tree.words[verb]) in tree.lexicon.words("denial_verbs")
+
+
 def _holder(tree: Tree, above: int) -> int | None:
     """Return the subject of a verb; the owner of a noun ("a claim by"), or who makes it theirs."""
     lexicon = tree.lexicon
@@ -140,7 +153,8 @@ def _holder(tree: Tree, above: int) -> int | None:
                 return tree.child(c, "pobj")
         verb = tree.heads[above]
         endorses = lexicon.made(read_base_forms)(tree.words[verb]) in lexicon.words("endorsing_verbs")
-        return _holder(tree, verb) if tree.deps[above] == "dobj" and endorses else None
+        stands = endorses or _is_denial(tree, verb)
+        return _holder(tree, verb) if tree.deps[above] in _UNDER_VERB and stands else None
     while tree.deps[above] in {"conj", "xcomp"} and tree.child(above, "nsubj") is None:
         above = tree.heads[above]
     return tree.child(above, "nsubj")

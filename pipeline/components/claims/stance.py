@@ -15,6 +15,9 @@ from pipeline.lexicons import Lexicon
 Modality = Literal["asserted", "possible", "probable", "necessary", "conditional", "future"]
 
 _DOUBLE_MARKS = frozenset({'"', "“", "”", "``", "''"})
+_OPENING_MARKS = _DOUBLE_MARKS | {"‘"}
+_CLOSING_MARKS = {"‘": frozenset({"'"})}
+_BESIDE = frozenset({"det", "neg", "preconj", "conj", "advmod", "amod"})
 _MOST_IN_MARKS = 4  # words
 _LONGEST_HEDGE = 5  # words
 
@@ -25,84 +28,166 @@ class _Words:
 
     Attributes:
         base_form: of a verb form.
+        reporting: verbs of saying and thinking, base forms.
         subordinators: word that opens a clause -> how the clause stands.
+        negators: words that negate.
+        implicatives: verbs that say that what completes them did not happen, base forms.
+        raising: verbs that a negation of what completes them negates as a whole, base forms.
+        no_negations: phrases with a negating word that negate nothing.
         possible, necessary, probable, future, conditional: words of the mode.
-        necessary_phrases, future_phrases: words that tell it together.
+        necessary_phrases, future_phrases: words that tell it side by side.
         hedges: hedging words and phrases.
-        hedge_openers: the first words of these.
+        hedging_participles: those of them that hedge only before a noun.
+        hedge_openers: the first words of all.
     """
 
     base_form: Callable[[str], str]
+    reporting: Mapping[str, str]
     subordinators: Mapping[str, str]
+    negators: frozenset[str]
+    implicatives: frozenset[str]
+    raising: frozenset[str]
+    no_negations: tuple[tuple[str, ...], ...]
     possible: frozenset[str]
     necessary: frozenset[str]
-    necessary_phrases: tuple[frozenset[str], ...]
+    necessary_phrases: tuple[tuple[str, ...], ...]
     probable: frozenset[str]
     future: frozenset[str]
-    future_phrases: tuple[frozenset[str], ...]
+    future_phrases: tuple[tuple[str, ...], ...]
     conditional: frozenset[str]
     hedges: frozenset[str]
+    hedging_participles: frozenset[str]
     hedge_openers: frozenset[str]
 
 
 def _read_words(lexicon: Lexicon) -> _Words:
     hedges = lexicon.entries("hedges")
+    probable = {word for word, kind in hedges.items() if kind == "probable"}
     return _Words(
         base_form=lexicon.made(read_base_forms),
+        reporting=lexicon.entries("cue_verbs"),
         subordinators=lexicon.entries("subordinators"),
+        negators=lexicon.words("negators"),
+        implicatives=lexicon.words("negative_implicatives") - lexicon.words("claims.refusals"),
+        raising=lexicon.words("claims.raising_verbs"),
+        no_negations=_phrases(lexicon.ordered("claims.no_negations")),
         possible=lexicon.words("claims.possible"),
         necessary=lexicon.words("necessity_words"),
-        necessary_phrases=tuple(frozenset(p.split()) for p in lexicon.ordered("claims.necessity_phrases")),
-        probable=frozenset(word for word, kind in hedges.items() if kind == "probable"),
+        necessary_phrases=_phrases(lexicon.ordered("claims.necessity_phrases")),
+        probable=lexicon.words("claims.probable") | probable,
         future=lexicon.words("claims.future"),
-        future_phrases=tuple(frozenset(p.split()) for p in lexicon.ordered("claims.future_phrases")),
+        future_phrases=_phrases(lexicon.ordered("claims.future_phrases")),
         conditional=lexicon.words("claims.conditional"),
         hedges=frozenset(hedges),
+        hedging_participles=lexicon.words("claims.hedging_participles"),
         hedge_openers=frozenset(phrase.split()[0] for phrase in hedges),
     )
 
 
+def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(phrase.split()) for phrase in phrases)
+
+
 def is_negated(tree: Tree, clause: Proposition) -> bool:
-    """Whether a clause says that something is not so; two negations cancel out."""
-    lexicon = tree.lexicon
-    negators, implicatives = lexicon.words("negators"), lexicon.words("negative_implicatives")
-    base_form = lexicon.made(read_base_forms)
-    count = int(clause.negation is not None)
+    """Whether a clause says that something is not so; two negations cancel out.
+
+    "Not only", "nothing more than" negate nothing. In "decided not to return" it is the return that is
+    negated, and not the decision; in "seems not to know" the whole clause is.
+    """
+    words = tree.lexicon.made(_read_words)
+    denying = [i for i in _denying(tree, words, clause) if not _is_no_negation(tree, words, i)]
+    return len(denying) % 2 == 1
+
+
+def _denying(tree: Tree, words: _Words, clause: Proposition) -> set[int]:
+    """Return the words that turn a clause into its opposite."""
+    head, own = clause.head, {clause.head, *tree.children[clause.head]}
+    is_raised = words.base_form(tree.words[head]) in words.raising
+    found = set()
     for i in clause.predicate:
-        is_negator = i != clause.negation and tree.words[i] in negators
-        is_last = i == clause.predicate[-1]
-        count += is_negator or (not is_last and base_form(tree.words[i]) in implicatives)
+        is_negator = i == clause.negation or tree.words[i] in words.negators
+        if is_negator and (i in own or is_raised):
+            found.add(i)
+        if i != clause.predicate[-1] and words.base_form(tree.words[i]) in words.implicatives:
+            found.add(i)  # "failed to pay"; who refuses does so
     for noun in (clause.subject_head, clause.object_head):
-        if noun is not None and noun != clause.head:
-            count += tree.words[noun] in negators or any(
-                tree.words[c] in negators and tree.deps[c] in {"det", "neg", "preconj"}
-                for c in tree.children[noun]
-            )
-    count += sum(
-        tree.words[c] in negators and tree.deps[c] in {"advmod", "preconj"} and c not in clause.predicate
-        for c in tree.children[clause.head]
+        if noun is None or noun == head or tree.tags[noun].startswith("VB"):
+            continue
+        if tree.words[noun] in words.negators:
+            found.add(noun)
+        found.update(_negators_of(tree, words, noun))
+    for c in tree.children[head]:
+        if tree.deps[c] in {"advmod", "preconj"} and c not in clause.predicate:
+            found.update(i for i in (c, *tree.children[c]) if tree.words[i] in words.negators)
+    return found
+
+
+def _negators_of(tree: Tree, words: _Words, noun: int) -> list[int]:
+    """Return what negates a noun, "no", "not all" and "little or no", or a preposition that it hangs on."""
+    near = [c for c in tree.children[noun] if tree.deps[c] in _BESIDE]
+    near += [d for c in near for d in tree.children[c] if tree.deps[d] in _BESIDE]
+    if tree.deps[noun] == "pobj":
+        near += [c for c in tree.children[tree.heads[noun]] if tree.deps[c] in {"neg", "preconj"}]
+    return [c for c in near if tree.words[c] in words.negators]
+
+
+def _is_no_negation(tree: Tree, words: _Words, i: int) -> bool:
+    """Whether a negating word is part of a phrase that negates nothing: "not only", "nothing less than"."""
+    start = max(0, i - 1)
+    return any(
+        tuple(tree.words[k : k + len(phrase)]) == phrase
+        for phrase in words.no_negations
+        for k in range(start, i + 1)
     )
-    return count % 2 == 1
 
 
 def modality(tree: Tree, clause: Proposition) -> Modality:
-    """Return the mode of a clause, from its auxiliaries, its adverbs and a condition that hangs on it."""
+    """Return the mode of a clause, from its auxiliaries, its adverbs and a condition that hangs on it.
+
+    Words of the mode count as what they are: "have to" as neighbours, "may" as a modal verb and no name.
+    """
     words = tree.lexicon.made(_read_words)
     if _is_under_condition(tree, words, clause.head):
         return "conditional"
-    beside = (c for c in tree.children[clause.head] if tree.deps[c] in {"advmod", "acomp"})
-    forms = {tree.words[i] for i in (*clause.predicate, *beside)}
-    if forms & words.possible:
+    beside = [c for c in tree.children[clause.head] if tree.deps[c] in {"advmod", "acomp"}]
+    modals = {tree.words[i] for i in clause.predicate if tree.tags[i] == "MD"}
+    forms = {tree.words[i] for i in (*clause.predicate, *beside) if tree.tags[i] != "NNP"}
+    if modals & words.possible or any(
+        tree.words[i] in words.possible for i in (*clause.predicate, *beside) if tree.tags[i].startswith("RB")
+    ):
         return "possible"
-    if any(words.base_form(form) in words.necessary for form in forms):
-        return "necessary"
-    if any(phrase <= forms for phrase in words.necessary_phrases):
+    if modals & words.necessary or _has_phrase(tree, clause, words.necessary_phrases):
         return "necessary"
     if forms & words.probable:
         return "probable"
-    if forms & words.future or any(phrase <= forms for phrase in words.future_phrases):
+    if modals & words.future or _has_phrase(tree, clause, words.future_phrases):
         return "future"
-    return "conditional" if forms & words.conditional else "asserted"
+    if modals & words.conditional:
+        return "future" if _is_reported_in_past(tree, words, clause.head) else "conditional"
+    return "asserted"
+
+
+def _has_phrase(tree: Tree, clause: Proposition, phrases: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether a predicate has a phrase, its words side by side, with the infinitive "to": "have to pay"."""
+    inside = set(clause.predicate)
+    for i in clause.predicate:
+        for phrase in phrases:
+            last = i + len(phrase) - 1
+            if tuple(tree.words[i : last + 1]) == phrase and last in inside and tree.tags[last] == "TO":
+                return True
+    return False
+
+
+def _is_reported_in_past(tree: Tree, words: _Words, head: int) -> bool:
+    """Whether a clause is reported by a verb in the past: "would" is then what "will" was."""
+    while tree.heads[head] != head:
+        dep, head = tree.deps[head], tree.heads[head]
+        if dep == "ccomp":
+            told = {tree.tags[head], *(tree.tags[c] for c in tree.children[head] if tree.deps[c] == "aux")}
+            return "VBD" in told and words.base_form(tree.words[head]) in words.reporting
+        if dep not in {"conj", "advcl", "relcl"}:
+            return False
+    return False
 
 
 def _is_under_condition(tree: Tree, words: _Words, head: int) -> bool:
@@ -125,33 +210,40 @@ def hedges(tree: Tree, start: int, end: int) -> Iterator[Range]:
         if tree.words[i] in words.hedge_openers:
             for n in range(min(_LONGEST_HEDGE, end - i), 0, -1):
                 phrase = " ".join(tree.words[i : i + n])
-                # "May" in a date is the month.
-                if phrase in words.hedges and not (n == 1 and tree.ents[i] == "DATE"):
+                if phrase in words.hedges and (n > 1 or _hedges_alone(tree, words, i)):
                     yield i, i + n
                     i += n - 1
                     break
         i += 1
 
 
+def _hedges_alone(tree: Tree, words: _Words, i: int) -> bool:
+    """Whether a lone word hedges: a participle does before a noun, "the claimed success", a name never."""
+    if tree.tags[i].startswith("NNP"):
+        return False
+    return tree.words[i] not in words.hedging_participles or tree.deps[i] == "amod"
+
+
 def scare_quotes(context: Context, start: int, end: int) -> Iterator[Range]:
     """Yield up to four words in marks that nobody is said to have spoken: the outlet does not vouch for them.
 
-    Titles and names, which are capitalised, are none.
+    Titles and names, which are capitalised, are none. A mark right behind the claim closes one, too.
     """
     forms = context.tree.words
-    if _DOUBLE_MARKS.isdisjoint(forms[start:end]):
+    if _OPENING_MARKS.isdisjoint(forms[start:end]):
         return
     opening: int | None = None
-    for i in range(start, end):
-        if forms[i] not in _DOUBLE_MARKS:
-            continue
+    for i in range(start, min(end + 1, len(forms))):
         if opening is None:
-            opening = i
+            if forms[i] in _OPENING_MARKS and i < end:
+                opening = i
+            continue
+        if forms[i] not in _CLOSING_MARKS.get(forms[opening], _DOUBLE_MARKS):
             continue
         inner = range(opening + 1, i)
         if 1 <= len(inner) <= _MOST_IN_MARKS and all(
             context.quotation_of[j] < 0 and context.frame_of[j] < 0 and context.doc[j].text.islower()
             for j in inner
         ):
-            yield opening, i + 1
+            yield opening, min(i + 1, end)
         opening = None

@@ -7,17 +7,21 @@ left is a state or an event, by its verb.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pipeline.components.claims.propositions import Proposition
+from pipeline.components.claims.values.on_tokens import Measure
 from pipeline.components.claims.verbs import read_base_forms
 from pipeline.components.doc.tree import Tree
 
+_GENERAL = frozenset({"VBZ", "VBP"})
 ClaimType = Literal["quantity", "event", "state", "causal", "comparison", "prediction", "opinion", "other"]
-_AMOUNTS = frozenset({"PERCENT", "MONEY", "QUANTITY", "CARDINAL"})
 
 
-def claim_type(tree: Tree, proposition: Proposition, start: int, end: int, modality: str) -> ClaimType:
+def claim_type(
+    tree: Tree, proposition: Proposition, start: int, end: int, modality: str, amounts: Sequence[Measure]
+) -> ClaimType:
     """Return the kind of the claim between two tokens.
 
     Args:
@@ -26,24 +30,53 @@ def claim_type(tree: Tree, proposition: Proposition, start: int, end: int, modal
         start: the claim's first token.
         end: after its last one.
         modality: of the claim, as in the table.
+        amounts: that stand in it.
     """
     lexicon, lemma = tree.lexicon, predicate_lemma(tree, proposition)
     if modality == "future" or _is_outlook(tree, proposition):
         return "prediction"
     if modality == "necessary" or _is_judgement(tree, proposition, lemma):
         return "opinion"
-    forms, tags = {*tree.words[start:end]}, tree.tags[start:end]
-    if not forms.isdisjoint(lexicon.words("claims.comparison_words")) and ("JJR" in tags or "RBR" in tags):
+    if _is_comparison(tree, start, end, amounts):
         return "comparison"
-    if lemma in lexicon.words("causal_words") and proposition.object is not None:
+    if _is_causal(tree, proposition, lemma, start, end):
         return "causal"
-    if any(forms.issuperset(phrase.split()) for phrase in lexicon.ordered("claims.cause_phrases")):
-        return "causal"
-    if not _AMOUNTS.isdisjoint(tree.ents[start:end]):
+    if amounts or any(tree.ents[i] == "CARDINAL" and tree.tags[i] == "NNS" for i in range(start, end)):
         return "quantity"
     if lemma in lexicon.words("state_verbs") or proposition.kind == "apposition":
         return "state"
     return "event" if tree.tags[proposition.head].startswith("V") else "other"
+
+
+def _is_comparison(tree: Tree, start: int, end: int, amounts: Sequence[Measure]) -> bool:
+    """Whether two things are set against each other; "more than 300" is an amount."""
+    than = tree.lexicon.words("claims.comparison_words")
+    apart = any(
+        tree.words[i] in than and not any(a.start <= i < a.end for a in amounts) for i in range(start, end)
+    )
+    return apart and not {"JJR", "RBR"}.isdisjoint(tree.tags[start:end])
+
+
+def _is_causal(tree: Tree, proposition: Proposition, lemma: str, start: int, end: int) -> bool:
+    """Whether one thing is said to bring about another.
+
+    A verb does that says nothing else ("caused", "led to"); a deed does where it is told in general, "smoking
+    kills", and no event that somebody brought about: "soldiers killed two men".
+    """
+    lexicon, head = tree.lexicon, proposition.head
+    if (
+        lemma in lexicon.words("causal_words")
+        and proposition.object is not None
+        and not proposition.is_passive
+    ):
+        told = {tree.tags[i] for i in (head, *proposition.predicate)}
+        if lemma not in lexicon.words("claims.deeds") or (told & _GENERAL and "VBD" not in told):
+            return True
+    return any(
+        tuple(tree.words[i : i + len(phrase)]) == phrase
+        for phrase in map(tuple, map(str.split, lexicon.ordered("claims.cause_phrases")))
+        for i in range(start, end - len(phrase) + 1)
+    )
 
 
 def predicate_lemma(tree: Tree, proposition: Proposition) -> str:

@@ -77,11 +77,20 @@ def _reattached(
                 verb = i
         elif i + 1 in orphans and segment[i + 1] == segment[i] and not tag.startswith("VB"):
             heads[i] = i + 1
-        elif verb is not None and tag.startswith("NN"):
+        elif verb is not None and tag.startswith("NN") and not _hangs_on(heads, verb, i):
             heads[i], deps[i] = verb, "dobj"
         else:
             heads[i], deps[i] = i, "ROOT"
     return deps, heads
+
+
+def _hangs_on(heads: list[int], node: int, above: int) -> bool:
+    """Whether a token hangs on another one, by however many arcs."""
+    while heads[node] != node:
+        node = heads[node]
+        if node == above:
+            return True
+    return False
 
 
 def _is_break(words: list[str], i: int) -> bool:

@@ -79,11 +79,21 @@ def join_full_names(forms: Forms, lexicon: Lexicon) -> None:
         _full_names(forms, lexicon),
         key=lambda form: (-len(form.key), form.names[0].start),
     )
+    alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for i, short in enumerate(full):
-        for longer in full[:i]:
-            if _is_same_person(short.key, longer.key, keys):
-                short.join(longer, "name_variant", 0.9)
+        shared = _shared_keys(short.key, keys)
+        for at in sorted({at for key in shared for at in alike[key]}):
+            if _is_same_person(short.key, full[at].key, keys):
+                short.join(full[at], "name_variant", 0.9)
                 break
+        for key in shared:
+            alike[key].append(i)
+
+
+def _shared_keys(name: tuple[str, ...], keys: NameKeys) -> list[tuple[str, ...]]:
+    """Return keys of a full name of which two names of one person have at least one in common."""
+    words = keys.person_words(name)
+    return [("surname", *words[-1:]), ("letters", "".join(name)), ("begins", *words[:2])]
 
 
 def _full_names(forms: Forms, lexicon: Lexicon) -> list[Form]:

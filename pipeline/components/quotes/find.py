@@ -103,13 +103,16 @@ def find_quotes(
 def _parents(candidates: Sequence[QuoteCandidate]) -> list[int | None]:
     """Return for each candidate the number of the tightest one before it that holds its whole content."""
     tokens = [frozenset(t for start, end in c.content for t in range(start, end)) for c in candidates]
+    on: dict[int, list[int]] = {}
     parents: list[int | None] = []
     for number, own in enumerate(tokens):
         best = None
-        for other in range(number):
+        for other in on.get(min(own, default=-1), ()):
             if own < tokens[other] and (best is None or len(tokens[other]) <= len(tokens[best])):
                 best = other
         parents.append(best)
+        for token in own:
+            on.setdefault(token, []).append(number)
     return parents
 
 

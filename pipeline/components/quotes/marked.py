@@ -6,7 +6,7 @@ float (`floating.py`): whole sentences in marks, said by whom the text was just 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from pipeline.components.quotes.beside import cue_after, cue_before, signature
@@ -110,11 +110,12 @@ class _Joined:
         No other candidate keeps them, unless it reports the cue too; and of what stands behind the cue, only
         what is in marks is kept.
         """
+        on = self._by_token()
         for q in self.quoted:
             if q.beside is None:
                 continue
             cue = q.beside.cue[-1]
-            for other in self.by_rule:
+            for other in {id(c): c for t in range(q.start, q.end) for c in on.get(t, ())}.values():
                 if other is not q.beside and not any(start <= cue < end for start, end in other.content):
                     other.content = [
                         piece for span in other.content for piece in _minus(span, (q.start, q.end))
@@ -124,8 +125,19 @@ class _Joined:
                     span for span in q.beside.content if span[0] < cue or self._touches_marks(span)
                 ]
 
+    def _by_token(self) -> dict[int, list[QuoteCandidate]]:
+        """Return the candidates on each token."""
+        on: dict[int, list[QuoteCandidate]] = {}
+        for candidate in self.by_rule:
+            for start, end in candidate.content:
+                for token in range(start, end):
+                    on.setdefault(token, []).append(candidate)
+        return on
+
     def _touches_marks(self, span: Range) -> bool:
-        return any(span[0] < q.end and q.start < span[1] for q in self.quoted)
+        # Of those that begin before its end, the last reaches farthest.
+        at = bisect_left(self.quoted, span[1], key=lambda q: q.start) - 1
+        return at >= 0 and span[0] < self.quoted[at].end
 
     def give_to_the_tightest(self) -> None:
         """Give marks to the shortest candidate on them: of "X said Y called it “a farce”", the call."""

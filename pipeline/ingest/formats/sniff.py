@@ -36,6 +36,7 @@ from pipeline.ingest.formats import (
     tables,
     warc,
 )
+from pipeline.ingest.formats.about import is_about, may_be_about
 from pipeline.ingest.formats.packed import Bounded, Gzip, Watched
 from pipeline.ingest.formats.reader import HEAD_BYTES, Limits, Reader, TooLarge, fault, record
 from pipeline.ingest.record import RawRecord
@@ -350,7 +351,7 @@ def _member(
         return
     try:
         with archive.open(member) as inner:  # which compares its name with that in front of it
-            if _is_ignored(path):
+            if _is_ignored(path) or _is_about(inner, path):
                 return
             stream = cast(BinaryIO, inner)
             yield from read_stream(
@@ -396,7 +397,7 @@ def _tar(
                     )
                     continue
                 inner = archive.extractfile(member)
-                if inner is not None:
+                if inner is not None and not _is_about(inner, path):
                     part = cast(BinaryIO, inner)
                     yield from read_stream(
                         part, path, limits, size=member.size, reader=reader, layer=layer + 1
@@ -419,3 +420,9 @@ def _member_path(file: str, name: str) -> str | None:
 def _is_ignored(path: str) -> bool:
     name = PurePosixPath(path).name
     return name.startswith(".") or "/__MACOSX/" in path
+
+
+def _is_about(member: Any, path: str) -> bool:
+    """Tell whether a member of an archive is a README or a licence, which tells of the others."""
+    name = PurePosixPath(path).name
+    return may_be_about(name) and is_about(name, member.peek(HEAD_BYTES)[:HEAD_BYTES])

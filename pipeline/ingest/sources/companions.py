@@ -9,22 +9,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from pipeline.ingest.formats.reader import decode
-from pipeline.lexicons import words
+from pipeline.ingest.formats.about import is_about, may_be_about
 
 Role = Literal["title", "meta"]
 
 _TITLES = "_titles"
 _META = "-meta-information"
-_ABOUT = re.compile(r"(?:readme|licen[cs]e|copying|notice)", re.IGNORECASE)
-_TEXTS = ("", ".txt", ".md", ".rst", ".text")
-_N_SIGNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,7 @@ def companions(paths: Iterable[str], head: Callable[[str], bytes] | None = None)
     used: set[str] = set()
     for path in known:
         folder, _, name = path.rpartition("/")
-        if head is not None and _ABOUT.match(name) and is_about(name, head(path)):
+        if head is not None and may_be_about(name) and is_about(name, head(path)):
             used.add(path)
         elif name.endswith(".ann"):
             if f"{path[:-4]}.txt" in known:
@@ -68,21 +62,6 @@ def companions(paths: Iterable[str], head: Callable[[str], bytes] | None = None)
                 of[text] = (path, "meta")
                 used.add(path)
     return Companions(of, frozenset(used))
-
-
-def is_about(name: str, head: bytes) -> bool:
-    """Tell whether a file named like a README or a licence is one: a text that speaks of files or of rights.
-
-    Args:
-        name: of the file.
-        head: its first bytes.
-    """
-    if PurePosixPath(name.lower()).suffix not in _TEXTS or re.search(rb"[\x00-\x08\x0e-\x1a]", head):
-        return False
-    text = " ".join(decode(head).lower().split())
-    if text.startswith(("{", "[", "<")):
-        return False
-    return sum(sign in text for sign in words("ingest.about_files")) >= _N_SIGNS
 
 
 def companion_fields(text: str, role: Role) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The drop folder: files of records, put there by whoever delivers them, one folder a day of arrival.
+"""The drop folder, here or on an object store: files of records, put there by whoever delivers them.
 
 Files may be of any known format (`formats.py`) and lie in folders of any depth. A day's records may stand
 in any file: an index says in which. It is kept in the store, an entry a file, and made anew for files that
@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 from pipeline.identity import checksum, content_id
@@ -31,7 +32,7 @@ from pipeline.ingest.formats.sniff import needs_child, read_stream
 from pipeline.ingest.guarded import placed, understood
 from pipeline.ingest.record import DayRecord, Fault, Input, RawRecord, Unplaced
 from pipeline.ingest.sources.companions import Companions, companion_fields, companions
-from pipeline.ingest.sources.walk import FoundFile, open_found, walk
+from pipeline.ingest.sources.walk import FoundFile, here, open_found, walk
 from pipeline.ingest.understanding import day_of
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -56,7 +57,7 @@ def open_drop(store: Store, settings: Settings, reader: Reader | None = None) ->
     found = {f.path: f for f in walk(settings.drop_dir)}
     beside = companions(found, lambda path: _head(found[path]))
     folder = DropFolder(found, beside, limits_of(settings), reader, settings.timeout_s)
-    root = str(settings.drop_dir.resolve())
+    root = settings.drop_dir if "://" in settings.drop_dir else str(Path(settings.drop_dir).resolve())
     return Drop(folder, _index(store, root, folder), datetime.now(UTC).date())
 
 
@@ -210,7 +211,7 @@ def read_file(path: str, folder: DropFolder) -> Iterator[RawRecord]:
         with os.fdopen(open_found(found), "rb", buffering=0) as head:
             is_apart = needs_child(head, path, folder.limits, size=found.size, reader=chosen)
         if is_apart:
-            task = Task(found.where, path, folder.limits, found.size, chosen.name if chosen else None)
+            task = Task(here(found), path, folder.limits, found.size, chosen.name if chosen else None)
             yield from read_apart(task, seconds=folder.seconds)
             return
         stream = os.fdopen(open_found(found), "rb", buffering=0)
@@ -249,7 +250,7 @@ def _index(store: Store, root: str, folder: DropFolder) -> dict[str, Entry]:
     paths = folder.paths()
     state = {p: _state(p, folder) for p in paths}
     with store.lock(name):
-        kept: dict[str, Any] = store.read_json(path) or {}
+        kept = store.read_cache(path)
         index: dict[str, Entry] = {}
         value: dict[str, Any] = {}
         for p in paths:
@@ -265,7 +266,7 @@ def _index(store: Store, root: str, folder: DropFolder) -> dict[str, Entry]:
             index[p] = _load(known) if known is not None and is_same else _scan(p, folder)
             value[p] = _dump(index[p]) | {"state": state[p], "seen": seen, "content": content}
         if value != kept:
-            store.write_json(path, value)
+            store.write_cache(path, value)
     return index
 
 

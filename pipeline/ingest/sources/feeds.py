@@ -29,10 +29,10 @@ from pipeline.ingest.placement import Placement
 from pipeline.ingest.record import DayRecord, Input, RawRecord, Unplaced
 from pipeline.ingest.sources.drop import limits_of
 from pipeline.ingest.urls import canonical_url
-from pipeline.ingest.web.pull import nights, pull_feeds
+from pipeline.ingest.web.pull import nights, pull_feeds, read_pull
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.batch import index_path, pull_path
+from pipeline.store.batch import index_path
 
 INDEX_VERSION = 1
 """Raised by one whenever the same pull might get other days than before."""
@@ -101,7 +101,7 @@ class Feeds:
                 parts = {name: days[str(day)] for name, days in feeds.items() if str(day) in days}
                 if not parts:
                     continue
-                for about in self.store.read_json(pull_path(night))["feeds"]:
+                for about in read_pull(self.store, night)["feeds"]:
                     if about["name"] in parts:
                         places = frozenset(parts[about["name"]].places)
                         for place_in_answer, record in enumerate(self.entries(about)):
@@ -167,14 +167,14 @@ def _index(feeds: Feeds) -> dict[str, dict[str, dict[str, Part]]]:
     """Return the index of all nights, from the store as far as it still holds."""
     state = [INDEX_VERSION, feeds.limits.record_bytes]
     with feeds.store.lock("feeds-index"):
-        kept: dict[str, Any] = feeds.store.read_json(_INDEX) or {}
+        kept = feeds.store.read_cache(_INDEX)
         there = nights(feeds.store)
         index = {night: kept[night] for night in there if night in kept and kept[night]["state"] == state}
         missing = [night for night in there if night not in index]
         for night in missing:
             index[night] = {"state": state, "feeds": _scan(feeds, night)}
         if missing or len(kept) != len(index):
-            feeds.store.write_json(_INDEX, index)
+            feeds.store.write_cache(_INDEX, index)
     return {
         night: {
             name: {day: Part(*part) for day, part in days.items()}
@@ -186,7 +186,7 @@ def _index(feeds: Feeds) -> dict[str, dict[str, dict[str, Part]]]:
 
 def _scan(feeds: Feeds, night: str) -> dict[str, dict[str, Part]]:
     """Return, by feed and day, a checksum and the places of the entries that no feed had before."""
-    pull = feeds.store.read_json(pull_path(night))
+    pull = read_pull(feeds.store, night)
     seen: set[str] = set()
     for name, about in pull["before"].items():
         if feeds.store.exists(about["body"]):

@@ -1,4 +1,4 @@
-"""The files below a folder, without ever leaving it."""
+"""The files below a folder, without ever leaving it, or below the URI of an object store."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.errors import ConfigError
 from pipeline.ingest.record import Fault
+from pipeline.ingest.sources.remote import Remote, list_remote
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,13 @@ class FoundFile:
         path: below the root, with `/` between its parts; always valid UTF-8.
         where: for opening it.
         size: bytes.
-        mtime_ns, ctime_ns, inode: hints whether it has changed, never a date.
+        mtime_ns, ctime_ns, inode: hints whether it has changed, never a date; on an object store the first is
+            a number for its version.
         fault: why it is not to be opened.
     """
 
     path: str
-    where: Path
+    where: Path | Remote
     size: int = 0
     mtime_ns: int = 0
     ctime_ns: int = 0
@@ -35,8 +37,8 @@ class FoundFile:
     fault: Fault | None = None
 
 
-def walk(root: Path) -> list[FoundFile]:
-    """Return the files below a folder, sorted by path.
+def walk(root: str | Path) -> list[FoundFile]:
+    """Return the files below a folder or the URI of an object store, sorted by path.
 
     Hidden files and those still on their way (`.part`, `.tmp`) are left out, and so are links to what lies
     inside the folder anyway. A link that leads out of it is a fault, and is not followed.
@@ -45,8 +47,11 @@ def walk(root: Path) -> list[FoundFile]:
         ConfigError: the folder itself is missing or cannot be read.
         OSError: the device or the network failed.
     """
+    if "://" in str(root):
+        listed = (FoundFile(*one) for one in list_remote(str(root)) if not _is_left_out(one.path))
+        return sorted(listed, key=lambda found: found.path)
     try:
-        real = root.resolve(strict=True)
+        real = Path(root).resolve(strict=True)
         with os.scandir(real):
             pass
     except (FileNotFoundError, NotADirectoryError):
@@ -57,6 +62,11 @@ def walk(root: Path) -> list[FoundFile]:
 
 
 _ON_THEIR_WAY = (".part", ".tmp", ".crdownload", ".swp")
+
+
+def _is_left_out(path: str) -> bool:
+    """Tell whether a file, or a folder above it, is hidden or on its way."""
+    return any(name.startswith(".") or name.endswith(_ON_THEIR_WAY) for name in path.split("/"))
 
 
 def _below(root: Path, folder: Path, parts: tuple[str, ...]) -> Iterator[FoundFile]:
@@ -121,10 +131,19 @@ def _readable(name: str) -> str:
 _LIKE_A_BYTE = re.compile(rb"\\(?=x[0-9a-f]{2})")
 
 
+def here(found: FoundFile) -> Path:
+    """Return where a file lies on this machine; one on an object store is fetched first.
+
+    Raises:
+        OSError: the object store failed.
+    """
+    return found.where.fetched() if isinstance(found.where, Remote) else found.where
+
+
 def open_found(found: FoundFile) -> int:
     """Open a file for reading and return its descriptor; a link put in its place meanwhile is refused.
 
     Raises:
         OSError: it cannot be opened.
     """
-    return os.open(found.where, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    return os.open(here(found), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

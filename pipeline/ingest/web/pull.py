@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import ip_network
@@ -21,13 +22,13 @@ from typing import Any
 
 import httpx
 
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, DamagedError
 from pipeline.ingest.web.feed_list import Feed, read_feed_list
 from pipeline.ingest.web.fetch import Guard, NotFetched, Response, checked_url, get, pool
 from pipeline.ingest.web.robots import MAX_BYTES, Rules
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.batch import FEEDS, pull_path, pulled_folder
+from pipeline.store.batch import FEEDS, day_of_name, pull_path, pulled_folder
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,38 @@ _STEP_S = 15.0
 
 def nights(store: Store) -> list[str]:
     """Return the days with a complete pull, sorted."""
-    return [night for night in store.names(FEEDS) if store.exists(pull_path(night))]
+    return [
+        night
+        for night in store.names(FEEDS)
+        if day_of_name(night) is not None and store.exists(pull_path(night))
+    ]
+
+
+def read_pull(store: Store, night: str) -> dict[str, Any]:
+    """Return what the feeds answered in a night, as `pull_feeds` wrote it down.
+
+    Raises:
+        DamagedError: the file is damaged: nothing else knows what was pulled.
+    """
+    path = pull_path(night)
+    try:
+        pull = store.read_json(path)
+        if {"feeds", "before"} <= pull.keys():
+            return pull  # type: ignore[no-any-return]
+        problem = f"{store.root}/{path} is damaged"
+    except (DamagedError, AttributeError) as error:
+        problem = str(error) if isinstance(error, DamagedError) else f"{store.root}/{path} is damaged"
+    remedy = f"get it back from a backup; or remove {store.root}/{pulled_folder(night)}, and lose that night"
+    raise DamagedError(f"{problem}: {remedy}", path=path)
+
+
+def _done(store: Store, path: str) -> dict[str, Any] | None:
+    """Return what a feed answered before the pull was killed; None where nothing can be read."""
+    try:
+        done = store.read_json(path)
+    except DamagedError:
+        return None
+    return done if isinstance(done, dict) else None
 
 
 def pull_feeds(store: Store, day: date, settings: Settings) -> None:
@@ -94,7 +126,7 @@ def _known(store: Store, day: date) -> dict[str, dict[str, Any]]:
     earlier = [night for night in nights(store) if night < day.isoformat()]
     if not earlier:
         return {}
-    last = store.read_json(pull_path(earlier[-1]))
+    last = read_pull(store, earlier[-1])
     answered = {one["name"]: one for one in last["feeds"] if one.get("body")}
     known: dict[str, dict[str, Any]] = last["before"] | answered
     return known
@@ -126,13 +158,20 @@ async def _pull(
 
         async def one(feed: Feed) -> dict[str, Any]:
             about = {"name": feed.name, "url": feed.shown, "outlet": feed.outlet}
-            done: dict[str, Any] | None = store.read_json(f"{folder}/{feed.name}.json")
+            done = _done(store, f"{folder}/{feed.name}.json")
             if done is not None:  # before the pull was killed
                 return done | about
             known = before.get(feed.name, {})
             try:
-                url, answer = await web.ask(feed.url, known)
-                _check(answer, known)
+                try:
+                    url, answer = await web.ask(feed.url, known)
+                    _check(answer, known)
+                except Exception as error:  # whatever it is, conditions may be the cause
+                    if not _conditions(known) or (isinstance(error, NotFetched) and error.is_temporary):
+                        raise
+                    known = {}
+                    url, answer = await web.ask(feed.url, known)
+                    _check(answer, known)
             except NotFetched as failure:
                 fault = [failure.reason, str(failure)]
                 return about | {"fault": fault, "is_temporary": failure.is_temporary}
@@ -247,8 +286,14 @@ class _Web:
 
 
 def _conditions(known: dict[str, Any]) -> dict[str, str]:
+    """Return the headers by which a feed that has not changed need not be sent; none of odd values."""
     named = {"If-None-Match": known.get("etag"), "If-Modified-Since": known.get("last_modified")}
-    return {name: value for name, value in named.items() if value}
+    return {
+        name: value for name, value in named.items() if isinstance(value, str) and _SENDABLE.fullmatch(value)
+    }
+
+
+_SENDABLE = re.compile(r"[!-~](?:[ -~]{0,998}[!-~])?")
 
 
 def _onward(url: httpx.URL, answer: Response) -> httpx.URL | None:

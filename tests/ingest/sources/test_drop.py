@@ -305,10 +305,10 @@ def test_the_index_is_a_cache(folder: Folder) -> None:
     folder.put("a.jsonl", on("2026-03-01"), on("2026-03-02"), b"{broken")
     first = folder.open()
     index = f"index/{folder.store.names('index')[0]}"
-    kept = folder.store.read_json(index)
+    kept = folder.store.read_cache(index)
     folder.store.remove(index)
     again = folder.open()
-    for path, entry in folder.store.read_json(index).items():
+    for path, entry in folder.store.read_cache(index).items():
         assert entry | {"seen": None} == kept[path] | {"seen": None}
     assert again.inputs(DAY) == first.inputs(DAY) == folder.open().inputs(DAY)
 

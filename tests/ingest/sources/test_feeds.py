@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from days import manifest_of, read_plan
+from two_stores import in_bucket
 from web import Page, Web
 
 from pipeline.errors import ConfigError
@@ -125,6 +126,22 @@ def test_the_entries_of_a_day_come_in_with_where_they_are_from(nights: Nights, w
     assert web.asked[1].headers["User-Agent"].startswith("Harbour-Research/1.0 (+mailto:")
 
 
+def test_on_an_object_store_as_in_a_folder(nights: Nights, web: Web) -> None:
+    nights.store, other = in_bucket()
+    before = NIGHT - timedelta(days=1)
+    web.pages["/rss"] = Page(rss(entry("a", on=before)))
+    nights.list(web.url("/rss"), web.url("/none"))
+    assert nights.run(before)["kept"] == 1
+    staged = nights.articles(before)
+    nights.store = other  # another machine runs the day again, and asks nothing
+    n_asked = len(web.asked)
+    assert nights.again(before)["kept"] == 1
+    assert nights.articles(before) == staged and len(web.asked) == n_asked
+    web.pages["/rss"] = Page(rss(entry("b"), entry("a", on=before)))
+    assert nights.run()["kept"] == 1  # what was there before is left out
+    assert sorted(nights.articles()) == ["b"]
+
+
 def test_the_line_of_a_feed_names_its_outlet(nights: Nights, web: Web) -> None:
     web.pages["/rss"] = Page(rss(entry("a")))
     nights.list(f"{web.url('/rss')}  Harbour   Herald  # the good one")
@@ -223,6 +240,25 @@ def test_a_day_that_is_past_reads_what_is_stored(nights: Nights, web: Web) -> No
     assert len(web.asked) == asked
 
 
+@pytest.mark.parametrize(
+    "poison",
+    [
+        '{"id": "p", "url": "https://c.example/p", "source": "A \\ud800 B", "content_text": "x"}',
+        '{"id": "p", "url": "https://c\\ud800.example/p", "content_text": "x"}',
+        '{"id": "p", "authors": ' + "[" * 300 + "]" * 300 + ', "content_text": "x"}',
+        '{"id": "p", "date_published": {"a": [1e400]}, "content_text": "x"}',
+    ],
+)
+def test_a_poisoned_entry_costs_itself(nights: Nights, web: Web, poison: str) -> None:
+    good = {"id": "2", "url": "https://c.example/good", "date_published": f"{NIGHT}T09:00:00Z"}
+    items = f"[{poison}, {json.dumps(good | {'content_text': TEXT})}]"
+    web.pages["/json"] = Page(f'{{"version": "https://jsonfeed.org/version/1.1", "items": {items}}}'.encode())
+    nights.list(web.url("/json"))
+    counts = nights.run()
+    assert nights.articles().keys() == {"good"}
+    assert counts["records"] == counts["kept"] + sum(counts["rejected"].values())
+
+
 def test_what_has_not_changed_is_not_sent_again(nights: Nights, web: Web) -> None:
     web.pages["/etag"] = Page(rss(entry("a")), headers={"ETag": '"one"'})
     web.pages["/date"] = Page(rss(entry("b")), headers={"Last-Modified": "Tue, 03 Mar 2026 10:00:00 GMT"})
@@ -236,6 +272,38 @@ def test_what_has_not_changed_is_not_sent_again(nights: Nights, web: Web) -> Non
     pulled = nights.store.read_json(f"feeds/{NIGHT}/pull.json")["feeds"]
     assert [one["status"] for one in pulled] == [304, 304] and not any(one.get("body") for one in pulled)
     assert nights.rejects() == {}
+
+
+@pytest.mark.parametrize("odd", ['"caf\xe9"', '"a\tb"', 'W/"x" \x80', '"' + "x" * 5000 + '"'])
+def test_an_odd_etag_costs_nothing_but_the_saving(nights: Nights, web: Web, odd: str) -> None:
+    web.pages["/rss"] = Page(rss(entry("a")), headers={"ETag": odd})
+    nights.list(web.url("/rss"))
+    nights.run(NIGHT - timedelta(days=1))
+    assert nights.run()["kept"] == 1 and nights.rejects() == {}
+    assert "If-None-Match" not in web.asked[-1].headers
+    pulled = nights.store.read_json(f"feeds/{NIGHT}/pull.json")["feeds"]
+    assert [one["status"] for one in pulled] == [200]
+
+
+def test_a_server_that_stumbles_over_conditions_is_asked_without(nights: Nights, web: Web) -> None:
+    web.pages["/rss"] = Page(rss(entry("a")), headers={"ETag": '"one"'})
+    nights.list(web.url("/rss"))
+    nights.run(NIGHT - timedelta(days=1))
+    web.pages["/rss"] = Page(b"no such condition", 412)
+    asked = len(web.asked)
+    nights.run()
+    conditions = [a.headers.get("If-None-Match") for a in web.asked[asked:] if a.path == "/rss"]
+    assert conditions == ['"one"', None]
+
+
+def test_what_a_server_gives_only_without_conditions_comes_in(nights: Nights, web: Web) -> None:
+    page = Page(rss(entry("a", on=NIGHT - timedelta(days=1))), headers={"ETag": '"one"'})
+    web.pages["/rss"] = page
+    nights.list(web.url("/rss"))
+    nights.run(NIGHT - timedelta(days=1))
+    web.pages["/rss"] = Page(rss(entry("b")), refuses="If-None-Match")
+    nights.run()
+    assert nights.articles().keys() == {"b"}
 
 
 def test_after_a_night_without_an_answer_the_last_good_one_still_counts(nights: Nights, web: Web) -> None:

@@ -26,6 +26,7 @@ class DateWords:
         not_before_year: what four digits that are an amount or a number stand behind.
         counted, counted_early: what follows four digits that are an amount: always, and before 1990.
         future: what a time stands behind that lies in the future.
+        repeating, of_a_row: what stands before and behind a weekday that is no one day.
         months: name, or short form without a point -> number.
         weekdays: from Monday.
         parts: "early", "the end of" -> first, middle, last third, or all of an interval.
@@ -47,6 +48,8 @@ class DateWords:
     counted: re.Pattern[str]
     counted_early: re.Pattern[str]
     future: re.Pattern[str]
+    repeating: re.Pattern[str]
+    of_a_row: re.Pattern[str]
     months: Mapping[str, int]
     weekdays: tuple[str, ...]
     parts: Mapping[str, str]
@@ -95,6 +98,8 @@ def read_date_words(lexicon: Lexicon) -> DateWords:
         counted=re.compile(_counted(lexicon)),
         counted_early=re.compile(_counted_early(lexicon)),
         future=re.compile(rf"\b{future}\b[^.;!?]{{0,40}}$"),
+        repeating=re.compile(rf"\b{alternatives(lexicon.ordered('dates.repeating'))} $", re.IGNORECASE),
+        of_a_row=re.compile(rf" {alternatives(lexicon.ordered('dates.of_a_row'))}\b"),
         months=months,
         weekdays=weekdays,
         parts=parts,

@@ -16,6 +16,7 @@ from pipeline.components.claims.values import intervals
 from pipeline.components.claims.values.date_words import DateWords, read_date_words
 from pipeline.components.claims.values.intervals import Days
 from pipeline.components.claims.values.patterns import matches_at
+from pipeline.components.claims.values.tense import Tense
 from pipeline.lexicons import Lexicon
 from pipeline.lexicons import lexicon as lexicon_of_language
 
@@ -34,6 +35,7 @@ def find_dates(
     *,
     end: int | None = None,
     places: Iterable[int] | None = None,
+    tense: Callable[[int], Tense | None] | None = None,
     lexicon: Lexicon | None = None,
 ) -> Iterator[DatedText]:
     """Yield the time expressions of a text in its order.
@@ -43,6 +45,8 @@ def find_dates(
         published: the day that relative expressions are counted from; without it they have no days.
         end: after the last code point to look at; the end of the text where it is None.
         places: where an expression may begin, in code points and text order; anywhere where it is None.
+        tense: returns the tense in which a code point stands, see `tense.py`; the words before an
+            expression tell where it is None.
         lexicon: the words of the text's language; English where None.
     """
     words = (lexicon or lexicon_of_language()).made(read_date_words)
@@ -50,9 +54,17 @@ def find_dates(
         groups = {name: value for name, value in match.groupdict().items() if value is not None}
         if "y_year" in groups and "y_part" not in groups and not _is_year(words, text, match):
             continue
-        future = words.future.search(text, max(0, match.start() - _LOOK_BACK), match.start()) is not None
+        if tense is not None:
+            when = tense(match.start())
+        else:
+            is_future = words.future.search(text, max(0, match.start() - _LOOK_BACK), match.start())
+            when = "future" if is_future else None
         try:
-            days = _days(_Expression(words, groups, published, future))
+            days = (
+                None
+                if _is_one_of_a_row(words, text, match)
+                else _days(_Expression(words, groups, published, when))
+            )
         except (ValueError, OverflowError):  # 31 February, the year 10000
             continue
         yield *match.span(), *(days or (None, None))
@@ -70,6 +82,14 @@ def _is_year(words: DateWords, text: str, match: re.Match[str]) -> bool:
     return 1900 <= year <= 2059 and not counted.match(text[match.end() : match.end() + 12])
 
 
+def _is_one_of_a_row(words: DateWords, text: str, match: re.Match[str]) -> bool:
+    """Whether a weekday is no one day: "every Monday", "the first Tuesday after", "last Friday of May"."""
+    if match["wd"] is not None:
+        return words.repeating.search(text, max(0, match.start() - 12), match.start()) is not None
+    unit = (match["r_unit"] or "").lower()
+    return unit in words.weekdays and words.of_a_row.match(text, match.end()) is not None
+
+
 # ---- what an expression means ------------------------------------------------------------------------
 
 
@@ -81,13 +101,17 @@ class _Expression:
         words: of its language.
         groups: those of the pattern that are not empty.
         published: the day that it is counted from, if known.
-        future: whether the words before it turn it to the future.
+        tense: of its clause, if known.
     """
 
     words: DateWords
     groups: dict[str, str]
     published: date | None
-    future: bool
+    tense: Tense | None
+
+    @property
+    def future(self) -> bool:
+        return self.tense == "future"
 
     def month(self, group: str) -> int:
         return self.words.months[self.groups[group].lower().rstrip(".")]
@@ -135,7 +159,8 @@ def _day_of_month(told: _Expression, form: str) -> Days | None:
         if told.future:
             year += date(year, month, first) < told.published
         else:
-            year -= date(year, month, first) > told.published + _ANNOUNCED
+            slack = timedelta(0) if told.tense == "past" else _ANNOUNCED
+            year -= date(year, month, first) > told.published + slack
     return date(year, month, first), date(year, month, max(first, last))
 
 
@@ -189,7 +214,10 @@ def _lone_weekday(told: _Expression) -> Days | None:
     if told.published is None:
         return None
     number = told.words.weekdays.index(told.groups["wd"].lower())
-    return intervals.around("day", intervals.weekday(number, told.published, int(told.future)))
+    day = told.published
+    if told.future:  # today, or the next one
+        day += timedelta((number - day.weekday()) % 7)
+    return intervals.around("day", day if told.future else intervals.weekday(number, day, 0))
 
 
 def _ago(told: _Expression) -> Days | None:

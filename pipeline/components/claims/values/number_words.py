@@ -8,6 +8,19 @@ from dataclasses import dataclass
 
 from pipeline.lexicons import Lexicon
 
+_DIGITS = re.compile(r"[\d,.]+(?:[ \u00a0\u2009\u202f]\d{3})*[½¼¾]?")
+_DECIMAL_COMMA = re.compile(r"\d+,\d\d?")
+_PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+
+
+def _value_of_digits(printed: str) -> float:
+    """Return the value of digits, however they are grouped: "2,500", "2,50,000", "12 500", "5,4", "3½"."""
+    part = _PARTS.get(printed[-1], 0.0)
+    digits = printed[:-1] if part else printed
+    if _DECIMAL_COMMA.fullmatch(digits):
+        return float(digits.replace(",", ".")) + part
+    return float(re.sub(r"[^\d.]", "", digits) or "0") + part
+
 
 @dataclass(frozen=True, slots=True)
 class NumberWords:
@@ -22,6 +35,7 @@ class NumberWords:
         short_scales: these short forms.
         articles: one of what follows ("a dozen").
         halves: half of the scale that follows ("half a million").
+        and_a_half: half more than the number before it.
         vague: without a value ("several").
     """
 
@@ -34,20 +48,32 @@ class NumberWords:
     articles: frozenset[str]
     halves: tuple[str, ...]
     vague: tuple[str, ...]
+    and_a_half: tuple[str, ...]
 
     def value(self, printed: str) -> float | None:
         """Return the value of a number in digits or words, None where it is vague ("several dozen")."""
         form = printed.lower().replace("-", " ").strip()
         if form.startswith(self.vague):
             return None
-        digits = re.match(r"[\d,.]+", form)
+        for phrase in self.and_a_half:
+            before, is_half, after = form.partition(f" {phrase}")
+            if is_half:
+                whole = self.value(before)
+                return None if whole is None else (whole + 0.5) * self._product(after.split())
+        digits = _DIGITS.match(form)
         if digits:
-            value = float(digits.group().replace(",", ""))
-            rest = form[digits.end() :].strip()
-            return value * self.multipliers[rest] if rest else value
+            rest = form[digits.end() :].split()
+            return _value_of_digits(digits.group()) * self._product(rest)
         if form.startswith(self.halves):
             return 0.5 * self.multipliers[form.split()[-1]]
         return self._sum(form.split())
+
+    def _product(self, scales: list[str]) -> float:
+        """Return what scales multiply a number by, one after the other: "lakh crore"."""
+        product = 1.0
+        for scale in scales:
+            product *= self.multipliers[scale]
+        return product
 
     def _sum(self, words: list[str]) -> float:
         """Return the value of number words; what is none of them counts nothing."""
@@ -90,4 +116,5 @@ def read_number_words(lexicon: Lexicon) -> NumberWords:
         articles=lexicon.words("numbers.articles"),
         halves=lexicon.ordered("numbers.halves"),
         vague=lexicon.ordered("numbers.vague"),
+        and_a_half=lexicon.ordered("numbers.and_a_half"),
     )

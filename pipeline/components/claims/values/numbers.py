@@ -10,30 +10,87 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pipeline.components.claims.values.doubts import (
+    DoubtfulWords,
+    is_portion,
+    is_score,
+    is_vote,
+    read_doubtful_words,
+    short_reading,
+)
 from pipeline.components.claims.values.number_words import NumberWords, read_number_words
 from pipeline.components.claims.values.patterns import alternatives, longest_first, matches_at
 from pipeline.lexicons import Lexicon
 from pipeline.lexicons import lexicon as lexicon_of_language
 
 _SIGNS = {
-    "$": "USD",
-    "us$": "USD",
-    "£": "GBP",
-    "€": "EUR",
-    "¥": "JPY",
-    "₹": "INR",
-    "a$": "AUD",
-    "c$": "CAD",
-    "hk$": "HKD",
-    "nz$": "NZD",
-    "usd": "USD",
-    "eur": "EUR",
-    "gbp": "GBP",
+    **{"$": "USD", "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "cdn$": "CAD"},
+    **{
+        "hk$": "HKD",
+        "nz$": "NZD",
+        "s$": "SGD",
+        "nt$": "TWD",
+        "r$": "BRL",
+        "£": "GBP",
+        "€": "EUR",
+        "¥": "JPY",
+    },
+    **{"₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₱": "PHP", "₦": "NGN"},
+    **{"rs": "INR", "rs.": "INR"},
 }
-"""Signs and codes of currencies, lower-cased -> ISO code."""
-_SIGN = r"(?:(?:US|HK|NZ|A|C)?\$|£|€|¥|₹|(?:USD|EUR|GBP)[ ]?)"
-_LEADING_MARKS = ("-", "−", *_SIGNS)
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+"""Signs of currencies, lower-cased -> ISO code."""
+_CODES = (
+    *(
+        "USD",
+        "EUR",
+        "GBP",
+        "JPY",
+        "CNY",
+        "INR",
+        "AUD",
+        "CAD",
+        "NZD",
+        "HKD",
+        "SGD",
+        "CHF",
+        "SEK",
+        "NOK",
+        "DKK",
+    ),
+    *(
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "RUB",
+        "UAH",
+        "TRY",
+        "ILS",
+        "ZAR",
+        "NGN",
+        "KES",
+        "EGP",
+        "BRL",
+        "MXN",
+        "KRW",
+    ),
+    *("PKR", "BDT", "IDR", "PHP", "THB", "VND", "AED", "SAR", "ISK"),
+)
+"""ISO codes of currencies that are printed as they are."""
+_SIGN = (
+    r"(?:(?:US|AU?|CA?|CDN|HK|NZ|S|NT|R)?\$|[£€¥₹₽₩₺₴₪₱₦][ ]?|Rs\.?[ ]?(?=\d)"
+    rf"|(?:{'|'.join(_CODES)})[ ]?(?=\d))"
+)
+_LEADING_MARKS = ("-", "−", *_SIGNS, *(code.lower() for code in _CODES))
+_BLANK = "[ \u00a0\u2009\u202f]"
+_DIGITS = (
+    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?"  # 2,500,000.5
+    r"|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?"  # 25,00,000
+    rf"|[1-9]\d{{0,2}}(?:{_BLANK}\d{{3}})+(?![\d,.]?\d)"  # 2 500 000
+    r"|(?<=€)\d+,\d\d?(?![\d,])"  # €2,50
+    r"|\d+(?:\.\d+)?[½¼¾]?)"
+)
+_FIRST = r"(?<![\w.,:/-])(?<!\d[-–])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +100,10 @@ class Amount:
     Attributes:
         start, end: code points of the number with its comparator, without its unit.
         value: normalised.
-        unit: "%", "percentage points", an ISO currency, or None where the words that follow tell.
+        unit: "%", "percentage points", an ISO currency, "metres" and the like, or None where the words that
+            follow tell.
         comparator: about, nearly, more than, less than, at least, at most; None for an exact amount.
+        is_capital: it is a word with a capital letter.
     """
 
     start: int
@@ -52,6 +111,7 @@ class Amount:
     value: float
     unit: str | None
     comparator: str | None
+    is_capital: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +126,11 @@ class AmountWords:
         pairs: words between two numbers that make a range of them only behind "between" or "from".
         points: the phrases that mean percentage points.
         currencies: names, signs and codes of currencies, lower-cased -> ISO code.
+        glued_units: units right behind digits ("20km") -> unit.
         telling: every amount without a digit has one of these words.
         leads: words and marks that may stand before these in an amount.
         plural_ending: of a currency's name.
+        doubts: what tells a score, a length or a model from an amount.
     """
 
     numbers: NumberWords
@@ -78,9 +140,11 @@ class AmountWords:
     pairs: frozenset[str]
     points: frozenset[str]
     currencies: Mapping[str, str]
+    glued_units: Mapping[str, str]
     telling: frozenset[str]
     leads: frozenset[str]
     plural_ending: str
+    doubts: DoubtfulWords
 
     def currency(self, unit: str) -> str | None:
         """Return the ISO code of a currency by its name ("euros"), None for any other unit."""
@@ -102,9 +166,11 @@ def read_amount_words(lexicon: Lexicon) -> AmountWords:
         *numbers.vague,
         *openers,
         *(links - pairs),
+        *lexicon.ordered("numbers.minus"),
         *_LEADING_MARKS,
     ]
     (plural_ending,) = lexicon.ordered("numbers.plural_ending")
+    fractions = lexicon.entries("numbers.fractions")
     return AmountWords(
         numbers=numbers,
         pattern=_pattern(lexicon, numbers),
@@ -112,32 +178,65 @@ def read_amount_words(lexicon: Lexicon) -> AmountWords:
         afterthoughts=lexicon.entries("numbers.afterthoughts"),
         pairs=pairs,
         points=lexicon.words("numbers.percentage_points"),
-        currencies=_SIGNS | lexicon.entries("numbers.currencies"),
-        telling=frozenset(numbers.small) | frozenset(numbers.scales),
+        currencies=_SIGNS | {code.lower(): code for code in _CODES} | lexicon.entries("numbers.currencies"),
+        glued_units=lexicon.entries("numbers.glued_units"),
+        telling=frozenset(
+            {*numbers.small, *numbers.scales, *fractions, *(f + plural_ending for f in fractions)}
+        ),
         leads=frozenset(" ".join(leading).split()),
         plural_ending=plural_ending,
+        doubts=lexicon.made(read_doubtful_words),
     )
 
 
 def _number_pattern(lexicon: Lexicon, numbers: NumberWords) -> str:
     """Return the pattern of a number: digits or words, with a scale."""
-    below_ten = [word for word, value in numbers.units.items() if 1 <= value <= 9]
-    word = (
-        rf"(?i:{alternatives(numbers.tens)}(?:[- ]{alternatives(below_ten)})?"
-        rf"|{longest_first(numbers.units)})"
-    )
-    scale = alternatives(numbers.scales)
-    short = rf"{longest_first(numbers.short_scales)}(?![\w-])"
+    word = _word_pattern(numbers)
     plural = f"{alternatives(lexicon.ordered('numbers.plural_ending'))}?"
+    scale = rf"(?i:{alternatives(numbers.scales)})"
+    short = rf"(?i:{longest_first(numbers.short_scales)})(?![\w-])"
     openers = alternatives([*numbers.halves, *sorted(numbers.articles, reverse=True), *numbers.vague])
     joint = alternatives(lexicon.ordered("numbers.joints"))
     second = alternatives(lexicon.ordered("numbers.second_scales"))
-    fraction = alternatives(lexicon.ordered("numbers.fractions"))
+    fraction = alternatives(lexicon.entries("numbers.fractions"))
+    percent = alternatives(["%", *lexicon.ordered("numbers.percent")])
+    half = alternatives(phrase.replace(" ", "-") for phrase in lexicon.ordered("numbers.and_a_half"))
+    half = half.replace(r"\-", "[ -]")
     return (
-        rf"(?:{_DIGITS}(?:[ -]?{scale}\b|[ ]?{short})?"
+        rf"(?:(?:{_DIGITS}|{word})[ -]{half}(?:[ -]{scale})?\b"
+        rf"|\d+,\d\d?(?=[ -]?(?:{percent}|{scale}))(?:[ -]?{scale}\b)?"
+        rf"|{_DIGITS}(?:[ -]?{scale}{plural}\b(?:[ ]{second}{plural}\b)?|[ ]?{short})?"
         rf"|(?:(?i:{openers})|{word})[ -]{scale}{plural}"
         rf"(?:[ ]{joint}[ ]{word}|[ ]{second})?\b"
         rf"|{word}\b(?![ -]{fraction}))"
+    )
+
+
+def _word_pattern(numbers: NumberWords) -> str:
+    """Return the pattern of a number below a hundred in words."""
+    below_ten = [word for word, value in numbers.units.items() if 1 <= value <= 9]
+    return (
+        rf"(?i:{alternatives(numbers.tens)}(?:[- ]{alternatives(below_ten)})?"
+        rf"|{longest_first(numbers.units)})"
+    )
+
+
+def _share_pattern(lexicon: Lexicon, numbers: NumberWords) -> str:
+    """Return the pattern of a share: "one in five", "nine out of ten", "two thirds of", "half of"."""
+    small = rf"(?:\d{{1,3}}|{_word_pattern(numbers)})"
+    of = alternatives(lexicon.ordered("numbers.share_links"))
+    every = alternatives(lexicon.ordered("numbers.every"))
+    times = alternatives(lexicon.entries("dates.plural_units"))
+    bottom = alternatives(lexicon.entries("numbers.fractions"))
+    plural = f"{alternatives(lexicon.ordered('numbers.plural_ending'))}?"
+    half = alternatives(lexicon.ordered("numbers.half"))
+    top = alternatives([*lexicon.words("numbers.articles"), *numbers.units])
+    whole = alternatives(lexicon.ordered("numbers.of_a_whole"))
+    article = alternatives(lexicon.words("numbers.articles"))
+    return (
+        rf"(?P<part>{small})[ ]{of}[ ](?:{every}[ ])?(?P<whole>{small})\b(?![-,.:/]?\w*\d|[ ]{times}|[ ]?%)"
+        rf"|(?:(?P<top>(?i:{top}))[ -](?P<bottom>{bottom}){plural}|(?P<half>(?i:{half})))"
+        rf"(?=[ ]{whole}\b(?![ ]{article}\b))"
     )
 
 
@@ -146,16 +245,21 @@ def _pattern(lexicon: Lexicon, numbers: NumberWords) -> re.Pattern[str]:
     number = _number_pattern(lexicon, numbers)
     articles = longest_first(sorted(numbers.articles))
     return re.compile(
-        rf"""(?<![\w.,:/-])(?<!\d[-–])
+        rf"""{_FIRST}
         (?:(?P<comparator>(?i:{longest_first(lexicon.entries("numbers.comparators"))}))[ ]+
           (?:{alternatives(lexicon.ordered("numbers.definite_articles"))}[ ]|{articles}[ ](?=\d))?)?
-        (?:(?P<between>(?i:{alternatives(lexicon.ordered("numbers.range_openers"))}))[ ])?
-        (?P<minus>[-−](?=\d))?(?P<symbol>{_SIGN})?(?P<number>{number})
+        (?:{_share_pattern(lexicon, numbers)}
+        |(?:(?P<between>(?i:{alternatives(lexicon.ordered("numbers.range_openers"))}))[ ])?
+        (?P<minus>[-−](?=\d|{_SIGN})|(?i:{alternatives(lexicon.ordered("numbers.minus"))})[ ])?
+        (?P<symbol>{_SIGN})?(?P<number>{number})
+        (?P<inner>[ ]?%)?
         (?:[ ]?(?P<to>-|–|{alternatives(lexicon.ordered("numbers.range_words"))})[ ]?
           (?P<symbol2>{_SIGN})?(?P<number2>{number}))?
         (?P<percent>[ ]?%|[ -]?{alternatives(lexicon.ordered("numbers.percent"))}\b
           |[ ](?P<points>{longest_first(lexicon.ordered("numbers.percentage_points"))})\b)?
-        (?![\d:]|\.\d|{alternatives(lexicon.ordered("numbers.ordinal_endings"))}\b|/\d)
+        (?P<glued>[ ]?°[CF]\b|{longest_first(lexicon.entries("numbers.glued_units"))}(?!\w))?
+        (?![^\W_]|:\d|[.,]\d|/\d)
+        )
         (?:[ ](?P<after>{alternatives(lexicon.entries("numbers.afterthoughts"))}))?""",
         re.VERBOSE,
     )
@@ -178,7 +282,28 @@ def find_amounts(
     """
     words = (lexicon or lexicon_of_language()).made(read_amount_words)
     for match in matches_at(words.pattern, text, places, len(text) if end is None else end):
-        yield from _amounts(match, words)
+        if match["number"] is None:
+            yield from _share(match, words)
+        else:
+            yield from _amounts(match, words)
+
+
+def _share(match: re.Match[str], words: AmountWords) -> Iterator[Amount]:
+    """Yield what "one in five" or "two thirds of" tells, as a percentage."""
+    groups, numbers = match.groupdict(), words.numbers
+    comparator = words.comparators.get((groups["comparator"] or "").lower())
+    if groups["part"]:
+        part, whole = numbers.value(groups["part"]), numbers.value(groups["whole"])
+    elif is_portion(match, words.doubts):
+        return
+    elif groups["half"]:
+        part, whole = 1.0, 2.0
+    else:
+        top = groups["top"].lower()
+        part = 1.0 if top in numbers.articles else numbers.value(top)
+        whole = words.doubts.fractions[groups["bottom"]]
+    if part and whole and part < whole:
+        yield Amount(match.start(), match.end(), round(100 * part / whole, 2), "%", comparator)
 
 
 def _amounts(match: re.Match[str], words: AmountWords) -> Iterator[Amount]:
@@ -192,17 +317,37 @@ def _amounts(match: re.Match[str], words: AmountWords) -> Iterator[Amount]:
         comparator = words.afterthoughts[groups["after"]]
     if groups["minus"]:
         first = -first
-    second = words.numbers.value(groups["number2"]) if groups["number2"] else None
+    if groups["number2"] is None:
+        match short_reading(match, words.doubts) if unit is None else "scale":
+            case "scale":
+                capital = groups["number"][0].isupper()
+                yield Amount(match.start(), match.end(), first, unit, comparator, capital)
+            case "metres":
+                digits = words.numbers.value(groups["number"].rstrip("m").rstrip())
+                yield Amount(match.start(), match.end(), digits or 0.0, words.doubts.metre, comparator)
+        return
+    second = words.numbers.value(groups["number2"])
     if second is None:
-        yield Amount(match.start(), match.end(), first, unit, comparator)
-    elif groups["to"] in words.pairs and not groups["between"]:
-        # "two men and three women": two amounts that only stand side by side.
         yield Amount(match.start(), match.end("number"), first, unit, comparator)
-        yield Amount(match.start("number2"), match.end(), second, unit, None)
+    elif groups["to"] in words.pairs and not groups["between"]:
+        # "two men and three women", "$45m and £1.5bn": two amounts that only stand side by side.
+        of_first, of_second = _units_of_pair(groups, words)
+        yield Amount(
+            match.start(), match.end("inner" if groups["inner"] else "number"), first, of_first, comparator
+        )
+        yield Amount(
+            match.start("symbol2" if groups["symbol2"] else "number2"), match.end(), second, of_second, None
+        )
+    elif is_vote(match, words.doubts):
+        yield Amount(match.start(), match.end(), first, words.doubts.votes, None)
+        yield Amount(match.start(), match.end(), second, words.doubts.votes, None)
+    elif is_score(match, first, second, words.doubts):
+        return
     else:
         first = _same_scale(words.numbers, first, groups["number"], second, groups["number2"])
-        yield Amount(match.start(), match.end(), first, unit, "at least")
-        yield Amount(match.start(), match.end(), second, unit, "at most")
+        is_range = first <= second
+        yield Amount(match.start(), match.end(), first, unit, "at least" if is_range else None)
+        yield Amount(match.start(), match.end(), second, unit, "at most" if is_range else None)
 
 
 def _unit(groups: Mapping[str, str | None], words: AmountWords) -> str | None:
@@ -210,9 +355,21 @@ def _unit(groups: Mapping[str, str | None], words: AmountWords) -> str | None:
     sign = (groups["symbol"] or groups["symbol2"] or "").strip().lower()
     if sign:
         return words.currencies[sign]
-    if groups["percent"]:
+    if groups["percent"] or groups["inner"]:
         return "percentage points" if groups["points"] else "%"
-    return None
+    glued = (groups["glued"] or "").strip()
+    return (words.glued_units.get(glued) or glued) if glued else None
+
+
+def _units_of_pair(groups: Mapping[str, str | None], words: AmountWords) -> tuple[str | None, str | None]:
+    """Return the units of two amounts side by side; a currency holds for the second one, too."""
+    signs = [(groups[name] or "").strip().lower() for name in ("symbol", "symbol2")]
+    if any(signs):
+        first = words.currencies[signs[0]] if signs[0] else None
+        has_own = signs[1] or not groups["number2"]
+        return first, words.currencies[signs[1]] if has_own and signs[1] else first
+    unit = _unit(groups, words)
+    return unit, unit
 
 
 def _same_scale(

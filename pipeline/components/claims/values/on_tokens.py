@@ -13,9 +13,11 @@ from spacy.tokens import Doc
 from pipeline.components.claims.values.date_words import read_date_words
 from pipeline.components.claims.values.dates import DatedText, find_dates
 from pipeline.components.claims.values.numbers import Amount, find_amounts, read_amount_words
+from pipeline.components.claims.values.tense import Tense, tense_at
 from pipeline.components.doc.tree import Tree
 
 _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
+_NOT_NUMBERED = frozenset({"GPE", "LOC", "NORP", "DATE", "TIME"})  # names that no number is part of
 _LONGEST_UNIT = 5  # tokens
 _BEFORE_NOUN = frozenset({"JJ", "JJR", "VBG", "VBN", "NN", "NNS", "NNP", "NNPS", "HYPH", "POS"})
 
@@ -57,13 +59,17 @@ def find_values(doc: Doc, tree: Tree, published: date | None) -> tuple[list[Meas
     digits = {form for form in forms if not form.isalpha() and any(map(str.isdigit, form))}
     dated, counted = digits | (forms & of_dates.telling), digits | (forms & of_amounts.telling)
     tells = dated | counted
+
+    def tense(start: int) -> Tense | None:
+        return tense_at(tree, bisect_right(starts, start) - 1)
+
     telling = [i for i, word in enumerate(words) if word in tells]
     for sentence, group in groupby(telling, tree.sentence_of.__getitem__):
         near = list(group)
         first, end = tree.sentences[sentence]
         until = starts[end] if end < len(starts) else len(text)
         places = _places(tree, first, [i for i in near if words[i] in dated], of_dates.leads)
-        found = list(find_dates(text, published, end=until, places=places, lexicon=lexicon))
+        found = list(find_dates(text, published, end=until, places=places, tense=tense, lexicon=lexicon))
         times += (Time(*_tokens(starts, a, b), *days) for a, b, *days in found)
         places = _places(tree, first, [i for i in near if words[i] in counted], of_amounts.leads)
         amounts = find_amounts(text, end=until, places=places, lexicon=lexicon)
@@ -102,7 +108,7 @@ def _quantities(doc: Doc, tree: Tree, amounts: Iterable[Amount], taken: list[Dat
         if passed < len(taken) and taken[passed][0] < amount.end:
             continue
         a, b = _tokens(tree.starts, amount.start, amount.end)
-        if b < len(doc) and tree.words[b] in clock:
+        if (b < len(doc) and tree.words[b] in clock) or _is_in_name(tree, amount, a, b):
             continue
         unit = amount.unit
         if unit is None:
@@ -110,6 +116,20 @@ def _quantities(doc: Doc, tree: Tree, amounts: Iterable[Amount], taken: list[Dat
             if unit is None and amount.value == 1 and tree.words[b - 1] in pronouns:
                 continue  # "one of them", "no one": a pronoun
         yield Measure(a, b, amount.value, unit, amount.comparator)
+
+
+def _is_in_name(tree: Tree, amount: Amount, a: int, b: int) -> bool:
+    """Whether a bare number only names something: "Crossrail 1", "the Seven Hills", "page 3"."""
+    if b != a + 1 or amount.unit is not None or amount.comparator is not None:
+        return False
+    start, end = tree.sentences[tree.sentence_of[a]]
+    if a > start:
+        if tree.words[a - 1] in tree.lexicon.words("numbers.numbered"):
+            return True
+        is_name = tree.tags[a - 1] in {"NNP", "NNPS"} and tree.ents[a - 1] not in _NOT_NUMBERED
+        if is_name or (tree.heads[a] == a - 1 and tree.tags[a - 1] in _NOUN):
+            return True
+    return amount.is_capital and a > start and b < end and tree.tags[b] in {"NNP", "NNPS"}
 
 
 def _tokens(starts: list[int], start: int, end: int) -> tuple[int, int]:
