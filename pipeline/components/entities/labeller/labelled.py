@@ -41,12 +41,22 @@ def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> list[Name]:
     scores = label_scores(features, network.weights, network.vectors(table))
     labels = best_labels(features.candidates, with_rules(scores, features))
     known = {(name.start, name.end): name for name in names}
-    out = []
+    out = [name for name in names if _is_settled(tokens, name)]
+    settled = {i for name in out for i in range(name.start, name.end)}
     for found in names_of(features.candidates, labels, scores):
+        if not settled.isdisjoint(range(found.start, found.end)):
+            continue
         name = _named(tokens, known.get((found.start, found.end)), found)
         if name.start < name.end and is_name(tokens, name):
             out.append(name)
-    return out
+    return sorted(out, key=lambda name: name.start)
+
+
+def _is_settled(tokens: Tokens, name: Name) -> bool:
+    """Return whether a rule has read a whole line or list for a name: works in a list, networks in a bar."""
+    if name.method == "listed" and len(name) == 1:
+        return tokens.lower[name.start] in tokens.lexicon.words("social_networks")
+    return name.method == "work_list"
 
 
 def _named(tokens: Tokens, name: Name | None, found: Labelled) -> Name:

@@ -8,7 +8,6 @@ from docs_by_hand import build
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
-from spacy.vectors import Vectors
 from spacy.vocab import Vocab
 
 from pipeline.components.doc.columns import read_columns
@@ -34,7 +33,7 @@ def read(doc: Doc) -> Tokens:
 def with_vectors(doc: Doc) -> Doc:
     """The Doc with a vector of zeros for one word, as wide as the network wants them."""
     width = len(shipped_network().weights["vectors"])
-    doc.vocab.vectors = Vectors(data=np.zeros((1, width), dtype=np.float32), keys=["vector"])
+    doc.vocab.reset_vectors(shape=(1, width))
     return doc
 
 
@@ -165,6 +164,15 @@ def test_titles_of_the_network_stand_outside(monkeypatch: pytest.MonkeyPatch) ->
     doc = build("then Dr Ana Colvey left .", {})
     (name,) = labelled_as(monkeypatch, doc, {(1, 4): "PERSON"})
     assert (name.start, name.end, name.title) == (2, 4, ("dr",))
+
+
+@pytest.mark.parametrize("network", [{}, {(0, 2): "ORG"}, {(0, 1): "PERSON"}])
+def test_networks_in_a_bar_of_buttons_are_settled(
+    monkeypatch: pytest.MonkeyPatch, network: dict[tuple[int, int], str]
+) -> None:
+    doc = build("Facebook Tweet Reddit Pinterest Email", {})
+    names = labelled_as(monkeypatch, doc, network)
+    assert [doc[n.start : n.end].text for n in names] == ["Facebook", "Reddit", "Pinterest"]
 
 
 @given(
