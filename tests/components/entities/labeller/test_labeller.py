@@ -33,7 +33,8 @@ def read(doc: Doc) -> Tokens:
 def with_vectors(doc: Doc) -> Doc:
     """The Doc with a vector of zeros for one word, as wide as the network wants them."""
     width = len(shipped_network().weights["vectors"])
-    doc.vocab.reset_vectors(shape=(1, width))
+    doc.vocab.reset_vectors(width=width)
+    doc.vocab.vectors.resize((1, width))
     return doc
 
 
