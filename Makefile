@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 3600
 ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup run airflow test test-fast test-system fuzz faults golden api lint bench eval history sources archive docs docs-site new-source new-table changelog lock clean
+.PHONY: help setup run airflow test test-fast test-system fuzz faults golden api lint bench linear eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ lint: $(READY) ## ruff and mypy
 bench: $(READY) ## speed and memory of extraction and ingest against bare loops (CORPORA as below: on its Reuters)
 	$(PYTHON) -m benchmarks.throughput $(if $(CORPORA),--articles $(CORPORA)/corpora/reuters21578.jsonl.gz) $(ARGS)
 	$(PYTHON) -m benchmarks.ingest $(CORPORA)
+
+linear: $(READY) ## CPU time a character at 10,000 to 160,000 characters, for texts of all odd kinds
+	$(PYTHON) -m benchmarks.linear $(ARGS)
 
 eval: $(READY) ## precision, recall and F1 on the gold (CORPORA=../shared/data adds the corpora there)
 	$(PYTHON) -m quality $(if $(CORPORA),--corpora $(CORPORA)) $(ARGS)

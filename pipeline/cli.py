@@ -244,6 +244,7 @@ def verify(
     mend: Annotated[bool, typer.Option(help="Remove damaged files that the next run makes again.")] = False,
 ) -> None:
     """Look whether every file of the store is what was written, and say what to run where one is not."""
+    from pipeline.desk.verify import MEND
     from pipeline.desk.verify import verify as look_through
     from pipeline.settings import load_settings
     from pipeline.store import Store
@@ -257,8 +258,9 @@ def verify(
             table.add_row(finding.path, finding.wrong, run)
         Console(width=None if sys.stdout.isatty() else 200).print(table)
     typer.echo(f"{seen.n_days} published days, {seen.n_files} files looked at, {len(seen.findings)} findings")
-    if seen.commands:
-        typer.echo("\n".join(["To mend it, in this order:", *(f"  {command}" for command in seen.commands)]))
+    commands = [command for command in seen.commands if not (mend and command == MEND)]
+    if commands:
+        typer.echo("\n".join(["To mend it, in this order:", *(f"  {command}" for command in commands)]))
         raise typer.Exit(EXIT_FAILED)
 
 

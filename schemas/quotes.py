@@ -10,7 +10,9 @@ from schemas.table import Row, TextSpan
 class Quote(Row):
     """One row per quotation: what somebody is reported to have said, written or thought, and who.
 
-    A quotation that its cue interrupts ("A," he said, "B") is one row with several content spans.
+    Deeds and decisions ("agreed a package", "gave permission") and what was not said ("declined to comment")
+    have no row. A quotation that its cue interrupts ("A," he said, "B") is one row with several content
+    spans.
     """
 
     table_name: ClassVar[str] = "quotes"
@@ -28,13 +30,17 @@ class Quote(Row):
     kind: Annotated[
         Literal["direct", "indirect", "mixed"], "in quotation marks, reported, or reported with marks in part"
     ]
-    content: Annotated[str, "what was said, its spans joined by ' ... '"]
+    content: Annotated[str, "what was said, without 'that', its spans joined by ' ... '"]
     content_spans: Annotated[list[TextSpan], "where it stands, without the outer quotation marks"]
     start_char: Annotated[int, "start of the first content span"]
     end_char: Annotated[int, "end of the last content span"]
-    cue: Annotated[str | None, "words that attribute it: 'said', 'according to'"] = None
+    cue: Annotated[
+        str | None, "words that attribute it, without auxiliaries and adverbs: 'said', 'according to'"
+    ] = None
     cue_spans: Annotated[list[TextSpan], "where they stand"] = field(default_factory=list)
-    speaker: Annotated[str | None, "the source as printed: 'the Treasury chief', 'he'"] = None
+    speaker: Annotated[
+        str | None, "the source as printed, without a following apposition: 'the Treasury chief', 'he'"
+    ] = None
     speaker_spans: Annotated[list[TextSpan], "where it stands"] = field(default_factory=list)
     speaker_entity_id: Annotated[str | None, "entity of the (first) speaker"] = None
     speaker_name: Annotated[str | None, "canonical name of the (first) speaker"] = None
@@ -45,7 +51,11 @@ class Quote(Row):
     parent_quote_id: Annotated[
         str | None, "the quotation that this one stands inside: X said that Y denied ..."
     ] = None
-    is_speech: Annotated[bool, "said or written, in a clause or in marks, against thought, felt or shown"]
+    is_speech: Annotated[
+        bool,
+        "said or written ('urged them to leave' and 'denied any role' too), against thought, wished, planned "
+        "or shown by figures",
+    ]
     context_before: Annotated[str, "up to 100 characters of the text before it"]
     context_after: Annotated[str, "up to 100 characters of the text after it"]
     score: Annotated[float, "how sure quotation and speaker are, 0..1"]

@@ -13,9 +13,9 @@ from pipeline.settings import Settings
 
 pytestmark = pytest.mark.model
 
-SHORT, TIMES = 3_000, 7
+SHORT, TIMES = 2_000, 6
 MOST = 2.5
-"""Times as much a character. Time that grows with the square of the length takes seven times as much."""
+"""Times as much a character. Time that grows with the square of the length takes six times as much."""
 
 
 @pytest.fixture(scope="module")

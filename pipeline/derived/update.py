@@ -104,10 +104,14 @@ def _with_partials(derived: Derived, archive: Archive, code: str) -> dict[date, 
     for day, run_id in archive.run_ids.items():
 
         def make(_: Lineage | None, day: date = day) -> list[pa.Table]:
-            tables = {
-                name: read_published(store, archive.manifests[day], name, columns=columns)
-                for name, columns in derived.reads.items()
-            }
+            try:
+                tables = {
+                    name: read_published(store, archive.manifests[day], name, columns=columns)
+                    for name, columns in derived.reads.items()
+                }
+            except DamagedError:
+                with store.lock(f"publish-{day}"):  # where it is being replaced, until that is done
+                    raise
             assert derived.partial is not None
             return [derived.partial(tables, *said)]
 

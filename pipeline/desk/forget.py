@@ -85,6 +85,8 @@ def forget(store: Store, article: str, *, reason: str) -> Forgotten:
             break
         known |= met  # another spelling of its address may lead to more of it
     found.article_ids = {one.article_id for one in met}
+    if met:
+        take_down(store, wanted.model_copy(update={"was_found": True}))
     found.staged = [day for day in staged_days(store) if _is_staged(store, day, takedowns)]
     for day in found.staged:
         remove_day(store, day)

@@ -207,7 +207,8 @@ def _derived(store: Store, manifests: dict[date, Manifest], seen: Verified) -> I
                 day for day, one in manifests.items() if _run_of(store, derived.name, day) != one.run_id
             ]
             if behind:
-                yield Finding(path, f"is behind {len(behind)} published days, first {behind[0]}", again)
+                wrong = f"does not fit the published days ({len(behind)} of them, first {behind[0]})"
+                yield Finding(path, wrong, again)
 
 
 def _run_of(store: Store, name: str, day: date) -> str | None:

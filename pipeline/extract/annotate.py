@@ -18,7 +18,7 @@ from pipeline.components.doc.columns import read_columns
 from pipeline.components.entities import find_entities
 from pipeline.components.entities.links import Lookup
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
-from pipeline.components.quotes import QuoteReading, find_quotes, read_doc, tag_readings
+from pipeline.components.quotes import QuoteReading, find_quotes, read_doc, tag_readings, with_speakers
 from pipeline.extract.article import ArticleText, reject_of
 from pipeline.extract.rows import Rows, doc_rows
 from schemas import TABLES, Reject, Row
@@ -63,6 +63,7 @@ def find_all(
     parse = reading.parse
     entities = list(find_entities(doc, title=article.title, lookup=lookup, columns=parse.columns))
     quotations = list(find_quotes(doc, entities=entities, reading=reading))
+    entities = with_speakers(parse.columns, entities, quotations)
     claims = list(
         find_claims(
             doc,

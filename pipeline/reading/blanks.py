@@ -39,7 +39,7 @@ _WIDE = 3
 """Blanks that part what stands in cells of a table, or in paragraphs of a text whose line ends were lost."""
 
 _ESCAPED = re.compile(r"(?<![\\:])(?:\\r)?\\n|(?<![\\:])\\[t\"]")
-_EVIDENCE = re.compile(r"[.!?:\"”’)](?:\\r)?\\n|\\n(?:\\r)?\\n")
+_EVIDENCE = re.compile(r"[.!?\"”’)](?:\\r)?\\n|\\n(?:\\r)?\\n")
 
 
 def escape_changes(text: str, _: Lexicon) -> Iterator[Change]:

@@ -8,30 +8,88 @@ from collections.abc import Iterator
 from pipeline.lexicons import Lexicon
 from pipeline.reading.edits import Change
 
-_SEAM = re.compile(
-    r"(?<=[a-z]{2})[.!?]+[”’)\]]*(?=[“‘(\[]?[A-Z])"  # voters.When  it.”Unlike  end.(Credit)  end.“We
-    r"|(?<=[\w.,!?])”(?=(?!s\b)[A-Za-z“])"  # pathetic,”Rep
-    r"|(?<=[a-z]{2}),(?=[A-Za-z]{2}|[“‘])"  # Adler,said  said,“We
-    r"|(?<=[a-z]{2})[;:](?=[A-Z][a-z]|[“‘])"
-    r"|(?<=[a-z])\)(?=[A-Z][a-z])"  # (file)The
-    r"|(?<=[a-z])(?=“\w)"
-    r"|(?<=\w[.,!?])\"(?=[A-Za-z])"  # straight: either way
-    r"|(?<=\b\d\d\d)\.(?=(?:19|20)\d\d\b)"  # 270.2016
-)
+_SEAM = re.compile(r"[.!?,;:”\")\]][”’\")\]]{0,4}(?=[A-Za-z0-9“‘(\[])|“(?=\w)")
+"""Punctuation with no blank behind it, and opening marks; what stands before it decides."""
 _ADDRESS = re.compile(r"://|www\.|@|[/\\_]")
+_DOMAIN = re.compile(r"(?:Com|Org|Net|Co|Gov|Edu|Js|Io|Ai|Tv)\b")
 _REACH = 120
 """Characters to either side among which an address is looked for."""
+_YEAR = re.compile(r"(?:19|20)\d\d\b")
+_LEAST_NAMED = 2
+"""Times that a name stands in a text by itself if a word that begins with it may be glued to it."""
 
 
 def glue_changes(text: str, lexicon: Lexicon) -> Iterator[Change]:
     """Yield the blanks that were lost."""
+    places = set(_after_punctuation(text))
+    places.update(_between_words(text, lexicon))
+    for place in sorted(places):
+        yield place, place, " "
+
+
+def _after_punctuation(text: str) -> Iterator[int]:
     for match in _SEAM.finditer(text):
-        if _is_address(text, match.start(), match.end()):
-            continue
-        if match.group() == '"' and not _closes(text, match.start()):
-            yield match.start(), match.start(), " "
-        else:
-            yield match.end(), match.end(), " "
+        start, end = match.span()
+        if start and not text[start - 1].isspace():
+            place = _seam(text, start, end)
+            if place >= 0 and not _is_address(text, start, end):
+                yield place
+
+
+def _seam(text: str, start: int, end: int) -> int:
+    """Return where a blank was lost at a run of punctuation; -1 where none was."""
+    run, before, after, next_after = text[start:end], text[start - 1], text[end], text[end + 1 : end + 2]
+    follows_word = (
+        text[max(0, start - 2) : start].islower() and before.isalpha() and text[start - 2].isalpha()
+    )
+    is_found = False
+    if after in "“‘" and not next_after.isalnum():
+        return -1
+    if run == "“":
+        return start if before.islower() else -1
+    if run[0] == "”":
+        is_s = after == "s" and not next_after.isalpha()
+        is_found = before.isalnum() and (after.isalpha() or after == "“") and not is_s
+    elif run[-1] == '"':
+        if run[0] in ".,!?" and before.isalnum() and after.isalpha():
+            return end if _closes(text, end - 1) else end - 1
+    elif run[0] in ".!?":
+        is_opening = after.isupper() or after in "“‘(["
+        is_number = text[max(0, start - 3) : start].isdigit() and run == "." and _YEAR.match(text, end)
+        is_found = is_number is not None and bool(is_number)
+        if is_opening and (follows_word or (before.isalnum() and "”" in run)):
+            is_found = not _DOMAIN.match(text, end)
+    elif run == ",":
+        is_found = follows_word and ((after.isalpha() and next_after.isalpha()) or after in "“‘")
+    elif run[0] == ",":
+        is_found = before.isalnum() and after.isalpha()
+    elif run in (":", ";"):
+        is_found = follows_word and ((after.isupper() and next_after.islower()) or after == "“")
+    elif run == ")":
+        is_found = before.islower() and after.isupper() and next_after.islower()
+    return end if is_found else -1
+
+
+def _between_words(text: str, lexicon: Lexicon) -> Iterator[int]:
+    """Yield where words were joined: "ImagesThe", and "Chinaon" where China is named by itself."""
+    for opener in lexicon.ordered("reading.openers"):
+        at = text.find(f"{opener} ", 1)
+        while at > 0:
+            if text[at - 1].islower():
+                yield at
+            at = text.find(f"{opener} ", at + 1)
+    run_on = lexicon.made(_run_on)
+    for word, ending in {(match[0], match[1]) for match in run_on.finditer(text)}:
+        stem = word[: -len(ending)]
+        places = [match.start() for match in re.finditer(rf"\b{word}\b", text)]
+        if len(places) == 1 and len(re.findall(rf"\b{stem}\b", text)) >= _LEAST_NAMED:
+            yield places[0] + len(stem)
+
+
+def _run_on(lexicon: Lexicon) -> re.Pattern[str]:
+    """Return the pattern of names with a small word at their end: "Chinaon", but Clinton, too."""
+    endings = "|".join(sorted(lexicon.ordered("reading.run_on"), key=len, reverse=True))
+    return re.compile(rf"[A-Z][a-z]{{3,}}?({endings})\b(?= \w)")
 
 
 def _is_address(text: str, start: int, end: int) -> bool:
@@ -43,7 +101,7 @@ def _is_address(text: str, start: int, end: int) -> bool:
 
 def _closes(text: str, at: int) -> bool:
     """Return whether a straight mark between words closes: the last one before it in its line has opened."""
-    line = text.rfind("\n", 0, at) + 1
+    line = text.rfind("\n", max(0, at - 2_000), at) + 1
     last = text.rfind('"', max(line, at - 2_000), at)
     if last < 0:
         return False

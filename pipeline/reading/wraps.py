@@ -20,6 +20,8 @@ _LONG = 40
 _SLACK = 0.08
 """Share of the width by which a full line may fall short of it."""
 _ENDS = frozenset(".!?:;…\"”’')]")
+_BULLETS = frozenset("-–—•*▪●■►>‣+")
+_NO_WORD = re.compile(r".*[:@/]|\w+\.\w")
 _HYPHEN = re.compile(r"(\w*[a-z])-$")
 
 
@@ -32,7 +34,7 @@ class _Pair:
         gap: what stands there.
         length, next_length: of the lines.
         last, first: the characters on both sides.
-        last_word: of the first line, in small letters.
+        last_word, first_word: the words on both sides.
         full: length of the first line with the first word of the second.
     """
 
@@ -44,11 +46,14 @@ class _Pair:
     last: str
     first: str
     last_word: str
+    first_word: str
     full: int
 
     @property
     def goes_on(self) -> bool:
         """Whether the second line goes on with a sentence that the first has not ended."""
+        if self.last == "," and self.length >= _LONG:
+            return self.first not in _BULLETS
         return self.first.islower() and (self.last.isalnum() or self.last in ",-–—")
 
 
@@ -58,8 +63,10 @@ def wrap_changes(text: str, lexicon: Lexicon) -> Iterator[Change]:
         return
     pairs = list(_pairs(text))
     width = _width(pairs)
-    dangling = lexicon.words("reading.dangling")
+    dangling, new_lines = lexicon.words("reading.dangling"), lexicon.words("reading.new_lines")
     for pair in pairs:
+        if pair.first_word in new_lines or _NO_WORD.match(pair.first_word):
+            continue
         if _is_wrap(pair, width, dangling):
             hyphen = pair.last == "-" and width > 0 and pair.first.islower()
             if hyphen and _is_word(text, pair):
@@ -81,7 +88,8 @@ def _pairs(text: str) -> Iterator[_Pair]:
             last=line[-1],
             first=first_word[:1] or " ",
             full=len(line) + 1 + len(first_word),
-            last_word=line.rsplit(" ", 1)[-1].lower(),
+            last_word=line.rsplit(" ", 1)[-1],
+            first_word=first_word,
         )
 
 
@@ -100,6 +108,8 @@ def _is_wrap(pair: _Pair, width: int, dangling: frozenset[str]) -> bool:
     is_long = max(pair.length, pair.next_length) >= _LONG
     if pair.gap != "\n":
         return is_long and pair.goes_on and (pair.last == "," or pair.last_word in dangling)
+    if pair.first in _BULLETS:
+        return False
     if is_long and pair.last not in _ENDS and (pair.goes_on or pair.last_word in dangling):
         return True
     return width > 0 and width * (1 - _SLACK) < pair.full and pair.length <= width * (1 + _SLACK)

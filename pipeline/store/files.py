@@ -226,10 +226,7 @@ class Store:
         try:
             for _ in self.read_batches(path):
                 pass
-        except FileNotFoundError:
-            return False
-        except DamagedError as error:
-            log.warning("%s", error)
+        except (FileNotFoundError, DamagedError):
             return False
         return True
 

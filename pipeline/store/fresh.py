@@ -58,7 +58,12 @@ def keep_or_make(
     before = [_lineage(store, target.path) for target in targets]
     known = [{k: v for k, v in lineage.items() if k != "rows"} for lineage in before if lineage is not None]
     is_known = known == [wanted] * len(targets)
-    if is_known and (not is_read_through or all(store.is_sound(target.path) for target in targets)):
+    if is_known and is_read_through:
+        unsound = [target.path for target in targets if not store.is_sound(target.path)]
+        for path in unsound:
+            log.warning("%s/%s is damaged: it is made again", store.root, path)
+        is_known = not unsound
+    if is_known:
         return Outcome(tuple(int(lineage["rows"]) for lineage in before if lineage), is_new=False)
     tables = make(known[-1] if before[-1] is not None else None)
     for target, table in zip(targets, tables, strict=True):

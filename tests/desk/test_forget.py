@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from days import TEXT, article, read_plan, rows_of, stage_day, table_bytes
+from two_stores import in_bucket
 
 from pipeline import cli
 from pipeline.curation.takedowns import read_takedowns
@@ -147,6 +148,7 @@ def test_every_spelling_of_its_address_finds_it(tmp_path: Path, spelling: str) -
     found = forget(store, spelling, reason="by order")
     assert (found.article_ids, found.published) == ({A1}, [FIRST])
     assert places(store, A1, BRIDGE) == []
+    assert forget(store, spelling, reason="by order").published == []  # again, and no error
 
 
 def test_it_is_found_by_the_address_it_was_delivered_with_and_all_that_stands_there_goes(
@@ -370,6 +372,24 @@ def test_during_publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: in
     assert len(load("quotes", data_dir=store.root)) == 2
     manifest = find_manifest(store, FIRST)
     assert manifest is not None and manifest.counts.forgotten == 1
+
+
+@pytest.mark.usefixtures("another_machine")
+@pytest.mark.parametrize("nth", [1, 6, 7])
+def test_on_an_object_store_that_two_machines_share(monkeypatch: pytest.MonkeyPatch, nth: int) -> None:
+    one, other = in_bucket()
+    put(one, SECOND, A2, A4)
+    stage_day(one, FIRST, articles=[article(A1), article(A2)])
+    at = At(monkeypatch, nth, lambda: a_takedown(other))
+    publish(one, Batch(FIRST), SETTINGS)
+    assert at.was_met
+    derive(one, Batch(FIRST), SETTINGS)
+    for day, left in ((FIRST, {A1}), (SECOND, {A4})):
+        for row_class in DAY_TABLES:
+            assert ids(other, row_class.table_name, day) <= left
+    assert A2 not in str(other.read(derived_path("duplicates")).to_pylist())
+    assert other.names("staged") == []
+    assert read_takedowns(one).ids == {A2}
 
 
 @pytest.mark.parametrize("is_new", [True, False])

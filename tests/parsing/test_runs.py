@@ -6,7 +6,7 @@ from time import process_time
 import pytest
 from spacy.lang.en import English
 
-from pipeline.parsing.runs import LONGEST, tokenize
+from pipeline.parsing.runs import LONGEST, LONGEST_SENTENCE, bound_sentences, tokenize
 
 TOKENIZER = English().tokenizer
 
@@ -58,3 +58,31 @@ def test_the_time_grows_with_the_length(marks: str) -> None:
 
     took(2_000)
     assert took(16_000) < 8 * 3 * took(2_001) + 0.05
+
+
+def starts(text: str) -> list[int]:
+    doc = TOKENIZER(text)
+    bound_sentences(doc)
+    return [token.i for token in doc if token.is_sent_start and token.i]
+
+
+@pytest.mark.parametrize("word", ["word ", "the ship, ", "he said that "])
+def test_a_sentence_begins_at_the_latest_where_one_is_longer_than_any(word: str) -> None:
+    text = word * 1_000
+    n = len(TOKENIZER(text))
+    assert starts(text) == [*range(LONGEST_SENTENCE, n, LONGEST_SENTENCE)]
+
+
+@pytest.mark.parametrize("stop", [".", "!", "?", "…"])
+def test_where_there_are_full_stops_the_parse_decides(stop: str) -> None:
+    assert starts(f"She left early {stop} " * 400) == []
+    assert starts("word " * (LONGEST_SENTENCE - 1)) == []
+
+
+def test_the_count_begins_anew_behind_a_full_stop_and_at_a_line() -> None:
+    half = "word " * (LONGEST_SENTENCE // 2 + 10)
+    assert starts(f"{half}. {half}") == []
+    doc = TOKENIZER(half + half)
+    doc[LONGEST_SENTENCE // 2 + 10].is_sent_start = True
+    bound_sentences(doc)
+    assert sum(bool(token.is_sent_start) for token in doc if token.i) == 1

@@ -1,9 +1,11 @@
 """What spans days does not depend on the order in which they came, nor on when it was made."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -27,6 +29,7 @@ from pipeline.store.batch import (
     staged_folder,
     staged_path,
 )
+from pipeline.store.manifest import write_manifest
 from pipeline.store.staged import mark_at_work, staged_days
 from schemas import EXTRACTED
 
@@ -248,6 +251,32 @@ def test_a_damaged_published_file_stops_it_by_name(
     store.put(manifest_path(DAYS[2]), b"{")
     with pytest.raises(DamagedError, match=rf"{manifest_path(DAYS[2])} is damaged: run the day again"):
         derive(store, Batch(DAYS[0]), SETTINGS)
+
+
+def test_a_day_that_is_being_replaced_is_waited_for(
+    tmp_path: Path, forwards: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a change of code all days are read again, while a backfill publishes one of them anew."""
+    monkeypatch.setattr("pipeline.stages.derive._ATTEMPTS", 1)
+    store = Store(str(tmp_path / "forwards"))
+    stage_day(store, DAYS[1], articles=[article("z")])
+    is_half_done, go_on = threading.Event(), threading.Event()
+
+    def slow(*args: Any) -> None:
+        is_half_done.set()
+        go_on.wait(60)
+        write_manifest(*args)
+
+    monkeypatch.setattr("pipeline.store.published.write_manifest", slow)
+    publishing = threading.Thread(target=publish, args=(Store(store.root), Batch(DAYS[1]), SETTINGS))
+    publishing.start()
+    assert is_half_done.wait(60)
+    store.remove_folder("tables/_partials")
+    threading.Timer(1.0, go_on.set).start()
+    derive(store, Batch(DAYS[0]), SETTINGS)
+    publishing.join(60)
+    found = store.read(derived_path("duplicates")).to_pylist()
+    assert {row["article_id"] for row in found if row["day"] == DAYS[1]} == {"z"}
 
 
 def with_docs(store: Store) -> list[date]:

@@ -14,6 +14,7 @@ from pipeline.cli import app
 from pipeline.errors import InputError
 from pipeline.settings import Settings, load_settings
 from pipeline.stages.ingest import ingest
+from pipeline.stages.late import late_days
 from pipeline.store import Store
 from pipeline.store.batch import Batch, manifest_path
 from pipeline.store.manifest import write_manifest
@@ -93,6 +94,12 @@ def test_files_that_were_changed_renamed_packed_or_added_are_there(day: Publishe
     (day.drop / "2026-03-02/a.jsonl.gz").write_bytes(gzip.compress(day.a.read_bytes()))
     day.a.unlink()
     assert day.again() == 5
+
+
+def test_a_day_whose_manifest_is_damaged_is_late(day: Published) -> None:
+    assert late_days(day.store, day.settings) == []
+    day.store.put(manifest_path(DAY), day.store.get(manifest_path(DAY))[:30])
+    assert late_days(day.store, day.settings) == [DAY]
 
 
 def test_a_day_that_is_not_published_or_whose_manifest_is_damaged_is_run(day: Published) -> None:

@@ -27,7 +27,7 @@ from pipeline.components.doc.tree import Tree
 from pipeline.lexicons import Lexicon
 from pipeline.models.weights import load_weights
 
-VERSION = 2.0
+VERSION = 3.0
 N_FOLDS = 5
 """Parts of the labelled articles; a calibration is kept that was fitted without each."""
 _AMOUNTS = frozenset({"PERCENT", "MONEY", "QUANTITY", "CARDINAL"})
@@ -48,8 +48,10 @@ _WEIGHTS = {
     "descriptive": -2.5,
     "vague": -0.4,
     "frame": -2.5,
+    "charge": 1.6,
 }
 _OFFSET = -2.0
+_VAGUE_IMPACT = 0.6
 _TOPIC_WEIGHT, _OFF_TOPIC = 18.0, -5.0
 
 
@@ -218,7 +220,8 @@ def content_parts(tree: Tree, start: int, end: int) -> dict[str, float]:
     return {
         "amounts": min(amounts, 3) / 3,
         "names": min(names, 4) / 4,
-        "impact": min(impact, 3) / 3,
+        # "A drag on the economy" weighs less than who or how much is dragged.
+        "impact": min(impact, 3) / 3 * (1.0 if amounts or names else _VAGUE_IMPACT),
         "causal": min(causal, 2) / 2,
         "length": min(end - start, 20) / 20,
         "judgement": min(judgement, 2) / 2,

@@ -28,7 +28,7 @@ from pipeline.components.claims.propositions import Proposition, Range
 from pipeline.components.claims.source import ClaimSource, claim_source, quoted_sources
 from pipeline.components.claims.stance import hedges, is_negated, modality, scare_quotes
 from pipeline.components.claims.topics import Topics, match_topics, read_topics
-from pipeline.components.claims.types import claim_type, predicate_lemma
+from pipeline.components.claims.types import claim_type, is_accusation, predicate_lemma
 from pipeline.components.doc.columns import Columns, read_columns
 from pipeline.components.doc.tree import Tree, read_tree
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
@@ -155,8 +155,8 @@ def _make_claim(
     certainty = signed(factuality(tree, _event(tree, clause)), is_negated=negated, modality=mode)
     on_topic = _topics(context, draft, topics)
     topic = None if on_topic is None else max(on_topic.values(), default=0.0)
-    mentioned = sorted(set(context.entity_of[start:end]) - {-1})
-    parts = _score_parts(context, draft, contents, mentioned)
+    mentioned = _mentioned(context, draft)
+    parts = _score_parts(context, draft, contents, mentioned, is_denied=source.denies)
     if kind in {"opinion", "prediction"}:
         parts["checkable"] *= _NOT_CHECKABLE
     worth = checkworthiness(parts, topic)
@@ -203,20 +203,30 @@ def _make_claim(
 
 
 def _score_parts(
-    context: Context, draft: _Draft, contents: Sequence[Range], mentioned: Sequence[int]
+    context: Context, draft: _Draft, contents: Sequence[Range], mentioned: Sequence[int], *, is_denied: bool
 ) -> dict[str, float]:
     """Return what the worth of a claim is made of, each part 0..1 and named as in `score_parts`."""
     start, end, clause = draft.start, draft.end, draft.clause
+    is_charge = is_accusation(context.tree, clause)
     is_frame = any(start <= a and b <= end and (a, b) != (start, end) for a, b in contents)
     is_aside = clause.kind == "apposition" or context.frame_of[clause.head] >= 0
     is_modifier = clause.kind in {"relative", "participle"}
     return content_parts(context.tree, start, end) | {
         "checkable": draft.checkable,
         "debate": draft.debate,
-        "frame": float(is_frame),
+        "frame": float(is_frame and not is_charge),
+        "charge": float(is_charge or is_denied),
         "prominence": max((context.entities[e].salience for e in mentioned), default=0.0),
-        "descriptive": 1.0 if is_aside else 0.8 * is_modifier,
+        "descriptive": float(is_aside and not is_charge) or 0.3 * is_modifier,
     }
+
+
+def _mentioned(context: Context, draft: _Draft) -> list[int]:
+    """Return the entities in a claim, and in its subject, which may stand before it."""
+    inside = context.entity_of[draft.start : draft.end]
+    if draft.clause.kind in {"relative", "participle", "apposition"} and draft.clause.subject is not None:
+        inside = inside + context.entity_of[slice(*draft.clause.subject)]
+    return sorted(set(inside) - {-1})
 
 
 def _event(tree: Tree, clause: Proposition) -> int:

@@ -79,6 +79,21 @@ def _is_causal(tree: Tree, proposition: Proposition, lemma: str, start: int, end
     )
 
 
+def is_accusation(tree: Tree, proposition: Proposition) -> bool:
+    """Whether a clause tells that somebody is accused, blamed or charged, denies it, or calls others names.
+
+    "Novak accused the port of bribery", "the port denied any role", "residents called him corrupt".
+    """
+    lexicon = tree.lexicon
+    base_form, told = lexicon.made(read_base_forms), {proposition.head, *proposition.predicate}
+    lemmas = {base_form(tree.words[i]) for i in told if tree.tags[i].startswith("V")}
+    if not lemmas.isdisjoint(lexicon.words("claims.charges")):
+        return True
+    return not lemmas.isdisjoint(lexicon.words("claims.naming")) and any(
+        tree.deps[c] == "oprd" for c in tree.children[proposition.head]
+    )
+
+
 def predicate_lemma(tree: Tree, proposition: Proposition) -> str:
     """Return the base form of the verb of a proposition; of the one that is understood in an apposition."""
     if proposition.kind == "apposition":

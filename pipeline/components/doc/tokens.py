@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from pipeline.components.doc.columns import Columns
 from pipeline.lexicons import Lexicon
+from pipeline.reading import LineKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Tokens:
         heads: index of the head, the token's own where it is a root or there is no parse.
         sents: number of the sentence.
         lines: number of the line; a line end belongs to the line before it.
+        kinds: what each line is.
         debris: whether the token stands in debris, from which nothing but names is read.
         spaced: whether a space follows the token.
         breaks: whether the token holds a line break (such a token is white space only).
@@ -35,6 +37,7 @@ class Tokens:
     heads: list[int]
     sents: list[int]
     lines: list[int]
+    kinds: list[LineKind]
     debris: list[bool]
     spaced: list[bool]
     breaks: list[bool]
@@ -57,6 +60,7 @@ def read_tokens(columns: Columns) -> Tokens:
         heads=columns.heads,
         sents=list(accumulate(i in opens for i in range(len(words)))),
         lines=columns.line_of,
+        kinds=[line.kind for line in columns.lines],
         debris=columns.debris,
         spaced=columns.spaced,
         breaks=breaks,

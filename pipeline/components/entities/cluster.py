@@ -58,6 +58,7 @@ class Form:
         parent: the form that this one has been joined to.
         method: the rule that joined it.
         reasons: those of all names of the document, see `Cluster`: one dict for all forms.
+        in_debris: all names of this spelling stand in debris.
     """
 
     key: tuple[str, ...]
@@ -67,6 +68,7 @@ class Form:
     label: str = ""
     parent: Form | None = None
     method: str = ""
+    in_debris: bool = False
 
     def root(self) -> Form:
         """Return the form at the end of the chain of joins that begins here."""

@@ -74,6 +74,7 @@ def _forms(names: Sequence[Name], tokens: Tokens) -> Forms:
             form.text = text
         form.names.append(name)
     for form in forms.values():
+        form.in_debris = all(tokens.debris[name.start] for name in form.names)
         form.label = form.names[0].label
         if len(form.names) > 1:
             votes: Counter[str] = Counter()
@@ -114,10 +115,11 @@ def _label(group: Sequence[Form]) -> str:
     return votes.most_common(1)[0][0]
 
 
-def _rank(form: Form, label: str) -> tuple[bool, int, bool, int, int]:
-    """Return the rank of a form as the canonical name: long ones first, then those not in capitals."""
+def _rank(form: Form, label: str) -> tuple[bool, bool, int, bool, int, int]:
+    """Return the rank of a form as the canonical name: those of the article, long ones, not in capitals."""
     return (
         form.label == label,
+        not form.in_debris,
         min(len(form.key), 4),
         not form.text.isupper(),
         len(form.names),

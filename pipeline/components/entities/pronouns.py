@@ -32,8 +32,6 @@ COMMAND = 2.5
 """Added to the subject of the clause around the pronoun's."""
 BARRED = 0.15
 """What the weight of a person is multiplied with whom syntax rules out."""
-WRONG_GIVEN_NAME = 0.35
-"""What it is multiplied with if the given name is mostly of the other gender and nothing else is known."""
 SURE = 0.6
 """From this score on a pronoun shows the gender of its person."""
 
@@ -194,7 +192,8 @@ def _ranked(scene: _Scene, minds: _Minds, words: _Words, token: int, gender: str
         if minds.gender.get(person) == gender:
             value += KNOWN_GENDER
         elif scene.guess[person] not in ("-", gender):
-            value *= WRONG_GIVEN_NAME
+            # Nothing but a given name speaks against it: better nobody than a woman for a man.
+            continue
         if person in barred or (
             scene.quoted[token] and _speaks(scene, token, minds.last_outside.get(person))
         ):

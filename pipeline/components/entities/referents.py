@@ -249,8 +249,8 @@ def _fit_of_thing(phrase: Phrase, i: int, known: Known, words: _Words) -> float:
     modifiers = parts.union(_nature(cluster, known.lexicon), *(role.modifiers for role in roles))
     said = [word for word in phrase.words if not word[0].isdigit() and word not in words.loose]
     n_shared = sum(_is_among(word, modifiers, known.lexicon) for word in said)
-    if said and not n_shared and len(said) > (1 if fit >= 2 else 0):
-        return 0.0
+    if said and not n_shared:
+        return 0.0  # the health ministry is not the Foreign Ministry
     return fit + n_shared
 
 

@@ -22,6 +22,7 @@ from pipeline.components.quotes.marked import with_regions
 from pipeline.components.quotes.other_cues import from_adjective, from_noun, from_source
 from pipeline.components.quotes.parsed import Parse, Range
 from pipeline.components.quotes.region import Region
+from pipeline.components.quotes.turns import from_named_posts, from_posts, from_turns
 from pipeline.components.quotes.verb_cues import from_verb
 
 
@@ -35,8 +36,11 @@ def find_attributions(parse: Parse, regions: Sequence[Region]) -> list[QuoteCand
     Returns:
         Candidates in order of their content's start; nested ones included.
     """
-    unmarked = [*_from_cues(parse), *from_colons(parse), *from_blocks(parse)]
-    marked = outside_debris(parse, with_regions(parse, regions, unmarked))
+    layouts = [*from_turns(parse), *from_posts(parse), *from_named_posts(parse)]
+    labels = {t for candidate in layouts for t in candidate.cue}
+    colons = [candidate for candidate in from_colons(parse) if candidate.cue[-1] not in labels]
+    unmarked = [*_from_cues(parse), *colons, *from_blocks(parse)]
+    marked = outside_debris(parse, [*with_regions(parse, regions, unmarked), *layouts])
     candidates = _without_doubles(marked)
     return sorted(candidates, key=lambda c: (c.content[0][0], -c.content[-1][1]))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.components.doc.tags import VERB_TAGS
 from pipeline.components.quotes.cues import read_cues
@@ -14,6 +14,7 @@ _PRECISION = {
     "adjective": 0.56,
     "after": 0.81,
     "before": 0.67,
+    "answer": 0.8,
     "block": 0.5,
     "clause": 0.82,
     "colon": 0.57,
@@ -23,15 +24,21 @@ _PRECISION = {
     "object": 0.55,
     "parenthetical": 0.74,
     "passive": 0.44,
+    "post": 0.7,
     "preposition": 0.52,
     "seem": 0.48,
     "signed": 0.8,
+    "turn": 0.8,
     "within": 0.49,
 }
 """Share of what a rule finds that is right (PolNeAR train, content and speaker).
 
-The network has learnt the rules by these names.
+The network has learnt the rules by these names, but for those of layouts: answers, posts and turns.
 """
+UNLEARNT = frozenset(("answer", "post", "turn"))
+"""Rules that there were not when the network was trained."""
+LAYOUTS = frozenset(("answer", "block", "post", "signed", "turn"))
+"""Rules for what its layout makes a quotation, whatever its words are."""
 
 
 @dataclass(slots=True)
@@ -45,6 +52,7 @@ class QuoteCandidate:
         kind: of the cue: speech, thought, show.
         rule: that found it.
         score: 0..1; what the rule usually achieves unless given.
+        named: the words that name the speaker, where a label ("A:") stands for them.
     """
 
     content: list[Range]
@@ -53,6 +61,7 @@ class QuoteCandidate:
     kind: str
     rule: str
     score: float = -1.0
+    named: Range | None = None
 
     def __post_init__(self) -> None:
         if self.score < 0:
@@ -60,7 +69,7 @@ class QuoteCandidate:
 
     def with_content(self, content: list[Range]) -> QuoteCandidate:
         """Return a candidate that has another content and is the same in all else."""
-        return QuoteCandidate(content, self.cue, self.speaker, self.kind, self.rule, self.score)
+        return replace(self, content=content)
 
 
 def kind_of_cue(parse: Parse, cue: Sequence[int]) -> str:

@@ -13,7 +13,7 @@ is (`speakers.py`).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Literal
 
@@ -23,18 +23,24 @@ from spacy.tokens import Doc, Span
 from pipeline.components import layers
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.layers import Entity, Quotation, QuoteKind
+from pipeline.components.quotes.bounds import apart, in_its_sentence, widened, without_frames
 from pipeline.components.quotes.candidates import QuoteCandidate
-from pipeline.components.quotes.parsed import Parse, Range
+from pipeline.components.quotes.first_persons import with_speakers
+from pipeline.components.quotes.parsed import MARKS, Parse, Range
 from pipeline.components.quotes.reading import QuoteReading, read_doc, tag_readings
 from pipeline.components.quotes.region import Region
+from pipeline.components.quotes.reported import is_reported
 from pipeline.components.quotes.speakers import Speakers
 from pipeline.components.quotes.speech import is_speech
 from pipeline.lexicons import Lexicon
 
 QuoteModel = Literal["small", "rules"]
+QuoteScope = Literal["said", "all"]
 
 _DIRECT_SHARE = 0.95
 """Share of a content's words that stand in quotation marks from which on it is direct speech."""
+_SURE_RULES = frozenset(("according", "after", "before", "parenthetical"))
+"""Rules that are right often enough to add what the network has not found."""
 _BATCH = 32
 """Documents that the network reads at once: one by one takes it several times as long."""
 
@@ -45,6 +51,7 @@ def find_quotes(
     entities: Sequence[Entity] | None = None,
     reading: QuoteReading | None = None,
     model: QuoteModel = "small",
+    scope: QuoteScope = "said",
     lexicon: Lexicon | None = None,
 ) -> Iterator[Quotation]:
     """Find the quotations of a document with their cues and speakers.
@@ -56,6 +63,8 @@ def find_quotes(
         reading: of this document, from `read_doc` and, where wanted, `tag_readings`: who has many documents
             lets the network read a batch at once. Made here where None.
         model: "small" uses the network, "rules" does not; without effect where a reading is given.
+        scope: "said" leaves out what is no quotation by the rulings (`reported.py`): deeds, and what was not
+            said; "all" keeps it.
         lexicon: the words of the document's language; by its vocabulary where None, of the reading where one
             is given.
 
@@ -73,8 +82,11 @@ def find_quotes(
         if model == "small":
             (reading,) = tag_readings([reading])
     parse = reading.parse
-    candidates = sorted(reading.candidates, key=lambda c: (c.content[0][0], -c.content[-1][1]))
-    speakers = Speakers(parse, doc._.entities if entities is None else entities)
+    candidates = sorted(reading.candidates, key=_order)
+    marked = _marked(parse, reading.regions)
+    if scope == "said":
+        candidates = _said_or_thought(parse, candidates, reading, marked)
+    speakers = Speakers(parse, doc._.entities if entities is None else entities, marked=marked)
     region_of = _region_starts(parse, reading.regions)
     said: list[tuple[int, ...]] = []
     for candidate, parent in zip(candidates, _parents(candidates), strict=True):
@@ -82,14 +94,16 @@ def find_quotes(
         method = None
         if candidate.speaker is not None:
             outer = said[parent] if parent is not None else ()
-            resolved = speakers.resolve(candidate.speaker, content=candidate.content, outer=outer)
+            named = candidate.named or candidate.speaker
+            resolved = speakers.resolve(named, content=candidate.content, outer=outer)
             own, method = resolved.entities, resolved.method
         said.append(own)
         is_block = candidate.content[0][0] in reading.blocks
-        kind: QuoteKind = "direct" if is_block else _kind(candidate.content, region_of)
+        content = _by_paragraphs(parse, candidate.content, marked)
+        kind: QuoteKind = "direct" if is_block else _kind(content, region_of)
         yield Quotation(
             kind=kind,
-            content=tuple(_content_span(doc, span, region_of) for span in candidate.content),
+            content=tuple(_content_span(doc, span, region_of) for span in content),
             cue=tuple(Span(doc, start, end) for start, end in _runs(candidate.cue)),
             speaker=(Span(doc, *candidate.speaker),) if candidate.speaker is not None else (),
             speaker_entities=own,
@@ -98,6 +112,78 @@ def find_quotes(
             is_speech=is_speech(parse, candidate, kind),
             score=round(candidate.score, 3),
         )
+
+
+def _said_or_thought(
+    parse: Parse, candidates: Sequence[QuoteCandidate], reading: QuoteReading, marked: Sequence[bool]
+) -> list[QuoteCandidate]:
+    """Return the quotations by the rulings: what else attributes is left out, what runs on is cut."""
+    quoted = list(_region_tokens(parse, reading.regions))
+    whole = [widened(parse, candidate, quoted) for candidate in candidates]
+    kept = _reported(parse, _bounded(parse, whole, marked), marked)
+    taken = {t for candidate in kept for t in _tokens(candidate)}
+    missed = [
+        c
+        for c in reading.by_rule
+        if c.rule in _SURE_RULES and (taken.isdisjoint(_tokens(c)) or _holds_whole(c, kept, taken))
+    ]
+    kept += _reported(parse, _bounded(parse, missed, marked), marked)
+    return sorted((without_frames(parse, candidate) for candidate in kept), key=_order)
+
+
+def _marked(parse: Parse, regions: Sequence[Region]) -> list[bool]:
+    """Return for each token whether it stands in quotation marks."""
+    marked = [False] * parse.size
+    for start, end in _region_tokens(parse, regions):
+        marked[start:end] = [True] * (end - start)
+    return marked
+
+
+def _order(candidate: QuoteCandidate) -> Range:
+    return candidate.content[0][0], -candidate.content[-1][1]
+
+
+def _tokens(candidate: QuoteCandidate) -> Iterator[int]:
+    yield from candidate.cue
+    for start, end in candidate.content:
+        yield from range(start, end)
+
+
+def _holds_whole(candidate: QuoteCandidate, kept: Sequence[QuoteCandidate], taken: Collection[int]) -> bool:
+    """Return whether all that a candidate shares with others are whole quotations within its content."""
+    if candidate.rule != "according" or not taken.isdisjoint(candidate.cue):
+        return False
+    own = {t for start, end in candidate.content for t in range(start, end)}
+    return all(own.isdisjoint(tokens) or own > tokens for tokens in ({*_tokens(other)} for other in kept))
+
+
+def _bounded(
+    parse: Parse, candidates: Iterable[QuoteCandidate], marked: Sequence[bool]
+) -> Iterator[QuoteCandidate]:
+    for candidate in candidates:
+        bounded = in_its_sentence(parse, candidate, marked)
+        if bounded is not None:
+            yield from apart(parse, bounded, marked)
+
+
+def _reported(
+    parse: Parse, candidates: Iterable[QuoteCandidate], marked: Sequence[bool]
+) -> list[QuoteCandidate]:
+    kept: list[QuoteCandidate] = []
+    inside: set[int] = set()
+    for candidate in sorted(candidates, key=_order):
+        at = candidate.cue[-1] if candidate.cue else candidate.content[0][0]
+        if is_reported(parse, candidate, marked, is_inside=at in inside):
+            kept.append(candidate)
+            inside.update(t for start, end in candidate.content for t in range(start, end))
+    return kept
+
+
+def _region_tokens(parse: Parse, regions: Sequence[Region]) -> Iterator[Range]:
+    """Yield the token ranges of the outermost regions."""
+    for region in regions:
+        if region.depth == 0:
+            yield bisect_left(parse.idx, region.inner_start), bisect_left(parse.idx, region.inner_end)
 
 
 def _parents(candidates: Sequence[QuoteCandidate]) -> list[int | None]:
@@ -119,11 +205,23 @@ def _parents(candidates: Sequence[QuoteCandidate]) -> list[int | None]:
 def _region_starts(parse: Parse, regions: Sequence[Region]) -> dict[int, int]:
     """Return for each token inside an outermost region the first token of that."""
     inside: dict[int, int] = {}
-    for region in regions:
-        if region.depth == 0:
-            start, end = bisect_left(parse.idx, region.inner_start), bisect_left(parse.idx, region.inner_end)
-            inside.update(dict.fromkeys(range(start, end), start))
+    for start, end in _region_tokens(parse, regions):
+        inside.update(dict.fromkeys(range(start, end), start))
     return inside
+
+
+def _by_paragraphs(parse: Parse, content: Sequence[Range], marked: Sequence[bool]) -> list[Range]:
+    """Return a content cut at the paragraphs that marks open anew: the marks between are no part of it."""
+    pieces = []
+    for start, end in content:
+        at = start
+        for t in range(start + 1, end):
+            opens = parse.paragraph_of[t] != parse.paragraph_of[t - 1] or parse.words[t - 1].isspace()
+            if opens and parse.words[t] in MARKS and not marked[t] and marked[start]:
+                pieces.append((at, t))
+                at = t + 1
+        pieces.append((at, end))
+    return [trimmed for piece in pieces if (trimmed := parse.trim(piece)) is not None]
 
 
 def _kind(content: Sequence[Range], region_of: Mapping[int, int]) -> QuoteKind:
@@ -168,18 +266,29 @@ class QuoteFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the layer to a document."""
-        layers.write_layer(doc, "quotes", find_quotes(doc, model=self.model))
+        (reading,) = self._read([doc])
+        _store(doc, list(find_quotes(doc, reading=reading)), reading)
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = _BATCH) -> Iterator[Doc]:
         """Add the layer to a stream of documents; the network reads a batch at once."""
         for docs in batched(stream, batch_size):
-            readings = [read_doc(read_columns(doc)) for doc in docs]
-            if self.model == "small":
-                readings = tag_readings(readings)
-            for doc, reading in zip(docs, readings, strict=True):
-                layers.write_layer(doc, "quotes", find_quotes(doc, reading=reading))
+            for doc, reading in zip(docs, self._read(docs), strict=True):
+                _store(doc, list(find_quotes(doc, reading=reading)), reading)
                 yield doc
+
+    def _read(self, docs: Sequence[Doc]) -> list[QuoteReading]:
+        readings = [read_doc(read_columns(doc)) for doc in docs]
+        return tag_readings(readings) if self.model == "small" else readings
+
+
+def _store(doc: Doc, quotations: Sequence[Quotation], reading: QuoteReading) -> None:
+    """Write the layer, and into that of the entities the pronouns that the quotations settle."""
+    entities = doc._.entities
+    layers.write_layer(doc, "quotes", quotations)
+    if entities:
+        settled = with_speakers(reading.parse.columns, entities, quotations)
+        layers.write_layer(doc, "entities", settled)
 
 
 @Language.factory("quotes", assigns=["doc.spans"], default_config={"model": "small"})

@@ -14,6 +14,8 @@ _CONJUGATED = frozenset(("VBD", "VBP", "VBZ", "VBN"))
 _IN_NAMES = frozenset("-().")
 _LONGEST_NAME = 9
 """Tokens before a colon, that included, of a speaker's name."""
+_LONGEST_HEADLINE = 30
+"""Tokens of a headline; a text of one line has none."""
 _BEFORE_COLON = 4
 """Tokens before a colon among which the verb stands that announces a block quotation."""
 _SHORTEST_BLOCK = 8
@@ -27,7 +29,9 @@ def from_colons(parse: Parse) -> Iterator[QuoteCandidate]:
         colon = next((t for t in within if parse.words[t] == ":"), None)
         if colon is None or colon == start or colon + 2 > end:
             continue
-        if not _names_speaker(parse, range(start, colon), in_headline=number == 0):
+        if not _names_speaker(
+            parse, range(start, colon), in_headline=number == 0 and end - start < _LONGEST_HEADLINE
+        ):
             continue
         content = parse.trim((colon + 1, end))
         speaker = parse.trim((start, colon))

@@ -66,7 +66,7 @@ class Mentioned:
         at: what is known of each token. Of two mentions on a word the longer is the better reading ("Bank of
             Canada" against "Canada").
         mentions: (first token, entity, kind), in text order.
-        genders: m or f of persons, by what titles and pronouns say of them.
+        genders: m or f of persons, by what titles and pronouns say of them, else by their given name.
     """
 
     def __init__(self, parse: Parse, entities: Sequence[Entity]) -> None:
@@ -85,6 +85,32 @@ class Mentioned:
                         self.at[token] = here
         self.mentions.sort()
         self.genders = self._read_genders()
+        self._known_as: dict[int, set[str]] = {}
+
+    def words_of(self, entity: int) -> set[str]:
+        """Return the words that an entity is known by: of a body its name, of any its role and what stands
+        before its short form in brackets ("the intelligence agency (GUR)")."""
+        known = self._known_as.get(entity)
+        if known is None:
+            one = self.entities[entity]
+            known = set((one.role or "").lower().split())
+            if not self.is_person(entity):
+                known.update(one.name.lower().split())
+                for mention in one.mentions:
+                    if mention.kind == "name":
+                        known.update(mention.span.text.lower().split())
+                        known.update(self._before_brackets(mention.span.start))
+            self._known_as[entity] = known
+        return known
+
+    def _before_brackets(self, start: int) -> set[str]:
+        words, tags = self.parse.words, self.parse.tags
+        if start < 2 or words[start - 1] != "(":
+            return set()
+        first = start - 1
+        while first > 0 and tags[first - 1].startswith(("NN", "JJ")):
+            first -= 1
+        return set(words[first : start - 1])
 
     def is_person(self, entity: int) -> bool:
         """Return whether an entity is a person."""
@@ -127,4 +153,10 @@ class Mentioned:
                     gender = titles.get(words[at - 1], "-")
             if gender in "mf":
                 genders[number] = gender
+        given_names = self.parse.lexicon.entries("given_names")
+        for number, entity in enumerate(self.entities):
+            if number not in genders and self.is_person(number):
+                guess = given_names.get(entity.name.partition(" ")[0].lower(), "-")
+                if guess in "mf":
+                    genders[number] = guess
         return genders

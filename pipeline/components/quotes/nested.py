@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.components.quotes.candidates import QuoteCandidate, kind_of_cue
+from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate, kind_of_cue
 from pipeline.components.quotes.cues import read_cues
 from pipeline.components.quotes.debris import outside_debris
 from pipeline.components.quotes.network.tagger import TaggedQuote
@@ -20,8 +20,6 @@ from pipeline.components.quotes.region import Region
 
 _CLAUSAL = frozenset(("according", "after", "before", "clause", "colon", "parenthetical"))
 """Rules that find what is said in a clause of its own."""
-_CERTAIN = frozenset(("block", "signed"))
-"""Rules for layouts that the network has hardly seen."""
 _LEAST_NESTED = 0.5
 """Score of a nested quotation that is no clause."""
 _SMALL = 3
@@ -42,7 +40,7 @@ def nest(
         candidates: what the rules found; they are left as they are.
         tagged: what the network found.
     """
-    certain = [candidate for candidate in candidates if candidate.rule in _CERTAIN]
+    certain = [candidate for candidate in candidates if candidate.rule in LAYOUTS]
     by_network = [
         candidate for candidate in _from_network(parse, regions, tagged) if not _is_name(parse, candidate)
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.components.doc.columns import Columns
 from pipeline.components.quotes.attribution import find_attributions
-from pipeline.components.quotes.candidates import QuoteCandidate
+from pipeline.components.quotes.candidates import LAYOUTS, UNLEARNT, QuoteCandidate
 from pipeline.components.quotes.nested import nest
 from pipeline.components.quotes.network.tagger import tag_quotes
 from pipeline.components.quotes.parsed import Parse
@@ -23,13 +23,15 @@ class QuoteReading:
         parse: of the document.
         regions: what stands in quotation marks.
         candidates: the quotations in the making, in no order.
-        blocks: first tokens of block quotations: direct speech that needs no marks.
+        by_rule: those of them that the rules have found.
+        blocks: first tokens of what its layout makes direct speech: it needs no marks.
         is_tagged: whether the network has had its say.
     """
 
     parse: Parse
     regions: list[Region]
     candidates: list[QuoteCandidate]
+    by_rule: list[QuoteCandidate]
     blocks: frozenset[int]
     is_tagged: bool = False
 
@@ -43,8 +45,13 @@ def read_doc(columns: Columns) -> QuoteReading:
     parse = Parse(columns)
     regions = find_regions(parse.text, lexicon=parse.lexicon, lines=parse.columns.lines)
     candidates = find_attributions(parse, regions)
-    blocks = frozenset(c.content[0][0] for c in candidates if c.rule == "block")
-    return QuoteReading(parse, regions, candidates, blocks)
+    blocks = frozenset(c.content[0][0] for c in candidates if c.rule in LAYOUTS and c.rule != "signed")
+    return QuoteReading(parse, regions, candidates, candidates, blocks)
+
+
+def _learnt(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """Return what the rules found that the network has learnt to read."""
+    return [candidate for candidate in candidates if candidate.rule not in UNLEARNT]
 
 
 def tag_readings(readings: Sequence[QuoteReading]) -> list[QuoteReading]:
@@ -62,7 +69,7 @@ def tag_readings(readings: Sequence[QuoteReading]) -> list[QuoteReading]:
     tagged = iter(
         tag_quotes(
             [reading.parse.doc for reading in waiting],
-            candidates=[reading.candidates for reading in waiting],
+            candidates=[_learnt(reading.candidates) for reading in waiting],
             texts=[reading.parse.text for reading in waiting],
         )
     )

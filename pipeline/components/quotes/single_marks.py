@@ -10,6 +10,7 @@ from pipeline.lexicons import Lexicon
 
 _SINGLE = re.compile(r"['‘’‚‹›`]")
 _NEVER_OPENS, _NEVER_CLOSES, _NO_APOSTROPHE = frozenset("’"), frozenset("‘‚`"), frozenset("›")
+_SURELY_OPENS = frozenset("‘‚‹")
 _DOUBLED = frozenset("'`")
 _BEFORE_CLOSING = frozenset(",.!?…")
 _MOST = 1200
@@ -32,10 +33,18 @@ def single_regions(
     pairing = _Pairing(text, lexicon)
     cuts = _cuts(paragraphs, doubles)
     cut = 0
+    is_around = False
     for at, opens, closes in _read_marks(text, lexicon):
-        while cut < len(cuts) and cuts[cut] <= at:
-            pairing.settle()
+        while cut < len(cuts) and cuts[cut][0] <= at:
+            if cuts[cut][1] == "opens":
+                is_around = pairing.is_surely_open()
+            if not is_around or cuts[cut][1] == "ends":
+                pairing.settle()
+            is_around = is_around and cuts[cut][1] == "opens"
             cut += 1
+        if is_around:
+            # A double region inside a single one, which goes on behind it.
+            continue
         pairing.take(at, opens=opens, closes=closes)
     pairing.settle()
     return pairing.regions
@@ -50,6 +59,13 @@ class _Pairing:
         self.regions: list[Region] = []
         self.opener: int | None = None
         self.closers: list[int] = []
+
+    def is_surely_open(self) -> bool:
+        """Return whether a region is open that began with a mark that is no apostrophe."""
+        at = self.opener
+        if at is None:
+            return False
+        return self.text[at] in _SURELY_OPENS or self.text[at + 1 : at + 2].isupper()
 
     def take(self, at: int, *, opens: bool, closes: bool) -> None:
         """Let a mark open a region or be one of those that may close the one that is open."""
@@ -112,9 +128,10 @@ def _read_decade(lexicon: Lexicon) -> re.Pattern[str]:
     return re.compile(rf".\d\d(?:{endings})\b")
 
 
-def _cuts(paragraphs: Iterable[tuple[int, int]], doubles: Sequence[Region]) -> list[int]:
-    """Return what a region in single marks cannot reach over: edges of double regions, paragraph ends."""
-    cuts = [end for _, end in paragraphs]
+def _cuts(paragraphs: Iterable[tuple[int, int]], doubles: Sequence[Region]) -> list[tuple[int, str]]:
+    """Return what a region in single marks cannot reach over: ends of paragraphs, and edges of double regions
+    but of those that stand inside it."""
+    cuts = [(end, "ends") for _, end in paragraphs]
     for region in doubles:
-        cuts += (region.inner_start, region.inner_end)
+        cuts += ((region.inner_start, "opens"), (region.inner_end, "closes"))
     return sorted(cuts)

@@ -17,6 +17,12 @@ from pipeline.components.quotes.mentioned import KnownMention, Mentioned, read_p
 from pipeline.components.quotes.parsed import Parse, Range
 
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
+_AUTHORS = frozenset(("ORG", "GPE"))
+_NAMED_KINDS = frozenset(
+    f"org:{kind}"
+    for kind in ("agency", "airline", "bank", "broadcaster", "charity", "club", "company", "group", "paper")
+)
+"""Kinds of bodies that are printed with a name ("the TASS agency")."""
 
 _DECAY = 0.6
 """Weight that a mention keeps for each sentence between it and the pronoun."""
@@ -32,6 +38,8 @@ _LEAST_NAME = 5
 """Letters of the shortest surname in which a misspelling shows."""
 _REACH = 5
 """Sentences back that a pronoun can point, where the entities layer does not know it."""
+_REACH_OF_SPEAKER = 1
+"""Sentences outside of quotation marks between "he added" and who spoke last."""
 _REACH_OF_GROUP = 3
 """Sentences back that "they" can point to several who spoke together."""
 _REACH_OF_KIND = 2
@@ -55,8 +63,18 @@ class Speakers:
     Ask in text order: who spoke last is evidence for who speaks next.
     """
 
-    def __init__(self, parse: Parse, entities: Sequence[Entity]) -> None:
+    def __init__(
+        self, parse: Parse, entities: Sequence[Entity], *, marked: Sequence[bool] | None = None
+    ) -> None:
+        """Begin at the start of a document.
+
+        Args:
+            parse: of the document.
+            entities: of its layer.
+            marked: for each token, whether it stands in quotation marks; nothing does where None.
+        """
         self._parse = parse
+        self._marked = marked if marked is not None else [False] * parse.size
         self._mentioned = Mentioned(parse, entities)
         self._pronouns = parse.lexicon.made(read_pronouns)
         self._last: tuple[int, ...] = ()
@@ -84,13 +102,21 @@ class Speakers:
     def _resolve(self, speaker: Range, content: Sequence[Range], outer: tuple[int, ...]) -> Resolved:
         head = self._head(speaker)
         word = self._parse.words[head]
-        if word in self._pronouns.first_person:
+        # "US" is a country, "us" is who speaks.
+        is_country = self._parse.columns.words[head].isupper() and len(word) > 1
+        if word in self._pronouns.first_person and not is_country:
             return Resolved(outer, "first_person", 0.8 if outer else 0.5)
         if word in self._pronouns.relative and self._parse.tags[head] != "DT":
             return self._antecedent(head)
         if word in self._pronouns.third_person:
             return self._pronoun(head, content)
-        return self._named(head, speaker) or self._misspelt(head, speaker) or self._description(head, speaker)
+        return (
+            self._named(head, speaker)
+            or self._document(head, speaker)
+            or self._body(head, speaker)
+            or self._misspelt(head, speaker)
+            or self._description(head, speaker)
+        )
 
     def _head(self, speaker: Range) -> int:
         start, end = speaker
@@ -109,6 +135,46 @@ class Speakers:
             return None
         kind = at[head].kind if head in at else "name"
         return Resolved(entities, kind, 0.95 if kind == "name" else 0.7)
+
+    def _document(self, head: int, speaker: Range) -> Resolved | None:
+        """Return whose document speaks: "a statement by the ministry", "the BBC's report", "a BBC poll"."""
+        parse, at = self._parse, self._mentioned.at
+        if parse.words[head] not in parse.lexicon.words("quotes.documents_of_bodies"):
+            return None
+        agents = parse.lexicon.words("quotes.agents_of_documents")
+        for t in range(*speaker):
+            known = at.get(t)
+            if known is None or known.kind == "pronoun" or self._mentioned.is_person(known.entity):
+                continue
+            if self._mentioned.entities[known.entity].label not in _AUTHORS:
+                continue
+            top = t
+            while parse.heads[top] != top and parse.heads[top] != head and top != head:
+                top = parse.heads[top]
+            is_before = t < head and parse.deps[top] in ("poss", "compound", "nmod", "amod")
+            is_behind = (
+                t > head
+                and parse.deps[top] in ("prep", "agent", "acl")
+                and any(parse.words[u] in agents for u in range(head + 1, t))
+            )
+            if is_before or is_behind:
+                return Resolved((known.entity,), "document", 0.6)
+        return None
+
+    def _body(self, head: int, speaker: Range) -> Resolved | None:
+        """Return the body whose kind is printed with its name: "the TASS agency", "the agency (GUR)"."""
+        parse, at = self._parse, self._mentioned.at
+        behind = head + 2
+        if parse.words[head + 1 : behind] == ["("] and behind in at and at[behind].kind == "name":
+            return Resolved((at[behind].entity,), "name", 0.8)
+        if parse.lexicon.entries("kinds").get(parse.words[head]) not in _NAMED_KINDS:
+            return None
+        for t in range(speaker[0], head):
+            known = at.get(t)
+            is_own = parse.deps[t] in ("compound", "nmod") and parse.heads[t] == head
+            if is_own and known is not None and self._mentioned.entities[known.entity].label == "ORG":
+                return Resolved((known.entity,), "name", 0.7)
+        return None
 
     def _conjuncts(self, head: int, speaker: Range) -> list[int]:
         parts = [head]
@@ -174,37 +240,89 @@ class Speakers:
         if parse.words[speaker[0]] not in parse.lexicon.words("quotes.definite_determiners"):
             return Resolved((), "nominal", 0.5)
         label = parse.lexicon.entries("kinds_of_bodies").get(word)
+        said = self._modifiers(head, speaker)
         near: set[int] = set()
         for at, number, kind in reversed(self._mentioned.mentions):
             if at >= speaker[0] or kind != "name":
                 continue
             entity = entities[number]
-            known_as = (entity.role or "").lower().split()
-            if entity.label in _BODIES:
-                known_as += entity.name.lower().split()
-            if word in known_as:
+            known_as = self._mentioned.words_of(number)
+            if word in known_as and said <= known_as:
                 return Resolved((number,), "description", 0.7)
-            if entity.label == label and self._mentioned.sentences_between(at, speaker[0]) <= _REACH_OF_KIND:
+            if (
+                entity.label == label
+                and not said
+                and self._mentioned.sentences_between(at, speaker[0]) <= _REACH_OF_KIND
+            ):
                 near.add(number)
+        if label == "ORG" and not said and self._spoke_as_body(speaker[0]):
+            return Resolved(self._last, "description", 0.5)
         return Resolved((near.pop(),), "description", 0.5) if len(near) == 1 else Resolved((), "nominal", 0.5)
+
+    def _spoke_as_body(self, at: int) -> bool:
+        """Return whether the last to speak was a body, lately: "the agency" goes on."""
+        return (
+            len(self._last) == 1
+            and self._mentioned.entities[self._last[0]].label == "ORG"
+            and self._mentioned.sentences_between(self._last_at, at) <= _REACH_OF_KIND
+        )
+
+    def _modifiers(self, head: int, speaker: Range) -> set[str]:
+        """Return the words that narrow a description: whom they do not fit is not meant."""
+        parse = self._parse
+        loose = parse.lexicon.words("entities.loose_words_in_descriptions")
+        return {
+            parse.words[t]
+            for t in range(speaker[0] + 1, head)
+            if parse.tags[t].startswith(("NN", "JJ")) and parse.words[t] not in loose
+        }
 
     def _pronoun(self, at: int, content: Sequence[Range]) -> Resolved:
         """Return whom a pronoun stands for: by the entities layer, else the likeliest before it."""
         word = self._parse.words[at]
         named = self._mentioned.persons_named_in(content)
+        gender = self._pronouns.gender(word)
+        if gender is not None and self._speaks_on(at, gender, named):
+            return Resolved(self._last, "pronoun", 0.8)
         known = self._mentioned.at.get(at)
         if known is not None and known.entity not in named:
             return Resolved((known.entity,), "pronoun", 0.8)
         since_last = self._mentioned.sentences_between(self._last_at, at) if self._last else 0
         if word in self._pronouns.plural and len(self._last) > 1 and since_last <= _REACH_OF_GROUP:
             return Resolved(self._last, "pronoun", 0.6)
-        gender = self._pronouns.gender(word)
         weights = self._weights(at, gender, named)
         best = max(weights, key=lambda number: (weights[number], -number), default=None)
         if best is None or (gender is None and weights[best] < _LEAST_BODY):
             return Resolved((), "pronoun", 0.4)
         share = weights[best] / sum(weights.values())
         return Resolved((best,), "pronoun", round(0.3 + 0.5 * share, 3))
+
+    def _speaks_on(self, at: int, gender: str, named: Collection[int]) -> bool:
+        """Return whether "he" is who spoke last: no other person has been named since outside of marks."""
+        if len(self._last) != 1 or self._last[0] in named or not self._may_be(self._last[0], gender):
+            return False
+        if self._told_since(at) > _REACH_OF_SPEAKER:
+            return False
+        return not self._others_since(at, gender)
+
+    def _told_since(self, at: int) -> int:
+        """Return how many sentences outside of marks stand between who spoke last and a token."""
+        tree = self._parse.tree
+        between = range(tree.sentence_of[self._last_at] + 1, tree.sentence_of[at])
+        return sum(
+            any(not self._marked[t] and not self._parse.is_empty[t] for t in range(*tree.sentences[sentence]))
+            for sentence in between
+        )
+
+    def _others_since(self, at: int, gender: str | None) -> bool:
+        """Return whether another whom a pronoun can stand for is named, outside of marks, since then."""
+        return any(
+            self._last_at < start < at
+            and number != self._last[0]
+            and self._may_be(number, gender)
+            and not self._marked[start]
+            for start, number, _ in self._mentioned.mentions
+        )
 
     def _weights(self, at: int, gender: str | None, named: Collection[int]) -> dict[int, float]:
         """Return how likely each entity before a pronoun is what it stands for."""
@@ -220,7 +338,8 @@ class Speakers:
                 weight = _DECAY**distance * (_SUBJECT if mentioned.is_subject(start) else 1.0)
                 weights[number] = weights.get(number, 0.0) + weight
         if len(self._last) == 1 and self._last[0] in weights:
-            factor = 1.0 if gender is not None else _BODY_SPOKE_LAST
+            is_body = gender is None and not self._others_since(at, gender)
+            factor = _BODY_SPOKE_LAST if is_body else 1.0
             distance = mentioned.sentences_between(self._last_at, at)
             weights[self._last[0]] += factor * _SPOKE_LAST * _DECAY**distance
         return weights

@@ -1,23 +1,17 @@
-"""What of the reported is speech: words said or written, against thoughts, wishes, stances and evidence.
+"""What of the reported is speech: words said or written, against thoughts, wishes, plans and evidence.
 
-"She said that the bridge was safe" reports an utterance; "she criticised the bridge", "she supports the
-bridge" and "polls show that the bridge is liked" report a stance or evidence and give no words of hers. It
-takes three things: a cue of saying (`cues.py`), a source that can speak, and an utterance, not its mere
-topic: a clause, or words in quotation marks.
+"She said that the bridge was safe", "she urged them to leave" and "she denied any role" report speech; "she
+believes that it is safe", "she wants a new bridge" and "polls show that it is liked" report what somebody
+thinks or wants, or what figures show. It takes a cue of saying (`cues.py`), or words in marks, and a source
+that can speak.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from pipeline.components.doc.tags import PREDICATE_TAGS
 from pipeline.components.layers import QuoteKind
 from pipeline.components.quotes.candidates import QuoteCandidate
+from pipeline.components.quotes.cues import read_cues
 from pipeline.components.quotes.parsed import Parse, Range
-
-_SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
-_CLAUSE_HEADS = frozenset(("ccomp", "ROOT", "parataxis", "xcomp"))
-_PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct"))
 
 
 def is_speech(parse: Parse, candidate: QuoteCandidate, kind: QuoteKind) -> bool:
@@ -28,40 +22,34 @@ def is_speech(parse: Parse, candidate: QuoteCandidate, kind: QuoteKind) -> bool:
         candidate: the quotation.
         kind: of it.
     """
-    return (
-        candidate.kind == "speech"
-        and not _is_evidence(parse, candidate.speaker)
-        and (kind != "indirect" or is_utterance(parse, candidate.content))
+    return not _is_evidence(parse, candidate.speaker) and _is_said(parse, candidate, kind)
+
+
+def _is_said(parse: Parse, candidate: QuoteCandidate, kind: QuoteKind) -> bool:
+    """Return whether a cue is one of saying, among them "the ministry estimates"; marks need no known cue."""
+    if candidate.kind == "speech":
+        return True
+    cues, words = parse.lexicon.made(read_cues), parse.words
+    known = [cues.verbs[words[t]] for t in candidate.cue if words[t] in cues.verbs]
+    if not known:
+        is_other = any(words[t] in cues.nouns or words[t] in cues.adjectives for t in candidate.cue)
+        return kind != "indirect" and not is_other
+    return known[-1].lemma in parse.lexicon.words("quotes.thoughts_of_bodies") and _is_body(
+        parse, candidate.speaker
     )
 
 
+def _is_body(parse: Parse, speaker: Range | None) -> bool:
+    """Return whether a source is a body, which tells what it thinks by publishing it."""
+    return speaker is not None and any(parse.tree.ents[t] in ("ORG", "GPE") for t in range(*speaker))
+
+
 def _is_evidence(parse: Parse, speaker: Range | None) -> bool:
-    """Return whether a source shows but does not speak: figures, a poll."""
+    """Return whether a source shows but does not speak: figures, a poll, findings."""
     if speaker is None:
         return False
     for t in range(*speaker):
         head = parse.heads[t]
         if (head == t or not speaker[0] <= head < speaker[1]) and not parse.is_empty[t]:
             return parse.words[t] in parse.lexicon.words("evidence_nouns")
-    return False
-
-
-def is_utterance(parse: Parse, content: Sequence[Range]) -> bool:
-    """Return whether a content is a clause ("that it was safe", "to repair it"), no noun phrase ("the plan").
-
-    Args:
-        parse: of the document.
-        content: token ranges, ends exclusive.
-    """
-    inside = {t for start, end in content for t in range(start, end)}
-    for t in sorted(inside):
-        head = parse.heads[t]
-        if (head != t and head in inside) or parse.is_empty[t] or parse.deps[t] in _PERIPHERAL:
-            continue
-        if parse.tags[t] not in PREDICATE_TAGS:
-            if len(content) > 1:
-                # What the cue interrupts may begin with its subject: "the bridge, she said, was safe".
-                continue
-            return False
-        return parse.deps[t] in _CLAUSE_HEADS or any(parse.deps[k] in _SUBJECTS for k in parse.kids[t])
     return False

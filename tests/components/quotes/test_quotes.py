@@ -38,7 +38,7 @@ def outer(nlp: Language, text: str) -> list[tuple[str, str, str | None]]:
         ("“The bridge is safe,” Ann Miller said.", ("direct", "The bridge is safe", "Ann Miller")),
         ("“The bridge is safe,” said Ann Miller.", ("direct", "The bridge is safe", "Ann Miller")),
         ("Ann Miller said: “The bridge is safe.”", ("direct", "The bridge is safe.", "Ann Miller")),
-        ("Ann Miller said that the bridge was safe.", ("indirect", "that the bridge was safe", "Ann Miller")),
+        ("Ann Miller said that the bridge was safe.", ("indirect", "the bridge was safe", "Ann Miller")),
         (
             "According to Ann Miller, the bridge is safe.",
             ("indirect", "the bridge is safe", "Ann Miller"),

@@ -113,3 +113,65 @@ def test_every_quotation_names_its_method(nlp: Language) -> None:
     found: list[Quotation] = list(find_quotes(doc, entities=list(find_entities(doc))))
     assert found
     assert all((q.speaker_method is None) == (not q.speaker) for q in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Inspectors from Nordbank came. The US said on Monday that talks would go on.", ["United States"]),
+        ("US said it would send three ships to the strait.", ["United States"]),
+        ("Norway was asked twice. The US says the ships are on their way.", ["United States"]),
+    ],
+)
+def test_the_us_is_no_first_person(nlp: Language, text: str, expected: list[str]) -> None:
+    assert last(nlp, text)[1:] != ([], "first_person")
+    assert last(nlp, text)[1] in (expected, ["US"], ["The US"], ["the United States"])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("A statement by Nordbank said the loan had been repaid.", "Nordbank"),
+        ("According to a report by Amnesty International, the camp is full.", "Amnesty International"),
+        ("Nordbank's report says that prices will fall.", "Nordbank"),
+        ("An investigation by the World Bank found that the money was lost.", "World Bank"),
+    ],
+)
+def test_a_document_speaks_for_the_body_that_it_is_by(nlp: Language, text: str, name: str) -> None:
+    assert last(nlp, text)[1] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“The pier is lost,” Tom Vale said. “Ida Berg knew it and kept quiet.” He added that it would rain.",
+        "Tom Vale said that Peter Novak had known. “Peter Novak was told in May,” he went on.",
+        "“It will rain,” said Tom Vale. He added: “The pier will not hold.”",
+    ],
+)
+def test_he_added_is_who_spoke_last(nlp: Language, text: str) -> None:
+    assert last(nlp, text)[1] == ["Tom Vale"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tamsin Roe said the yard would stay. “Nobody told us,” said Colm Byrne. She added that it was safe.",
+        "“Nobody told us,” said James Byrne, a welder. She added that the yard was safe.",
+        "Henrik Holm opened the pier. “It is safe,” she said.",
+    ],
+)
+def test_she_is_no_man(nlp: Language, text: str) -> None:
+    assert last(nlp, text)[1] in (["Tamsin Roe"], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nordbank lost money. The northern fishing group said it would sue.",
+        "The Foreign Ministry was asked. The health ministry said it had no money.",
+        "Peter Novak came late. The retired army doctor said the bridge was safe.",
+    ],
+)
+def test_a_head_noun_alone_names_nobody(nlp: Language, text: str) -> None:
+    assert last(nlp, text)[1] == []

@@ -223,7 +223,9 @@ def audited(folder: Path, files: dict[str, str | bytes]) -> tuple[Counter[str], 
         path = folder / "drop" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data.encode() if isinstance(data, str) else data)
-    settings: Settings = load_settings(drop_dir=folder / "drop", data_dir=str(folder / "data"))
+    settings: Settings = load_settings(
+        drop_dir=folder / "drop", data_dir=str(folder / "data"), max_chars=200_000
+    )
     store = Store(settings.data_dir)
     sums, reasons, readers = Counter[str](), Counter[str](), set[str]()
     unplaced = 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.headlines import capital_lines
 from pipeline.components.entities.ledger import Ledger
@@ -15,11 +13,10 @@ def clear_share_bars(ledger: Ledger, tokens: Tokens) -> None:
     networks = tokens.lexicon.words("social_networks")
     if networks.isdisjoint(tokens.lower):
         return
-    buttons = [i for i, word in enumerate(tokens.lower) if word in networks]
-    n_buttons = Counter(tokens.lines[i] for i in buttons)
-    bars = {line for line, n in n_buttons.items() if n > 2}
+    bars = {number for number, kind in enumerate(tokens.kinds) if kind == "share_bar"}
     if not bars:
         return
+    buttons = [i for i, word in enumerate(tokens.lower) if word in networks]
     names = [name for name in ledger.names if tokens.lines[name.start] not in bars]
     names += [
         Name(start=i, end=i + 1, label="ORG", method="listed", score=0.7)

@@ -82,7 +82,11 @@ def _read_marks(text: str) -> tuple[list[int], list[tuple[int, int]]]:
                     quoted.append((opened, at + 1))
                 opened = -1
         elif opened >= 0 and not is_single:
-            if mark not in _ONLY_OPENING:
+            if mark == '"' and _can_only_open(text, at):
+                # It takes up a quotation that was not closed; the marks behind it keep their parity.
+                quoted.append((opened, at))
+                opened = at
+            elif mark not in _ONLY_OPENING:
                 quoted.append((opened, match.end()))
                 opened = -1
         elif mark not in _ONLY_CLOSING:
@@ -90,6 +94,11 @@ def _read_marks(text: str) -> tuple[list[int], list[tuple[int, int]]]:
     if opened >= 0 and not is_single:
         quoted.append((opened, len(text)))
     return breaks, quoted
+
+
+def _can_only_open(text: str, at: int) -> bool:
+    """Return whether a straight mark stands before a word and behind a blank."""
+    return text[at + 1 : at + 2].isalnum() and text[at - 1 : at].isspace()
 
 
 def paragraph_kinds(

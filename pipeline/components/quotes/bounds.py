@@ -1,0 +1,257 @@
+"""Where content, cue and speaker begin and end, by the rulings of tests/gold/README.md.
+
+The network and the rules hand on what they have learnt: contents with "that", cues with auxiliaries and
+adverbs, speakers with an apposition behind them. And the parse lets a content run on: what stands in no marks
+ends with the sentence of its cue, and what stands in marks in a sentence of its own is a quotation of its own
+where its cue belongs to other words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.components.doc.tags import VERB_TAGS
+from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
+from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range, join_ranges
+
+_ENDS_NAME = frozenset((",", "(", "-", "--", "–", "—", ";", ":"))
+"""What an apposition or a relative clause behind a name begins with."""
+_GREATER_PART = 0.5
+"""Share of what stands in marks from which on a content is meant to hold all of it."""
+_THEMES = frozenset(("nsubjpass", "expl"))
+_TITLES_IN_A_ROW = frozenset(("and", "&"))
+
+
+def in_its_sentence(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool]) -> QuoteCandidate | None:
+    """Return a candidate whose words outside of marks stand in the sentence of its cue; None without any.
+
+    Args:
+        parse: of the document.
+        candidate: with a cue.
+        marked: for each token, whether it stands in quotation marks.
+    """
+    if not candidate.cue or candidate.rule in LAYOUTS:
+        return candidate
+    first, last = _sentence_around(parse, candidate.cue, marked)
+    if any(parse.words[start - 1] == ":" for start, _ in candidate.content if start > candidate.cue[0]):
+        # What a colon opens goes on to the end of its paragraph.
+        last = parse.size
+    pieces = []
+    for start, end in candidate.content:
+        at = start
+        for t in range(start, end):
+            if not marked[t] and not parse.is_empty[t] and not first <= t < last:
+                pieces.append((at, t))
+                at = t + 1
+        pieces.append((at, end))
+    content = join_ranges(parse, [piece for piece in pieces if piece[0] < piece[1]])
+    if not content:
+        return None
+    return candidate if content == candidate.content else candidate.with_content(content)
+
+
+def widened(parse: Parse, candidate: QuoteCandidate, quoted: Sequence[Range]) -> QuoteCandidate:
+    """Return a candidate that has the whole of the marks of which it has the greater part.
+
+    Args:
+        parse: of the document.
+        candidate: with a cue outside of the marks that it may be widened to.
+        quoted: the ranges in outermost marks.
+    """
+    pieces = [*candidate.content]
+    for first, last in quoted:
+        if any(first <= t < last for t in candidate.cue):
+            continue
+        n_inside = sum(max(0, min(end, last) - max(start, first)) for start, end in candidate.content)
+        if last - first > n_inside >= _GREATER_PART * (last - first):
+            pieces.append((first, last))
+    if len(pieces) == len(candidate.content):
+        return candidate
+    content = join_ranges(parse, pieces, without=candidate.cue)
+    return candidate.with_content(content) if content else candidate
+
+
+def _sentence_around(parse: Parse, cue: Sequence[int], marked: Sequence[bool]) -> Range:
+    """Return the sentence around a cue within its paragraph; a stop ends it where it closes marks, too."""
+    start, end = parse.paragraphs[parse.paragraph_of[cue[-1]]]
+    first = next(
+        (t + 1 for t in range(cue[0] - 1, start - 1, -1) if _ends_sentence(parse, t, end, marked)), start
+    )
+    last = next((t + 1 for t in range(cue[-1] + 1, end) if _ends_sentence(parse, t, end, marked)), end)
+    return first, last
+
+
+def _ends_sentence(parse: Parse, t: int, end: int, marked: Sequence[bool]) -> bool:
+    """Return whether a sentence ends at a stop, outside of marks or together with them.
+
+    A word with a capital, or a mark, follows it.
+    """
+    if parse.words[t] not in SENTENCE_END or parse.tags[t] != ".":
+        return False
+    following = t + 1
+    while following < end and (parse.words[following].isspace() or parse.words[following] in MARKS):
+        if parse.words[following] in MARKS and not marked[t]:
+            return True
+        following += 1
+    if following >= end:
+        return True
+    if marked[t] and marked[following]:
+        return False
+    return parse.columns.words[following][:1].isupper() or parse.is_empty[following]
+
+
+def without_frames(parse: Parse, candidate: QuoteCandidate) -> QuoteCandidate:
+    """Return a candidate with its content, cue and speaker as the rulings have them."""
+    content = _without_addressee(parse, candidate)
+    start, end = content[0]
+    if end - start > 1 and _only_opens(parse, start):
+        content[0] = (start + 1, end)
+    cue = _bare_cue(parse, candidate.cue)
+    speaker = candidate.speaker
+    if speaker is not None and candidate.rule not in LAYOUTS:
+        speaker = _without_apposition(parse, speaker)
+    return replace(candidate, content=content, cue=cue, speaker=speaker)
+
+
+def _only_opens(parse: Parse, t: int) -> bool:
+    """Return whether a word opens a clause that something is said in: "that it fell", "whether it fell"."""
+    return (
+        parse.words[t] in parse.lexicon.words("quotes.opening_words")
+        and parse.deps[t] in ("mark", "advmod")
+        and (
+            parse.words[t] in parse.lexicon.words("quotes.complementisers")
+            or parse.deps[parse.heads[t]] == "ccomp"
+        )
+    )
+
+
+def _without_addressee(parse: Parse, candidate: QuoteCandidate) -> list[Range]:
+    """Return the content without whom a passive is about: "passengers were told to expect delays"."""
+    content = [*candidate.content]
+    if len(content) < 2 or candidate.speaker is not None:
+        return content
+    for n, (start, end) in enumerate(content):
+        heads = [t for t in range(start, end) if not start <= parse.heads[t] < end and not parse.is_empty[t]]
+        if heads and all(parse.deps[t] in _THEMES and parse.heads[t] in candidate.cue for t in heads):
+            return content[:n] + content[n + 1 :]
+    return content
+
+
+def _bare_cue(parse: Parse, cue: Sequence[int]) -> list[int]:
+    """Return a cue without auxiliaries, negations, adverbs and times, as far as a word of meaning is left."""
+    kept = [
+        t
+        for t in cue
+        if not (
+            parse.deps[t] in ("aux", "auxpass", "neg", "advmod", "npadvmod")
+            or parse.tags[t] in ("MD", "TO", "RB")
+            or (parse.is_empty[t] and len(cue) > 1)
+        )
+    ]
+    return kept if any(parse.tags[t] in VERB_TAGS for t in kept) or len(kept) == len(cue) else [*cue]
+
+
+def _without_apposition(parse: Parse, speaker: Range) -> Range:
+    """Return a speaker without what follows the name: "Ann Miller, a doctor", "Ann Miller, who is 43"."""
+    start, end = speaker
+    head = next(
+        (
+            t
+            for t in range(start, end)
+            if not start <= parse.heads[t] < end or parse.heads[t] == t
+            if not parse.is_empty[t]
+        ),
+        start,
+    )
+    for t in range(start + 1, end):
+        if parse.words[t] not in _ENDS_NAME or t < head:
+            continue
+        if not any(parse.tags[u].startswith(("NN", "PRP")) for u in range(start, t)):
+            continue
+        rest = range(t + 1, end)
+        if parse.words[t] == "," and _goes_on(parse, head, rest):
+            continue
+        return start, t
+    return start, end
+
+
+def _goes_on(parse: Parse, head: int, rest: range) -> bool:
+    """Return whether what follows a comma belongs to a speaker: another one, or the name behind a title."""
+    first = next((u for u in rest if not parse.is_empty[u]), None)
+    if first is None:
+        return False
+    if any(parse.deps[u] == "conj" and parse.tags[u].startswith("NN") for u in rest) and any(
+        parse.words[u] in _TITLES_IN_A_ROW for u in rest
+    ):
+        return True
+    # "AMA President, Dr Omar Khorshid": the name comes last, and is a person's.
+    return parse.tree.ents[head] != "PERSON" and parse.tree.ents[rest[-1]] == "PERSON"
+
+
+def apart(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool]) -> Iterator[QuoteCandidate]:
+    """Yield a candidate, and those of its parts that are quotations of their own.
+
+    "It would stand, she said. “Nobody needs a new one.”" are two, while "“It will stand,” she said. “Nobody
+    needs a new one.”" is one; in a new paragraph it is another one.
+    """
+    cue = candidate.cue
+    if not cue or candidate.rule in LAYOUTS:
+        yield candidate
+        return
+    pieces = list(_pieces(parse, candidate.content, marked))
+    first, last = _sentence_around(parse, cue, marked)
+    paragraph = parse.paragraph_of[cue[-1]]
+    home = [piece for piece in pieces if first <= piece[0] < last]
+    is_told = any(not _is_marked(parse, piece, marked) for piece in home)
+    floating: list[list[Range]] = []
+    beside: list[Range] = []
+    before: Range | None = None
+    for piece in pieces:
+        is_apart = (
+            bool(home)
+            and piece not in home
+            and _is_marked(parse, piece, marked)
+            and (is_told or parse.paragraph_of[piece[0]] != paragraph)
+            and (is_told or piece[0] > cue[-1])
+        )
+        if not is_apart:
+            beside.append(piece)
+        elif floating and before is not None and _continues(parse, before, piece[0]):
+            floating[-1].append(piece)
+        else:
+            floating.append([piece])
+        before = piece
+    if not floating or not beside:
+        yield candidate
+        return
+    yield candidate.with_content(join_ranges(parse, beside))
+    for pieces in floating:
+        yield replace(candidate, content=join_ranges(parse, pieces), cue=[], kind="speech")
+
+
+def _pieces(parse: Parse, content: Sequence[Range], marked: Sequence[bool]) -> Iterator[Range]:
+    """Yield the parts of a content between which a sentence ends and marks open or close."""
+    for start, end in content:
+        at = start
+        for t in range(start, end - 1):
+            following = next((u for u in range(t + 1, end) if not parse.is_empty[u]), None)
+            if (
+                following is not None
+                and marked[t] != marked[following]
+                and _ends_sentence(parse, t, parse.size, marked)
+            ):
+                yield at, t + 1
+                at = t + 1
+        trimmed = parse.trim((at, end))
+        if trimmed is not None:
+            yield trimmed
+
+
+def _is_marked(parse: Parse, span: Range, marked: Sequence[bool]) -> bool:
+    return all(marked[t] or parse.is_empty[t] for t in range(*span))
+
+
+def _continues(parse: Parse, before: Range, start: int) -> bool:
+    """Return whether nothing but marks and blanks stands between a range and a token."""
+    return all(parse.is_empty[t] for t in range(before[1], start))

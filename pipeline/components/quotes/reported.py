@@ -1,0 +1,339 @@
+"""What of the reported is a quotation: it needs a cue of saying or thinking, a source, a content.
+
+The network has learnt attribution in the widest sense (PolNeAR): there "gave permission", "agreed a package",
+"was cleared to land" attribute something too. These are deeds, and who counts what people say does not want
+them. Nor is a quotation what was not said ("declined to say"), what may be said one day, what nobody is said
+to think ("seems to"), what the text itself says ("we have learned") and what its readers do ("you know").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from pipeline.components.doc.tags import FINITE_TAGS, NOUN_TAGS, PREDICATE_TAGS, VERB_TAGS
+from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
+from pipeline.components.quotes.cues import Cue, read_cues
+from pipeline.components.quotes.inflection import with_s
+from pipeline.components.quotes.parsed import Parse, Range
+from pipeline.lexicons import Lexicon
+
+_MOSTLY = 0.6
+"""Share of a content's words in marks from which on marks alone show that it was said."""
+_NEAR = 4
+"""Tokens of a content among which the word that opens its clause stands; fewer only point at something."""
+_SPEAKING = frozenset(("PERSON", "ORG", "GPE", "NORP"))
+_SURE = 0.65
+"""Score of the network from which on a judgement ("condemned the attack") counts as a quotation."""
+_SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
+_PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct", "aux", "auxpass", "neg"))
+_BESIDE = frozenset(("aux", "auxpass", "neg"))
+
+
+class ContentForm(Enum):
+    """What a content is: a clause, an infinitive, a participle, or a noun phrase."""
+
+    CLAUSE = "clause"
+    INFINITIVE = "infinitive"
+    GERUND = "gerund"
+    PHRASE = "phrase"
+
+
+class ReportingWord(NamedTuple):
+    """The word of a cue that reports: its token, what the lexicon knows of it, its part of speech."""
+
+    at: int
+    cue: Cue
+    sort: str
+
+
+class _Verbs:
+    """What these rules read of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.content_objects = lexicon.words("content_objects")
+        self.knowing = lexicon.words("quotes.knowing_verbs")
+        self.wishing = lexicon.words("quotes.wishing_verbs")
+        self.wishing_adjectives = lexicon.words("quotes.wishing_adjectives")
+        self.deeds = lexicon.words("quotes.verbs_of_deeds")
+        self.deed_nouns = lexicon.words("quotes.nouns_of_deeds")
+        self.modals = lexicon.words("quotes.modals_of_the_unsaid")
+        self.unsaid = lexicon.words("quotes.governors_of_the_unsaid")
+        self.blaming = lexicon.words("quotes.verbs_without_source")
+        self.readers = lexicon.words("quotes.readers")
+        self.authors = lexicon.words("quotes.first_person")
+        self.judging = lexicon.words("quotes.judging_verbs")
+        self.anonymity = lexicon.words("quotes.anonymity")
+        self.speaking = _speaking(lexicon)
+        self.rejecting = lexicon.words("quotes.verbs_that_reject")
+        self.phrasal = lexicon.entries("quotes.phrasal_cues")
+        self.negations = lexicon.words("quotes.negations")
+
+
+def _speaking(lexicon: Lexicon) -> frozenset[str]:
+    """Return the nouns of those who can speak, singular and plural."""
+    nouns = {
+        *lexicon.entries("roles"),
+        *lexicon.entries("kinds_of_bodies"),
+        *lexicon.words("source_nouns"),
+        *lexicon.words("quotes.people"),
+        *lexicon.words("quotes.documents"),
+        *(noun for noun, kind in lexicon.entries("kinds").items() if kind.startswith("org")),
+    }
+    return frozenset((*nouns, *(with_s(noun) for noun in nouns)))
+
+
+def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool], *, is_inside: bool) -> bool:
+    """Return whether a candidate is a quotation by the rulings of tests/gold/README.md.
+
+    Args:
+        parse: of the document.
+        candidate: with its cue and speaker.
+        marked: for each token, whether it stands in quotation marks.
+        is_inside: whether the cue stands within another quotation, whose speaker is its "I".
+    """
+    if candidate.rule in LAYOUTS:
+        return True
+    tokens = [t for start, end in candidate.content for t in range(start, end) if not parse.is_empty[t]]
+    share = sum(marked[t] for t in tokens) / max(1, len(tokens))
+    if not candidate.cue:
+        return share >= _MOSTLY
+    words = parse.lexicon.made(_Verbs)
+    if not is_inside and _is_the_texts_own(parse, words, candidate):
+        return False
+    if all(parse.is_empty[t] for t in candidate.cue):
+        return True
+    found = reporting_word(parse, candidate.cue)
+    if found is None:
+        is_told = share >= _MOSTLY or _opens_with_complementiser(parse, candidate.content)
+        return is_told and candidate.speaker is not None
+    if found.sort == "source":
+        return candidate.speaker is not None
+    if _is_unsaid(parse, words, found, candidate.content, share):
+        return False
+    if candidate.speaker is None and parse.words[found.at] in parse.lexicon.made(read_cues).naming_verbs:
+        return False
+    if share >= _MOSTLY and found.cue.kind == "speech":
+        return True
+    if candidate.speaker is None and not _is_said_by_somebody(parse, words, found, candidate.content, share):
+        return False
+    form = form_of(parse, candidate.content)
+    if form is not ContentForm.CLAUSE and _is_formula(parse, words, candidate.content):
+        return False
+    is_unsure = form is ContentForm.PHRASE and not share and candidate.score < _SURE
+    if is_unsure and not _can_speak(parse, words, candidate.speaker):
+        return False
+    if form is ContentForm.PHRASE and found.sort == "verb" and _says_why(parse, found, candidate.content):
+        return True
+    if form is ContentForm.PHRASE and not share and _points_back(parse, candidate.content):
+        return False
+    if form is ContentForm.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
+        return True
+    return _has_content(words, found, form, share)
+
+
+def reporting_word(parse: Parse, cue: Sequence[int]) -> ReportingWord | None:
+    """Return the word of a cue that reports: the last verb of saying, else the last of another kind."""
+    cues = parse.lexicon.made(read_cues)
+    words, tags = parse.words, parse.tags
+    phrasal = parse.lexicon.made(_Verbs).phrasal
+    found: list[ReportingWord] = []
+    for n, t in enumerate(cue):
+        word = words[t]
+        if word in cues.sources:
+            return ReportingWord(t, Cue(word, "speech"), "source")
+        if tags[t] in VERB_TAGS and word in phrasal and words[t + 1 : t + 2] == [phrasal[word]]:
+            found.append(ReportingWord(t, Cue(word, "speech", frozenset("cq")), "verb"))
+        elif word in cues.verbs and (tags[t] in VERB_TAGS or n == len(cue) - 1):
+            found.append(ReportingWord(t, cues.verbs[word], "verb"))
+        elif tags[t] in NOUN_TAGS and word in cues.nouns:
+            found.append(ReportingWord(t, cues.nouns[word], "noun"))
+        elif word in cues.adjectives:
+            found.append(ReportingWord(t, cues.adjectives[word], "adjective"))
+        elif word in cues.idiom_verbs and words[t + 1 : t + 2] and words[t + 1] in cues.idiom_objects:
+            found.append(ReportingWord(t, Cue(word, "speech", frozenset("q")), "verb"))
+    for sort in ("verb", "noun", "adjective"):
+        of_sort = [one for one in found if one.sort == sort]
+        said = [one for one in of_sort if one.cue.kind == "speech"]
+        if said or of_sort:
+            return (said or of_sort)[-1]
+    return None
+
+
+def form_of(parse: Parse, content: Sequence[Range]) -> ContentForm:
+    """Return what a content is, by its highest word.
+
+    Args:
+        parse: of the document.
+        content: token ranges, ends exclusive.
+    """
+    inside = {t for start, end in content for t in range(start, end)}
+    form = ContentForm.PHRASE
+    start, end = content[0]
+    opening = [t for t in range(start, min(end, start + _NEAR)) if parse.tags[t] == "IN"]
+    if any(parse.words[t] in parse.lexicon.words("quotes.complementisers") for t in opening) and any(
+        parse.tags[t] in FINITE_TAGS for t in range(opening[0], end)
+    ):
+        return ContentForm.CLAUSE  # whatever the parser has hung it on
+    for t in sorted(inside):
+        head = parse.heads[t]
+        if (head != t and head in inside) or parse.is_empty[t] or parse.deps[t] in _PERIPHERAL:
+            continue
+        if any(parse.deps[k] in _SUBJECTS for k in parse.kids[t]) and parse.tags[t] not in PREDICATE_TAGS:
+            # "that the road was closed", where the parser has taken "closed" for an adjective.
+            return ContentForm.CLAUSE
+        if parse.tags[t] not in PREDICATE_TAGS:
+            if len(content) == 1 and parse.deps[t] not in _SUBJECTS:
+                return ContentForm.PHRASE
+            continue
+        kids = [k for k in parse.kids[t] if k in inside]
+        if parse.tags[t] in ("VBD", "VBP", "VBZ", "MD") or any(
+            parse.deps[k] in ("nsubj", "nsubjpass", "expl", "aux") and parse.tags[k] != "TO" for k in kids
+        ):
+            if any(parse.tags[k] == "TO" for k in kids):
+                form = ContentForm.INFINITIVE
+                continue
+            return ContentForm.CLAUSE
+        form = ContentForm.GERUND if parse.tags[t] == "VBG" else ContentForm.INFINITIVE
+    return form
+
+
+def _opens_with_complementiser(parse: Parse, content: Sequence[Range]) -> bool:
+    """Return whether a content is a clause with "that": it is told by whatever word stands before it."""
+    first = content[0][0]
+    return (
+        parse.words[first] in parse.lexicon.words("quotes.complementisers")
+        and parse.deps[first] == "mark"
+        and parse.deps[parse.heads[first]] == "ccomp"
+    )
+
+
+def _says_why(parse: Parse, found: ReportingWord, content: Sequence[Range]) -> bool:
+    """Return whether a content tells what is said of what: "criticised her for the delay", "a claim that"."""
+    inside = {t for start, end in content for t in range(start, end)}
+    if found.cue.kind != "speech":
+        return False
+    judging = parse.lexicon.words("quotes.judging_prepositions")
+    nouns = parse.lexicon.made(read_cues).nouns
+    for t in sorted(inside):
+        is_of_verb = parse.heads[t] == found.at
+        if is_of_verb and parse.deps[t] == "prep" and "x" in found.cue.frames and parse.words[t] in judging:
+            return True
+        if parse.words[t] in nouns and (is_of_verb or parse.heads[t] not in inside):
+            clauses = [k for k in parse.kids[t] if k in inside and parse.deps[k] in ("acl", "ccomp", "relcl")]
+            if any(parse.deps[j] == "mark" for k in clauses for j in parse.kids[k]):
+                return True
+    return False
+
+
+def _is_the_texts_own(parse: Parse, words: _Verbs, candidate: QuoteCandidate) -> bool:
+    """Return whether the source is the author ("we found", "I think") or the reader ("as you know")."""
+    if candidate.speaker is None:
+        return False
+    start, end = candidate.speaker
+    if end - start > 1:
+        return False
+    word = parse.columns.words[start]
+    # "US" is a country, "us" is the outlet.
+    return word.lower() in words.readers or (
+        word.lower() in words.authors and not word.isupper() | (word == "I")
+    )
+
+
+def _is_unsaid(
+    parse: Parse, words: _Verbs, found: ReportingWord, content: Sequence[Range], share: float
+) -> bool:
+    """Return whether the cue does not report that something was said, but that it was not, or may be."""
+    at = found.at
+    verb = parse.heads[at] if found.sort == "adjective" else at
+    lemma = found.cue.lemma
+    for k in parse.kids[verb]:
+        if k > at:
+            continue
+        if parse.deps[k] == "neg" or parse.words[k] in words.negations:
+            # Who does not deny it says nothing; who does not think it, thinks that it is not so.
+            if found.cue.kind == "thought":
+                return form_of(parse, content) is not ContentForm.CLAUSE
+            return share < _MOSTLY and lemma not in words.rejecting
+        if parse.tags[k] == "MD" and parse.words[k] in words.modals:
+            return share < _MOSTLY
+        if parse.deps[k] in _SUBJECTS and any(parse.words[j] in words.negations for j in (k, *parse.kids[k])):
+            return True
+    head = parse.heads[verb]
+    if head != verb and share < _MOSTLY and parse.deps[verb] in ("advcl", "acl", "relcl"):
+        # What somebody does it for: "posted pictures to support its claim".
+        return parse.tags[verb] == "VB" and any(parse.tags[k] == "TO" for k in parse.kids[verb])
+    if head != verb and parse.deps[verb] in ("xcomp", "pcomp", "ccomp", "advcl", "acl"):
+        has_to = any(parse.tags[k] == "TO" for k in parse.kids[verb])
+        return has_to and parse.words[head] in words.unsaid
+    return False
+
+
+def _points_back(parse: Parse, content: Sequence[Range]) -> bool:
+    """Return whether a content only points at what was said: "rejects the accusation", "denies this"."""
+    tokens = [t for start, end in content for t in range(start, end) if not parse.is_empty[t]]
+    if len(tokens) == 1:
+        return parse.tags[tokens[0]] in ("DT", "PRP")
+    nouns = parse.lexicon.made(read_cues).nouns
+    return len(tokens) < _NEAR and parse.words[tokens[-1]] in nouns and parse.tags[tokens[0]] == "DT"
+
+
+def _is_formula(parse: Parse, words: _Verbs, content: Sequence[Range]) -> bool:
+    """Return whether a content is what somebody asks for who speaks without a name."""
+    return any(
+        parse.words[t] in words.anonymity for start, end in content for t in range(start, min(end, start + 8))
+    )
+
+
+def _can_speak(parse: Parse, words: _Verbs, speaker: Range | None) -> bool:
+    """Return whether a source can say or want something: a person, a body, a document, known or not."""
+    if speaker is None:
+        return True
+    start, end = speaker
+    for t in range(start, end):
+        if parse.tree.ents[t] in _SPEAKING or parse.tags[t] == "PRP" or parse.words[t] in words.speaking:
+            return True
+    head = start
+    if parse.tags[start] in ("WDT", "WP"):
+        relative = parse.heads[start]
+        for _ in range(2):
+            if parse.deps[relative] == "relcl":
+                head = parse.heads[relative]
+                return parse.words[start] == "who" or _can_speak(parse, words, (head, head + 1))
+            relative = parse.heads[relative]
+        return parse.words[start] == "who"
+    return any(parse.tags[t].startswith("NNP") for t in range(start, end))
+
+
+def _is_said_by_somebody(
+    parse: Parse, words: _Verbs, found: ReportingWord, content: Sequence[Range], share: float
+) -> bool:
+    """Return whether a cue without a source tells that somebody said it: "was told that", "is accused of"."""
+    if found.cue.kind != "speech" or found.sort == "adjective":
+        return False
+    if share >= _MOSTLY or found.cue.lemma in words.blaming:
+        return True
+    return form_of(parse, content) in (ContentForm.CLAUSE, ContentForm.INFINITIVE)
+
+
+def _has_content(words: _Verbs, found: ReportingWord, form: ContentForm, share: float) -> bool:
+    """Return whether what a cue governs tells what is said or thought."""
+    lemma, kind = found.cue.lemma, found.cue.kind
+    if found.sort == "noun":
+        if lemma in words.deed_nouns:
+            return False
+        return form is not ContentForm.PHRASE or lemma in words.content_objects or share > 0
+    if found.sort == "adjective":
+        return form is ContentForm.CLAUSE or (
+            form is ContentForm.INFINITIVE and lemma in words.wishing_adjectives
+        )
+    if "e" in found.cue.frames:
+        return False
+    if kind == "show":
+        return form is ContentForm.CLAUSE
+    if form is ContentForm.PHRASE:
+        return lemma in words.content_objects or (kind == "speech" and share > 0)
+    if kind == "thought":
+        return lemma in words.wishing if form is not ContentForm.CLAUSE else lemma not in words.knowing
+    return form is ContentForm.CLAUSE or lemma not in words.deeds

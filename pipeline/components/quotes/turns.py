@@ -1,0 +1,188 @@
+"""Quotations by their layout: turns of transcripts, answers of interviews, embedded posts and signed lines.
+
+"MARSH: The bridge is closed" and "A: Nobody else would do it" are somebody's words though no mark stands
+around them; so is what a line with a dash and a name signs. One label alone is no transcript.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.components.doc.tags import FINITE_TAGS
+from pipeline.components.quotes.candidates import QuoteCandidate
+from pipeline.components.quotes.parsed import MARKS, Parse, Range
+
+_LONGEST_LABEL = 9
+"""Tokens of a speaker's label, before the colon."""
+_LONGEST_SIGNATURE = 24
+"""Tokens of a line that signs the words before it."""
+_SHORTEST_SIGNED = 6
+"""Tokens of words that a line without marks can sign."""
+_LEAST_LABELS = 2
+_HANDLE = re.compile(r"\(@\w+\)")
+_HANDLE_ALONE = re.compile(r"@\w+")
+_DASHES = frozenset(("-", "--", "–", "—", "―"))
+
+
+class _Label(NamedTuple):
+    """A label at the start of a paragraph: the paragraph, the words of the name, and the colon."""
+
+    paragraph: int
+    name: Range
+    colon: int
+
+
+def from_turns(parse: Parse) -> Iterator[QuoteCandidate]:
+    """Yield the turns of transcripts and the answers of interviews."""
+    labels = [
+        label for number in range(len(parse.paragraphs)) if (label := _label(parse, number)) is not None
+    ]
+    if len(labels) < _LEAST_LABELS:
+        return
+    questions = parse.lexicon.words("quotes.labels_of_questions")
+    answers = parse.lexicon.words("quotes.labels_of_answers")
+    answering = _interviewed(parse, labels[0].colon)
+    for n, label in enumerate(labels):
+        word = parse.words[label.name[0]]
+        is_short = label.name[1] - label.name[0] == 1
+        if is_short and word in questions:
+            continue
+        last = labels[n + 1].paragraph - 1 if n + 1 < len(labels) else label.paragraph
+        content = parse.trim((label.colon + 1, parse.paragraphs[last][1]))
+        if content is None:
+            continue
+        if is_short and word in answers:
+            yield QuoteCandidate([content], [label.colon], label.name, "speech", "answer", named=answering)
+        else:
+            yield QuoteCandidate([content], [label.colon], label.name, "speech", "turn")
+
+
+def _label(parse: Parse, number: int) -> _Label | None:
+    """Return the label of a paragraph: a name in capitals, or in a text with several, any name; Q and A."""
+    start, end = parse.paragraphs[number]
+    within = range(start, min(end, start + _LONGEST_LABEL))
+    colon = next((t for t in within if parse.words[t] == ":"), None)
+    if colon is None or colon == start or colon + 1 >= end:
+        return None
+    comma = next((t for t in range(start, colon) if parse.words[t] in (",", "(")), colon)
+    name = parse.trim((start, comma))
+    if name is None:
+        return None
+    words = parse.columns.words[name[0] : name[1]]
+    short = parse.lexicon.words("quotes.labels_of_questions") | parse.lexicon.words(
+        "quotes.labels_of_answers"
+    )
+    if len(words) == 1 and parse.words[name[0]] in short:
+        return _Label(number, name, colon)
+    if any(parse.tags[t] in FINITE_TAGS for t in range(start, colon)):
+        return None
+    if words[0].lower() in parse.lexicon.words("quotes.no_labels"):
+        return None
+    if any(parse.tree.ents[t] in ("GPE", "LOC", "DATE") for t in range(*name)):
+        return None
+    is_in_capitals = all(word.isupper() or not word.isalpha() for word in words) and words[0].isupper()
+    is_name = all(parse.tree.ents[t] == "PERSON" or parse.is_empty[t] for t in range(*name))
+    if not (is_in_capitals or is_name) or parse.words[colon + 1] in MARKS:
+        return None
+    return _Label(number, name, colon)
+
+
+def _interviewed(parse: Parse, before: int) -> Range | None:
+    """Return the name of the one person whom the text introduces before the first question."""
+    names: list[Range] = []
+    t = 0
+    while t < before:
+        end = t
+        while end < before and parse.tree.ents[end] == "PERSON":
+            end += 1
+        if end > t:
+            names.append((t, end))
+        t = max(end, t + 1)
+    counts = Counter(parse.words[end - 1] for _, end in names)
+    if not counts or (len(counts) > 1 and counts.most_common(2)[0][1] == counts.most_common(2)[1][1]):
+        return None
+    surname = counts.most_common(1)[0][0]
+    return next(span for span in names if parse.words[span[1] - 1] == surname)
+
+
+def from_posts(parse: Parse) -> Iterator[QuoteCandidate]:
+    """Yield what a line signs: "Great win! — Ann Miller (@ann)", the paragraph before "– Ann Miller, BBC"."""
+    for number, (start, end) in enumerate(parse.paragraphs):
+        signed = _with_handle(parse, number, start, end) or _signed_line(parse, number, start, end)
+        if signed is not None:
+            content, dash, speaker = signed
+            yield QuoteCandidate([content], [dash], speaker, "speech", "post")
+
+
+def from_named_posts(parse: Parse) -> Iterator[QuoteCandidate]:
+    """Yield posts that stand under a name and a handle, each in a line of its own."""
+    for number in range(1, len(parse.paragraphs) - 1):
+        start, end = parse.paragraphs[number]
+        line = parse.text[parse.idx[start] : parse.idx[end - 1] + len(parse.words[end - 1])].strip()
+        speaker = parse.trim(parse.paragraphs[number - 1])
+        if not _HANDLE_ALONE.fullmatch(line) or speaker is None:
+            continue
+        content = parse.trim(_without_links(parse, parse.paragraphs[number + 1]))
+        if content is not None and speaker[1] - speaker[0] <= _LONGEST_LABEL:
+            yield QuoteCandidate([content], [], speaker, "speech", "post")
+
+
+def _with_handle(parse: Parse, number: int, start: int, end: int) -> tuple[Range, int, Range] | None:
+    """Read the signature of an embedded post: a dash, a name and a handle in brackets."""
+    offset = parse.idx[start]
+    text = parse.text[offset : parse.idx[end - 1] + len(parse.words[end - 1])]
+    if not _HANDLE.search(text):
+        return None
+    for dash in (t for t in range(start, end) if parse.words[t] in _DASHES):
+        bracket = next(
+            (t for t in range(dash + 1, min(end, dash + _LONGEST_LABEL)) if parse.words[t] == "("), None
+        )
+        if bracket is None:
+            continue
+        speaker = parse.trim((dash + 1, bracket))
+        whole = (start, dash) if dash > start else (parse.paragraphs[number - 1] if number else None)
+        content = parse.trim(_without_links(parse, whole)) if whole is not None else None
+        if speaker is not None and content is not None:
+            return content, dash, speaker
+    return None
+
+
+def _without_links(parse: Parse, span: Range) -> Range:
+    start, end = span
+    while end > start and (
+        parse.is_empty[end - 1] or "/" in parse.words[end - 1] or parse.words[end - 1][0] in "#@"
+    ):
+        end -= 1
+    return start, end
+
+
+def _signed_line(parse: Parse, number: int, start: int, end: int) -> tuple[Range, int, Range] | None:
+    """Read a line that is nothing but a dash and a person's name, or "Posted by" and a name."""
+    if not number or not 2 < end - start <= _LONGEST_SIGNATURE:
+        return None
+    first = start + 1
+    if parse.words[start] not in _DASHES:
+        if tuple(parse.words[start : start + 2]) != parse.lexicon.ordered("quotes.posted_by"):
+            return None
+        first = start + 2
+    elif parse.tree.ents[first] != "PERSON" or any(parse.tags[t] in FINITE_TAGS for t in range(first, end)):
+        return None
+    stop = next(
+        (
+            t
+            for t in range(first, end)
+            if parse.words[t] in (",", "(") or parse.tree.ents[t] in ("DATE", "TIME")
+        ),
+        end,
+    )
+    speaker = parse.trim((first, stop))
+    if speaker is not None and parse.tags[speaker[1] - 1] == "IN":
+        speaker = parse.trim((speaker[0], speaker[1] - 1))
+    before = parse.paragraphs[number - 1]
+    content = parse.trim(before)
+    if speaker is None or content is None or content[1] - content[0] < _SHORTEST_SIGNED:
+        return None
+    return content, start, speaker

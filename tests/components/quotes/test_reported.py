@@ -1,0 +1,100 @@
+"""What is a quotation by the rulings, through the real model, on sentences of our own."""
+
+import pytest
+from spacy.language import Language
+
+from pipeline.components.quotes import find_quotes
+
+pytestmark = pytest.mark.model
+
+
+def contents(nlp: Language, text: str) -> list[str]:
+    return [" … ".join(span.text for span in q.content) for q in find_quotes(nlp(text)) if q.parent is None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The council agreed a rescue package with the ferry line on Monday.",
+        "The ministry gave permission for the new runway in June.",
+        "Soldiers are obliged to carry water in the desert.",
+        "The board decided to close the eastern pier.",
+        "Ann Miller declined to comment on the report.",
+        "The company has not commented on the leak.",
+        "The minister refused to say who had paid for the trip.",
+        "A neighbour, who asked not to be named, moved out in May.",
+        "You know that the ferry is late again.",
+        "We have learned that the bridge will close.",
+        "The harbour lives near the edge of the old town.",
+        "The new rules seem to work.",
+        "The app charges two euros a month.",
+        "Ann Miller discussed the plan with the union.",
+    ],
+)
+def test_deeds_and_what_was_not_said_are_no_quotations(nlp: Language, text: str) -> None:
+    assert contents(nlp, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Ann Miller denied any role in the sale.", "any role in the sale"),
+        ("The union demanded a recount of the ballots.", "a recount of the ballots"),
+        ("The ministry announced a ban on night flights.", "a ban on night flights"),
+        ("The mayor urged drivers to leave their cars at home.", "drivers to leave their cars at home"),
+        ("Peter Novak wants a new bridge.", "a new bridge"),
+        ("Peter Novak does not believe that the bridge is safe.", "the bridge is safe"),
+    ],
+)
+def test_nouns_and_infinitives_that_tell_what_is_said_are(nlp: Language, text: str, content: str) -> None:
+    assert contents(nlp, text) == [content]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Ann Miller has repeatedly said that the bridge is safe.",
+            ("the bridge is safe", "said", "Ann Miller"),
+        ),
+        (
+            "Peter Novak, a welder, had claimed that the yard was shut.",
+            ("the yard was shut", "claimed", "Peter Novak"),
+        ),
+        (
+            "Mayor Ida Berg, who took office in May, said that it would rain.",
+            ("it would rain", "said", "Mayor Ida Berg"),
+        ),
+    ],
+)
+def test_content_cue_and_speaker_end_where_the_rulings_have_them(
+    nlp: Language, text: str, expected: tuple[str, str, str]
+) -> None:
+    (found,) = [q for q in find_quotes(nlp(text)) if q.parent is None]
+    assert (found.content[0].text, found.cue[0].text, found.speaker[0].text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "outlet"),
+    [
+        ("The pier is closed. The storm broke two beams, according to the port.", "pier"),
+        ("Nobody was hurt. Trains will run again on Friday, according to Nordbahn.", "hurt"),
+        ("The toll rose at noon. Nine boats were lost, the coastguard said. A search goes on.", "search"),
+    ],
+)
+def test_a_source_reaches_no_further_than_its_sentence(nlp: Language, text: str, outlet: str) -> None:
+    assert outlet not in " ".join(contents(nlp, text))
+
+
+def test_words_in_marks_after_a_told_sentence_float(nlp: Language) -> None:
+    text = "The bridge was safe, Ann Miller said. “Nobody needs a new one for years to come.”"
+    told, floating = [q for q in find_quotes(nlp(text)) if q.parent is None]
+    assert told.content[0].text == "The bridge was safe"
+    assert floating.content[0].text == "Nobody needs a new one for years to come."
+    assert (floating.cue, floating.speaker[0].text) == ((), "Ann Miller")
+
+
+def test_what_the_network_finds_can_all_be_had(nlp: Language) -> None:
+    doc = nlp("Ann Miller rejected the plan. The minister refused to say who had paid for the trip.")
+    kept = list(find_quotes(doc))
+    assert len(list(find_quotes(doc, scope="all"))) > len(kept)

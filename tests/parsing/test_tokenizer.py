@@ -1,0 +1,81 @@
+"""Texts are read before they are split, and a Doc knows the way back."""
+
+import pickle
+from typing import Any
+
+import pytest
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.extract.annotate import found_rows
+from pipeline.extract.article import ArticleText
+from pipeline.nlp import load_nlp
+from pipeline.parsing.bins import bins_to_docs, docs_to_bins
+from pipeline.parsing.tokenizer import stored_range, stored_text
+
+DIRTY = [
+    "Karin Vogt, who leads the board of South\u00a0\u00a0Talvia, said\non Monday that the old wall would be\n"
+    "taken down in May.Divers had found cracks in it.\n\nPhoto: Ann Moll/Delta Press\n\n“We have no choice,”"
+    "Vogt said.\u200b Ole Brandt,mayor of Brenn, disagreed.",
+    'The mayor said,"We will rebuild the pier."It fell in 2019.\\n\\nAnn Moll denied it.\\n\\nSo did he.',
+    "Share on Facebook Tweet Post to Reddit\nFacebook said on Friday it had removed vot\u00aders’ posts.",
+]
+
+
+@pytest.fixture(scope="module")
+def reading_nlp() -> Language:
+    return load_nlp()
+
+
+def rows_of(doc: Doc, text: str) -> list[tuple[int, int, str]]:
+    rows = found_rows(doc, ArticleText("a", "a", text))
+    mentions = [(row.start_char, row.end_char, row.text) for row in rows.mentions]
+    return mentions + [(row.start_char, row.end_char, row.text) for row in rows.claims]
+
+
+@pytest.mark.parametrize("text", DIRTY)
+def test_rows_have_the_offsets_and_the_words_of_the_stored_text(reading_nlp: Language, text: str) -> None:
+    doc = reading_nlp(text)
+    assert doc.text != text
+    assert stored_text(doc) == text
+    printed = rows_of(doc, text)
+    assert printed
+    assert all(text[start:end] == words for start, end, words in printed)
+    for quote in found_rows(doc, ArticleText("a", "a", text)).quotes:
+        spans = (*quote.content_spans, *quote.cue_spans, *quote.speaker_spans)
+        assert all(0 <= span.start_char < span.end_char <= len(text) for span in spans)
+        assert quote.content == " ... ".join(text[s.start_char : s.end_char] for s in quote.content_spans)
+
+
+def test_bins_and_bytes_keep_the_way_back(reading_nlp: Language) -> None:
+    docs = [reading_nlp(text) for text in (*DIRTY, "Rain fell.")]
+    expected = [rows_of(doc, stored_text(doc)) for doc in docs]
+    back = list(bins_to_docs(docs_to_bins(docs), reading_nlp.vocab))
+    assert [stored_text(doc) for doc in back] == [*DIRTY, "Rain fell."]
+    assert [rows_of(doc, stored_text(doc)) for doc in back] == expected
+    copies = [Doc(reading_nlp.vocab).from_bytes(doc.to_bytes()) for doc in docs]
+    assert [rows_of(doc, stored_text(doc)) for doc in copies] == expected
+
+
+def test_no_sentence_crosses_a_line(reading_nlp: Language) -> None:
+    text = "Repairs cannot wait\nThe wall lost a third\nof its stones and the board\n\nHome\n\nmet on Monday."
+    doc = reading_nlp(text)
+    sentences = [sentence.text.strip() for sentence in doc.sents if sentence.text.strip()]
+    assert sentences[0] == "Repairs cannot wait"
+    assert all("\n" not in sentence for sentence in sentences)
+
+
+def test_a_span_of_a_doc_leads_to_the_stored_text(reading_nlp: Language) -> None:
+    text = "Voters left.When\u00a0 Orla\u00a0Finch came, vot\u00aders cheered."
+    doc = reading_nlp(text)
+    places = {span.text: stored_range(span) for span in (doc[i : i + 1] for i in range(len(doc)))}
+    assert text[slice(*places["Orla"])] == "Orla"
+    assert text[slice(*places["voters"])] == "vot\u00aders"
+    assert stored_range(reading_nlp("Rain fell.")[0:1]) == (0, 4)
+
+
+def test_the_tokenizer_can_be_sent_to_other_processes_and_be_changed(reading_nlp: Language) -> None:
+    tokenizer: Any = reading_nlp.tokenizer
+    copy = pickle.loads(pickle.dumps(tokenizer))
+    assert [token.text for token in copy(DIRTY[0])] == [token.text for token in tokenizer(DIRTY[0])]
+    assert copy.explain("Rain fell.") == tokenizer.explain("Rain fell.")
