@@ -17,6 +17,7 @@ from pipeline.lexicons import Lexicon
 _TAKEN_FOR_FULL_NAMES = frozenset(("ORG", "GPE", "FAC", "PRODUCT", "LOC", "WORK_OF_ART"))
 _LONG = 6
 """Letters of a name that may be written with one letter more."""
+_TOO_LONG = 32
 _TAKEN_FOR_SURNAMES = _TAKEN_FOR_FULL_NAMES | {"NORP"}
 
 
@@ -93,7 +94,12 @@ def join_full_names(forms: Forms, lexicon: Lexicon) -> None:
 def _shared_keys(name: tuple[str, ...], keys: NameKeys) -> list[tuple[str, ...]]:
     """Return keys of a full name of which two names of one person have at least one in common."""
     words = keys.person_words(name)
-    return [("surname", *words[-1:]), ("letters", "".join(name)), ("begins", *words[:2])]
+    return [
+        ("surname", *words[-1:]),
+        ("letters", "".join(name)),
+        ("begins", *words[:2]),
+        ("given", *words[:-1]),
+    ]
 
 
 def _full_names(forms: Forms, lexicon: Lexicon) -> list[Form]:
@@ -127,10 +133,14 @@ def _is_same_person(short: tuple[str, ...], longer: tuple[str, ...], keys: NameK
 
 def _are_alike(word: str, other: str) -> bool:
     """Return whether two spellings of at least six letters differ by one letter more ("Zelenskyy")."""
-    short, longer = sorted((word, other), key=len)
-    if len(short) < _LONG or len(longer) - len(short) != 1:
-        return False
-    return any(longer[:i] + longer[i + 1 :] == short for i in range(1, len(longer)))
+    return word in _letters_less(other) or other in _letters_less(word)
+
+
+def _letters_less(word: str) -> set[str]:
+    """Return the spellings of at least six letters that lack one letter of a word, not the first."""
+    if not _LONG < len(word) < _TOO_LONG:
+        return set()
+    return {word[:i] + word[i + 1 :] for i in range(1, len(word))}
 
 
 def _agree(word: str, other: str) -> bool:
@@ -152,6 +162,14 @@ class _FullNames:
                 self.by_last[form.key[1] + form.key[2]].append(form)
             if len(form.key) > 3:  # Robin van den Berg
                 self.by_last["".join(form.key[1:])].append(form)
+        self.by_letters_less: dict[str, list[str]] = defaultdict(list)
+        for last in self.by_last:
+            for less in _letters_less(last):
+                self.by_letters_less[less].append(last)
+
+    def _alike(self, word: str) -> list[str]:
+        """Return the surnames that are written with one letter more or less than a word."""
+        return [*self.by_letters_less.get(word, ()), *(w for w in _letters_less(word) if w in self.by_last)]
 
     def of(self, form: Form) -> tuple[list[Form], str]:
         """Return the full names that a short one may stand for, and the rule that says so."""
@@ -163,9 +181,7 @@ class _FullNames:
         if len(form.key) == 1 and form.label == "PERSON":
             if found := self.by_first.get(word):
                 return found, "first_name"
-            alike = [
-                other for last, forms in self.by_last.items() if _are_alike(word, last) for other in forms
-            ]
+            alike = [other for last in self._alike(word) for other in self.by_last[last]]
             return alike if len(by_root(alike)) == 1 else [], "surname"
         return [], ""
 

@@ -19,8 +19,8 @@ Weights = Mapping[str, Floats]
 
 RULES_WEIGHT, GOES_ON_WEIGHT = 1.0, 2.0
 """What the rules' label of a word gains over others before the best sequence is chosen; more where a name
-goes on, which keeps names whole where the network is in doubt. Chosen on own_dev by outlet, where 0 and 0 find 0.7
-points less, and on the older corpora, where 1 and 1 find half a point less."""
+goes on, which keeps names whole where the network is in doubt. Chosen on own_dev by outlet, where 0 and 0
+find 0.7 points less, and on the older corpora, where 1 and 1 find half a point less."""
 
 
 class Labelled(NamedTuple):
