@@ -23,6 +23,7 @@ from pipeline.components.claims.checkworthiness import VERSION, checkworthiness,
 from pipeline.components.claims.context import Context, read_context
 from pipeline.components.claims.extent import claim_range
 from pipeline.components.claims.factuality import factuality, signed
+from pipeline.components.claims.judgements import is_judgement, judgement
 from pipeline.components.claims.mentioned import places, unresolved, values_inside
 from pipeline.components.claims.propositions import Proposition, Range
 from pipeline.components.claims.source import ClaimSource, claim_source, quoted_sources
@@ -134,6 +135,11 @@ def _drafts(context: Context) -> list[_Draft]:
         if not debris[head] and is_claim(context, clause)
     }
     for clause in claims.values():
+        judged = judgement(context, clause)
+        if judged is not None:
+            held, (start, end) = judged
+            found.append((start, end, held))
+            continue
         start, end = claim_range(context, clause, claims)
         if end > start:
             found.append((start, end, clause))
@@ -209,7 +215,8 @@ def _score_parts(
     start, end, clause = draft.start, draft.end, draft.clause
     is_charge = is_accusation(context.tree, clause)
     is_frame = any(start <= a and b <= end and (a, b) != (start, end) for a, b in contents)
-    is_aside = clause.kind == "apposition" or context.frame_of[clause.head] >= 0
+    is_framed = context.frame_of[clause.head] >= 0 and not is_judgement(clause)
+    is_aside = clause.kind == "apposition" or is_framed
     is_modifier = clause.kind in {"relative", "participle"}
     return content_parts(context.tree, start, end) | {
         "checkable": draft.checkable,

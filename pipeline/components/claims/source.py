@@ -9,6 +9,7 @@ from spacy.tokens import Span
 
 from pipeline.components.claims.asserted import is_nobody
 from pipeline.components.claims.context import Context
+from pipeline.components.claims.judgements import is_judgement
 from pipeline.components.claims.propositions import Proposition
 from pipeline.components.claims.verbs import read_base_forms
 from pipeline.components.doc.tree import Tree
@@ -16,6 +17,7 @@ from pipeline.components.layers import ClaimerKind, Quotation
 from pipeline.lexicons import Lexicon
 
 _LONGEST_CHAIN = 10
+_WITHOUT_SUBJECT = frozenset({"conj", "xcomp", "advcl"})
 _UNDER_VERB = frozenset({"dobj", "nsubjpass"})
 
 
@@ -47,6 +49,8 @@ def claim_source(context: Context, clause: Proposition, quoted: Sequence[ClaimSo
         clause: of the claim.
         quoted: from `quoted_sources`.
     """
+    if is_judgement(clause):
+        return _judging_source(context, clause.head, quoted)
     number = context.quotation_of[clause.head]
     above = clause.parent if clause.kind == "complement" else None
     if number < 0:
@@ -54,6 +58,11 @@ def claim_source(context: Context, clause: Proposition, quoted: Sequence[ClaimSo
     if above is None or context.quotation_of[above] != number:
         return quoted[number]
     return _inner_source(context, above, quoted[number])
+
+
+def _judging_source(context: Context, verb: int, quoted: Sequence[ClaimSource]) -> ClaimSource:
+    """Return who calls something what it is called: the speaker, where that is a quotation."""
+    return quoted[context.frame_of[verb]] if context.is_cue(verb) else _grammatical_source(context, verb)
 
 
 def _inner_source(context: Context, verb: int, outer: ClaimSource) -> ClaimSource:
@@ -74,7 +83,9 @@ def _quoted_source(context: Context, number: int) -> ClaimSource:
     """Return who says what stands in a quotation."""
     lexicon = context.tree.lexicon
     quotation = context.quotes[number]
-    while quotation.parent is not None and _is_nobody(lexicon, quotation):
+    while quotation.parent is not None and (
+        _is_nobody(lexicon, quotation) or _is_of_outer_speaker(lexicon, quotation)
+    ):
         number = quotation.parent
         quotation = context.quotes[number]
     if _is_nobody(lexicon, quotation):  # "nobody disputes that ..."
@@ -107,6 +118,14 @@ def _is_nobody(lexicon: Lexicon, quotation: Quotation) -> bool:
     return bool(quotation.speaker) and quotation.speaker[0][0].text.lower() in lexicon.words("negators")
 
 
+def _is_of_outer_speaker(lexicon: Lexicon, quotation: Quotation) -> bool:
+    """Whether what stands within a quotation is said by its speaker: "“I think that it fell,” she said"."""
+    speaker = quotation.speaker
+    return (
+        len(speaker) == 1 and len(speaker[0]) == 1 and speaker[0].text.lower() in lexicon.words("claims.conversing")
+    )
+
+
 def _grammatical_source(context: Context, above: int) -> ClaimSource:
     """Return who holds what a complement says, where it is no quotation.
 
@@ -117,6 +136,8 @@ def _grammatical_source(context: Context, above: int) -> ClaimSource:
     tree, lexicon = context.tree, context.tree.lexicon
     denies = lexicon.made(read_base_forms)(tree.words[above]) in lexicon.words("denial_verbs")
     holder = _holder(tree, above)
+    if _is_outlets_own(context, above, holder):
+        return replace(_OUTLET, denies=denies)
     if holder is not None and is_nobody(tree, holder):  # "nobody disputes that ..."
         return ClaimSource(kind="unknown", denies=False)
     if holder is not None and tree.deps[above] in _UNDER_VERB:  # "rejected the claim that ..."
@@ -137,6 +158,26 @@ def _grammatical_source(context: Context, above: int) -> ClaimSource:
     )
 
 
+def _is_outlets_own(context: Context, verb: int, holder: int | None) -> bool:
+    """Whether a text tells in its own voice what it knows, outside of quotations.
+
+    So it does by its author or its reader ("we found that", "you have to know that"), by what an outlet has
+    learnt ("the Gazette has learned that"), and where the holder stands in marks and the content does not.
+    """
+    tree, lexicon = context.tree, context.tree.lexicon
+    if context.quotation_of[verb] >= 0:
+        return True
+    if holder is None:
+        return False
+    word = tree.words[holder]
+    if word in lexicon.words("claims.conversing") and not context.doc[holder].text == word.upper() != "I":
+        return True
+    is_perfect = tree.tags[verb] == "VBN" and tree.child(verb, "aux") is not None
+    base_form = lexicon.made(read_base_forms)
+    is_learning = is_perfect and base_form(tree.words[verb]) in lexicon.words("claims.learning_verbs")
+    return is_learning and tree.tags[holder].startswith("NNP") and tree.ents[holder] != "PERSON"
+
+
 def _is_denial(tree: Tree, verb: int) -> bool:
     """Whether a verb says that its content is untrue: "deny", "reject"."""
     return tree.lexicon.made(read_base_forms)(tree.words[verb]) in tree.lexicon.words("denial_verbs")
@@ -155,6 +196,6 @@ def _holder(tree: Tree, above: int) -> int | None:
         endorses = lexicon.made(read_base_forms)(tree.words[verb]) in lexicon.words("endorsing_verbs")
         stands = endorses or _is_denial(tree, verb)
         return _holder(tree, verb) if tree.deps[above] in _UNDER_VERB and stands else None
-    while tree.deps[above] in {"conj", "xcomp"} and tree.child(above, "nsubj") is None:
+    while tree.deps[above] in _WITHOUT_SUBJECT and tree.child(above, "nsubj") is None:
         above = tree.heads[above]
     return tree.child(above, "nsubj")
