@@ -51,7 +51,12 @@ def _is_question(tree: Tree, i: int) -> bool:
 
 
 def _is_infinitive(tree: Tree, clause: Proposition) -> bool:
-    """Whether a clause tells what is meant to be: "to cut taxes"."""
+    """Whether a clause tells what is meant to be: "to cut taxes", "to meet and *cut taxes*"."""
+    first = clause.head
+    while tree.deps[first] == "conj" and clause.kind == "conjunct" and tree.child(first, "nsubj", "aux") is None:
+        first = tree.heads[first]
+        if tree.tags[first] == "VB" and any(tree.tags[c] == "TO" for c in tree.children[first]):
+            return True
     return bool(clause.predicate) and tree.words[clause.predicate[0]] in tree.lexicon.words(
         "claims.infinitive"
     )

@@ -37,6 +37,8 @@ def judgement(context: Context, clause: Proposition) -> tuple[Proposition, Range
     if found is None:
         return None
     of, said = found
+    infinitive = [c for c in tree.children[tree.heads[said]] if tree.tags[c] == "TO"]
+    copula = tree.heads[said] if infinitive else None
     end = tree.last[said] + 1
     while end - 1 > said and tree.words[end - 1] in _MARKS:
         end -= 1
@@ -46,9 +48,9 @@ def judgement(context: Context, clause: Proposition) -> tuple[Proposition, Range
         kind="complement",
         parent=head,
         mark=None,
-        subject=noun_range(tree, of),
+        subject=_before_said(tree, of, said),
         subject_head=of,
-        predicate=[said],
+        predicate=[said] if copula is None else [*infinitive, copula],
         object=(tree.first[said], end),
         object_head=said,
         arguments=[],
@@ -66,6 +68,13 @@ def _is_of_outlet(tree: Tree, clause: Proposition) -> bool:
     """Whether the author or the reader is who holds it: "we call it a mistake"."""
     subject = clause.subject_head
     return subject is None or tree.words[subject] in tree.lexicon.words("claims.conversing")
+
+
+def _before_said(tree: Tree, of: int, said: int) -> Range:
+    """Return the noun phrase of what something is said of; the parse may hang on it what is said."""
+    start, end = noun_range(tree, of)
+    preposition = tree.heads[said]
+    return start, min(end, tree.first[preposition]) if of < preposition < end else end
 
 
 def _held(tree: Tree, head: int) -> Range | None:

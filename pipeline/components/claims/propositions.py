@@ -197,9 +197,14 @@ def _read_clause(tree: Tree, i: int, kind: ClauseKind) -> Proposition:
 
 
 def _stands_apart(tree: Tree, complement: int, verb: int) -> bool:
-    """Whether a clause before the verb is joined to it only by a semicolon or a dash."""
+    """Whether a clause before the verb is joined to it only by a semicolon or a dash, or is none of its content.
+
+    "They filed a motion, however, the witness agreed to talk": the verb has its complement behind it.
+    """
     if complement > verb:
         return False
+    if any(tree.deps[c] in {"xcomp", "ccomp"} and c > verb for c in tree.children[verb]):
+        return True
     end = tree.last[complement] + 1
     return any(tree.words[i] in {";", "--", "–", "—", ":"} for i in (end - 1, end) if i < verb)
 

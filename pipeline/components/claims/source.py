@@ -10,7 +10,7 @@ from spacy.tokens import Span
 from pipeline.components.claims.asserted import is_nobody
 from pipeline.components.claims.context import Context
 from pipeline.components.claims.judgements import is_judgement
-from pipeline.components.claims.propositions import Proposition
+from pipeline.components.claims.propositions import Proposition, noun_range
 from pipeline.components.claims.verbs import read_base_forms
 from pipeline.components.doc.tree import Tree
 from pipeline.components.layers import ClaimerKind, Quotation
@@ -144,7 +144,7 @@ def _grammatical_source(context: Context, above: int) -> ClaimSource:
         denies = denies or _is_denial(tree, tree.heads[above])
     if holder is None:
         return ClaimSource(kind="unknown", denies=denies)
-    last = tree.last[holder]
+    last = noun_range(tree, holder)[1] - 1
     if last > holder and tree.deps[last] == "case":  # "the firm's claim that"
         last -= 1
     span = Span(context.doc, tree.first[holder], last + 1)
