@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +13,8 @@ from pipeline.components.claims.propositions import Proposition, find_propositio
 from pipeline.components.claims.values.on_tokens import Measure, Time, find_values
 from pipeline.components.doc.tree import Tree
 from pipeline.components.layers import Entity, Quotation
+from pipeline.components.quotes.regions import find_regions
+from pipeline.reading import TextLine
 
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
@@ -27,6 +30,7 @@ class Context:
         quotation_of: index of the innermost quotation whose content holds the token, or -1.
         frame_of: index of the quotation of whose cue or speaker the token is part, or -1.
         entity_of: index of the entity whose mention holds the token, or -1.
+        marked_of: index of the outermost quotation marks around the token, or -1.
         has_clause: the quotations whose content is a clause, and not only a noun phrase.
         measures, times: amounts and times of the document, in text order.
     """
@@ -39,6 +43,7 @@ class Context:
     quotation_of: list[int]
     frame_of: list[int]
     entity_of: list[int]
+    marked_of: list[int]
     has_clause: frozenset[int]
     measures: list[Measure]
     times: list[Time]
@@ -67,6 +72,7 @@ def read_context(
     entities: Sequence[Entity],
     quotes: Sequence[Quotation],
     published_at: datetime | None,
+    lines: Sequence[TextLine] | None = None,
 ) -> Context:
     """Read a document; the tree that is handed in stays as it is.
 
@@ -79,6 +85,7 @@ def read_context(
         entities: of the document.
         quotes: of the document.
         published_at: the moment from which relative times are counted; without it they have no days.
+        lines: of the text, where somebody has read them already.
     """
     n = len(doc)
     # Longer contents first, so that a quotation inside another one has the last word.
@@ -113,10 +120,22 @@ def read_context(
         quotation_of=quotation_of,
         frame_of=frame_of,
         entity_of=entity_of,
+        marked_of=_marked(doc, tree, lines),
         has_clause=frozenset(has_clause),
         measures=measures,
         times=times,
     )
+
+
+def _marked(doc: Doc, tree: Tree, lines: Sequence[TextLine] | None) -> list[int]:
+    """Return the number of the outermost quotation marks around each token, -1 where there are none."""
+    regions = find_regions(doc.text, lexicon=tree.lexicon, lines=lines)
+    outermost = [region for region in regions if region.depth == 0]
+    spans = (
+        (number, doc[bisect_left(tree.starts, r.inner_start) : bisect_left(tree.starts, r.inner_end)])
+        for number, r in enumerate(outermost)
+    )
+    return _numbered(len(doc), spans)
 
 
 def _with_subject(tree: Tree, clause: Proposition, start: int) -> Proposition:

@@ -124,6 +124,8 @@ def _without_satellites(context: Context, head: int, start: int, end: int) -> Ra
             # "prevent and treat" is one predicate with one object.
             if not (c == head + 2 and tree.deps[head + 1] == "cc"):
                 end = min(end, tree.first[c])
+        elif dep == "ccomp" and c < head and clause is not None and clause.kind == "main":
+            start = max(start, tree.last[c] + 1)  # another statement, which the parse takes for content
         elif dep == "prep" and c < head and tree.words[c] in openers:
             # "Given that there are ..., we would see ..."
             if tree.child(c, "pcomp") is not None:

@@ -116,12 +116,13 @@ def find_claims(
         entities=doc._.entities if entities is None else entities,
         quotes=doc._.quotes if quotes is None else quotes,
         published_at=published_at,
+        lines=columns.lines if columns else None,
     )
     drafts = _drafts(context)
     quoted = quoted_sources(context)
     contents = [(draft.start, draft.end) for draft in drafts if draft.clause.kind == "complement"]
     for draft in drafts:
-        source = claim_source(context, draft.clause, quoted)
+        source = claim_source(context, draft.clause, (draft.start, draft.end), quoted)
         yield _make_claim(context, draft, source, contents, topics)
 
 

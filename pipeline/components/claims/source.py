@@ -10,7 +10,7 @@ from spacy.tokens import Span
 from pipeline.components.claims.asserted import is_nobody
 from pipeline.components.claims.context import Context
 from pipeline.components.claims.judgements import is_judgement
-from pipeline.components.claims.propositions import Proposition, noun_range
+from pipeline.components.claims.propositions import Proposition, Range, noun_range
 from pipeline.components.claims.verbs import read_base_forms
 from pipeline.components.doc.tree import Tree
 from pipeline.components.layers import ClaimerKind, Quotation
@@ -33,7 +33,7 @@ class ClaimSource:
     denies: bool = False
 
 
-_OUTLET = ClaimSource(kind="outlet")
+_OUTLET, _UNKNOWN = ClaimSource(kind="outlet"), ClaimSource(kind="unknown")
 
 
 def quoted_sources(context: Context) -> list[ClaimSource]:
@@ -41,23 +41,34 @@ def quoted_sources(context: Context) -> list[ClaimSource]:
     return [_quoted_source(context, number) for number in range(len(context.quotes))]
 
 
-def claim_source(context: Context, clause: Proposition, quoted: Sequence[ClaimSource]) -> ClaimSource:
+def claim_source(
+    context: Context, clause: Proposition, span: Range, quoted: Sequence[ClaimSource]
+) -> ClaimSource:
     """Return who makes a claim.
 
     Args:
         context: of the document.
         clause: of the claim.
+        span: its tokens.
         quoted: from `quoted_sources`.
     """
     if is_judgement(clause):
         return _judging_source(context, clause.head, quoted)
     number = context.quotation_of[clause.head]
     above = clause.parent if clause.kind == "complement" else None
+    if number < 0 and _is_whole_in_marks(context, span):
+        return _UNKNOWN
     if number < 0:
         return _OUTLET if above is None else _grammatical_source(context, above)
     if above is None or context.quotation_of[above] != number:
         return quoted[number]
     return _inner_source(context, above, quoted[number])
+
+
+def _is_whole_in_marks(context: Context, span: Range) -> bool:
+    """Whether a claim stands in quotation marks from end to end: words that the text only shows."""
+    marks = {context.marked_of[i] for i in range(*span) if any(c.isalnum() for c in context.tree.words[i])}
+    return len(marks) == 1 and -1 not in marks
 
 
 def _judging_source(context: Context, verb: int, quoted: Sequence[ClaimSource]) -> ClaimSource:

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.components.doc.tags import VERB_TAGS
+from pipeline.components.doc.tags import FINITE_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
+from pipeline.components.quotes.cues import read_cues
 from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range, join_ranges
+from pipeline.components.quotes.reported import ContentForm, form_of
 
 _ENDS_NAME = frozenset((",", "(", "-", "--", "–", "—", ";", ":"))
 """What an apposition or a relative clause behind a name begins with."""
@@ -37,18 +39,86 @@ def in_its_sentence(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bo
     if any(parse.words[start - 1] == ":" for start, _ in candidate.content if start > candidate.cue[0]):
         # What a colon opens goes on to the end of its paragraph.
         last = parse.size
-    pieces = []
-    for start, end in candidate.content:
-        at = start
-        for t in range(start, end):
-            if not marked[t] and not parse.is_empty[t] and not first <= t < last:
-                pieces.append((at, t))
-                at = t + 1
-        pieces.append((at, end))
-    content = join_ranges(parse, [piece for piece in pieces if piece[0] < piece[1]])
+    told = [t for t in _tokens(parse, candidate.content) if not marked[t]]
+    foreign = {t for t in told if not first <= t < last}
+    for t in [*foreign]:
+        # "The slogan is “We care.” “I like it,” she said": the slogan goes with its sentence.
+        start, end = _sentence_around(parse, [t], marked)
+        foreign.update(range(start, min(end, first)))
+    if _is_behind_colon(parse, candidate, marked):
+        foreign.update(t for t in told if t < candidate.cue[0])
+    content = join_ranges(parse, candidate.content, without=foreign) if foreign else candidate.content
     if not content:
         return None
     return candidate if content == candidate.content else candidate.with_content(content)
+
+
+def _tokens(parse: Parse, content: Sequence[Range]) -> Iterator[int]:
+    return (t for start, end in content for t in range(start, end) if not parse.is_empty[t])
+
+
+def _is_behind_colon(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool]) -> bool:
+    """Return whether all that is said stands in marks behind the colon of a cue: "That’s why she said: “...”"."""
+    behind = next((start for start, _ in candidate.content if start > candidate.cue[-1]), None)
+    if behind is None or not marked[behind]:
+        return False
+    at = behind - 1
+    while at > candidate.cue[-1] and (parse.words[at] in MARKS or parse.words[at].isspace()):
+        at -= 1
+    return parse.words[at] == ":"
+
+
+def without_asides(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool]) -> QuoteCandidate:
+    """Return a candidate without what its text adds to a name or a thing that is spoken of.
+
+    "She praised the move, *forcing users to pay*", "blamed the guards of Arden, *a town in the north*": who
+    praises or blames names something, and the text goes on about it. In a clause it stays, where it may as
+    well be the speaker's. And "according to the navy" behind a relative clause has that for its content.
+    """
+    if not candidate.cue or candidate.rule in LAYOUTS:
+        return candidate
+    relative = _relative_before_source(parse, candidate)
+    if relative is not None:
+        return candidate.with_content([relative])
+    start, end = candidate.content[-1]
+    if len(candidate.content) > 1 or start < candidate.cue[-1]:
+        return candidate
+    if form_of(parse, candidate.content) is not ContentForm.PHRASE:
+        return candidate
+    for t in range(start + 1, end - 1):
+        if parse.words[t] == "," and not marked[t] and _is_aside(parse, t + 1, end):
+            return candidate.with_content([(start, t)])
+    return candidate
+
+
+def _is_aside(parse: Parse, start: int, end: int) -> bool:
+    """Return whether an apposition with an article, or a participle, makes up a range to its end."""
+    for t in range(start, end):
+        first, last = parse.subtree(t)
+        if not start <= first <= start + 1 or not end - 1 <= last <= end + 1 or parse.heads[t] >= start:
+            continue
+        if parse.deps[t] == "appos":
+            return any(parse.deps[k] == "det" for k in parse.kids[t])
+        return parse.tags[t] == "VBG" and parse.deps[t] in ("advcl", "acl") and t <= start + 1
+    return False
+
+
+def _relative_before_source(parse: Parse, candidate: QuoteCandidate) -> Range | None:
+    """Return the relative clause that "according to X" follows in the midst of a sentence, which goes on."""
+    source = candidate.cue[0]
+    if parse.words[source] not in parse.lexicon.made(read_cues).sources or len(candidate.content) < 2:
+        return None
+    behind = next((start for start, _ in candidate.content if start > source), None)
+    if behind is None or parse.tags[behind] not in FINITE_TAGS:
+        return None
+    for r in range(source - 1, candidate.content[0][0], -1):
+        first, last = parse.subtree(r)
+        if parse.deps[r] == "relcl" and last <= source and parse.words[first - 1] == ",":
+            end = last
+            while end < source and not parse.is_empty[end]:
+                end += 1
+            return parse.trim((first, end)) if end == source - 1 else None
+    return None
 
 
 def widened(parse: Parse, candidate: QuoteCandidate, quoted: Sequence[Range]) -> QuoteCandidate:
@@ -97,7 +167,7 @@ def _ends_sentence(parse: Parse, t: int, end: int, marked: Sequence[bool]) -> bo
     if following >= end:
         return True
     if marked[t] and marked[following]:
-        return False
+        return sum(parse.words[u] in MARKS for u in range(t, following)) > 1
     return parse.columns.words[following][:1].isupper() or parse.is_empty[following]
 
 

@@ -24,7 +24,7 @@ from spacy.tokens import Doc, Span
 from pipeline.components import layers
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.layers import Entity, Quotation, QuoteKind
-from pipeline.components.quotes.bounds import apart, in_its_sentence, widened, without_frames
+from pipeline.components.quotes.bounds import apart, in_its_sentence, widened, without_asides, without_frames
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.first_persons import with_speakers
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
@@ -126,10 +126,23 @@ def _said_or_thought(
     missed = [
         c
         for c in reading.by_rule
-        if c.rule in _SURE_RULES and (taken.isdisjoint(_tokens(c)) or _holds_whole(c, kept, taken))
+        if _is_sure(c) and (taken.isdisjoint(_tokens(c)) or _holds_whole(c, kept, taken))
     ]
     kept += _reported(parse, _bounded(parse, missed, marked), marked)
     return sorted((without_frames(parse, candidate) for candidate in kept), key=_order)
+
+
+def _is_sure(candidate: QuoteCandidate) -> bool:
+    """Return whether a rule is right where the network has found nothing.
+
+    A clause that who says it follows is: "The line could be delayed, officials say."
+    """
+    is_told_last = (
+        candidate.rule == "clause"
+        and candidate.speaker is not None
+        and candidate.content[-1][1] <= min(candidate.cue[0], candidate.speaker[0])
+    )
+    return candidate.rule in _SURE_RULES or is_told_last
 
 
 def _marked(parse: Parse, regions: Sequence[Region]) -> list[bool]:
@@ -164,7 +177,7 @@ def _bounded(
     for candidate in candidates:
         bounded = in_its_sentence(parse, candidate, marked)
         if bounded is not None:
-            yield from apart(parse, bounded, marked)
+            yield from apart(parse, without_asides(parse, bounded, marked), marked)
 
 
 def _reported(
