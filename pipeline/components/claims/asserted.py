@@ -78,6 +78,8 @@ def _is_attribution(context: Context, clause: Proposition) -> bool:
         return False
     if context.is_cue(head):
         return context.frame_of[head] in context.has_clause
+    if any(context.is_cue(i) and context.frame_of[i] in context.has_clause for i in clause.predicate):
+        return True  # "people *briefed* on it said that ...", where the parse has taken "briefed" for the verb
     if tree.lexicon.made(read_base_forms)(tree.words[head]) not in tree.lexicon.entries("cue_verbs"):
         return False
     return any(

@@ -98,7 +98,7 @@ def _called(tree: Tree, head: int) -> Range | None:
             continue
         dep = tree.deps[c]
         if dep == "ccomp" and tree.tags[c] not in {"VBD", "VBP", "VBZ", "MD"}:
-            inner = tree.child(c, "nsubj", "nsubjpass")
+            inner = tree.child(c, "nsubj", "nsubjpass") or of
             is_marked = tree.child(c, "mark") is not None
             is_finite = any(tree.tags[k] in {"VBD", "VBP", "VBZ", "MD"} for k in tree.children[c])
             if inner is not None and inner < c and not is_marked and not is_finite and tree.tags[c] != "VBG":

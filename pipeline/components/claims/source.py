@@ -186,7 +186,7 @@ def _is_outlets_own(context: Context, verb: int, holder: int | None) -> bool:
     is_perfect = tree.tags[verb] == "VBN" and tree.child(verb, "aux") is not None
     base_form = lexicon.made(read_base_forms)
     is_learning = is_perfect and base_form(tree.words[verb]) in lexicon.words("claims.learning_verbs")
-    return is_learning and tree.tags[holder].startswith("NNP") and tree.ents[holder] != "PERSON"
+    return is_learning and context.doc[holder].text[:1].isupper() and tree.ents[holder] != "PERSON"
 
 
 def _is_denial(tree: Tree, verb: int) -> bool:

@@ -80,6 +80,9 @@ def _cue_at(parse: Parse, t: int) -> Cue | None:
     known = cues.verbs.get(word)
     if known is not None:
         return known
+    phrasal = parse.lexicon.entries("quotes.phrasal_cues")
+    if word in phrasal and parse.words[t + 1 : t + 2] == [phrasal[word]]:
+        return Cue(word, "speech", frozenset("cq"))
     is_idiom = word in cues.idiom_verbs and t + 1 < parse.size and parse.words[t + 1] in cues.idiom_objects
     return Cue(word, "speech", frozenset("q")) if is_idiom else None
 
