@@ -59,7 +59,10 @@ def claim_source(
     if number < 0 and _is_whole_in_marks(context, span):
         return _UNKNOWN
     if number < 0:
-        return _OUTLET if above is None else _grammatical_source(context, above)
+        # What hangs on words in marks, and does not stand in them, is the text's own.
+        if above is None or context.quotation_of[above] >= 0:
+            return _OUTLET
+        return _grammatical_source(context, above)
     if above is None or context.quotation_of[above] != number:
         return quoted[number]
     return _inner_source(context, above, quoted[number])
@@ -172,12 +175,10 @@ def _grammatical_source(context: Context, above: int) -> ClaimSource:
 def _is_outlets_own(context: Context, verb: int, holder: int | None) -> bool:
     """Whether a text tells in its own voice what it knows, outside of quotations.
 
-    So it does by its author or its reader ("we found that", "you have to know that"), by what an outlet has
-    learnt ("the Gazette has learned that"), and where the holder stands in marks and the content does not.
+    So it does by its author or its reader ("we found that", "you have to know that"), and by what an outlet
+    has learnt ("the Gazette has learned that").
     """
     tree, lexicon = context.tree, context.tree.lexicon
-    if context.quotation_of[verb] >= 0:
-        return True
     if holder is None:
         return False
     word = tree.words[holder]

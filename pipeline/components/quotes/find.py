@@ -139,6 +139,7 @@ def _is_sure(candidate: QuoteCandidate) -> bool:
     """
     is_told_last = (
         candidate.rule == "clause"
+        and candidate.kind != "thought"
         and candidate.speaker is not None
         and candidate.content[-1][1] <= min(candidate.cue[0], candidate.speaker[0])
     )

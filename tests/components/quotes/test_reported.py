@@ -98,3 +98,104 @@ def test_what_the_network_finds_can_all_be_had(nlp: Language) -> None:
     doc = nlp("Ann Miller rejected the plan. The minister refused to say who had paid for the trip.")
     kept = list(find_quotes(doc))
     assert len(list(find_quotes(doc, scope="all"))) > len(kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "That’s why when Weber called the owner, she told him: “Make sure you sign the papers because we need them.”",
+            "Make sure you sign the papers because we need them.",
+        ),
+        (
+            "After the match had ended, the captain told fans: “We will be back here next year.”",
+            "We will be back here next year.",
+        ),
+        (
+            "Because the road was closed, the mayor wrote: “Nobody should drive to Arden this week.”",
+            "Nobody should drive to Arden this week.",
+        ),
+    ],
+)
+def test_what_stands_before_a_colon_is_not_said(nlp: Language, text: str, expected: str) -> None:
+    assert contents(nlp, text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "But its construction, which began in 2002, according to the Danish navy, has been slow.",
+            "which began in 2002",
+        ),
+        (
+            "The bridge, which cost a million, according to the council, was closed on Monday.",
+            "which cost a million",
+        ),
+        (
+            "Her firm, which employs 40 people, according to its website, makes sails.",
+            "which employs 40 people",
+        ),
+    ],
+)
+def test_according_to_behind_a_relative_clause_holds_for_that(
+    nlp: Language, text: str, expected: str
+) -> None:
+    assert contents(nlp, text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "slogan"),
+    [
+        (
+            'The company\'s slogan is "saving for real people." "Lots of our members start with little. They\'re '
+            'learning," says Bela Toth.',
+            "slogan",
+        ),
+        (
+            "The song was called “A Night in Arden.” “People love it because it is short,” said Anna Novak.",
+            "Night",
+        ),
+        (
+            "On the wall hung a sign that said “No swimming.” “Nobody ever reads it, of course,” said Mark Weber.",
+            "wall",
+        ),
+    ],
+)
+def test_marks_of_the_sentence_before_are_no_part_of_what_is_said(
+    nlp: Language, text: str, slogan: str
+) -> None:
+    assert not [content for content in contents(nlp, text) if slogan in content]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "A ‘second line’ plan, once expected to open within weeks of a fair between Arden and the coast, could "
+            "now be delayed to next year, port officials say.",
+            "port officials",
+        ),
+        ("Maria Toth, a nursing college student died of several injuries, an inquest has established.", "an inquest"),
+        ("The wells of Arden will be dry within ten years, the authors of the report warn.", "the authors of the report"),
+    ],
+)
+def test_what_is_told_before_who_says_so_at_the_end_is_found(
+    nlp: Language, text: str, expected: str
+) -> None:
+    (quotation,) = find_quotes(nlp(text))
+    assert " ".join(span.text for span in quotation.speaker) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'The pair met in June.. "It will be a tough match," Weber went on. "They know us well."',
+        "“The pumps are old,” Toth points out. “They have failed twice.”",
+        "“There is no money left,” the mayor went on, “and no time.”",
+    ],
+)
+def test_verbs_of_two_words_are_cues_beside_marks(nlp: Language, text: str) -> None:
+    (quotation,) = [q for q in find_quotes(nlp(text)) if q.parent is None]
+    assert len(quotation.content) == 2
+    assert quotation.speaker
