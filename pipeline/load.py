@@ -4,8 +4,8 @@
     quotes = load("quotes", days=("2026-03-01", "2026-03-03"))
 
 Plain `pd.read_parquet("data/tables/quotes")` reads the same files. `load` also makes sure that each day is
-whole and of one run, that the schema is the one this code knows, and can count articles once. It answers views
-(`load("said", where={"outlet": "The Ledger"})`) as well, which join the tables once for all.
+whole and of one run, that the schema is the one this code knows, and can count articles once. It answers
+views as well, `load("said", where={"outlet": "The Ledger"})`, which join the tables once for all.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ def _read_day(store: Store, table: str, day: date, columns: list[str] | None) ->
 
 
 def _of_day[Read](store: Store, day: date, read: Callable[[Manifest], Read]) -> Read:
-    """Read of a day's file once it is the one of the day's manifest, which comes last when a day is replaced."""
+    """Read a day's file once it is the one of the day's manifest, which comes last when a day is replaced."""
     problem = InputError(f"{day} is no longer published: {run_again(day)}")
     for attempt in range(_ATTEMPTS):
         if attempt:

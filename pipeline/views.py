@@ -72,7 +72,7 @@ def view_rows(name: str, relations: Mapping[str, Any], wanted: Wanted) -> pa.Tab
     with _connection(relations) as con:
         for each in needed(name)[0]:
             con.execute(f"create temp view {each.name} as {each.select}")
-        found = _run(con, sql, values, name)
+        found = _run(con, sql, values, name if wanted.where else None)
     return found.cast(pa.schema([view.schema.field(column) for column in columns]))
 
 
@@ -92,7 +92,7 @@ def filtered(name: str, rows: pa.Table, where: Where) -> pa.Table:
 
 
 def nearest(text: str, candidates: Sequence[str] | pa.Array | pa.ChunkedArray, *, n: int = 3) -> list[str]:
-    """Return the candidates most like a text: those that contain it first, then by Jaro-Winkler similarity."""
+    """Return the candidates most like a text: those that contain it first, then by Jaro-Winkler."""
     if not isinstance(candidates, pa.Array | pa.ChunkedArray):
         candidates = pa.array(list(candidates), pa.string())
     with _connection({"given": pa.table({"candidate": candidates})}) as con:
@@ -152,12 +152,15 @@ def _connection(relations: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _run(con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any], name: str) -> pa.Table:
+def _run(con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any], asked: str | None) -> pa.Table:
+    """Return what is selected; what is wrong with it is the user's where they gave a condition on `asked`."""
     try:
         return con.sql(sql, params=list(values)).to_arrow_table()
     except duckdb.Error as error:
+        if asked is None:
+            raise
         said = " ".join(str(error).split())
-        raise ConfigError(f"{name}: the condition cannot be answered ({said[:400]})") from None
+        raise ConfigError(f"{asked}: the condition cannot be answered ({said[:400]})") from None
 
 
 def _quoted(column: str) -> str:

@@ -1,16 +1,17 @@
-"""The codebook of the tables, written from the row classes: `python -m schemas.codebook > docs/tables.md`."""
+"""The codebook of tables and views: `python -m schemas.codebook > docs/tables.md`."""
 
 import sys
 
 from schemas import DAY_TABLES, DERIVED_TABLES
 from schemas.table import SCHEMA_VERSION, Column, Row, columns
+from schemas.views import VIEWS, View
 
 
 def codebook() -> str:
     """Return the codebook of all tables as Markdown."""
     parts = [
         "# Tables\n\n"
-        "<!-- Generated from the classes in schemas/ by `make docs`; do not edit. -->\n\n"
+        "<!-- Generated from the classes and views in schemas/ by `make docs`; do not edit. -->\n\n"
         f"Schema version {SCHEMA_VERSION}. Columns may be added; those here keep names, types and meaning.\n"
         "Offsets are Unicode code points of `articles.text`, end exclusive. A day's tables lie in\n"
         "`tables/<table>/<YYYY-MM-DD>.parquet` and are joined on (day, article_id). The descriptions below\n"
@@ -22,6 +23,13 @@ def codebook() -> str:
         "Merged from all days after each published day; the same in whatever order the days came.\n"
     ]
     parts += [_table(t) for t in DERIVED_TABLES]
+    parts += [
+        "## Views\n\n"
+        "The tables joined once for all: outlets, canonical names and human decisions are there already.\n"
+        'The same rows come from `load("said")` and, in DuckDB, from `tables/views.sql`. The SQL of each\n'
+        "lies in `schemas/views/`.\n"
+    ]
+    parts += [_view(view) for view in VIEWS.values()]
     return "\n".join(parts)
 
 
@@ -32,6 +40,13 @@ def _table(row_class: type[Row]) -> str:
     )
     lines += ["| column | type | null | description |", "|---|---|---|---|"]
     lines += [_line(c) for c in columns(row_class)]
+    return "\n".join(lines) + "\n"
+
+
+def _view(view: View) -> str:
+    lines = [f"### {view.name}\n", view.description, "", f"Key: {', '.join(view.key)}.\n"]
+    lines += ["| column | type | description |", "|---|---|---|"]
+    lines += [f"| {c.name} | {c.type} | {c.description.rstrip('.')}. |" for c in view.columns]
     return "\n".join(lines) + "\n"
 
 

@@ -105,7 +105,7 @@ def read_published(
 
 
 def published_fragment(store: Store, manifest: Manifest, table: str) -> ds.Fragment:
-    """Return a table of a published day as a part of an Arrow dataset, so that only what is asked for is decoded.
+    """Return a table of a published day as a part of a dataset, of which only what is asked for is decoded.
 
     Raises:
         DamagedError: the file is gone, or is not the one that was published; the message says what to do.

@@ -113,7 +113,7 @@ _HEAD = """\
 -- In this folder: duckdb -cmd '.read views.sql'. From elsewhere, and in Python, say first where it is:
 --     con.execute("set file_search_path = 'data/tables'")
 --     con.execute(open("data/tables/views.sql").read())
--- What the views hold is described in docs/tables.md, and here: from duckdb_columns() select column_name, comment.
+-- Their columns are described in docs/tables.md, and in duckdb_columns().
 set timezone = 'UTC';
 """
 

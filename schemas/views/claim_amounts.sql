@@ -1,9 +1,10 @@
 -- One row per amount in a claim: '1,200 guards' in one column each, without exploding a list.
 --
--- key: day, claim_id, start_char, end_char
--- order: day, article_id, claim_id, start_char, end_char
+-- key: day, claim_id, number
+-- order: day, article_id, claim_id, number
 --
 -- claim_id string: the claim
+-- number long: its place among those of the claim, from 1
 -- day date: UTC day of the article's partition
 -- article_id string: the article
 -- outlet string: the outlet
@@ -21,6 +22,7 @@
 -- permalink string: address of the claim on the explorer, without the host
 select
     s.claim_id,
+    c.number,
     s.day,
     s.article_id,
     s.outlet,
@@ -36,5 +38,8 @@ select
     c.item.end_char,
     s.is_reprint,
     s.permalink
-from (select day, article_id, claim_id, unnest(quantities) as item from claims) c
+from (
+    select day, article_id, claim_id, unnest(quantities) as item, unnest(range(1, len(quantities) + 1)) as number
+    from claims
+) c
 join asserted s on s.day = c.day and s.claim_id = c.claim_id

@@ -1,9 +1,10 @@
 -- One row per word that weakens a claim or keeps it at arm's length.
 --
--- key: day, claim_id, start_char, end_char
--- order: day, article_id, claim_id, start_char, end_char
+-- key: day, claim_id, number
+-- order: day, article_id, claim_id, number
 --
 -- claim_id string: the claim
+-- number long: its place among those of the claim, from 1
 -- day date: UTC day of the article's partition
 -- article_id string: the article
 -- outlet string: the outlet
@@ -18,6 +19,7 @@
 -- permalink string: address of the claim on the explorer, without the host
 select
     s.claim_id,
+    c.number,
     s.day,
     s.article_id,
     s.outlet,
@@ -30,5 +32,8 @@ select
     c.item.end_char,
     s.is_reprint,
     s.permalink
-from (select day, article_id, claim_id, unnest(hedges) as item from claims) c
+from (
+    select day, article_id, claim_id, unnest(hedges) as item, unnest(range(1, len(hedges) + 1)) as number
+    from claims
+) c
 join asserted s on s.day = c.day and s.claim_id = c.claim_id

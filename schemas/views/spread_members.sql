@@ -27,7 +27,7 @@ with members as (
         a.published_at_precision,
         s.relation <> 'contradicts' as agrees,
         epoch_us(s.published_at) as earliest,
-        epoch_us(s.published_at) + 1000000 * case a.published_at_precision
+        epoch_us(s.published_at) + 1000000::bigint * case a.published_at_precision
             when 'second' then 1 when 'minute' then 60 when 'day' then 86400 else 31 * 86400
         end as latest
     from asserted s
