@@ -31,6 +31,7 @@ from pipeline.store.published import published_fragment, read_published
 from pipeline.views import Wanted, Where, check_columns, filtered, nearest, view_rows
 from schemas import TABLES
 from schemas.table import SCHEMA_VERSION, arrow_schema
+from schemas.table import columns as columns_of
 from schemas.views import DECISIONS as DECISIONS_OF_VIEWS
 from schemas.views import VIEWS, needed
 
@@ -208,18 +209,20 @@ def _dataset(store: Store, table: str, days: Sequence[date]) -> ds.Dataset:
 
 def _need_values(table: str, where: Mapping[str, Any], *, as_indexed: bool, data_dir: str | None) -> None:
     """Raise a ConfigError for a text that no row of any day has: more likely than not, it is misspelled."""
-    for column, value in where.items():
-        asked = [value] if isinstance(value, str) else value
-        if not isinstance(asked, list | tuple | set | frozenset) or not asked:
-            continue
-        rows = load_arrow(table, columns=[column], as_indexed=as_indexed, data_dir=data_dir)
-        if not pa.types.is_string(rows.schema.field(column).type):
-            continue
-        there = pc.unique(rows[column])
+    declared = VIEWS[table].columns if table in VIEWS else columns_of(TABLES[table])
+    for column in (each for each in declared if each.name in where and pa.types.is_string(each.type)):
+        value = where[column.name]
+        asked = value if isinstance(value, list | tuple | set | frozenset) else [value]
+        there: Any = column.values
+        if not there:
+            rows = load_arrow(table, columns=[column.name], as_indexed=as_indexed, data_dir=data_dir)
+            there = pc.unique(rows[column.name]).to_pylist()
         for one in asked:
-            if isinstance(one, str) and not pc.index(there, one).as_py() >= 0:
+            if isinstance(one, str) and one not in there:
                 like = " or ".join(map(repr, nearest(one, there)))
-                raise ConfigError(f"no row of {table} has {column} {one!r}; the nearest: {like or 'none'}")
+                raise ConfigError(
+                    f"no row of {table} has {column.name} {one!r}; the nearest: {like or 'none'}"
+                )
 
 
 def _days(store: Store, days: tuple[str | date, str | date] | str | date | None) -> list[date]:

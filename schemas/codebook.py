@@ -46,7 +46,7 @@ def _table(row_class: type[Row]) -> str:
 def _view(view: View) -> str:
     lines = [f"### {view.name}\n", view.description, "", f"Key: {', '.join(view.key)}.\n"]
     lines += ["| column | type | description |", "|---|---|---|"]
-    lines += [f"| {c.name} | {c.type} | {c.description.rstrip('.')}. |" for c in view.columns]
+    lines += [f"| {c.name} | {c.type} | {_description(c)} |" for c in view.columns]
     return "\n".join(lines) + "\n"
 
 
@@ -56,9 +56,13 @@ def _docstring(row_class: type[Row]) -> str:
 
 
 def _line(column: Column) -> str:
-    values = f" One of: {', '.join(f'`{v}`' for v in column.values)}." if column.values else ""
     null = "" if column.is_required else "yes"
-    return f"| {column.name} | {column.type} | {null} | {column.description.rstrip('.')}.{values} |"
+    return f"| {column.name} | {column.type} | {null} | {_description(column)} |"
+
+
+def _description(column: Column) -> str:
+    values = f" One of: {', '.join(f'`{v}`' for v in column.values)}." if column.values else ""
+    return f"{column.description.rstrip('.')}.{values}"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Views give the same rows by load, DuckDB and polars; filters find rows, or name what is near."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -184,7 +185,7 @@ def test_days_once_latest_and_columns_hold_for_views(published: Store) -> None:
         ("spread", {"latest": True}),
     ):
         with pytest.raises(ConfigError, match=f"{name} has no column"):
-            load(name, **options, data_dir=root)  # type: ignore[arg-type]
+            load(name, **options, data_dir=root)
 
 
 @pytest.mark.parametrize("table, column", [("said", "outlet"), ("articles", "source")])
@@ -254,6 +255,11 @@ def test_what_is_not_there_is_told_with_the_nearest(
         load(table, where=where, data_dir=published.root)
 
 
+def test_a_value_of_a_closed_list_may_have_no_rows(published: Store) -> None:
+    for table in ("said", "quotes"):
+        assert load(table, where={"kind": "direct"}, data_dir=published.root).empty
+
+
 def test_a_value_of_another_day_gives_no_rows_and_no_error(published: Store) -> None:
     found = load("said", days=FIRST, where={"outlet": "Brenn Echo"}, data_dir=published.root)
     assert found.empty and list(found) == VIEWS["said"].schema.names
@@ -280,3 +286,15 @@ def test_a_view_never_reads_a_damaged_file(tmp_path: Path, monkeypatch: pytest.M
             load("said", data_dir=store.root)
     store.put(path, whole)
     assert isinstance(load_arrow("said", data_dir=store.root), pa.Table)
+
+
+def test_what_the_document_shows_runs(published: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = (Path(__file__).parents[1] / "docs/desk.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
+    monkeypatch.chdir(Path(published.root).parent)
+    names: dict[str, Any] = {}
+    for block in shown:
+        exec(block, names)
+    assert set(names["said"]["article_id"]) == set()
+    assert len(names["firm"]) == 4
+    assert names["about"]["quote_id"].is_empty()

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from schemas import TABLES
 from schemas.table import Column
+from schemas.table import columns as columns_of
 
 NAMES = (
     "article_entities",
@@ -50,7 +51,7 @@ _TYPES = {
     "timestamp": pa.timestamp("us", tz="UTC"),
     "list<string>": pa.list_(pa.string()),
 }
-_COLUMN = re.compile(r"(\w+) ([\w<>]+): (\S.*)")
+_COLUMN = re.compile(r"(\w+) ([\w<>.]+): (\S.*)")
 _READ = re.compile(r"\b(?:from|join)\s+(\w+)")
 
 
@@ -163,7 +164,7 @@ def _read(name: str) -> View:
         if all(_COLUMN.fullmatch(line) for line in block.splitlines()):
             for line in block.splitlines():
                 column, kind, description = _COLUMN.fullmatch(line).groups()  # type: ignore[union-attr]
-                columns.append(Column(column, _TYPES[kind], description, is_required=False))
+                columns.append(_column(column, kind, description))
         elif "key: " in block:
             spans_days = block.startswith("spans days")
             for line in block.splitlines():
@@ -184,6 +185,15 @@ def _read(name: str) -> View:
         select=select,
         reads=reads,
     )
+
+
+def _column(name: str, kind: str, description: str) -> Column:
+    """Return a column of a type, or of the type and the closed list of values of a table's column."""
+    if "." not in kind:
+        return Column(name, _TYPES[kind], description, is_required=False)
+    table, _, other = kind.partition(".")
+    [like] = [column for column in columns_of(TABLES[table]) if column.name == other]
+    return Column(name, like.type, description, is_required=False, values=like.values)
 
 
 VIEWS: dict[str, View] = {}

@@ -9,7 +9,7 @@
 -- outlet string: the outlet
 -- entity_id string: the entity that it is, by human decision; entity_index has a row of it
 -- name string: canonical name, the same in all articles
--- label string: type, in the label set of OntoNotes
+-- label mentions.label: type, in the label set of OntoNotes
 -- role string: title or office as this article gives it; null where it gives none
 -- n_mentions integer: mentions in the article, of all kinds
 -- n_named integer: mentions by name

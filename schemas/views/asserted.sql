@@ -8,24 +8,24 @@
 -- article_id string: the article
 -- outlet string: the outlet
 -- published_at timestamp: time of publication
--- voice string: outlet (in its own voice), attributed (to a source that it names) or unknown
+-- voice claims.claimer_kind: who asserts it: the outlet in its own voice, a source that it names, or unclear
 -- said_by string: the outlet for its own voice, else the canonical name of the source, else its words
 -- said_by_id string: entity of the source, human decisions obeyed; null for the outlet
--- said_by_label string: type of that entity, in the label set of OntoNotes
+-- said_by_label mentions.label: type of that entity, in the label set of OntoNotes
 -- claim string: the minimal span of text that asserts it
 -- subject string: who or what it is about
 -- predicate string: verb with auxiliaries and particle
 -- object string: object or complement
--- polarity string: affirmed or negated
--- modality string: asserted, possible, probable, necessary, conditional or future
+-- polarity claims.polarity: does it say that it is so, or not so
+-- modality claims.modality: in which mode
 -- factuality double: as its claimer presents it, -3 certainly not so .. 3 certainly so
--- claim_type string: what kind of statement it is
+-- claim_type claims.claim_type: what kind of statement it is
 -- checkable double: is it a verifiable factual statement, 0..1
 -- checkworthiness double: is it worth a fact-checker's time, 0..1
 -- is_self_contained boolean: can be understood without its article
 -- topics list<string>: the user's topics that it belongs to
 -- claim_group_id string: the group of those who say the same; null where nobody else does
--- relation string: to the group's first claim: same, narrower or contradicts
+-- relation claim_groups.relation: to the group's first claim
 -- n_outlets integer: outlets that carry the group's claim; 1 where there is no group
 -- n_origins integer: of these, independent ones
 -- quote_id string: the quotation that the claim stands in

@@ -8,7 +8,7 @@
 -- day date: UTC day of the article's partition
 -- article_id string: the article
 -- outlet string: the outlet
--- voice string: outlet, attributed or unknown
+-- voice claims.claimer_kind: who asserts it: the outlet in its own voice, a source that it names, or unclear
 -- said_by string: who asserts it, as in asserted
 -- said_by_id string: entity of the source, human decisions obeyed
 -- claim string: the claim in which it stands

@@ -11,7 +11,7 @@
 -- speaker_name string: canonical name of who is quoted
 -- entity_id string: who or what the quotation mentions
 -- name string: its canonical name
--- label string: its type, in the label set of OntoNotes
+-- label mentions.label: its type, in the label set of OntoNotes
 -- is_speaker boolean: speakers who mention themselves
 -- n_mentions long: mentions in the quotation, of all kinds
 -- n_named long: of these, by name; 0 where only a pronoun or a description stands for it

@@ -10,13 +10,13 @@
 -- title string: headline of the article
 -- url string: as the record gives it
 -- published_at timestamp: time of publication
--- kind string: direct, indirect or mixed
+-- kind quotes.kind: in quotation marks, reported, or reported with marks in part
 -- is_speech boolean: said or written, against thought, wished, planned or shown by figures
 -- speaker string: the source as printed
 -- speaker_id string: entity of the (first) speaker, human decisions obeyed; group by it
 -- speaker_name string: its canonical name, the same in all articles
 -- speaker_or_words string: the canonical name, else the source as printed
--- speaker_label string: type of the entity, in the label set of OntoNotes
+-- speaker_label mentions.label: type of the entity, in the label set of OntoNotes
 -- speaker_role string: title or office as this article gives it
 -- quote string: what was said
 -- cue string: words that attribute it

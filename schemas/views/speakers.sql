@@ -6,7 +6,7 @@
 --
 -- speaker_id string: the entity, human decisions obeyed
 -- name string: canonical name
--- label string: type, in the label set of OntoNotes
+-- label mentions.label: type, in the label set of OntoNotes
 -- role string: the title or office that most of its quotations come with
 -- n_quotes long: quotations
 -- n_quotes_once long: of these, those that are not in reprints

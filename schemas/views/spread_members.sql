@@ -10,13 +10,13 @@
 -- article_id string: the article
 -- outlet string: the outlet
 -- published_at timestamp: time of publication
--- published_at_precision string: how much of that time was given: second, minute, day or month
--- voice string: outlet, attributed or unknown
+-- published_at_precision articles.published_at_precision: how much of that time was given
+-- voice claims.claimer_kind: who asserts it: the outlet in its own voice, a source that it names, or unclear
 -- said_by string: who asserts it, as in asserted
 -- said_by_id string: entity of the source, human decisions obeyed
 -- claim string: the words of this article
--- relation string: to the group's first claim: same, narrower or contradicts
--- polarity string: affirmed or negated
+-- relation claim_groups.relation: to the group's first claim
+-- polarity claims.polarity: does it say that it is so, or not so
 -- rank long: place by time of publication, 1 for the first and for all that share its time; claims without a time come last; null for those that contradict
 -- is_first_certain boolean: published before all other articles of the group could have been, as far as their times are known
 -- is_reprint boolean: the article repeats another one, on any day
