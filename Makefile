@@ -3,6 +3,7 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
+SYSTEM_READY := $(VENV)/.ready-system
 SAMPLE_DAYS := 2026-03-01 2026-03-04
 AIRFLOW_PORT ?= 8080
 CORPORA ?=
@@ -11,10 +12,10 @@ FUZZ_SECONDS ?= 3600
 ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup run airflow test test-fast test-system fuzz faults golden api lint bench linear eval history sources archive docs docs-site new-source new-table changelog lock clean
+.PHONY: help setup setup-system cluster cluster-faults run airflow test test-fast test-system fuzz faults golden api lint bench linear eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make .venv from the exact locks
 
@@ -36,8 +37,16 @@ test: $(READY) ## all tests, in two processes (TEST_PROCESSES=2)
 test-fast: $(READY) ## the tests that are not slow: without Airflow, and without children that load the model
 	$(PYTEST) -m "not slow and not system" $(ARGS)
 
-test-system: $(READY) ## the tests that need a prepared machine: Chromium (apt install chromium)
+setup-system: $(SYSTEM_READY) ## beside, what several machines on this one need (Linux on x86-64)
+
+test-system: $(SYSTEM_READY) ## what needs a prepared machine (Linux, root): a cluster on this one; Chromium
 	$(PYTHON) -m pytest -m system tests/system $(ARGS)
+
+cluster: $(SYSTEM_READY) ## bring the same up, run the sample's days by it, compare, take it down
+	$(PYTHON) -m deploy.cluster try
+
+cluster-faults: $(SYSTEM_READY) ## the same, disturbed in each of some ways (FAULTS="redis s3-away"; 40 minutes for all)
+	$(PYTHON) -m deploy.cluster faults $(FAULTS)
 
 golden: $(READY) ## write tests/golden anew: what is made of every article of the sample
 	$(PYTHON) tests/golden/write.py
@@ -105,7 +114,12 @@ LOCK := $(VENV)/bin/uv pip compile --quiet --no-header --universal --python-vers
 lock: $(READY) ## make requirements.txt and requirements-dev.txt from pyproject.toml
 	$(LOCK) $(ARGS) pyproject.toml -o requirements.txt
 	$(LOCK) $(ARGS) --group dev -c requirements.txt -o requirements-dev.txt
-	@for part in ":runs" "-dev:tests and lint need beside requirements.txt"; do \
+	$(LOCK) $(ARGS) --group workers -c requirements.txt -c requirements-dev.txt -o requirements-workers.txt
+	$(LOCK) $(ARGS) --group system -c requirements.txt -c requirements-dev.txt -c requirements-workers.txt \
+		-o requirements-system.txt
+	@for part in ":runs" "-dev:tests and lint need beside requirements.txt" \
+		"-workers:Celery's workers need beside requirements.txt" \
+		"-system:make test-system and make cluster need beside the others"; do \
 		file=requirements$${part%%:*}.txt; \
 		{ echo "# The exact lock of what $${part#*:}. Made by \`make lock\` from pyproject.toml; do not edit."; \
 			cat $$file; } > $$file.new && mv $$file.new $$file; \
@@ -149,4 +163,9 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 		$(PYTHON) -m pip install --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt; \
 		$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps -e .; \
 	fi
+	@touch $@
+
+$(SYSTEM_READY): $(READY) requirements-system.txt
+	$(VENV)/bin/uv pip install --python $(PYTHON) --require-hashes -r requirements.txt -r requirements-dev.txt \
+		-r requirements-system.txt
 	@touch $@

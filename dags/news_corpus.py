@@ -31,7 +31,7 @@ from httpx import HTTPError
 
 from pipeline.children.process import ChildStartError
 from pipeline.errors import ConfigError, NewstablesError
-from pipeline.settings import load_settings
+from pipeline.settings import by_stage, load_settings
 from pipeline.stages import STAGES, Stage, run_stage
 from pipeline.store.batch import Batch, parse_day
 
@@ -79,10 +79,15 @@ def day_of_run(params: Any, dag_run: Any) -> date:
 def stage_task(stage: Stage) -> Any:
     """Return the task of a stage. It hands on its counts; that of ingest, which shards are to be parsed."""
 
+    site = load_settings()
+    named = {"queue": by_stage(site.queues), "pool": by_stage(site.pools)}
+    waits: dict[str, Any] = {what: names[stage.name] for what, names in named.items() if stage.name in names}
+
     @af.task(
         task_id=stage.name,
         map_index_template="{{ shard_name }}" if stage.per_shard else None,
-        max_active_tis_per_dag=load_settings().model_processes if stage.per_shard else 1,
+        max_active_tis_per_dag=site.fleet_tasks if stage.per_shard else 1,
+        **waits,
         outlets=[ASSETS[name] for name in OUTLETS.get(stage.name, ())],
         trigger_rule="none_failed",  # a day without articles has no shards, and is published all the same
     )

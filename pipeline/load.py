@@ -162,9 +162,10 @@ def _table(
         ids = [id for name, id in NAMES.items() if name in asked and id in schema.names]
         wanted = list(dict.fromkeys([*asked, *ids, "article_id", "day"]))
     index = _Index.read(store) if as_indexed else None
-    parts = [_select(schema.empty_table(), wanted)]
+    empty = _select(schema.empty_table(), wanted)
+    parts = [empty]
     for day in _days(store, days):
-        part = _read_day(store, table, day, wanted)
+        part = _filled_up(_read_day(store, table, day, wanted), empty.schema, day)
         if index is not None:
             part = index.followed(part)
         if where is not None and not latest:  # whether there is a later version, all rows tell
@@ -202,6 +203,8 @@ def _dataset(store: Store, table: str, days: Sequence[date]) -> ds.Dataset:
     """Return a table of some days, of which only what is asked for will be decoded."""
     schema = arrow_schema(TABLES[table]).remove_metadata()
     fragments = [_of_day(store, day, lambda found: published_fragment(store, found, table)) for day in days]
+    for day, fragment in zip(days, fragments, strict=True):
+        _need_columns(fragment.physical_schema, schema, day)
     if not fragments:
         return ds.dataset(schema.empty_table())
     return ds.FileSystemDataset(fragments, schema, ds.ParquetFileFormat())
@@ -263,6 +266,26 @@ def _of_day[Read](store: Store, day: date, read: Callable[[Manifest], Read]) -> 
         except DamagedError as error:
             problem = error
     raise problem
+
+
+def _filled_up(rows: pa.Table, schema: pa.Schema, day: date) -> pa.Table:
+    """Return rows with all columns: those that came to the table since the day was published are null.
+
+    Raises:
+        InputError: a column is missing that may not be null.
+    """
+    _need_columns(rows.schema, schema, day)
+    columns = [
+        rows[field.name] if field.name in rows.column_names else pa.nulls(len(rows), field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _need_columns(there: pa.Schema, wanted: pa.Schema, day: date) -> None:
+    for field in wanted:
+        if field.name not in there.names and not field.nullable:
+            raise InputError(f"{day} was published without the column {field.name}: {run_again(day)}")
 
 
 def _derived(store: Store, table: str, *, columns: list[str] | None = None) -> pa.Table:

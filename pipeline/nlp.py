@@ -42,6 +42,8 @@ _KEPT = _NEEDED | {"tok2vec", "transformer", "curated_transformer"}
 
 _UNITS = frozenset({"m.", "k.", "b."})
 """Short forms of thousand, million and billion at the end of a sentence."""
+_STOP_BEHIND_SCALE = r"(?<=[0-9][KMBT])\."
+"""The same in capitals: "$1.2B." is no initial."""
 
 
 def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True, reading: bool = True) -> Language:
@@ -84,6 +86,8 @@ def _split_units(nlp: Language) -> None:
     tokenizer: Any = nlp.tokenizer
     tokenizer.rules = {form: split for form, split in tokenizer.rules.items() if form not in _UNITS}
     tokenizer.add_special_case("Rs.", [{"ORTH": "Rs."}])
+    suffixes = [*(nlp.Defaults.suffixes or ()), _STOP_BEHIND_SCALE]
+    tokenizer.suffix_search = util.compile_suffix_regex(suffixes).search
 
 
 def model_id(nlp: Language) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import textwrap
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BeforeValidator, Field, ValidationError
+from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,6 +22,13 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import ConfigError
+
+_STAGES = ("ingest", "parse", "extract", "publish", "derive")
+
+
+def by_stage(values: tuple[str, ...]) -> dict[str, str]:
+    """Return what `queues` or `pools` name, by the stage."""
+    return {stage: name.strip() for stage, _, name in (value.partition("=") for value in values)}
 
 
 class Settings(BaseSettings):
@@ -103,7 +110,26 @@ class Settings(BaseSettings):
     )
     batch_size: int = Field(32, ge=1, description="Articles in one batch of the parser; 32 is fastest.")
     processes: int = Field(
-        0, ge=0, description="Model processes at the same time; 0 means one for each core there is."
+        0,
+        ge=0,
+        description="Processes at work on one task, of ingest or of a command: models, or readers of pages;"
+        " 0 means one for each core there is.",
+    )
+    fleet_processes: int = Field(
+        0,
+        ge=0,
+        description="Tasks of parse, and of extract, at the same time on all machines together, each a model"
+        " process; 0 means as many as `processes`.",
+    )
+    queues: tuple[str, ...] = Field(
+        (),
+        description='In which of Celery\'s queues the tasks of a stage wait, as ["ingest=drop",'
+        ' "parse=cores"]; the others wait in Airflow\'s default queue.',
+    )
+    pools: tuple[str, ...] = Field(
+        (),
+        description='From which of Airflow\'s pools the tasks of a stage take a slot, as ["parse=models"]; a'
+        " pool has to be made first.",
     )
     max_record_bytes: int = Field(
         1_000_000, ge=1000, description="A longer record is rejected as too_large, before it is decoded."
@@ -120,7 +146,10 @@ class Settings(BaseSettings):
     )
     min_words: int = Field(5, ge=1, description="An article with fewer words is rejected as too_short.")
     timeout_s: float = Field(
-        60.0, gt=0, description="Seconds that one article may take in parse or extract before it is rejected."
+        60.0,
+        gt=0,
+        description="Seconds that one article may take in parse or extract before it is rejected; one of more"
+        " than 100,000 characters gets as many times more.",
     )
     max_reject_rate: float = Field(
         0.3, ge=0, le=1, description="A day in which a larger share of records is rejected fails its audit."
@@ -151,6 +180,20 @@ class Settings(BaseSettings):
         if self.processes:
             return self.processes
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    @property
+    def fleet_tasks(self) -> int:
+        """How many tasks of a shard's stage may run at the same time on all machines together."""
+        return self.fleet_processes or self.model_processes
+
+    @field_validator("queues", "pools")
+    @classmethod
+    def _named_by_stage(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            stage, _, name = value.partition("=")
+            if stage not in _STAGES or not name.strip():
+                raise ValueError(f"{value!r} is not STAGE=NAME, with a stage of {', '.join(_STAGES)}")
+        return values
 
     @classmethod
     def settings_customise_sources(

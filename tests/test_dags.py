@@ -101,7 +101,7 @@ def test_a_day_without_shards_is_published_and_one_with_a_failed_shard_is_not(da
 
 def test_limits(dag: Any) -> None:
     at_once = {task.task_id: task.max_active_tis_per_dag for task in dag.tasks}
-    n_models = load_settings().model_processes
+    n_models = load_settings().fleet_tasks
     assert at_once == {
         "ingest": 1,
         "shards.parse": n_models,
@@ -112,6 +112,35 @@ def test_limits(dag: Any) -> None:
     assert dag.max_active_runs == 4
     assert all(timedelta(0) < task.execution_timeout <= timedelta(hours=2) for task in dag.tasks)
     assert all(task.retries == 3 and task.retry_exponential_backoff for task in dag.tasks)
+
+
+def test_a_site_says_where_its_stages_run(airflow_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    monkeypatch.setenv("NEWSTABLES_QUEUES", '["ingest=drop", "parse=cores", "extract=cores"]')
+    monkeypatch.setenv("NEWSTABLES_POOLS", '["parse=models"]')
+    monkeypatch.setenv("NEWSTABLES_PROCESSES", "3")
+    monkeypatch.setenv("NEWSTABLES_FLEET_PROCESSES", "40")
+    bag = DagBag(dag_folder=str(DAGS))
+    assert not bag.import_errors
+    tasks = {task.task_id.rpartition(".")[2]: task for task in bag.dags["news_corpus"].tasks}
+    assert {name: task.queue for name, task in tasks.items()} == {
+        "ingest": "drop",
+        "parse": "cores",
+        "extract": "cores",
+        "publish": "default",
+        "derive": "default",
+    }
+    assert {name: task.pool for name, task in tasks.items() if task.pool != "default_pool"} == {
+        "parse": "models"
+    }
+    assert tasks["parse"].max_active_tis_per_dag == 40
+
+
+@pytest.mark.parametrize("value", ["parse", "parse=", "sing=cores", "=cores"])
+def test_a_queue_of_no_stage_is_a_wrong_setting(value: str) -> None:
+    with pytest.raises(ConfigError, match="is not STAGE=NAME"):
+        load_settings(queues=[value])
 
 
 ENDS = [

@@ -269,7 +269,7 @@ def _environment(home: Path, port: int, *, is_scheduled: bool) -> dict[str, str]
         "CORE__DEFAULT_TIMEZONE": "utc",  # dates of the command line are read in it
         "CORE__EXECUTOR": "LocalExecutor",
         # Parse and extract each keep to this by themselves; together they do so by this.
-        "CORE__PARALLELISM": str(load_settings().model_processes),
+        "CORE__PARALLELISM": str(load_settings().fleet_tasks),
         "CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",  # no login; only this machine gets here
         "API__HOST": HOST,

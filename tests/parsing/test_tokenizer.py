@@ -79,3 +79,30 @@ def test_the_tokenizer_can_be_sent_to_other_processes_and_be_changed(reading_nlp
     copy = pickle.loads(pickle.dumps(tokenizer))
     assert [token.text for token in copy(DIRTY[0])] == [token.text for token in tokenizer(DIRTY[0])]
     assert copy.explain("Rain fell.") == tokenizer.explain("Rain fell.")
+
+
+@pytest.mark.parametrize(
+    "debris",
+    [
+        "Read more: Ole Brandt says the pier is lost",
+        "Rolf Anders said that the wall fell in May. (Ann Moll/Delta Press)",
+        "Sign up for our newsletter: Karin Vogt writes that the board has failed.",
+    ],
+)
+def test_debris_gives_names_and_nothing_else(reading_nlp: Language, debris: str) -> None:
+    text = f"The board met in Hessle on Monday.\n\n{debris}\n\nIt will meet again in June."
+    rows = found_rows(reading_nlp(text), ArticleText("a", "a", text))
+    start, end = text.index(debris), text.index(debris) + len(debris)
+    assert any(start <= row.start_char < end for row in rows.mentions)
+    assert not any(start <= row.start_char < end for row in rows.claims)
+    assert not any(start <= row.start_char < end for row in rows.quotes)
+    assert any(row.start_char < start for row in rows.claims)
+
+
+def test_names_of_networks_in_a_text_of_one_line_leave_the_others(reading_nlp: Language) -> None:
+    text = (
+        "Facebook said that Karin Vogt had paid for posts. Twitter denied it. Ole Brandt, mayor of Oslo, told"
+        " YouTube and Reddit that Norway would ask the European Commission."
+    )
+    rows = found_rows(reading_nlp(text), ArticleText("a", "a", text))
+    assert {"Karin Vogt", "Ole Brandt", "Norway"} <= {row.text for row in rows.mentions}

@@ -13,7 +13,8 @@ is (`speakers.py`).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import batched
 from typing import Literal
 
@@ -149,7 +150,7 @@ def _tokens(candidate: QuoteCandidate) -> Iterator[int]:
         yield from range(start, end)
 
 
-def _holds_whole(candidate: QuoteCandidate, kept: Sequence[QuoteCandidate], taken: Collection[int]) -> bool:
+def _holds_whole(candidate: QuoteCandidate, kept: Sequence[QuoteCandidate], taken: AbstractSet[int]) -> bool:
     """Return whether all that a candidate shares with others are whole quotations within its content."""
     if candidate.rule != "according" or not taken.isdisjoint(candidate.cue):
         return False

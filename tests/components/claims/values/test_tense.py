@@ -52,6 +52,7 @@ def test_day(nlp: Language, text: str, day: str) -> None:
     [
         ("The two offered $5m and €7m. Ticket prices rose.", [(2, None), (5e6, "USD"), (7e6, "EUR")]),
         ("Norway gave SEK 20m. Singapore gave nothing.", [(2e7, "SEK")]),
+        ("The fund raised $1.2B. Critics scoff.", [(1.2e9, "USD")]),
         ("The scheme costs Rs. 5 crore. Critics scoff.", [(5e7, "INR")]),
     ],
 )
