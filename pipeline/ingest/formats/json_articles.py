@@ -41,7 +41,14 @@ def articles(value: Any, level: int = 0) -> Iterator[Any]:
         for item in value:
             yield from _item_articles(item, level)
         return
-    if not isinstance(value, dict) or (has_text(value) and not _is_answer(value)):
+    if not isinstance(value, dict):
+        yield value
+        return
+    rows = rows_of_table(value)
+    if rows is not None:
+        yield from rows
+        return
+    if has_text(value) and not _is_answer(value):
         yield value
         return
     inner = list(_inner(value, level)) if level < _MAX_LEVELS else []
@@ -52,6 +59,34 @@ def articles(value: Any, level: int = 0) -> Iterator[Any]:
             yield _named(name, held)
     else:
         yield value
+
+
+def rows_of_table(value: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the rows of a table that is written by columns, as pandas does; None where a value is none.
+
+    It is `{"title": {"0": ..., "1": ...}, ...}`, the same with lists, or `{"columns": [...], "data": [...]}`.
+    """
+    names, cells = value.get("columns"), value.get("data")
+    if isinstance(names, list) and isinstance(cells, list) and all(isinstance(row, list) for row in cells):
+        if sum(isinstance(name, str) and is_known(name) for name in names) < 2:
+            return None
+        return [dict(zip(map(str, names), row, strict=False)) for row in cells]
+    known = [name for name in value if is_known(name)]
+    columns = {name: held for name, held in value.items() if isinstance(held, (dict, list)) and held}
+    first = columns.get(known[0]) if known else None
+    if first is None or len(known) < 2 or len(columns) < len(value):
+        return None
+    if not all(type(held) is type(first) and len(held) == len(first) for held in columns.values()):
+        return None
+    if isinstance(first, dict):
+        keys = list(first)
+        cells = [list(held) for held in columns.values()]
+        if any(names != keys for names in cells):
+            return None
+        columns = {name: list(held.values()) for name, held in columns.items()}
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    # A list of paragraphs stands beside a title and a date of one piece, not beside as many of each.
+    return rows if len(rows) > 1 and all(map(_is_article, rows[:3])) else None
 
 
 def _item_articles(item: Any, level: int) -> Iterator[Any]:
