@@ -258,6 +258,36 @@ def test_marks_within_a_field(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ['"Never," he said, and left.', '"Never again." He left. "Ever?"', '"No" was the answer.', '"A" or "B"?'],
+)
+@pytest.mark.parametrize("sign", ["\t", "|", ";"])
+def test_words_that_open_a_cell_which_nothing_quotes(text: str, sign: str) -> None:
+    rows = [sign.join(cells) for cells in (["title", "text"], ["t1", text], ["t2", text], ["t3", "Dark."])]
+    records = read("\n".join(rows) + "\n", "a.csv")
+    assert shown(records) == ["t1", "t2", "t3"]
+    assert [r.data and r.data["text"] for r in records] == [text, text, "Dark."]
+
+
+@pytest.mark.parametrize(
+    "text", ['He said "no", and left', 'The "lamp", he said, is "lit", or not', '"No", he said']
+)
+def test_marks_before_a_comma_in_the_last_cell(text: str) -> None:
+    rows = [f'2026-03-0{n},t{n},"{text}"' for n in (1, 2, 3)]
+    records = read("\n".join(["date,title,text", *rows]), "a.csv")
+    assert shown(records) == ["t1", "t2", "t3"]
+    assert all(r.data and r.data["text"] == text for r in records)
+
+
+@pytest.mark.parametrize("header", ['"title", "date", "text"', "title, date, text", "title,  date,  text"])
+def test_blanks_before_cells(header: str) -> None:
+    rows = [f'"t{n}, again", "2026-03-02", "{WORDS}\n\n“No,” he said."' for n in (1, 2)]
+    records = read("\n".join([header, *rows]), "a.csv")
+    assert shown(records) == ["t1, again", "t2, again"]
+    assert records[1].data and records[1].data["text"].startswith(f"{WORDS}\n\n")
+
+
+@pytest.mark.parametrize(
     "above",
     ["sep=,\n", "sep=,\r\n", '"sep=,"\n', "Export of the desk\n\n", "Desk,March\nby A. Pell\n\nAll rows:\n"],
 )
@@ -333,6 +363,15 @@ def pages(records: list[RawRecord]) -> list[Any]:
         html = (r.data or {}).get("html", "")
         found.append([r.fault.reason] if r.fault else html[html.find("<title>") + 7 :].partition("<")[0])
     return found
+
+
+@pytest.mark.parametrize(
+    "lead", [b"a line of a log\n", b"\x00\x01RC/1.0\r\nWARC-Ty\r\n\r\n", response(1)[40:]]
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_an_archive_that_begins_with_something_else(lead: bytes, pack: Any) -> None:
+    data = pack(lead + response(2) + response(3))
+    assert pages(read(data, "a.warc.gz")) == [["unreadable"], "t2", "t3"]
 
 
 def raw_deflate(data: bytes) -> bytes:
