@@ -72,19 +72,14 @@ def rows_of_table(value: dict[str, Any]) -> list[dict[str, Any]] | None:
             return None
         return [dict(zip(map(str, names), row, strict=False)) for row in cells]
     known = [name for name in value if is_known(name)]
-    columns = {name: held for name, held in value.items() if isinstance(held, (dict, list)) and held}
-    first = columns.get(known[0]) if known else None
-    if first is None or len(known) < 2 or len(columns) < len(value):
+    columns = [held for held in value.values() if isinstance(held, (dict, list)) and held]
+    if len(known) < 2 or len(columns) < len(value):
         return None
-    if not all(type(held) is type(first) and len(held) == len(first) for held in columns.values()):
+    keys = [list(held) if isinstance(held, dict) else None for held in columns]
+    cells = [list(held.values()) if isinstance(held, dict) else held for held in columns]
+    if any(of != keys[0] for of in keys) or len(set(map(len, cells))) > 1:
         return None
-    if isinstance(first, dict):
-        keys = list(first)
-        cells = [list(held) for held in columns.values()]
-        if any(names != keys for names in cells):
-            return None
-        columns = {name: list(held.values()) for name, held in columns.items()}
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    rows = [dict(zip(value, row, strict=True)) for row in zip(*cells, strict=True)]
     # A list of paragraphs stands beside a title and a date of one piece, not beside as many of each.
     return rows if len(rows) > 1 and all(map(_is_article, rows[:3])) else None
 
