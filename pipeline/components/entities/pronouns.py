@@ -63,6 +63,7 @@ class _Words:
     def __init__(self, lexicon: Lexicon) -> None:
         self.genders = lexicon.entries("entities.genders_of_pronouns")
         self.reflexive = lexicon.words("entities.reflexive_pronouns")
+        self.of_others = lexicon.words("entities.prepositions_of_others")
         self.who = lexicon.words("entities.who")
         self.given_names = lexicon.entries("given_names")
 
@@ -269,14 +270,17 @@ def _syntax(scene: _Scene, minds: _Minds, words: _Words, token: int) -> tuple[di
     tokens, quoted = scene.tokens, scene.quoted
     bonus: dict[int, float] = {}
     barred: set[int] = set()
-    is_object = tokens.deps[token] in _OBJECTS and tokens.lower[token] not in words.reflexive
+    is_object = tokens.lower[token] not in words.reflexive and (
+        tokens.deps[token] in _OBJECTS
+        or (tokens.deps[token] == "pobj" and tokens.lower[tokens.heads[token]] in words.of_others)
+    )
     at = token
     clauses = 0
     is_own_clause = True
     for _ in range(12):
         head = tokens.heads[at]
         subject = scene.subject_of.get(head)
-        is_own_clause = is_own_clause and (at == token or tokens.deps[at] in _SAME_SUBJECT)
+        is_own_clause = is_own_clause and (at == token or _has_same_subject(tokens, at))
         if subject is not None and subject not in (token, at):
             who = minds.owner.get(subject)
             clauses += 1
@@ -294,6 +298,12 @@ def _syntax(scene: _Scene, minds: _Minds, words: _Words, token: int) -> tuple[di
     for who in _beside(scene, minds, token):
         bonus[who] = bonus.get(who, 0.0) + COMMAND
     return bonus, barred
+
+
+def _has_same_subject(tokens: Tokens, at: int) -> bool:
+    """Return whether the subject above a word is its own: of "wants to see him", "has the chance to see him"."""
+    dep = tokens.deps[at]
+    return dep in _SAME_SUBJECT or tokens.tags[at] == "VB" and dep == "acl" or dep == "dobj"
 
 
 def _beside(scene: _Scene, minds: _Minds, token: int) -> set[int]:

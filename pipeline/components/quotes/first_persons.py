@@ -34,7 +34,7 @@ def with_speakers(
         quotations: whose speakers are indices into the entities.
     """
     owner = _first_persons(columns, entities, quotations)
-    speakers = _pronouns_that_speak(columns, entities, quotations)
+    speakers = _pronouns_that_speak(entities, quotations)
     settled: dict[int, int | None] = {**_of_others(columns, entities, quotations), **owner, **speakers}
     if not settled:
         return list(entities)
@@ -119,15 +119,17 @@ def _spoken(
 
 
 def _pronouns_that_speak(
-    columns: Columns, entities: Sequence[Entity], quotations: Sequence[Quotation]
-) -> dict[int, int]:
-    """Return the persons whom pronouns stand for that are speakers, by token."""
-    found = {}
+    entities: Sequence[Entity], quotations: Sequence[Quotation]
+) -> dict[int, int | None]:
+    """Return the persons whom pronouns stand for that are speakers, by token; None for nobody with a name."""
+    found: dict[int, int | None] = {}
     for quotation in quotations:
         own = quotation.speaker_entities
-        if quotation.speaker_method != "pronoun" or len(own) != 1 or entities[own[0]].label != "PERSON":
+        if quotation.speaker_method != "pronoun" or len(own) > 1:
+            continue
+        if own and entities[own[0]].label != "PERSON":
             continue
         (span,) = quotation.speaker
         if len(span) == 1:
-            found[span.start] = own[0]
+            found[span.start] = own[0] if own else None
     return found
