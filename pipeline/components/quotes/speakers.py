@@ -357,7 +357,10 @@ class Speakers:
             distance = sentence_of[at] - sentence_of[start]
             if distance > _REACH:
                 break
-            if number not in named and self._may_be(number, gender):
+            if number in named or not self._may_be(number, gender):
+                continue
+            # "They" are hardly ever the country or the people named last, but where it spoke.
+            if gender is not None or self._mentioned.entities[number].label == "ORG" or number in self._last:
                 weight = _DECAY**distance * (_SUBJECT if mentioned.is_subject(start) else 1.0)
                 weights[number] = weights.get(number, 0.0) + weight
         if len(self._last) == 1 and self._last[0] in weights:
