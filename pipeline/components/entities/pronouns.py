@@ -199,6 +199,9 @@ def _owners(
 ) -> dict[int, int]:
     """Return the tokens of persons: names, the heads of noun phrases around them, relative pronouns."""
     owner = owners(clusters, "PERSON") | unnamed.described
+    for name in [name for cluster in clusters for name in cluster.names if _is_credit(tokens, name.end)]:
+        for token in range(name.start, name.end):
+            owner.pop(token, None)
     for token, person in [*owner.items()]:
         # "Colvey, a teacher, said": the parser may take either for the subject
         above = token

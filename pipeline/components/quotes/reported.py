@@ -151,7 +151,8 @@ def reporting_word(parse: Parse, cue: Sequence[int]) -> ReportingWord | None:
         if word in cues.sources:
             return ReportingWord(t, Cue(word, "speech"), "source")
         if tags[t] in VERB_TAGS and word in phrasal and words[t + 1 : t + 2] == [phrasal[word]]:
-            found.append(ReportingWord(t, Cue(word, "speech", frozenset("cq")), "verb"))
+            frames = frozenset("cqo" if phrasal[word] == "out" else "cq")
+            found.append(ReportingWord(t, Cue(word, "speech", frames), "verb"))
         elif word in cues.verbs and (tags[t] in VERB_TAGS or n == len(cue) - 1):
             found.append(ReportingWord(t, cues.verbs[word], "verb"))
         elif tags[t] in NOUN_TAGS and word in cues.nouns:
@@ -242,6 +243,9 @@ def _is_said_of(parse: Parse, words: _Verbs, found: ReportingWord, content: Sequ
     inside = {t for start, end in content for t in range(start, end)}
     if found.cue.kind == "speech":
         behind = parse.words[found.at + 1 : found.at + 2]
+        is_phrasal = [words.phrasal.get(parse.words[found.at])] == behind
+        if is_phrasal and "o" in found.cue.frames:
+            return True  # "ruled out a ban", "pointed out the delay"
         if behind and behind[0] in words.asking.get(found.cue.lemma, ()) and found.at < content[0][0]:
             return True
         of_verb = {parse.deps[k] for k in parse.kids[found.at] if k in inside}
