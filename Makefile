@@ -114,9 +114,12 @@ LOCK := $(VENV)/bin/uv pip compile --quiet --no-header --universal --python-vers
 lock: $(READY) ## make requirements.txt and requirements-dev.txt from pyproject.toml
 	$(LOCK) $(ARGS) pyproject.toml -o requirements.txt
 	$(LOCK) $(ARGS) --group dev -c requirements.txt -o requirements-dev.txt
-	$(LOCK) $(ARGS) --group system -c requirements.txt -c requirements-dev.txt -o requirements-system.txt
+	$(LOCK) $(ARGS) --group workers -c requirements.txt -c requirements-dev.txt -o requirements-workers.txt
+	$(LOCK) $(ARGS) --group system -c requirements.txt -c requirements-dev.txt -c requirements-workers.txt \
+		-o requirements-system.txt
 	@for part in ":runs" "-dev:tests and lint need beside requirements.txt" \
-		"-system:several machines need beside both, for make test-system and make cluster"; do \
+		"-workers:Celery's workers need beside requirements.txt" \
+		"-system:make test-system and make cluster need beside the others"; do \
 		file=requirements$${part%%:*}.txt; \
 		{ echo "# The exact lock of what $${part#*:}. Made by \`make lock\` from pyproject.toml; do not edit."; \
 			cat $$file; } > $$file.new && mv $$file.new $$file; \

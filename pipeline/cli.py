@@ -156,7 +156,7 @@ def decide(
     ] = None,
 ) -> None:
     """Note a decision on an entity in the store; it is obeyed from the next derive on."""
-    from pipeline.curation.decisions import note_decision
+    from pipeline.curation.decision_files import note_decision
     from pipeline.settings import load_settings
     from pipeline.store import Store
 

@@ -110,8 +110,11 @@ def load_arrow(
         # A name goes by the id of its entity, and that by the article.
         ids = [id for name, id in NAMES.items() if name in (columns or ()) and id in schema.names]
         wanted = None if columns is None else list(dict.fromkeys([*columns, *ids, "article_id", "day"]))
-        parts = [_read_day(store, table, day, wanted) for day in _days(store, days)]
-        rows = pa.concat_tables([_select(schema.empty_table(), wanted), *parts])
+        empty = _select(schema.empty_table(), wanted)
+        parts = [
+            _filled_up(_read_day(store, table, day, wanted), empty.schema, day) for day in _days(store, days)
+        ]
+        rows = pa.concat_tables([empty, *parts])
         if latest:
             rows = _latest(rows)
         if once:
@@ -154,6 +157,23 @@ def _read_day(store: Store, table: str, day: date, columns: list[str] | None) ->
         except DamagedError as error:
             problem = error
     raise problem
+
+
+def _filled_up(rows: pa.Table, schema: pa.Schema, day: date) -> pa.Table:
+    """Return rows with all columns: those that came to the table since the day was published are null.
+
+    Raises:
+        InputError: a column is missing that may not be null.
+    """
+    columns = []
+    for field in schema:
+        if field.name in rows.column_names:
+            columns.append(rows[field.name])
+        elif field.nullable:
+            columns.append(pa.nulls(len(rows), field.type))
+        else:
+            raise InputError(f"{day} was published without the column {field.name}: {run_again(day)}")
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _derived(store: Store, table: str, *, columns: list[str] | None = None) -> pa.Table:

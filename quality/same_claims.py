@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.tokens import Doc
 
+from pipeline.alike.claim_columns import Side
 from pipeline.alike.claim_likeness import features, fold_weights, have_context, probability, threshold
 from pipeline.alike.claim_links import alike
 from pipeline.alike.claim_sketch import Sketch, context_of, sketch_of
@@ -56,6 +59,12 @@ class Pair:
         """Number of the fold that it is judged in."""
         return crc32(self.group.encode()) % N_FOLDS
 
+    def sides(self) -> tuple[Side, Side, NDArray[np.int64]]:
+        """Return the candidates as two sides, and the numbers of their rows, which are the same in both."""
+        claims = Side.of_sketches([claim for claim, _ in self.candidates])
+        others = Side.of_sketches([other for _, other in self.candidates])
+        return claims, others, np.arange(len(self.candidates))
+
 
 def score_own_pairs(gold: Path, parser: Parser) -> Figures:
     """Return precision and recall on the pairs over the project's own articles."""
@@ -87,11 +96,10 @@ def rates(pairs: Sequence[Pair]) -> Rates:
 
 def is_same(pair: Pair) -> bool:
     """Whether one of a pair's candidates is taken for the same claim, by the weights of its fold."""
-    weights = fold_weights()[pair.fold]
-    return any(
-        a.negated == b.negated and have_context(a, b) and probability(features(a, b), weights) >= threshold()
-        for a, b in pair.candidates
-    )
+    claims, others, rows = pair.sides()
+    may_be = (claims.negated == others.negated) & have_context(claims, others, rows, rows)
+    score = probability(features(claims, others, rows, rows), fold_weights()[pair.fold])
+    return bool((may_be & (score >= threshold())).any())
 
 
 def own_pairs(gold: Path, parser: Parser) -> list[Pair]:

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.alike import claim_sketch as sketch
+from pipeline.alike.claim_columns import Side
 from pipeline.alike.claim_likeness import FEATURES, features, have_context
 from quality.parses import Parser
 from quality.same_claims import (
@@ -99,10 +100,17 @@ def scores(pairs: list[Pair], values: list[Matrix], folds: list[Matrix]) -> Matr
     out = np.full(len(pairs), -99.0)
     for i, (pair, x) in enumerate(zip(pairs, values, strict=True)):
         if len(x):
-            alike = [a.negated == b.negated and have_context(a, b) for a, b in pair.candidates]
+            claims, others, rows = pair.sides()
+            alike = (claims.negated == others.negated) & have_context(claims, others, rows, rows)
             logits = x @ folds[pair.fold][:-1] + folds[pair.fold][-1]
             out[i] = np.where(alike, logits, -99.0).max()
     return out
+
+
+def sided(pair: Pair) -> tuple[Side, Side, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the candidates of a pair as the functions of likeness take them."""
+    claims, others, rows = pair.sides()
+    return claims, others, rows, rows
 
 
 def report(name: str, score: Matrix, same: NDArray[np.bool_]) -> None:
@@ -144,15 +152,13 @@ def main() -> None:
     archive = options.data / "corpora" / "reuters21578.jsonl.gz"
     distant = distant_pairs(archive, texts, every=EVERY, days_apart=10)[:MOST_DISTANT]
     print(f"{len(labelled)} labelled pairs, {len(unrelated)} of other stories, {len(distant)} of other times")
-    pairs = labelled + [pair for pair in unrelated + distant if have_context(*pair.candidates[0])]
+    pairs = labelled + [pair for pair in unrelated + distant if have_context(*sided(pair))[0]]
     print(f"{len(pairs) - len(labelled)} of these in articles with names in common")
     is_own = np.arange(len(pairs)) < len(own)
     is_unrelated = np.arange(len(pairs)) >= len(labelled)
     sources = ["own"] * len(own) + ["ClaimDiff"] * (len(labelled) - len(own))
     sources += ["unlabelled"] * (len(pairs) - len(labelled))
-    values = [
-        np.array([features(a, b) for a, b in pair.candidates]).reshape(-1, len(FEATURES)) for pair in pairs
-    ]
+    values = [features(*sided(pair)) for pair in pairs]
     folds = []
     for fold in range(N_FOLDS):
         keep = [i for i, pair in enumerate(pairs) if pair.fold != fold]

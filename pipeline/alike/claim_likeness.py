@@ -7,18 +7,19 @@ is, and contradict each other where it is not.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.alike.claim_sketch import NUMBER, OBJECT, PREDICATE, SUBJECT, Sketch, rarity
+from pipeline.alike.claim_columns import Rows, Side, in_common, shared_weights, weighed
+from pipeline.alike.claim_sketch import NUMBER, OBJECT, PREDICATE, SUBJECT
 from pipeline.models.weights import load_weights
 
 type Relation = Literal["same", "narrower", "contradicts"]
+type Flags = NDArray[np.bool_]
 
 FEATURES = (
     "cosine",
@@ -75,150 +76,265 @@ LEAST_CONTEXT = 0.1
 LEAST_KNOWN = 0.8
 """Weight of the names of two articles that both must have."""
 
-
-def have_context(a: Sketch, b: Sketch) -> bool:
-    """Whether the articles of two claims name some of the same: "terms were not disclosed" is said of all."""
-    known = _sum(a.context & b.context)
-    return known >= LEAST_KNOWN and known >= LEAST_CONTEXT * _sum(a.context | b.context)
+_ROUNDED = 1e-9
+"""So much may two sums of the same weights differ by the order in which they were added."""
 
 
-def relation(claim: Sketch, other: Sketch) -> tuple[Relation | None, float]:
-    """Return how a claim stands to an earlier one, None where it is another claim, and the score, 0..1."""
-    if not have_context(claim, other):
-        return None, 0.0
-    score = probability(features(claim, other), _model().weights)
-    if score < threshold():
-        return None, score
-    if claim.negated != other.negated:
-        return "contradicts", score
-    return ("narrower" if _adds(claim, other) else "same"), score
+def have_context(claims: Side, others: Side, a: Rows, b: Rows) -> NDArray[np.bool_]:
+    """Tell whether the articles of pairs of claims name some of the same.
 
+    "Terms were not disclosed" is said of all.
 
-def _adds(claim: Sketch, other: Sketch) -> bool:
-    """Whether a claim gives amounts or days that the other does not, and all that the other gives."""
-    own = {word for word, role in claim.roles.items() if role & NUMBER}
-    others = {word for word, role in other.roles.items() if role & NUMBER}
-    return (own > others and bool(claim.days) >= bool(other.days)) or (
-        own >= others and bool(claim.days) and not other.days
+    Args:
+        claims: one side of the pairs.
+        others: the other.
+        a: for each pair a row of `claims`.
+        b: for each pair a row of `others`.
+    """
+    known, left, right = shared_weights(claims.context, others.context, a, b)
+    return np.asarray(
+        (known >= LEAST_KNOWN - _ROUNDED) & (known >= LEAST_CONTEXT * (left + right - known) - _ROUNDED)
     )
 
 
-def probability(values: Sequence[float], weights: Sequence[float]) -> float:
-    """Return what a logistic regression says; the last weight is the bias."""
-    logit = weights[-1] + sum(w * v for w, v in zip(weights[:-1], values, strict=True))
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+def relations(
+    claims: Side, others: Side, a: Rows, b: Rows
+) -> tuple[list[Relation | None], NDArray[np.float64]]:
+    """Return how claims stand to earlier ones, None where one is another claim, and the scores, 0..1.
+
+    Args:
+        claims: one side of the pairs.
+        others: the other.
+        a: for each pair a row of `claims`.
+        b: for each pair a row of `others`.
+    """
+    scores = np.zeros(len(a))
+    at = np.flatnonzero(have_context(claims, others, a, b))
+    scores[at] = probability(features(claims, others, a[at], b[at]), _model().weights)
+    found: list[Relation | None] = [None] * len(a)
+    same = np.flatnonzero(scores >= threshold())
+    adds = _adds(claims, others, a[same], b[same])
+    for pair, is_opposed, is_narrower in zip(
+        same.tolist(),
+        (claims.negated[a[same]] != others.negated[b[same]]).tolist(),
+        adds.tolist(),
+        strict=True,
+    ):
+        found[pair] = "contradicts" if is_opposed else "narrower" if is_narrower else "same"
+    return found, scores
 
 
-def features(a: Sketch, b: Sketch) -> list[float]:
-    """Return the values of `FEATURES` for two claims, in either order."""
-    words_a, words_b = a.roles.keys(), b.roles.keys()
-    common = words_a & words_b
-    weight_a, weight_b, shared = _sum(words_a), _sum(words_b), _sum(common)
-    lighter = min(weight_a, weight_b)
-    jaccard = shared / (weight_a + weight_b - shared)
-    squares = math.sqrt(_squares(words_a) * _squares(words_b))
+def _adds(claims: Side, others: Side, a: Rows, b: Rows) -> NDArray[np.bool_]:
+    """Tell whether claims give amounts or days that the others do not, and all that the others give."""
+    own, theirs, both = _counts(_Pairs(claims, others, a, b), NUMBER)
+    has_days, have_days = _has_days(claims, a), _has_days(others, b)
+    has_all = both == theirs
+    return np.asarray(
+        (has_all & (own > theirs) & (has_days | ~have_days)) | (has_all & has_days & ~have_days)
+    )
+
+
+def probability(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what a logistic regression says of rows of values; the last weight is the bias."""
+    logits = values @ weights[:-1] + weights[-1]
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30.0, 30.0))))
+
+
+class _Pairs:
+    """The words of pairs of claims, with their roles, and which of them both have."""
+
+    def __init__(self, claims: Side, others: Side, a: Rows, b: Rows) -> None:
+        common = in_common(claims.words, others.words, a, b)
+        self.n = len(a)
+        self.own, self.others, self.both = common.of_left, common.of_right, common.pair
+        self.own_weights, self.other_weights = (
+            claims.words.weights[common.left],
+            others.words.weights[common.right],
+        )
+        self.own_roles, self.other_roles = claims.roles[common.left], others.roles[common.right]
+        self.weights = self.own_weights[common.at_left]
+        self.roles = self.own_roles[common.at_left]
+        self.roles_there = self.other_roles[common.at_right]
+
+    def sums(self, is_own: Flags, is_other: Flags, is_both: Flags) -> _Sums:
+        """Weigh a part of the words of each claim, of the other, and of what both have in these parts."""
+        return _Sums(
+            weighed(self.own[is_own], self.own_weights[is_own], self.n),
+            weighed(self.others[is_other], self.other_weights[is_other], self.n),
+            weighed(self.both[is_both], self.weights[is_both], self.n),
+            self.count(self.own, is_own) > 0,
+            self.count(self.others, is_other) > 0,
+        )
+
+    def of_roles(self, role: int, role_there: int) -> _Sums:
+        """Weigh the words that have one of some roles in the claim, and one of others in the other claim."""
+        return self.sums(
+            (self.own_roles & role) > 0,
+            (self.other_roles & role_there) > 0,
+            ((self.roles & role) > 0) & ((self.roles_there & role_there) > 0),
+        )
+
+    def count(self, pair: Rows, flags: Flags) -> NDArray[np.int64]:
+        """Count in each pair the words that are so."""
+        return np.bincount(pair[flags], minlength=self.n)
+
+
+class _Sums(NamedTuple):
+    """Weights by pair: of words of a claim, of the other, of both; and whether there are any."""
+
+    own: NDArray[np.float64]
+    other: NDArray[np.float64]
+    both: NDArray[np.float64]
+    has_own: Flags
+    has_other: Flags
+
+    def inside(self) -> NDArray[np.float64]:
+        """Return the share of the claim's that the other has."""
+        return _share(self.both, self.own)
+
+    def contained(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the larger and the smaller share that two sets have in common; 0 where one is empty."""
+        first, second = _share(self.both, self.own), _share(self.both, self.other)
+        filled = self.has_own & self.has_other
+        return np.where(filled, np.maximum(first, second), 0.0), np.where(
+            filled, np.minimum(first, second), 0.0
+        )
+
+    def jaccard(self) -> NDArray[np.float64]:
+        """Return the share that both have of all."""
+        return _share(self.both, self.own + self.other - self.both)
+
+
+def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def features(claims: Side, others: Side, a: Rows, b: Rows) -> NDArray[np.float64]:
+    """Return the values of `FEATURES` for pairs of claims: shape (pairs, features), the same in either order.
+
+    Args:
+        claims: one side of the pairs.
+        others: the other.
+        a: for each pair a row of `claims`.
+        b: for each pair a row of `others`.
+    """
+    pairs = _Pairs(claims, others, a, b)
+    shared = weighed(pairs.both, pairs.weights, pairs.n)
+    left, right = (
+        weighed(pairs.own, pairs.own_weights, pairs.n),
+        weighed(pairs.others, pairs.other_weights, pairs.n),
+    )
+    lighter = np.minimum(left, right)
+    jaccard = shared / (left + right - shared)
+    squares = np.sqrt(
+        weighed(pairs.own, pairs.own_weights**2, pairs.n)
+        * weighed(pairs.others, pairs.other_weights**2, pairs.n)
+    )
     values = [
-        _squares(common) / squares,
+        weighed(pairs.both, pairs.weights**2, pairs.n) / squares,
         jaccard,
         shared / lighter,
-        min(shared, 4.0),
-        min(lighter, 4.0),
-        lighter / max(weight_a, weight_b),
+        np.minimum(shared, 4.0),
+        np.minimum(lighter, 4.0),
+        lighter / np.maximum(left, right),
     ]
-    slots: list[float] = []
-    own: list[set[int]] = []
-    others: list[set[int]] = []
+    slots = []
     for role in (SUBJECT, PREDICATE, OBJECT):
-        in_a, in_b = _with(a, role), _with(b, role)
-        own.append(in_a)
-        others.append(in_b)
-        most, least = _contained(in_a, in_b)
-        missing = not in_a or not in_b
-        values += [most, least, float(missing)]
-        slots.append(0.5 if missing else most)
-    mean = sum(slots) / 3
-    crossed = 0.0
-    if own[2] and others[2]:  # an active and a passive clause
-        crossed = min(_inside(own[0], others[2]), _inside(own[2], others[0]))
-    most, least = _contained(own[0] | own[1] | own[2], others[0] | others[1] | others[2])
-    values += [mean, math.prod(0.2 + 0.8 * slot for slot in slots), min(slots), crossed, most, least]
-    values += _numbers(a, b)
-    meets = any(s <= v and u <= e for s, e in a.days for u, v in b.days)
-    both = len(a.entities & b.entities)
+        slot = pairs.of_roles(role, role)
+        most, least = slot.contained()
+        is_missing = ~slot.has_own | ~slot.has_other
+        values += [most, least, is_missing]
+        slots.append(np.where(is_missing, 0.5, most))
+    mean = (slots[0] + slots[1] + slots[2]) / 3
+    # An active and a passive clause.
+    crossed = np.minimum(pairs.of_roles(SUBJECT, OBJECT).inside(), pairs.of_roles(OBJECT, SUBJECT).inside())
     values += [
-        float(meets),
-        float(bool(a.days and b.days) and not meets),
-        float(min(both, 2)),
-        float(bool(a.entities and b.entities) and not both),
-        float(bool(a.subject) and a.subject == b.subject),
-        float(bool(a.subject and b.subject) and a.subject != b.subject),
-        float(bool(set(a.days) & set(b.days))),
-        float(a.kind[0] == b.kind[0]),
-        float(a.kind[1] == b.kind[1]),
+        mean,
+        (0.2 + 0.8 * slots[0]) * (0.2 + 0.8 * slots[1]) * (0.2 + 0.8 * slots[2]),
+        np.minimum(np.minimum(slots[0], slots[1]), slots[2]),
+        crossed,
+        *pairs.of_roles(SUBJECT | PREDICATE | OBJECT, SUBJECT | PREDICATE | OBJECT).contained(),
+        *_numbers(pairs),
+        *_times_and_entities(claims, others, a, b),
         mean * jaccard,
     ]
-    rest_a, rest_b = words_a - own[0], words_b - others[0]
-    most, least = _contained(rest_a, rest_b)
-    values += [most, least, _sum(rest_a & rest_b) / (_sum(rest_a | rest_b) or 1.0)]
-    most, _ = _contained(a.context, b.context)
-    told = [word for word in common if not a.roles[word] & NUMBER]
-    known = a.context & b.context
+    rest = pairs.sums(
+        (pairs.own_roles & SUBJECT) == 0,
+        (pairs.other_roles & SUBJECT) == 0,
+        ((pairs.roles | pairs.roles_there) & SUBJECT) == 0,
+    )
+    known, own_context, other_context = shared_weights(claims.context, others.context, a, b)
+    is_told = (pairs.roles & NUMBER) == 0
     values += [
-        most,
-        _sum(known) / (_sum(a.context | b.context) or 1.0),
-        min(_sum(told), 3.0),
-        min(_sum(known), 5.0),
+        *rest.contained(),
+        rest.jaccard(),
+        np.maximum(_share(known, own_context), _share(known, other_context)),
+        _share(known, own_context + other_context - known),
+        np.minimum(weighed(pairs.both[is_told], pairs.weights[is_told], pairs.n), 3.0),
+        np.minimum(known, 5.0),
     ]
-    return values
+    return np.stack([np.asarray(value, dtype=np.float64) for value in values], axis=1)
 
 
-def _numbers(a: Sketch, b: Sketch) -> list[float]:
-    own, others = _with(a, NUMBER), _with(b, NUMBER)
+def _counts(pairs: _Pairs, role: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Count the amounts of claims that have one of some roles: in the claim, in the other, and in both."""
+    own = ((pairs.own_roles & NUMBER) > 0) & ((pairs.own_roles & role) > 0)
+    theirs = ((pairs.other_roles & NUMBER) > 0) & ((pairs.other_roles & role) > 0)
+    both = (pairs.roles & pairs.roles_there & NUMBER) > 0
+    both &= ((pairs.roles & role) > 0) & ((pairs.roles_there & role) > 0)
+    return pairs.count(pairs.own, own), pairs.count(pairs.others, theirs), pairs.count(pairs.both, both)
 
-    def differ(role: int) -> float:
-        in_a = {word for word in own if a.roles[word] & role}
-        in_b = {word for word in others if b.roles[word] & role}
-        return float(bool(in_a) and bool(in_b) and not in_a & in_b)
+
+def _numbers(pairs: _Pairs) -> list[NDArray[Any]]:
+    own, theirs, both = _counts(pairs, NUMBER)
+
+    def differ(role: int) -> Flags:
+        in_own, in_theirs, in_both = _counts(pairs, role)
+        return np.asarray((in_own > 0) & (in_theirs > 0) & (in_both == 0))
 
     return [
-        float(min(len(own & others), 2)),
-        float(bool(own) and own == others),
-        float(bool(own - others) and bool(others - own)),
-        float(min(len(own ^ others), 3)),
+        np.minimum(both, 2),
+        (own > 0) & (both == own) & (both == theirs),
+        (own > both) & (theirs > both),
+        np.minimum(own + theirs - 2 * both, 3),
         differ(SUBJECT),
         differ(OBJECT),
         differ(SUBJECT | OBJECT),
     ]
 
 
-def _with(sketch: Sketch, role: int) -> set[int]:
-    return {word for word, roles in sketch.roles.items() if roles & role}
+def _times_and_entities(claims: Side, others: Side, a: Rows, b: Rows) -> list[NDArray[Any]]:
+    has_days = _has_days(claims, a) & _has_days(others, b)
+    meets, equals = np.zeros(len(a), dtype=bool), np.zeros(len(a), dtype=bool)
+    for pair in np.flatnonzero(has_days).tolist():
+        own, theirs = claims.days(int(a[pair])), others.days(int(b[pair]))
+        meets[pair] = any(s <= v and u <= e for s, e in own for u, v in theirs)
+        equals[pair] = not set(own).isdisjoint(theirs)
+    both = in_common(claims.entities, others.entities, a, b)
+    n_both = np.bincount(both.pair, minlength=len(a))
+    have_entities = (np.diff(claims.entities.offsets)[a] > 0) & (np.diff(others.entities.offsets)[b] > 0)
+    subject, subject_there = claims.subject[a], others.subject[b]
+    return [
+        meets,
+        has_days & ~meets,
+        np.minimum(n_both, 2),
+        have_entities & (n_both == 0),
+        (subject > 0) & (subject == subject_there),
+        (subject > 0) & (subject_there > 0) & (subject != subject_there),
+        equals,
+        claims.claim_type[a] == others.claim_type[b],
+        claims.modality[a] == others.modality[b],
+    ]
 
 
-def _contained(a: Set[int], b: Set[int]) -> tuple[float, float]:
-    """Return the larger and the smaller share that two sets have in common."""
-    if not a or not b:
-        return 0.0, 0.0
-    first, second = _inside(a, b), _inside(b, a)
-    return max(first, second), min(first, second)
-
-
-def _inside(a: Set[int], b: Set[int]) -> float:
-    return _sum(a & b) / _sum(a) if a else 0.0
-
-
-def _sum(words: Iterable[int]) -> float:
-    return sum(map(rarity, words))
-
-
-def _squares(words: Iterable[int]) -> float:
-    return sum([weight * weight for weight in map(rarity, words)])
+def _has_days(side: Side, rows: Rows) -> Flags:
+    return np.asarray(np.diff(side.day_offsets)[rows] > 0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    weights: Sequence[float]
-    folds: Sequence[Sequence[float]]
+    weights: NDArray[np.float64]
+    folds: NDArray[np.float64]
     threshold: float
 
 
@@ -226,8 +342,8 @@ class _Model:
 def _model() -> _Model:
     arrays = load_weights("same_claims/weights.npz")
     return _Model(
-        weights=arrays["weights"].astype(np.float64).tolist(),
-        folds=arrays["folds"].astype(np.float64).tolist(),
+        weights=arrays["weights"].astype(np.float64),
+        folds=arrays["folds"].astype(np.float64),
         threshold=float(arrays["threshold"]),
     )
 
@@ -237,6 +353,6 @@ def threshold() -> float:
     return _model().threshold
 
 
-def fold_weights() -> Sequence[Sequence[float]]:
+def fold_weights() -> NDArray[np.float64]:
     """Return the weights of each fold: trained without the stories of that fold, to measure honestly with."""
     return _model().folds

@@ -16,8 +16,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.alike.claim_likeness import LEAST_CONTEXT, LEAST_KNOWN, relation
-from pipeline.alike.claim_sketch import N_BUCKETS, Sketch, rarity, rarity_table
+from pipeline.alike.claim_columns import SKETCHES, Rows, Side, shared_weights, to_rows
+from pipeline.alike.claim_likeness import relations
+from pipeline.alike.claim_sketch import Sketch, rarity
 
 WINDOW_DAYS = 30
 """Claims are compared with those of so many days before."""
@@ -26,29 +27,6 @@ MOST_A_DAY = 25
 _N_RAREST = 8
 _LEAST_JACCARD, _LEAST_CONTAINED = 0.16, 0.4
 _CHUNK = 100_000
-_ROUNDED = 1e-6
-"""More than two sums of the same weights can differ by, in whatever order they were added."""
-
-SKETCHES = pa.schema(
-    [
-        ("claim_id", pa.string()),
-        ("day", pa.date32()),
-        ("article_id", pa.string()),
-        ("source", pa.string()),
-        ("wire_source", pa.string()),
-        ("negated", pa.bool_()),
-        ("words", pa.list_(pa.uint32())),
-        ("roles", pa.list_(pa.uint8())),
-        ("entities", pa.list_(pa.uint32())),
-        ("subject", pa.uint32()),
-        ("starts", pa.list_(pa.int32())),
-        ("ends", pa.list_(pa.int32())),
-        ("claim_type", pa.string()),
-        ("modality", pa.string()),
-        ("context", pa.list_(pa.uint32())),
-        ("keys", pa.list_(pa.uint64())),
-    ]
-)
 
 _SIDE = ("claim_id", "day", "article_id", "source", "wire_source")
 LINKS = pa.schema(
@@ -69,28 +47,8 @@ def to_table(sketches: Sequence[Sketch]) -> pa.Table:
     flat = np.array([key for keys in found for key in keys], dtype=np.uint64)
     values, counts = np.unique(flat, return_counts=True)
     frequent = set(values[counts > MOST_A_DAY].tolist())
-    rows = [
-        {
-            "claim_id": sketch.claim_id,
-            "day": sketch.day,
-            "article_id": sketch.article_id,
-            "source": sketch.source,
-            "wire_source": sketch.wire_source,
-            "negated": sketch.negated,
-            "words": list(sketch.roles.keys()),
-            "roles": list(sketch.roles.values()),
-            "entities": sorted(sketch.entities),
-            "subject": sketch.subject,
-            "starts": [start for start, _ in sketch.days],
-            "ends": [end for _, end in sketch.days],
-            "claim_type": sketch.kind[0],
-            "modality": sketch.kind[1],
-            "context": sorted(sketch.context),
-            "keys": [key for key in keys if key not in frequent],
-        }
-        for sketch, keys in zip(ordered, found, strict=True)
-    ]
-    return pa.Table.from_pylist(rows, schema=SKETCHES)
+    kept = [[key for key in keys if key not in frequent] for keys in found]
+    return to_rows(ordered, kept)
 
 
 def links(day: pa.Table, others: Sequence[pa.Table]) -> pa.Table:
@@ -100,41 +58,46 @@ def links(day: pa.Table, others: Sequence[pa.Table]) -> pa.Table:
         day: from `to_table`.
         others: the same of days before it, and the day itself.
     """
-    rows = [row for other in others for row in _linked(day, other)]
-    return pa.Table.from_pylist(rows, schema=LINKS)
+    side = Side.of(day)
+    tables = [_linked(side, side if other is day else Side.of(other)) for other in others]
+    return pa.concat_tables([LINKS.empty_table(), *tables]).combine_chunks()
 
 
 def alike(sketches: Sequence[Sketch]) -> Iterator[tuple[Sketch, Sketch]]:
     """Yield the pairs of claims that share enough to be judged at all, as within a day."""
     by_id = {sketch.claim_id: sketch for sketch in sketches}
-    table = to_table(list(by_id.values()))
-    ids = table["claim_id"].to_pylist()
-    a, b = _candidates(table, table)
-    a, b = a[a > b], b[a > b]
-    likely = _likely(table, table, a, b)
-    for i, j in zip(a[likely].tolist(), b[likely].tolist(), strict=True):
+    side = Side.of(to_table(list(by_id.values())))
+    ids = side.table["claim_id"].to_pylist()
+    for i, j in zip(*(rows.tolist() for rows in _candidates(side, side)), strict=True):
         yield by_id[ids[i]], by_id[ids[j]]
 
 
-def _linked(day: pa.Table, other: pa.Table) -> Iterator[dict[str, object]]:
+def _linked(day: Side, other: Side) -> pa.Table:
+    """Return the links of one day's claims to another's, by the first, then the second."""
     a, b = _candidates(day, other)
-    if day is other:
-        a, b = a[a > b], b[a > b]
-    likely = _likely(day, other, a, b)
-    a, b = a[likely], b[likely]
-    known = _may_have_context(day, other, a, b)
-    a, b = a[known], b[known]
-    articles, other_articles = day["article_id"].to_pylist(), other["article_id"].to_pylist()
-    own = _sketches(day, a)
-    earlier = own if day is other and not len(b) else _sketches(other, b)
-    for i, j in zip(a.tolist(), b.tolist(), strict=True):
-        if articles[i] == other_articles[j]:  # also the same article in another version
-            continue
-        found, score = relation(own[i], earlier[j])
-        if found is not None:
-            sides = {name: getattr(own[i], name) for name in _SIDE}
-            sides |= {f"other_{name}": getattr(earlier[j], name) for name in _SIDE}
-            yield {**sides, "relation": found, "score": score}
+    articles, other_articles = (side.table["article_id"].to_numpy() for side in (day, other))
+    is_apart = articles[a] != other_articles[b]  # not the same article in another version either
+    a, b = a[is_apart], b[is_apart]
+    judged = [_judged(day, other, a[part], b[part]) for part in _parts(len(a))]
+    return pa.concat_tables([LINKS.empty_table(), *judged])
+
+
+def _judged(day: Side, other: Side, a: Rows, b: Rows) -> pa.Table:
+    found, scores = relations(day, other, a, b)
+    at = np.array([pair for pair, relation in enumerate(found) if relation], dtype=np.int64)
+    columns = [
+        *(day.table[name].take(pa.array(a[at])) for name in _SIDE),
+        *(other.table[name].take(pa.array(b[at])) for name in _SIDE),
+        pa.array([relation for relation in found if relation], pa.string()),
+        pa.array(scores[at].astype(np.float32)),
+    ]
+    return pa.table(columns, schema=LINKS)
+
+
+def _parts(n: int) -> Iterator[slice]:
+    """Yield the parts of so many pairs, each small enough for its words to fit into memory."""
+    for start in range(0, n, _CHUNK):
+        yield slice(start, start + _CHUNK)
 
 
 def _keys(sketch: Sketch) -> list[int]:
@@ -142,7 +105,17 @@ def _keys(sketch: Sketch) -> list[int]:
     return [(x << 32) | y for x, y in combinations(sorted(rarest), 2)]
 
 
-def _candidates(day: pa.Table, other: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _candidates(day: Side, other: Side) -> tuple[Rows, Rows]:
+    """Return the row numbers of the pairs that share enough to be judged; within a day each pair once."""
+    a, b = _with_a_key(day.table, other.table)
+    if day is other:
+        a, b = a[a > b], b[a > b]
+    likely = [_likely(day, other, a[part], b[part]) for part in _parts(len(a))]
+    keep = np.concatenate([np.zeros(0, dtype=bool), *likely])
+    return a[keep], b[keep]
+
+
+def _with_a_key(day: pa.Table, other: pa.Table) -> tuple[Rows, Rows]:
     """Return the row numbers of the pairs that have a key in common, by the first, then the second."""
     keys, rows = _flat(day, "keys")
     other_keys, other_rows = _flat(other, "keys")
@@ -158,95 +131,19 @@ def _candidates(day: pa.Table, other: pa.Table) -> tuple[NDArray[np.int64], NDAr
     return pairs // size, pairs % size
 
 
-def _likely(day: pa.Table, other: pa.Table, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _likely(day: Side, other: Side, a: Rows, b: Rows) -> NDArray[np.bool_]:
     """Tell which pairs share enough, by weight of words, to be worth judging."""
-    shared, left, right = _shared(day, other, a, b, "words")
+    shared, left, right = shared_weights(day.words, other.words, a, b)
     return np.asarray(
         (shared >= _LEAST_JACCARD * (left + right - shared))
         & (shared >= _LEAST_CONTAINED * np.minimum(left, right))
     )
 
 
-def _may_have_context(
-    day: pa.Table, other: pa.Table, a: NDArray[np.int64], b: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Tell which pairs of claims may be of one event; `have_context` then says it to the last bit."""
-    shared, left, right = _shared(day, other, a, b, "context")
-    return np.asarray(
-        (shared >= LEAST_KNOWN - _ROUNDED) & (shared >= LEAST_CONTEXT * (left + right - shared) - _ROUNDED)
-    )
-
-
-def _shared(
-    day: pa.Table, other: pa.Table, a: NDArray[np.int64], b: NDArray[np.int64], name: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return, for each pair of rows, the weight of a column's words that both have, and that each has."""
-    words, weights, offsets = _weighted(day, name)
-    other_words, other_weights, other_offsets = _weighted(other, name)
-    whole, other_whole = _sums(weights, offsets), _sums(other_weights, other_offsets)
-    shared = np.zeros(len(a), dtype=np.float64)
-    for start in range(0, len(a), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        at, pair = _spread(offsets, a[part])
-        other_at, other_pair = _spread(other_offsets, b[part])
-        # The words of a list are distinct: what occurs on both sides of a pair occurs once on each.
-        side = (pair.astype(np.uint64) << np.uint64(32)) | words[at]
-        other_side = (other_pair.astype(np.uint64) << np.uint64(32)) | other_words[other_at]
-        common = np.isin(side, other_side, assume_unique=True)
-        shared[part] = np.bincount(pair[common], weights=weights[at][common], minlength=len(a[part]))
-    return shared, whole[a], other_whole[b]
-
-
-def _weighted(
-    table: pa.Table, name: str
-) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.int64]]:
-    column = table[name].combine_chunks()
-    words = column.values.to_numpy()
-    return (
-        words.astype(np.uint64),
-        rarity_table()[words & (N_BUCKETS - 1)],
-        column.offsets.to_numpy().astype(np.int64),
-    )
-
-
-def _sums(weights: NDArray[np.float64], offsets: NDArray[np.int64]) -> NDArray[np.float64]:
-    running = np.r_[0.0, np.cumsum(weights)]
-    return np.asarray(running[offsets[1:]] - running[offsets[:-1]])
-
-
-def _spread(
-    offsets: NDArray[np.int64], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return, for lists at some rows, the positions of all their items, and which of the rows each is of."""
-    sizes = offsets[rows + 1] - offsets[rows]
-    which = np.repeat(np.arange(len(rows)), sizes)
-    before = np.r_[0, np.cumsum(sizes)[:-1]] if len(rows) else np.zeros(0, dtype=np.int64)
-    return offsets[rows][which] + np.arange(len(which)) - before[which], which
-
-
-def _flat(table: pa.Table, name: str) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def _flat(table: pa.Table, name: str) -> tuple[NDArray[np.uint64], Rows]:
     column = table[name].combine_chunks()
     sizes = np.diff(column.offsets.to_numpy())
     return column.values.to_numpy(), np.repeat(np.arange(len(column), dtype=np.int64), sizes)
-
-
-def _sketches(table: pa.Table, rows: NDArray[np.int64]) -> dict[int, Sketch]:
-    """Read some rows back."""
-    wanted = np.unique(rows)
-    read = table.take(pa.array(wanted)).drop_columns("keys").to_pylist()
-    return {row: _sketch(values) for row, values in zip(wanted.tolist(), read, strict=True)}
-
-
-def _sketch(row: dict[str, object]) -> Sketch:
-    values: dict[str, object] = {name: row[name] for name in (*_SIDE, "negated", "subject")}
-    return Sketch(
-        **values,  # type: ignore[arg-type]
-        roles=dict(zip(row["words"], row["roles"], strict=True)),  # type: ignore[call-overload]
-        entities=frozenset(row["entities"]),  # type: ignore[call-overload]
-        days=tuple(zip(row["starts"], row["ends"], strict=True)),  # type: ignore[call-overload]
-        kind=(str(row["claim_type"]), str(row["modality"])),
-        context=frozenset(row["context"]),  # type: ignore[call-overload]
-    )
 
 
 def in_window(day: date, other: date) -> bool:

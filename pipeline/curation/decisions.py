@@ -1,8 +1,6 @@
 """Human decisions about entities: only added to, and obeyed by every run and every rebuild.
 
-They stand in a file that people edit, one JSON object a line, and after it in files of the store, one for
-each decision that was noted by command (`note_decision`): two who decide at once, on whatever machines, do
-not write over each other's. The last word counts:
+Where they are kept is the matter of `decision_files.py`. One is a JSON object; the last word counts:
 
     {"action": "merge", "entity_id": "A", "into": "B", "reason": "the same minister"}
     {"action": "split", "entity_id": "A", "reason": "two men of one name after all"}
@@ -16,17 +14,12 @@ own. Further keys (who, when) are kept for people to read.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ConfigError, InputError
-from pipeline.identity import checksum, content_id
-from pipeline.store import Store
-from pipeline.store.batch import NOTED_DECISIONS
+from pipeline.errors import InputError
+from pipeline.identity import content_id
 
 _NEEDED = {"merge": ("into",), "split": (), "rename": ("name",)}
 
@@ -57,16 +50,18 @@ def read_decisions(lines: Iterable[str], *, source: str = "decisions") -> Decisi
         InputError: a line is no decision. It says which and why: a decision that is not understood must not
             be passed over in silence.
     """
-    return _taken_together(_of_lines(lines, source))
+    return taken_together(decisions_of_lines(lines, source))
 
 
-def _of_lines(lines: Iterable[str], source: str) -> Iterator[dict[str, Any]]:
+def decisions_of_lines(lines: Iterable[str], source: str) -> Iterator[dict[str, Any]]:
+    """Yield the decisions of a file one by one; arguments and errors as of `read_decisions`."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _decision(line, f"{source}, line {number}")
+            yield read_decision(line, f"{source}, line {number}")
 
 
-def _taken_together(decisions: Iterable[dict[str, Any]]) -> Decisions:
+def taken_together(decisions: Iterable[dict[str, Any]]) -> Decisions:
+    """Return what decisions say in the end, the last word last."""
     merged: dict[str, str] = {}
     renamed: dict[str, str] = {}
     split: dict[tuple[str, str], str] = {}
@@ -88,47 +83,6 @@ def _taken_together(decisions: Iterable[dict[str, Any]]) -> Decisions:
     )
 
 
-def load_decisions(path: Path, store: Store) -> Decisions:
-    """Return what the file of decisions says, and after it what was noted in the store.
-
-    Raises:
-        InputError: a line, or a file of the store, is no decision.
-        ConfigError: the file is there but cannot be read.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        lines = []
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"decisions_file {path} cannot be read: {error}") from None
-    return _taken_together([*_of_lines(lines, str(path)), *_noted(store)])
-
-
-def note_decision(store: Store, decision: Mapping[str, Any]) -> str:
-    """Note a decision in the store, in a file of its own; return the file's path.
-
-    Raises:
-        InputError: it is no decision; nothing is noted.
-    """
-    text = json.dumps(dict(decision), sort_keys=True, ensure_ascii=False)
-    _decision(text, "this decision")
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    path = f"{NOTED_DECISIONS}/{moment}-{checksum(text)[:8]}.json"
-    store.create(path, f"{text}\n".encode())
-    return path
-
-
-_NOTED = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}\.json")
-
-
-def _noted(store: Store) -> Iterator[dict[str, Any]]:
-    """Yield the decisions that were noted, in order; what else lies beside them is left aside."""
-    for name in store.names(NOTED_DECISIONS):
-        if _NOTED.fullmatch(name):
-            path = f"{NOTED_DECISIONS}/{name}"
-            yield _decision(store.get(path).decode("utf-8", "replace"), f"{store.root}/{path}")
-
-
 def decisions_json(decisions: Decisions) -> dict[str, Any]:
     """Return decisions as a JSON object, in one order."""
     return {
@@ -146,7 +100,16 @@ def decisions_of_json(value: Mapping[str, Any] | None) -> Decisions:
     return Decisions(merged=value["merged"], renamed=value["renamed"], split=split)
 
 
-def _decision(line: str, where: str) -> dict[str, Any]:
+def read_decision(line: str, where: str) -> dict[str, Any]:
+    """Return one decision.
+
+    Args:
+        line: its JSON.
+        where: how messages call the place where it stands.
+
+    Raises:
+        InputError: it is none.
+    """
     try:
         decision = json.loads(line)
     except (ValueError, RecursionError) as error:

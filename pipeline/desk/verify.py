@@ -13,7 +13,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from pipeline.curation.decisions import load_decisions
+from pipeline.curation.decision_files import load_decisions
 from pipeline.curation.takedowns import Takedowns, read_takedowns
 from pipeline.derived.tables import DERIVED
 from pipeline.errors import DamagedError, NewstablesError

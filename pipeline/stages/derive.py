@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from pipeline.curation.decisions import Decisions, decisions_json, load_decisions
+from pipeline.curation.decision_files import load_decisions
+from pipeline.curation.decisions import Decisions, decisions_json
 from pipeline.derived.tables import DERIVED
 from pipeline.derived.update import Archive, bring_up
 from pipeline.errors import DamagedError

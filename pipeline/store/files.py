@@ -158,7 +158,7 @@ class Store:
         return checksum(data)
 
     def read(self, path: str, *, columns: list[str] | None = None) -> pa.Table:
-        """Return the rows of a Parquet file.
+        """Return the rows of a Parquet file; columns that it does not have are left out.
 
         Raises:
             FileNotFoundError: there is no such file.
@@ -166,7 +166,7 @@ class Store:
         """
 
         def rows(stream: pa.NativeFile) -> pa.Table:
-            return pq.read_table(stream, columns=columns, page_checksum_verification=True)
+            return pq.ParquetFile(stream, page_checksum_verification=True).read(columns=columns)
 
         return self._decoded(path, rows, is_whole=columns is None)
 
@@ -186,7 +186,7 @@ class Store:
         if checksum(data) != sha256:
             raise DamagedError(f"{self.root}/{path} is not what was written (by its SHA-256)", path=path)
         with self._telling_damage(path):
-            rows = pq.read_table(pa.BufferReader(data), columns=columns)
+            rows = pq.ParquetFile(pa.BufferReader(data)).read(columns=columns)
         _CHECKED.add(known)
         return rows
 

@@ -1,8 +1,10 @@
 """What a claim is compared by."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.alike.claim_columns import Side
 from pipeline.alike.claim_likeness import FEATURES, features, fold_weights
 from pipeline.alike.claim_sketch import NUMBER, OBJECT, SUBJECT, content_words, hashed, sketch_of
 
@@ -78,9 +80,31 @@ def test_any_text_can_be_compared_in_either_order(a: str, b: str) -> None:
         sketch_of(claim(text, subject=text[:9], object=text[9:]), ARTICLE, {}, frozenset()) for text in (a, b)
     ]
     if None not in sketches:
-        one, other = features(*sketches), features(*sketches[::-1])  # type: ignore[arg-type]
-        assert len(one) == len(FEATURES)
-        assert all(abs(x - y) < 1e-9 for x, y in zip(one, other, strict=True))
+        side, first, second = Side.of_sketches(sketches), np.array([0]), np.array([1])  # type: ignore[arg-type]
+        one, other = features(side, side, first, second), features(side, side, second, first)
+        assert one.shape == (1, len(FEATURES))
+        assert np.allclose(one, other, rtol=0, atol=1e-9)
+
+
+def test_features_are_those_of_the_pair_alone() -> None:
+    texts = (
+        "Twelve guards left Arden on Monday",
+        "Arden lost 12 guards",
+        "The mayor denied that",
+        "Fog rose late",
+    )
+    made = [sketch_of(claim(t, subject=t[:9], object=t[9:]), ARTICLE, {}, frozenset({1, 2})) for t in texts]
+    sketches = [sketch for sketch in made if sketch is not None]
+    side = Side.of_sketches(sketches)
+    a, b = (rows.ravel() for rows in np.mgrid[0 : len(sketches), 0 : len(sketches)])
+    together = features(side, side, a, b)
+    for pair, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+        one, other = Side.of_sketches([sketches[i]]), Side.of_sketches([sketches[j]])
+        alone = features(one, other, np.array([0]), np.array([0]))
+        assert np.allclose(together[pair], alone[0], rtol=0, atol=1e-12)
+    same = together[a == b]
+    assert np.allclose(same[:, FEATURES.index("jaccard")], 1.0)
+    assert (same[:, FEATURES.index("numbers_differ")] == 0).all()
 
 
 def test_weights_fit_the_features() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli
-from pipeline.curation.decisions import load_decisions, note_decision
+from pipeline.curation.decision_files import load_decisions, note_decision
 from pipeline.errors import InputError
 from pipeline.store import Store
 from pipeline.store.batch import NOTED_DECISIONS

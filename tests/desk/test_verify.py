@@ -11,7 +11,7 @@ import pytest
 from days import article, stage_day
 
 from pipeline import cli
-from pipeline.curation.decisions import note_decision
+from pipeline.curation.decision_files import note_decision
 from pipeline.curation.takedowns import Takedown, take_down
 from pipeline.desk.verify import verify
 from pipeline.identity import content_id

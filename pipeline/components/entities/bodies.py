@@ -11,6 +11,7 @@ from pipeline.components.entities.cities import Cities
 from pipeline.components.entities.cluster import Form, Forms, by_root
 from pipeline.components.entities.gazetteer import Gazetteer
 from pipeline.components.entities.keys import NameKeys
+from pipeline.components.entities.name import Name
 from pipeline.lexicons import Lexicon
 
 _LABELS = frozenset(("ORG", "PRODUCT", "FAC", "LAW", "EVENT", "GPE", "LOC"))
@@ -26,6 +27,8 @@ class _Words:
         self.company = self.bodies | lexicon.words("organisation_suffixes")
         self.no_company = lexicon.words("common_acronyms") | lexicon.entries("roles").keys()
         self.of = lexicon.words("entities.of")
+        self.articles = lexicon.words("entities.definite_articles")
+        self.mastheads = lexicon.words("entities.mastheads")
 
 
 def find_companies(forms: Forms, lexicon: Lexicon) -> None:
@@ -116,9 +119,12 @@ def _bracketed(forms: Forms, tokens: Tokens) -> Forms:
     return found
 
 
-def join_parts(organisations: Sequence[Form], lexicon: Lexicon) -> None:
-    """Join "Scientology" to "Church of Scientology" and "the Court" to the only name of a court."""
-    words, gazetteer = lexicon.made(_Words), lexicon.made(Gazetteer)
+def join_parts(organisations: Sequence[Form], tokens: Tokens) -> None:
+    """Join "Scientology" to "Church of Scientology" and "the Court" to the only name of a court.
+
+    A paper is called by its last word ("the Post") only where that has a small article: "The Times" is one.
+    """
+    words, gazetteer = tokens.lexicon.made(_Words), tokens.lexicon.made(Gazetteer)
     by_edge: dict[str, list[Form]] = defaultdict(list)
     for form in organisations:
         if len(form.key) > 1 and form.label in ("ORG", "FAC"):
@@ -128,6 +134,8 @@ def join_parts(organisations: Sequence[Form], lexicon: Lexicon) -> None:
         if len(form.key) != 1 or form.key[0] not in by_edge or form.root() is not form:
             continue
         (word,) = form.key
+        if word in words.mastheads and not any(_has_small_article(tokens, words, n) for n in form.names):
+            continue
         may_end = form.label == "ORG" and not gazetteer.territory_code(form.text)
         found = by_root(
             other
@@ -138,6 +146,10 @@ def join_parts(organisations: Sequence[Form], lexicon: Lexicon) -> None:
         if len(found) == 1:
             (whole,) = found.values()
             form.join(whole, "part_of_name", 0.7)
+
+
+def _has_small_article(tokens: Tokens, words: _Words, name: Name) -> bool:
+    return name.start > 0 and tokens.words[name.start - 1] in words.articles
 
 
 def _is_of(pair: tuple[str, ...], words: _Words, *, first: str = "", last: str = "") -> bool:

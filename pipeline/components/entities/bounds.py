@@ -34,6 +34,7 @@ class _Words:
         self.kinds = lexicon.made(kind_words)
         self.directions = lexicon.words("entities.directions")
         self.calendar = lexicon.words("entities.calendar")
+        self.stances = lexicon.words("entities.prefixes_of_stances")
         self.captions = lexicon.words("entities.captions")
         self.particles = lexicon.words("name_particles")
         self.behind = {
@@ -58,6 +59,8 @@ def trim(tokens: Tokens, name: Name) -> Name:
         start += 1
     while end > start and _clings_behind(tokens, words, start, end, label):
         end -= 1
+    if label == "NORP" and name.start < start < end and tokens.lower[name.start] in words.stances:
+        label = "ORG" if tokens.words[start].isupper() else "PERSON"  # anti-Trump; lists know anti-German
     if label == "ORG":
         end = _without_post(tokens, words, start, end)
     if _is_country_with_number(tokens, start, end):
@@ -81,6 +84,8 @@ def _clings_in_front(tokens: Tokens, words: _Words, start: int, end: int, label:
     if end - start == 1:
         return False
     if word in words.articles and tokens.lower[start + 1] not in words.names_with_article:
+        return True
+    if word in words.stances and tokens.lower[start + 1] == "-":
         return True
     if label == "PERSON":
         return word in words.titles or _leads_to_person(tokens, words, start)

@@ -44,7 +44,7 @@ def cluster_names(names: Sequence[Name], tokens: Tokens) -> list[Cluster]:
     organisations = organisations_of(forms)
     join_legal_forms(organisations, lexicon)
     join_abbreviations(organisations, forms, tokens)
-    join_parts(organisations, lexicon)
+    join_parts(organisations, tokens)
     join_with_and_without_country(organisations, lexicon)
     join_beginnings(organisations, lexicon)
     groups: dict[Form, list[Form]] = defaultdict(list)
@@ -97,7 +97,7 @@ def _cluster(group: Sequence[Form], lexicon: Lexicon) -> Cluster:
         label=label,
         name=(code and gazetteer.territory_name(code)) or _written(best.text),
         code=code,
-        is_local=label == "PERSON" and len(best.key) == 1,
+        is_local=label == "PERSON" and lexicon.made(NameKeys).is_lone_surname(best.key),
         gender=_gender(names, lexicon) if label == "PERSON" else "",
         reasons=group[0].reasons,
     )

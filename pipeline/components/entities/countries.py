@@ -48,6 +48,16 @@ def join_places(forms: Forms, lexicon: Lexicon) -> None:
             first = seen.setdefault((kind, code), form)
             if first is not form:
                 form.join(first, rule, 0.95)
+    _join_plurals(forms)
+
+
+def _join_plurals(forms: Forms) -> None:
+    """Join "Uighurs" and "Uighur"."""
+    for form in [*forms.values()]:
+        if form.label == "NORP" and form.key[-1].endswith("s"):
+            single = forms.get((*form.key[:-1], form.key[-1][:-1]))
+            if single is not None and single.label == "NORP":
+                form.join(single, "plural", 0.95)
 
 
 def _join_halves(form: Form, forms: Forms, words: _Words) -> None:

@@ -86,6 +86,9 @@ class NameKeys:
         genitives = "|".join(map(re.escape, lexicon.ordered("entities.genitives")))
         self._genitive = re.compile(rf"(?:{genitives}|['’])$")
         self._articles = lexicon.words("entities.definite_articles")
+        self._brands = lexicon.words("brands_with_apostrophe")
+        self._particles = lexicon.words("name_particles")
+        self._given_names = lexicon.entries("given_names")
         self._titles = frozenset(plain(title) for title in lexicon.entries("person_titles")) - lexicon.words(
             "entities.titles_like_names"
         )
@@ -103,7 +106,10 @@ class NameKeys:
         >>> lexicon_of_language().made(NameKeys).name_words("the Al-Jazeera’s")
         ('al', 'jazeera')
         """
-        name = self._genitive.sub("", name.strip())
+        name = name.strip()
+        bare = self._genitive.sub("", name)
+        if bare.rstrip().lower() not in self._brands:
+            name = bare
         parts = [plain(_EDGE.sub("", part)) for part in _GAP.split(name)]
         parts = [part for part in parts if part]
         if len(parts) > 1 and parts[0] in self._articles:
@@ -125,6 +131,22 @@ class NameKeys:
             parts = (self._nicknames.get(parts[0], parts[0]), *parts[1:])
             parts = tuple(self._spellings.get(part, part) for part in parts)
         return parts
+
+    def is_short_for(self, first: str, other: str) -> bool:
+        """Return whether one given name is the beginning of the other and neither shows another gender."""
+        short, longer = sorted((first, other), key=len)
+        if len(short) < 3 or not longer.startswith(short) or len(longer) - len(short) < 2:
+            return False
+        genders = {self._given_names.get(name, "-") for name in (short, longer)} - {"-"}
+        return len(genders) < 2
+
+    def is_lone_surname(self, parts: tuple[str, ...]) -> bool:
+        """Return whether a person's name is one word, or a surname with its particles ("van den Berg").
+
+        Args:
+            parts: what `name_words` makes of the name.
+        """
+        return all(part in self._particles and part not in self._given_names for part in parts[:-1])
 
     @lru_cache(maxsize=16384)  # noqa: B019
     def organisation_words(self, parts: tuple[str, ...]) -> tuple[str, ...]:

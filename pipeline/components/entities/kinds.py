@@ -57,6 +57,7 @@ class _Words:
         self.bodies = lexicon.words("organisation_words")
         self.body_openers = lexicon.words("entities.body_openers")
         self.county_openers = lexicon.words("entities.county_openers")
+        self.road_openers = lexicon.words("entities.road_openers")
         self.counties = lexicon.words("entities.counties")
         self.not_in_people = self.bodies | lexicon.words("entities.small_not_in_people") | {"&"}
         self.not_ending_people = self.facilities | self.locations | lexicon.words("organisation_suffixes")
@@ -70,6 +71,7 @@ def is_name(tokens: Tokens, name: Name) -> bool:
         len(text) > 1
         and _is_written_as_name(tokens, name, text)
         and not _is_common(words, text, len(name))
+        and not _is_numeral(tokens, name, text)
         and not _is_part_of_more(tokens, words, name, text)
     )
 
@@ -93,9 +95,13 @@ def _is_common(words: _Words, text: str, n_words: int) -> bool:
         text in words.not_names
         or bare in words.acronyms
         or words.measure.fullmatch(text) is not None
-        or ROMAN.fullmatch(text) is not None
         or (n_words == 1 and text.endswith(words.endings_of_ideas))
     )
+
+
+def _is_numeral(tokens: Tokens, name: Name, text: str) -> bool:
+    """Return whether a text is a Roman numeral; "Xi" is written as a name is."""
+    return ROMAN.fullmatch(text) is not None and not tokens.words[name.start].istitle()
 
 
 def _is_part_of_more(tokens: Tokens, words: _Words, name: Name, text: str) -> bool:
@@ -170,6 +176,8 @@ def _by_kind_words(tokens: Tokens, words: _Words, start: int, end: int, label: s
     first, last = tokens.lower[start], tokens.lower[end - 1]
     if label != "GPE" and (last in words.events or first in words.event_openers):
         return "EVENT"
+    if first in words.road_openers and last[:1].isdigit():
+        return "FAC"
     if label != "EVENT" and (first in words.county_openers or last in words.counties):
         return "GPE"
     if label in _TAKEN_FOR_OTHERS and _is_full_name(tokens, words, start, end):

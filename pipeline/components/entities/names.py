@@ -14,8 +14,9 @@ from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.bounds import narrow, trim
 from pipeline.components.entities.cuts import cut, split
 from pipeline.components.entities.kinds import is_name, relabel
+from pipeline.components.entities.labeller import relabelled
 from pipeline.components.entities.name import LABELS, Name
-from pipeline.components.entities.overlooked import find_overlooked
+from pipeline.components.entities.overlooked import find_overlooked, found_again
 from pipeline.components.entities.teams import with_teams
 
 
@@ -26,6 +27,12 @@ def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
         doc: a document with named entities.
         tokens: the same document as the rules read it.
     """
+    names = relabelled(doc, tokens, find_by_rules(doc, tokens))
+    return with_teams(found_again(names, tokens), tokens)
+
+
+def find_by_rules(doc: Doc, tokens: Tokens) -> list[Name]:
+    """Return the names that the model and the rules find, before the network looks over them."""
     names = []
     for ent in doc.ents:
         if ent.label_ not in LABELS:
@@ -35,7 +42,7 @@ def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
                 name = trim(tokens, narrow(tokens, part))
                 if name.start < name.end and is_name(tokens, name):
                     names.append(relabel(tokens, name))
-    return with_teams(find_overlooked(names, tokens), tokens)
+    return find_overlooked(names, tokens)
 
 
 def given_name(tokens: Tokens, start: int, end: int, label: str) -> Name:

@@ -15,6 +15,9 @@ from pipeline.components.entities.name import Name
 from pipeline.lexicons import Lexicon
 
 _TAKEN_FOR_FULL_NAMES = frozenset(("ORG", "GPE", "FAC", "PRODUCT", "LOC", "WORK_OF_ART"))
+_LONG = 6
+"""Letters of a name that may be written with one letter more."""
+_TOO_LONG = 32
 _TAKEN_FOR_SURNAMES = _TAKEN_FOR_FULL_NAMES | {"NORP"}
 
 
@@ -91,7 +94,12 @@ def join_full_names(forms: Forms, lexicon: Lexicon) -> None:
 def _shared_keys(name: tuple[str, ...], keys: NameKeys) -> list[tuple[str, ...]]:
     """Return keys of a full name of which two names of one person have at least one in common."""
     words = keys.person_words(name)
-    return [("surname", *words[-1:]), ("letters", "".join(name)), ("begins", *words[:2])]
+    return [
+        ("surname", *words[-1:]),
+        ("letters", "".join(name)),
+        ("begins", *words[:2]),
+        ("given", *words[:-1]),
+    ]
 
 
 def _full_names(forms: Forms, lexicon: Lexicon) -> list[Form]:
@@ -109,6 +117,8 @@ def _is_same_person(short: tuple[str, ...], longer: tuple[str, ...], keys: NameK
     a, b = keys.person_words(short), keys.person_words(longer)
     if a == b or "".join(short) == "".join(longer):
         return True
+    if len(a) == len(b) and a[:-1] == b[:-1] and _are_alike(a[-1], b[-1]):
+        return True
     if a[-1] != b[-1] or len(a) < 2 or len(b) < 2:
         return len(a) > 1 and len(b) > len(a) and b[: len(a)] == a
     first, other = a[0], b[0]
@@ -116,7 +126,21 @@ def _is_same_person(short: tuple[str, ...], longer: tuple[str, ...], keys: NameK
         return all(any(_agree(word, middle) for middle in b[1:-1]) for word in a[1:-1])
     if len(first) > 4 and len(first) == len(other) and len(a) == len(b) == 2:
         return sum(x != y for x, y in zip(first, other, strict=True)) == 1  # Kristen, Kristin
+    if len(a) == len(b) == 2 and (_are_alike(first, other) or keys.is_short_for(first, other)):
+        return True  # Abdurehim, Abdurrehim; Ben, Benjamin
     return (len(first) == 1 or len(other) == 1) and first[0] == other[0]
+
+
+def _are_alike(word: str, other: str) -> bool:
+    """Return whether two spellings of at least six letters differ by one letter more ("Zelenskyy")."""
+    return word in _letters_less(other) or other in _letters_less(word)
+
+
+def _letters_less(word: str) -> set[str]:
+    """Return the spellings of at least six letters that lack one letter of a word, not the first."""
+    if not _LONG < len(word) < _TOO_LONG:
+        return set()
+    return {word[:i] + word[i + 1 :] for i in range(1, len(word))}
 
 
 def _agree(word: str, other: str) -> bool:
@@ -136,6 +160,16 @@ class _FullNames:
             if len(form.key) > 2:  # Muhammad al-Bashir, Ursula von der Leyen, Park Geun-hye
                 self.by_last[form.key[-2] + form.key[-1]].append(form)
                 self.by_last[form.key[1] + form.key[2]].append(form)
+            if len(form.key) > 3:  # Robin van den Berg
+                self.by_last["".join(form.key[1:])].append(form)
+        self.by_letters_less: dict[str, list[str]] = defaultdict(list)
+        for last in self.by_last:
+            for less in _letters_less(last):
+                self.by_letters_less[less].append(last)
+
+    def _alike(self, word: str) -> list[str]:
+        """Return the surnames that are written with one letter more or less than a word."""
+        return [*self.by_letters_less.get(word, ()), *(w for w in _letters_less(word) if w in self.by_last)]
 
     def of(self, form: Form) -> tuple[list[Form], str]:
         """Return the full names that a short one may stand for, and the rule that says so."""
@@ -145,7 +179,10 @@ class _FullNames:
         if found := self.by_last.get(word):
             return found, "surname"
         if len(form.key) == 1 and form.label == "PERSON":
-            return self.by_first.get(word, []), "first_name"
+            if found := self.by_first.get(word):
+                return found, "first_name"
+            alike = [other for last in self._alike(word) for other in self.by_last[last]]
+            return alike if len(by_root(alike)) == 1 else [], "surname"
         return [], ""
 
 

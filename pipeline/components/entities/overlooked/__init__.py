@@ -22,6 +22,7 @@ from pipeline.components.entities.overlooked.runs import (
     add_titled,
     add_works,
 )
+from pipeline.components.entities.overlooked.wholes import add_brands_with_apostrophe, add_joined
 from pipeline.components.entities.overlooked.widened import (
     add_initials,
     add_model_numbers,
@@ -63,5 +64,18 @@ def find_overlooked(names: list[Name], tokens: Tokens) -> list[Name]:
     """
     ledger = Ledger(names, tokens)
     for rule in RULES:
+        rule(ledger, tokens)
+    return sorted(ledger.names, key=lambda name: name.start)
+
+
+def found_again(names: list[Name], tokens: Tokens) -> list[Name]:
+    """Return the names, whole, and where else in the document they stand, in text order.
+
+    Args:
+        names: looked over since the other rules ran; they pass to these rules, which change them.
+        tokens: the document.
+    """
+    ledger = Ledger(names, tokens)
+    for rule in (add_joined, add_brands_with_apostrophe, add_repeated):
         rule(ledger, tokens)
     return sorted(ledger.names, key=lambda name: name.start)

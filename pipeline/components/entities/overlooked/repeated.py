@@ -68,6 +68,7 @@ def _stays(inside: set[Name], start: int, end: int) -> bool:
 def _known_spellings(names: list[Name], tokens: Tokens) -> dict[str, list[_Known]]:
     """Return the spellings that may come back, longest first, by their first word."""
     lexicon = tokens.lexicon
+    in_front = lexicon.words("surnames_in_front")
     given_names, not_names = lexicon.entries("given_names"), lexicon.words("not_names")
     known: dict[str, list[_Known]] = defaultdict(list)
     seen: set[tuple[str, ...]] = set()
@@ -85,7 +86,9 @@ def _known_spellings(names: list[Name], tokens: Tokens) -> dict[str, list[_Known
         if words not in seen and may_repeat:
             learn(words, name.label, "repeated")
         if name.label == "PERSON" and 1 < len(words) < 5:
-            if words[-1:] not in seen and len(words[-1]) > 2 and last[0].isupper() and words[-1].isalpha():
+            if words[0] in in_front and words[:1] not in seen and len(words) < 4:
+                learn(words[:1], "PERSON", "repeated_surname")
+            if words[-1:] not in seen and len(words[-1]) > 1 and last[0].isupper() and words[-1].isalpha():
                 learn(words[-1:], "PERSON", "repeated_surname")
             if words[:1] not in seen and words[0] in given_names:
                 learn(words[:1], "PERSON", "repeated_given_name")
@@ -96,4 +99,6 @@ def _is_written_as_name(tokens: Tokens, start: int, end: int) -> bool:
     """Return whether the words are written as a name: with a capital, and tagged as a noun can be."""
     if end - start > 1:
         return any(tokens.words[i][0].isupper() for i in range(start, end))
+    if len(tokens.words[start]) == 2 and tokens.tags[start] not in ("NNP", "NNPS", ""):
+        return False  # Do, So
     return tokens.tags[start] in _NAME_TAGS and any(c.isupper() for c in tokens.words[start])

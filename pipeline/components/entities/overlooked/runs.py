@@ -130,7 +130,7 @@ def _is_acronym(words: _Words, word: str) -> bool:
         and 2 < len(word) < 7
         and (word.isalpha() or _PARTNERS.fullmatch(word) is not None)
         and word.lower() not in words.acronyms
-        and not ROMAN.fullmatch(word.lower())
+        and (word.istitle() or not ROMAN.fullmatch(word.lower()))
     )
 
 

@@ -1,0 +1,312 @@
+"""What the network sees of a document: arrays of small integers, one row a token.
+
+Training (`training/names.py`) and inference share this one function, so that they cannot drift apart. Words
+are hashed into a fixed number of buckets (Weinberger et al. 2009, feature hashing); word vectors are rows of
+the model's own table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Doc
+
+from pipeline.components.doc.tokens import Tokens
+from pipeline.components.entities.labeller.inputs import (
+    COLUMN_OFFSETS,
+    COLUMNS,
+    HEAD_BUCKETS,
+    KINDS,
+    LABEL_BUCKETS,
+    MODEL_KINDS,
+    N_FLAGS,
+    N_LISTS,
+    SHAPE_BUCKETS,
+    SUFFIX_BUCKETS,
+    WINDOW,
+    WORD_BUCKETS,
+    Ints,
+)
+from pipeline.components.entities.name import Name
+from pipeline.lexicons import Lexicon
+
+_KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
+_MOST = 1 << 16
+_GAP = 3
+"""Words between two that look like parts of names which may belong to one name, too."""
+_QUOTES = frozenset("\"'“”‘’«»`") | {"``", "''"}
+_OPENING = frozenset("“‘«`") | {"``"}
+_MOST_IN_MARKS = 8
+_STOPS = tuple(".!?\"”’'")
+_MIN_SPORT, _MIN_SHARE_OF_SPORT = 8, 0.015
+"""Words of sport, and their share, in a document about sport."""
+_SPORTS = 20
+"""The number of the list of words of sport."""
+_BEGINS = 3
+"""The value of ENT_IOB of a token that begins an entity."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFeatures:
+    """The arrays of a document of n tokens.
+
+    Attributes:
+        columns: (n, len(COLUMNS)) rows of one table: each value with the offset of its column added.
+        flags: (n, N_FLAGS) 0 or 1.
+        vector_rows: (n) row of the model's vector table, -1 where there is none.
+        rules: (n) the label that the rules give a token, as in `inputs.KINDS`.
+        candidates: (m) the tokens that may belong to a name.
+    """
+
+    columns: Ints
+    flags: NDArray[np.uint8]
+    vector_rows: Ints
+    rules: Ints
+    candidates: Ints
+
+
+class _Vocabulary:
+    """Words as numbers, computed once for each; `lexicon.made(_Vocabulary)` is that of its language."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lists = [
+            _keys(entries)
+            for entries in (
+                lexicon.ordered("given_names"),
+                lexicon.ordered("person_titles"),
+                lexicon.ordered("name_particles"),
+                lexicon.ordered("roles"),
+                lexicon.ordered("offices"),
+                lexicon.ordered("peoples"),
+                lexicon.ordered("demonyms"),
+                lexicon.ordered("regions"),
+                lexicon.ordered("cities"),
+                lexicon.ordered("place_aliases"),
+                lexicon.ordered("location_words"),
+                lexicon.ordered("facility_words"),
+                lexicon.ordered("organisation_words"),
+                lexicon.ordered("organisation_suffixes"),
+                lexicon.ordered("known_organisations"),
+                lexicon.ordered("known_products"),
+                lexicon.ordered("social_networks"),
+                lexicon.ordered("wire_agencies"),
+                lexicon.ordered("event_words"),
+                lexicon.ordered("work_nouns"),
+                lexicon.ordered("sports_words"),
+                lexicon.ordered("cue_verbs"),
+                lexicon.ordered("not_names"),
+                lexicon.ordered("common_acronyms"),
+            )
+        ]
+        if len(self._lists) != N_LISTS:
+            raise ValueError(f"the network was trained with {N_LISTS} lists, not with {len(self._lists)}")
+        self._words: dict[str, tuple[int, ...]] = {}
+
+    def rows(self, words: Sequence[str], lower: Sequence[str]) -> NDArray[np.int64]:
+        """Return (n, 6): buckets of word, prefix, suffix and shape, the lists as bits, what it looks like.
+
+        What it looks like: 1 for a capital or digit in it, 2 for a capital in front, 0 for neither.
+        """
+        known = self._words
+        if len(known) > _MOST:
+            known.clear()
+        for word, small in zip(words, lower, strict=True):
+            if word not in known:
+                known[word] = self._row(word, small)
+        return np.array([known[word] for word in words], dtype=np.int64).reshape(-1, 6)
+
+    def _row(self, word: str, lower: str) -> tuple[int, ...]:
+        bits = sum(1 << number for number, words in enumerate(self._lists) if lower in words)
+        is_large = word[0].isupper()
+        has_large = any(c.isupper() for c in word)
+        return (
+            _hash(lower) % WORD_BUCKETS,
+            _hash(lower[:3]) % SUFFIX_BUCKETS,
+            _hash(lower[-3:]) % SUFFIX_BUCKETS,
+            _hash(_shape(word)) % SHAPE_BUCKETS,
+            bits,
+            2 if is_large else 1 if has_large else 0,
+        )
+
+
+def _keys(entries: Sequence[str]) -> frozenset[str]:
+    """Return the entries of a list, of one with values the keys."""
+    return frozenset(entry.partition("\t")[0].lower() for entry in entries)
+
+
+def _hash(text: str) -> int:
+    return crc32(text.encode())
+
+
+def _shape(word: str) -> str:
+    """Return a word with X, x and 0 for its letters and digits; of runs at most three.
+
+    >>> _shape("McDonald-42")
+    'XxXxxx-00'
+    """
+    out: list[str] = []
+    for c in word[:16]:
+        sign = "X" if c.isupper() else "x" if c.isalpha() else "0" if c.isdigit() else c
+        if out[-3:] != [sign] * 3:
+            out.append(sign)
+    return "".join(out)
+
+
+def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeatures:
+    """Return the features of a document that has tags, heads, labels and entities.
+
+    Args:
+        doc: the document.
+        tokens: the same, as the rules read it.
+        names: that the rules found; they do not overlap.
+    """
+    n = len(tokens)
+    words = tokens.lexicon.made(_Vocabulary).rows(tokens.words, tokens.lower)
+    looks = words[:, 5]
+    of_doc = doc.to_array(["ENT_IOB", "ENT_TYPE", "ORTH"]).reshape(n, 3)
+    in_model = of_doc[:, 1] != 0
+    types = {hashed: MODEL_KINDS.get(doc.vocab.strings[hashed], 0) for hashed in {*of_doc[:, 1].tolist()}}
+    model = np.array([types[hashed] for hashed in of_doc[:, 1].tolist()], dtype=np.int64)
+    model = np.where(in_model, 2 * model + 1 + (of_doc[:, 0] == _BEGINS), 0)
+    rules = np.zeros(n, dtype=np.int64)
+    for name in names:
+        kind = 2 * _KIND_NUMBERS[name.label] + 1
+        rules[name.start : name.end] = kind + 1
+        rules[name.start] = kind
+    heads = np.array(tokens.heads, dtype=np.int64)
+    tags, deps = _label_buckets(tokens.tags), _label_buckets(tokens.deps)
+    lines, breaks = np.array(tokens.lines), np.array(tokens.breaks)
+    others, small, large, repeats = _others(tokens.lower, looks, rules)
+    values = (
+        words[:, 0],
+        words[:, 1],
+        words[:, 2],
+        words[:, 3],
+        tags,
+        deps,
+        words[heads, 0] % HEAD_BUCKETS,
+        tags[heads],
+        model,
+        rules,
+        others,
+        _line_kinds(lines, breaks, looks, tokens.words),
+    )
+    columns = np.empty((n, len(COLUMNS)), dtype=np.int32)
+    for number, value in enumerate(values):
+        columns[:, number] = value
+    columns += COLUMN_OFFSETS[:-1]
+
+    flags = np.zeros((n, N_FLAGS), dtype=np.uint8)
+    flags[:, :N_LISTS] = (words[:, 4, None] >> np.arange(N_LISTS)) & 1
+    spaced = np.array(tokens.spaced)
+    opens_line = np.diff(lines, prepend=-1) > 0
+    opens_line[1:] |= breaks[:-1]
+    closes_line = np.append(breaks[1:], True)
+    before = np.append(True, spaced[:-1] | breaks[:-1])
+    behind = spaced | closes_line
+    opens = np.diff(np.array(tokens.sents), prepend=-1) > 0
+    sporting = flags[:, _SPORTS]
+    marks = (
+        opens,
+        opens_line,
+        closes_line,
+        ~before,
+        ~behind,
+        small,
+        large,
+        repeats,
+        _in_short_marks(tokens.words),
+        sporting.sum() >= max(_MIN_SPORT, _MIN_SHARE_OF_SPORT * n),
+    )
+    for number, flag in enumerate(marks, start=N_LISTS):
+        flags[:, number] = flag
+
+    candidates = _candidates((looks > 0) | in_model | (rules > 0), breaks)
+    is_near = np.zeros(n + 2 * WINDOW, dtype=bool)
+    for step in range(2 * WINDOW + 1):
+        is_near[candidates + step] = True
+    near = np.flatnonzero(is_near[WINDOW : WINDOW + n])
+    row_of = doc.vocab.vectors.key2row
+    rows = np.full(n, -1, dtype=np.int32)
+    rows[near] = [row_of.get(orth, -1) for orth in of_doc[near, 2].tolist()]
+    return LabelFeatures(columns, flags, rows, rules.astype(np.int32), candidates)
+
+
+def _in_short_marks(words: Sequence[str]) -> NDArray[np.bool_]:
+    """Return whether each word stands in quotation marks with a few others at most, as titles do."""
+    inside = np.zeros(len(words), dtype=bool)
+    opened = -1
+    for i, word in enumerate(words):
+        if word in _QUOTES:
+            if 0 <= opened < i - 1 and i - opened <= _MOST_IN_MARKS + 1 and word not in _OPENING:
+                inside[opened + 1 : i] = True
+                opened = -1
+            else:
+                opened = i
+    return inside
+
+
+def _label_buckets(labels: Sequence[str]) -> NDArray[np.int64]:
+    numbers = {label: _hash(label) % LABEL_BUCKETS for label in set(labels)}
+    return np.array([numbers[label] for label in labels], dtype=np.int64)
+
+
+def _candidates(looks_like: NDArray[np.bool_], breaks: NDArray[np.bool_]) -> Ints:
+    """Return the tokens that look like parts of names, and those in small gaps between them."""
+    core = np.flatnonzero(looks_like & ~breaks)
+    chosen = looks_like & ~breaks
+    for size in range(1, _GAP + 1):
+        gaps = core[:-1][np.diff(core) == size + 1]
+        for step in range(1, size + 1):
+            chosen[gaps + step] = True
+    chosen &= ~breaks
+    return np.flatnonzero(chosen).astype(np.int32)
+
+
+def _others(
+    lower: Sequence[str], looks: NDArray[np.int64], rules: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return how the other occurrences of each word in the document are used.
+
+    Returns:
+        of each word 1 + 3 * kind + how many of the others are of that kind (few, half, all), for
+        the kind (or none) that most of those with a capital have, 0 where there are none; whether the word
+        stands elsewhere without a capital; with one; three times or more.
+    """
+    numbers: dict[str, int] = {}
+    identity = np.array([numbers.setdefault(word, len(numbers)) for word in lower], dtype=np.int64)
+    n_kinds = len(KINDS) + 1
+    kinds = (rules + 1) // 2
+    counts = np.bincount((identity * n_kinds + kinds)[looks > 0], minlength=len(numbers) * n_kinds).reshape(
+        -1, n_kinds
+    )
+    small_counts = np.bincount(identity[looks == 0], minlength=len(numbers))
+    rest = counts[identity]
+    rest[np.arange(len(lower)), kinds] -= looks > 0
+    total = rest.sum(axis=1)
+    best = rest.argmax(axis=1)
+    share = rest[np.arange(len(lower)), best] / np.maximum(total, 1)
+    level = np.where(share > 0.9, 2, np.where(share > 0.6, 1, 0))
+    others = np.where(total > 0, 1 + 3 * best + level, 0)
+    small = small_counts[identity] - (looks == 0) > 0
+    return others, small, total > 0, total > 1
+
+
+def _line_kinds(
+    lines: NDArray[np.int64], breaks: NDArray[np.bool_], looks: NDArray[np.int64], words: Sequence[str]
+) -> NDArray[np.int64]:
+    """Return of each token the kind of its line: how long it is, how much of it has capitals, how it ends."""
+    n_lines = int(lines[-1]) + 1 if len(lines) else 0
+    sizes = np.bincount(lines[~breaks], minlength=n_lines)
+    large = np.bincount(lines[(looks == 2) & ~breaks], minlength=n_lines)
+    last = np.zeros(n_lines, dtype=np.int64)
+    at = np.flatnonzero(~breaks)
+    last[lines[at]] = at
+    stops = np.array([words[i][-1:] in _STOPS for i in last.tolist()], dtype=np.int64)
+    length = np.digitize(sizes, (3, 6, 12, 25, 50))
+    share = np.digitize(large / np.maximum(sizes, 1), (0.2, 0.4, 0.7))
+    return ((length * 4 + share) * 2 + stops)[lines]

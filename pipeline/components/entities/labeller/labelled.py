@@ -1,0 +1,69 @@
+"""What the network makes of the names of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from spacy.tokens import Doc
+
+from pipeline.components.doc.tokens import Tokens
+from pipeline.components.entities.bounds import trim
+from pipeline.components.entities.kinds import is_name
+from pipeline.components.entities.labeller.features import label_features
+from pipeline.components.entities.labeller.network import (
+    Labelled,
+    best_labels,
+    label_scores,
+    names_of,
+    shipped_network,
+    with_rules,
+)
+from pipeline.components.entities.name import Name
+
+
+def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> list[Name]:
+    """Return the names of a document as the network sees them, in text order (method "network").
+
+    A name on which the network and the rules agree stays as it is. Without word vectors of the width that
+    the network was trained with, nothing changes: it knows no other model.
+
+    Args:
+        doc: the document.
+        tokens: the same, as the rules read it.
+        names: that the rules found; they do not overlap.
+    """
+    network = shipped_network()
+    table = doc.vocab.vectors.data
+    if not len(tokens) or not network.fits(table):
+        return [*names]
+    features = label_features(doc, tokens, names)
+    scores = label_scores(features, network.weights, network.vectors(table))
+    labels = best_labels(features.candidates, with_rules(scores, features))
+    known = {(name.start, name.end): name for name in names}
+    out = [name for name in names if _is_settled(tokens, name)]
+    settled = {i for name in out for i in range(name.start, name.end)}
+    for found in names_of(features.candidates, labels, scores):
+        if not settled.isdisjoint(range(found.start, found.end)):
+            continue
+        name = _named(tokens, known.get((found.start, found.end)), found)
+        if name.start < name.end and is_name(tokens, name):
+            out.append(name)
+    return sorted(out, key=lambda name: name.start)
+
+
+def _is_settled(tokens: Tokens, name: Name) -> bool:
+    """Return whether a rule has read a whole line or list for a name: works in a list, networks in a bar."""
+    if name.method == "listed" and len(name) == 1:
+        return tokens.lower[name.start] in tokens.lexicon.words("social_networks")
+    return name.method == "work_list"
+
+
+def _named(tokens: Tokens, name: Name | None, found: Labelled) -> Name:
+    """Return what the network found as a name; that of the rules where they agree."""
+    if name is not None and name.label == found.label:
+        return name
+    if name is not None:
+        title = name.title if found.label == "PERSON" else ()
+        return replace(name, label=found.label, method="network", score=found.score, title=title)
+    return trim(tokens, Name(found.start, found.end, found.label, method="network", score=found.score))

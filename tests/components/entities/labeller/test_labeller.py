@@ -1,0 +1,188 @@
+"""The labeller of names: its features, its forward pass, and what becomes of names."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from docs_by_hand import build
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from pipeline.components.doc.columns import read_columns
+from pipeline.components.doc.tokens import Tokens, read_tokens
+from pipeline.components.entities.labeller import labelled, relabelled
+from pipeline.components.entities.labeller.features import LabelFeatures, label_features
+from pipeline.components.entities.labeller.inputs import COLUMN_OFFSETS, KINDS, N_FLAGS, N_LABELS, WINDOW
+from pipeline.components.entities.labeller.network import (
+    Labelled,
+    best_labels,
+    label_scores,
+    names_of,
+    shipped_network,
+)
+from pipeline.components.entities.name import Name
+from pipeline.components.entities.names import find_by_rules
+
+
+def read(doc: Doc) -> Tokens:
+    return read_tokens(read_columns(doc))
+
+
+def with_vectors(doc: Doc) -> Doc:
+    """The Doc with a vector of zeros for one word, as wide as the network wants them."""
+    width = len(shipped_network().weights["vectors"])
+    doc.vocab.reset_vectors(width=width)
+    doc.vocab.vectors.resize((1, width))
+    return doc
+
+
+def may_follow(before: int, label: int) -> bool:
+    return label == 0 or label % 2 == 1 or before in (label, label - 1)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_best_labels_are_the_best_of_all_that_go_on_only_where_they_have_begun(seed: int) -> None:
+    scores = np.random.default_rng(seed).normal(size=(3, N_LABELS)).astype(np.float32)
+    found = best_labels(np.arange(3, dtype=np.int32), scores).tolist()
+
+    def total(path: tuple[int, ...]) -> float:
+        return float(sum(scores[k][label] for k, label in enumerate(path)))
+
+    allowed = (
+        path
+        for path in product(range(N_LABELS), repeat=3)
+        if all(may_follow(a, b) for a, b in zip((0, *path), path, strict=False))
+    )
+    assert found == [*max(allowed, key=total)]
+
+
+def test_a_name_does_not_go_on_over_a_gap() -> None:
+    scores = np.zeros((2, N_LABELS), dtype=np.float32)
+    scores[0, 1], scores[1, 2], scores[1, 3] = 5, 5, 4
+    assert best_labels(np.array([0, 1], dtype=np.int32), scores).tolist() == [1, 2]
+    assert best_labels(np.array([0, 2], dtype=np.int32), scores).tolist() == [1, 3]
+
+
+def test_labels_are_read_as_names() -> None:
+    candidates = np.array([2, 3, 5, 6], dtype=np.int32)
+    scores = np.log(np.full((4, N_LABELS), 0.5, dtype=np.float32))
+    labels = np.array([1, 2, 3, 5], dtype=np.int32)
+    assert [*names_of(candidates, labels, scores)] == [
+        Labelled(2, 4, KINDS[0], 0.5),
+        Labelled(5, 6, KINDS[1], 0.5),
+        Labelled(6, 7, KINDS[2], 0.5),
+    ]
+
+
+def test_scores_are_those_of_each_window_by_itself() -> None:
+    rng = np.random.default_rng(0)
+    width, hidden = 4, 5
+    shapes = {
+        "table": (int(COLUMN_OFFSETS[-1]), width),
+        "flags": (N_FLAGS, width),
+        "vectors": (7, width),
+        "hidden": ((2 * WINDOW + 1) * width, hidden),
+        "hidden_bias": (hidden,),
+        "labels": (hidden, N_LABELS),
+        "labels_bias": (N_LABELS,),
+    }
+    weights = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    doc = build("Ana Colvey of Marrow met Leo Darnt in Kenya .", {"Ana Colvey": "PERSON"})
+    features = label_features(doc, read(doc), [])
+    vectors = np.zeros((1, width), dtype=np.float32)
+    found = label_scores(features, weights, vectors)
+    for row, at in zip(found, features.candidates.tolist(), strict=True):
+        window = np.zeros((2 * WINDOW + 1, width))
+        for k, token in enumerate(range(at - WINDOW, at + WINDOW + 1)):
+            if 0 <= token < len(doc):
+                window[k] = weights["table"][features.columns[token]].sum(axis=0)
+                window[k] += features.flags[token] @ weights["flags"]
+        state = np.maximum(window.ravel() @ weights["hidden"] + weights["hidden_bias"], 0)
+        scores = state @ weights["labels"] + weights["labels_bias"]
+        expected = scores - np.log(np.exp(scores - scores.max()).sum()) - scores.max()
+        np.testing.assert_allclose(row, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_what_looks_like_a_name_and_small_gaps_are_candidates() -> None:
+    doc = build("they met Ana of Marrow and left for a town in Kenya .")
+    features = label_features(doc, read(doc), [])
+    assert [doc[int(i)].text for i in features.candidates] == ["Ana", "of", "Marrow", "Kenya"]
+
+
+def test_other_occurrences_of_a_word_tell() -> None:
+    doc = build("Dorn left . Dorn ran . the dorn .", {})
+    names = [Name(0, 1, "PERSON", method="ner", score=0.8)]
+    with_name, without = (label_features(doc, read(doc), some) for some in (names, []))
+    assert with_name.columns[3].tolist() != without.columns[3].tolist()
+    assert with_name.flags[3].tolist() == without.flags[3].tolist()
+
+
+def test_without_vectors_of_its_width_the_network_changes_nothing() -> None:
+    doc = build("Ana Colvey left Kenya .", {"Ana Colvey": "ORG"})
+    tokens = read(doc)
+    names = find_by_rules(doc, tokens)
+    assert relabelled(doc, tokens, names) == names
+
+
+def labelled_as(monkeypatch: pytest.MonkeyPatch, doc: Doc, spans: dict[tuple[int, int], str]) -> list[Name]:
+    """What becomes of the rules' names where the network is sure of other ones."""
+
+    def sure(features: LabelFeatures, weights: object, vectors: object) -> np.ndarray:
+        scores = np.full((len(features.candidates), N_LABELS), -9, dtype=np.float32)
+        for row, at in enumerate(features.candidates.tolist()):
+            inside = [(start, label) for (start, end), label in spans.items() if start <= at < end]
+            kind = 2 * KINDS.index(inside[0][1]) + 1 if inside else 0
+            scores[row, kind + (at != inside[0][0]) if inside else 0] = -0.1
+        return scores
+
+    monkeypatch.setattr(labelled, "label_scores", sure)
+    tokens = read(with_vectors(doc))
+    return relabelled(doc, tokens, find_by_rules(doc, tokens))
+
+
+def test_a_name_on_which_both_agree_stays_and_others_are_of_the_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    doc = build("Mr Leo Colvey met Marrow and Keel .", {"Leo Colvey": "PERSON", "Marrow": "GPE"})
+    spans = {(1, 3): "PERSON", (4, 5): "ORG", (6, 7): "ORG"}
+    names = [(n.start, n.end, n.label, n.method, n.title) for n in labelled_as(monkeypatch, doc, spans)]
+    assert names == [
+        (1, 3, "PERSON", "ner", ("mr",)),
+        (4, 5, "ORG", "network", ()),
+        (6, 7, "ORG", "network", ()),
+    ]
+
+
+def test_what_the_network_does_not_find_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    doc = build("Subscribe to Marrow Daily .", {"Subscribe": "PERSON", "Marrow Daily": "ORG"})
+    (name,) = labelled_as(monkeypatch, doc, {(2, 4): "ORG"})
+    assert (name.start, name.end) == (2, 4)
+
+
+def test_titles_of_the_network_stand_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    doc = build("then Dr Ana Colvey left .", {})
+    (name,) = labelled_as(monkeypatch, doc, {(1, 4): "PERSON"})
+    assert (name.start, name.end, name.title) == (2, 4, ("dr",))
+
+
+@pytest.mark.parametrize("network", [{}, {(0, 2): "ORG"}, {(0, 1): "PERSON"}])
+def test_networks_in_a_bar_of_buttons_are_settled(
+    monkeypatch: pytest.MonkeyPatch, network: dict[tuple[int, int], str]
+) -> None:
+    doc = build("Facebook Tweet Reddit Pinterest Email", {})
+    names = labelled_as(monkeypatch, doc, network)
+    assert [doc[n.start : n.end].text for n in names] == ["Facebook", "Reddit", "Pinterest"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Ana", "of", "U.S.", "\n\n", "“", "'", "É", "3", "#", "a" * 40, "𝒳"]), max_size=12
+    )
+)
+def test_no_text_raises(words: list[str]) -> None:
+    doc = with_vectors(Doc(Vocab(), words=words))
+    tokens = read(doc)
+    for name in relabelled(doc, tokens, find_by_rules(doc, tokens)):
+        assert 0 <= name.start < name.end <= len(doc)
