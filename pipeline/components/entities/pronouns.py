@@ -161,7 +161,9 @@ def resolve_pronouns(
             tokens.heads[i]: i for i in reversed(range(len(tokens))) if tokens.deps[i] in SUBJECT_DEPS
         },
         quoted=_quoted(tokens),
-        starts={name.start: i for i in people for name in clusters[i].names if not _is_credit(tokens, name.end)},
+        starts={
+            name.start: i for i in people for name in clusters[i].names if not _is_credit(tokens, name.end)
+        },
         unnamed=unnamed.at,
         guess={i: words.guess(clusters[i].name) for i in people} | dict.fromkeys(unnamed.genders, "-"),
     )
@@ -194,9 +196,7 @@ def resolve_pronouns(
     return found
 
 
-def _owners(
-    clusters: Sequence[Cluster], tokens: Tokens, words: _Words, unnamed: Unnamed
-) -> dict[int, int]:
+def _owners(clusters: Sequence[Cluster], tokens: Tokens, words: _Words, unnamed: Unnamed) -> dict[int, int]:
     """Return the tokens of persons: names, the heads of noun phrases around them, relative pronouns."""
     owner = owners(clusters, "PERSON") | unnamed.described
     for name in [name for cluster in clusters for name in cluster.names if _is_credit(tokens, name.end)]:
@@ -304,9 +304,9 @@ def _syntax(scene: _Scene, minds: _Minds, words: _Words, token: int) -> tuple[di
 
 
 def _has_same_subject(tokens: Tokens, at: int) -> bool:
-    """Return whether the subject above a word is its own: of "wants to see him", "has the chance to see him"."""
+    """Return whether the subject above a word is its own, as in "has the chance to see him"."""
     dep = tokens.deps[at]
-    return dep in _SAME_SUBJECT or tokens.tags[at] == "VB" and dep == "acl" or dep == "dobj"
+    return dep in _SAME_SUBJECT or (tokens.tags[at] == "VB" and dep == "acl") or dep == "dobj"
 
 
 def _beside(scene: _Scene, minds: _Minds, token: int) -> set[int]:
@@ -321,7 +321,10 @@ def _beside(scene: _Scene, minds: _Minds, token: int) -> set[int]:
     return {
         minds.owner[subject]
         for verb, subject in scene.subject_of.items()
-        if tokens.deps[verb] == "advcl" and tokens.heads[verb] == head and verb < token and subject in minds.owner
+        if tokens.deps[verb] == "advcl"
+        and tokens.heads[verb] == head
+        and verb < token
+        and subject in minds.owner
     }
 
 

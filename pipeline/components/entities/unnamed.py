@@ -1,4 +1,4 @@
-"""Persons without a name: "a hotel clerk", "his opponent", and "the clerk" of whom the text goes on to tell."""
+"""Persons without a name: "a hotel clerk", "his opponent, who", and "the clerk" whom the text tells of."""
 
 from __future__ import annotations
 
@@ -42,14 +42,12 @@ class _Words:
         self.qualities = lexicon.words("entities.openers_of_qualities")
 
 
-def unnamed_persons(
-    clusters: Sequence[Cluster], nominals: Sequence[Nominal], tokens: Tokens
-) -> Unnamed:
+def unnamed_persons(clusters: Sequence[Cluster], nominals: Sequence[Nominal], tokens: Tokens) -> Unnamed:
     """Return the nouns that stand for one unnamed person each.
 
-    With "a" or "another" somebody new comes in, and so with "his opponent, who"; "the clerk" is one who has come
-    in that way. What a noun with "the" or a possessive means otherwise is left open: most often somebody who has
-    a name.
+    With "a" or "another" somebody new comes in, and so with "his opponent, who"; "the clerk" is one who has
+    come in that way. What a noun with "the" or a possessive means otherwise is left open: most often somebody
+    who has a name.
 
     Args:
         clusters: the entities of the document.
@@ -64,7 +62,9 @@ def unnamed_persons(
             taken.setdefault(token, nominal.cluster)
             if clusters[nominal.cluster].label == "PERSON" and tokens.lower[token] in words.persons:
                 found.described.setdefault(token, nominal.cluster)
-    appositions = {tokens.heads[token] for token in taken if tokens.deps[token] in ("appos", "compound", "nmod")}
+    appositions = {
+        tokens.heads[token] for token in taken if tokens.deps[token] in ("appos", "compound", "nmod")
+    }
     told_of = {tokens.heads[token] for token, dep in enumerate(tokens.deps) if dep == "relcl"}
     numbers: dict[str, int] = {}
     for token in [i for i, word in enumerate(tokens.lower) if word in words.persons]:

@@ -135,7 +135,11 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return False
     if form is ContentForm.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
         return True
-    if form is ContentForm.PHRASE and found.sort == "verb" and _is_said_of(parse, words, found, candidate.content):
+    if (
+        form is ContentForm.PHRASE
+        and found.sort == "verb"
+        and _is_said_of(parse, words, found, candidate.content)
+    ):
         return True
     return _has_content(words, found, form, share)
 
