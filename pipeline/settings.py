@@ -146,7 +146,10 @@ class Settings(BaseSettings):
     )
     min_words: int = Field(5, ge=1, description="An article with fewer words is rejected as too_short.")
     timeout_s: float = Field(
-        60.0, gt=0, description="Seconds that one article may take in parse or extract before it is rejected."
+        60.0,
+        gt=0,
+        description="Seconds that one article may take in parse or extract before it is rejected; one of more"
+        " than 100,000 characters gets as many times more.",
     )
     max_reject_rate: float = Field(
         0.3, ge=0, le=1, description="A day in which a larger share of records is rejected fails its audit."

@@ -19,6 +19,9 @@ from pipeline.stages.derive import derive
 from pipeline.stages.publish import publish
 from pipeline.store import Store
 from pipeline.store.batch import Batch, derived_path, manifest_path, published_path
+from pipeline.store.manifest import find_manifest, write_manifest
+from schemas import TABLES
+from schemas.table import arrow_schema
 
 FIRST, SECOND, THIRD = (date(2026, 3, n) for n in (1, 2, 3))
 
@@ -49,6 +52,42 @@ def test_days_are_a_range_with_both_ends(published: Store) -> None:
 def test_columns_are_those_asked_for(published: Store) -> None:
     frame = load("quotes", columns=["speaker_name"], latest=True, data_dir=published.root)
     assert list(frame.columns) == ["speaker_name"]
+
+
+def without(store: Store, table: str, column: str) -> None:
+    """Let a published day be of a time before its table had a column."""
+    path = published_path(table, FIRST)
+    lineage = store.lineage(path)
+    digest = store.write(path, store.read(path).drop_columns([column]), lineage=lineage)
+    manifest = find_manifest(store, FIRST)
+    assert manifest is not None
+    files = dict(manifest.tables)
+    files[table] = files[table].model_copy(update={"sha256": digest})
+    write_manifest(store, manifest.model_copy(update={"tables": files}))
+
+
+@pytest.mark.parametrize(
+    "table, column",
+    [
+        ("articles", "published_at_offset"),
+        ("quotes", "speaker_name"),
+        ("claims", "topics"),
+        ("mentions", "kind"),
+    ],
+)
+def test_a_column_that_came_since_is_null_where_it_may_be(published: Store, table: str, column: str) -> None:
+    """What was published by an earlier version is read as it is."""
+    field = arrow_schema(TABLES[table]).field(column)
+    without(published, table, column)
+    for columns in (None, [column, "article_id"]):
+        if not field.nullable:
+            with pytest.raises(InputError, match=f"without the column {column}: .*run {FIRST}"):
+                load(table, columns=columns, as_indexed=False, data_dir=published.root)
+            continue
+        frame = load(table, columns=columns, as_indexed=False, data_dir=published.root)
+        assert frame[frame["article_id"] == "a1"][column].isna().all()
+        assert len(frame) == len(load(table, columns=["article_id"], data_dir=published.root))
+    assert "article_id" in load(table, columns=["article_id"], data_dir=published.root)
 
 
 def test_latest_keeps_the_last_version_of_an_article(published: Store) -> None:

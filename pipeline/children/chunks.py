@@ -138,6 +138,7 @@ def map_chunks[Item, Result](
     *,
     failed: Callable[[Item, Fault], Result],
     seconds_per_item: float,
+    counts_as: Callable[[Item], float] | None = None,
     seconds_at_least: float = 0.0,
 ) -> Iterator[Result]:
     """Yield the results of all chunks in order; a chunk that had to be cut gives several.
@@ -147,6 +148,7 @@ def map_chunks[Item, Result](
         children: that do it.
         failed: makes the result of a single item that killed its child or overran its time.
         seconds_per_item: the time a chunk gets for each of its items before its child is killed.
+        counts_as: for how many items one counts, such as a long article; 1 where None.
         seconds_at_least: the time that any chunk gets.
 
     Raises:
@@ -206,7 +208,8 @@ def map_chunks[Item, Result](
                 children.spawn()
             elif (task := next_task()) is not None:
                 child.task = task
-                child.deadline = monotonic() + max(seconds_at_least, seconds_per_item * len(task.items)) + 1.0
+                n_items = sum(map(counts_as, task.items)) if counts_as else len(task.items)
+                child.deadline = monotonic() + max(seconds_at_least, seconds_per_item * n_items) + 1.0
                 n_chunks += 1
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # `_await` finds out
                     child.process.pipe.send(task.items)

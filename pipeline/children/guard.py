@@ -32,6 +32,15 @@ class Failure:
     detail: str
 
 
+LONG_CHARS = 100_000
+"""An article longer than this gets as many times the time: 90,000 words take half a minute by themselves."""
+
+
+def time_shares(n_chars: int) -> float:
+    """Return how many times the time limit of an article one of so many characters gets: 1 or more."""
+    return max(1.0, n_chars / LONG_CHARS)
+
+
 def attempt[Result](work: Callable[[], Result], *, timeout_s: float) -> Result | Failure:
     """Return what `work` returns, or a `Failure` where it raises or takes longer than `timeout_s` seconds.
 

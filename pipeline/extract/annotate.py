@@ -11,7 +11,7 @@ from itertools import batched
 import pyarrow as pa
 from spacy.tokens import Doc
 
-from pipeline.children.guard import Failure, attempt
+from pipeline.children.guard import Failure, attempt, time_shares
 from pipeline.components.claims import find_claims
 from pipeline.components.claims.topics import Topics
 from pipeline.components.doc.columns import read_columns
@@ -99,7 +99,7 @@ def extracted(
     Args:
         batches: documents, or why there is none, with their articles. A batch is used up before the next
             is asked for.
-        timeout_s: seconds that the extraction of one article may take.
+        timeout_s: seconds that the extraction of one article may take; a long one gets more (`time_shares`).
         lookup: candidates of a knowledge base for a name, see `alias_table`.
         topics: of the user, see `topics_file`.
     """
@@ -108,7 +108,8 @@ def extracted(
     for batch in batches:
         for part in batched(batch, _TOGETHER):
             docs = [doc for doc, _ in part if isinstance(doc, Doc)]
-            read = attempt(partial(_read_together, docs), timeout_s=timeout_s)
+            n_chars = sum(len(article.text) for _, article in part)
+            read = attempt(partial(_read_together, docs), timeout_s=timeout_s * time_shares(n_chars))
             # What fails together is read one by one below, and there the culprit fails alone.
             readings = {} if isinstance(read, Failure) else dict(zip(map(id, docs), read, strict=True))
             for doc, article in part:
@@ -118,7 +119,8 @@ def extracted(
                 else:
                     reading = readings.get(id(doc))
                     work = partial(found_rows, doc, article, reading=reading, lookup=lookup, topics=topics)
-                    stage, outcome = "extract", attempt(work, timeout_s=timeout_s)
+                    seconds = timeout_s * time_shares(len(article.text))
+                    stage, outcome = "extract", attempt(work, timeout_s=seconds)
                 if isinstance(outcome, Failure):
                     reason, detail = outcome.reason, outcome.detail
                     rejects.append(reject_of(article, reason=reason, detail=detail, stage=stage))

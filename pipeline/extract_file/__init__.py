@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from pipeline.children.chunks import Children, map_chunks
+from pipeline.children.guard import time_shares
 from pipeline.errors import ConfigError
 from pipeline.extract import child
 from pipeline.settings import Settings
@@ -71,6 +72,7 @@ def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, in
                 children,
                 failed=child.failed_on_texts,
                 seconds_per_item=2 * settings.timeout_s,
+                counts_as=lambda article: time_shares(len(article.text)),
             ):
                 refused = set(tables["rejects"]["article_id"].to_pylist())
                 writers["articles"].add(reading.taken(article_ids, refused=refused))

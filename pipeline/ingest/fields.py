@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from html import unescape
 from importlib.resources import files
 from math import isnan
 from typing import Any
@@ -325,7 +326,7 @@ def _names(value: Any) -> Iterator[str]:
         if name:
             yield name
     elif isinstance(value, str):
-        value = value[:_MAX_BYLINE]
+        value = unescape(value[:_MAX_BYLINE])
         if value.lstrip().startswith("["):
             written = _written_list(value)
             if written is not None:

@@ -24,7 +24,7 @@ from dateutil import tz
 from pipeline.ingest.date_leads import of_publication
 from pipeline.ingest.month_words import languages_of
 from pipeline.ingest.patterns import one_of
-from pipeline.ingest.zones import TIME_AND_ZONE, ZONES, weekdays, with_plain_zone
+from pipeline.ingest.zones import TIME_AND_ZONE, ZONES, region_of, weekdays, with_plain_zone
 from pipeline.lexicons import Lexicon, lexicon
 
 Precision = Literal["second", "minute", "day", "month"]
@@ -90,10 +90,14 @@ def _parsed(value: Any, fetched_at: datetime | None, latest: datetime | None) ->
         if len(value) > _MAX_LENGTH:
             return None
         text = of_publication(" ".join(value.split()))
-        if len(text) > _MAX_DATE:
+        if len(text) > _MAX_DATE or _NOTHING.fullmatch(text):
             return None
+        region = region_of(text)
         text = with_plain_zone(text)
         found = _absolute(text, _order(text, latest))
+        is_local = found is not None and found.offset is None and found.precision in ("second", "minute")
+        if found and is_local and region and region[1]:
+            return _moment(found.at.replace(tzinfo=region[1]), found.precision)
         if found is None and fetched_at is not None:
             found = _relative(text, fetched_at)
         return found
@@ -104,13 +108,16 @@ def _parsed(value: Any, fetched_at: datetime | None, latest: datetime | None) ->
     if isinstance(value, datetime):
         return _moment(value, "second")
     if isinstance(value, dict):
-        inner = next((value[k] for k in ("$date", "$numberLong", "iso", "value", "date") if k in value), None)
+        inner = next((value[k] for k in _DATE_KEYS if k in value), None)
         return None if inner is None else parse_moment(inner, fetched_at=fetched_at, latest=latest)
     if isinstance(value, list):
         return _list(value, fetched_at, latest)
     return None
 
 
+_NOTHING = re.compile(r"0000-00-00(?:[T ].*)?|0001-01-01(?:[T ]00:00.*)?|1601-01-01[T ]00:00.*")
+"""What MySQL, .NET and Windows write where they know no date."""
+_DATE_KEYS = ("$date", "$numberLong", "iso", "value", "date", "seconds", "_seconds")
 _MAX_LENGTH = 300
 _MAX_DATE = 80
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -204,7 +211,7 @@ _NUMERIC = re.compile(
 _NAMED = re.compile(r"(\d\d?)[- ]([A-Za-z]{3,9})[- ](\d{4})(?: (\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?")
 
 
-def _months(words: Lexicon) -> dict[str, int]:
+def month_numbers(words: Lexicon) -> dict[str, int]:
     """Return the numbers of months by their names, whole and short."""
     names = [name.lower() for name in words.ordered("dates.months")]
     return {form: number for number, name in enumerate(names, 1) for form in (name, name[:3])}
@@ -260,7 +267,7 @@ def _absolute(text: str, order: Literal["day", "month"]) -> Moment | None:
     if slashed:
         return _absolute(f"{slashed[1]}-{slashed[2]}-{slashed[3]}{slashed[4]}", order)
     named = _NAMED.fullmatch(text)
-    months = lexicon().made(_months)
+    months = lexicon().made(month_numbers)
     if named and named[2].lower() in months:
         month = str(months[named[2].lower()])
         return _from_parts(named[3], month, named[1], named[4], named[5], named[6], None)
@@ -277,7 +284,7 @@ def _is_zone_unknown(text: str) -> bool:
     if not name or name in ZONES or name in ("AM", "PM", "UT"):
         return False
     words = lexicon()
-    return name.lower() not in words.made(_months) and name.lower() not in words.made(weekdays)
+    return name.lower() not in words.made(month_numbers) and name.lower() not in words.made(weekdays)
 
 
 def _datetime(*parts: int, zone: tzinfo = UTC) -> datetime:

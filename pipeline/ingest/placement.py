@@ -19,7 +19,8 @@ from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
 
 from pipeline.ingest.fields import Fields
-from pipeline.ingest.moments import ImpossibleDateError, Moment, Precision, parse_moment
+from pipeline.ingest.moments import ImpossibleDateError, Moment, Precision, month_numbers, parse_moment
+from pipeline.lexicons import lexicon
 
 GRACE = timedelta(hours=36)
 """After the start (UTC) of a day of arrival, that day is over everywhere on Earth."""
@@ -29,7 +30,12 @@ DateSource = Literal["url", "json-ld", "meta", "feed", "record", "text"]
 _ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".zst", ".bz2", ".xz")
 _DATED = re.compile(r"(?<![0-9])(\d{4}-\d{2}-\d{2})(?![0-9])")
 _URL_MONTH = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])/(?!\d{1,2}(?:[/_-]|$))")
-_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_-]|$)")
+_URL_DATE = re.compile(
+    r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_-]|$)"
+    r"|/((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?=/)"
+)
+_URL_WORD = re.compile(r"(/(?:19|20)\d\d/)([a-z]{3,9})(?=/)", re.IGNORECASE)
+"""What may be the name of a month: `/2026/mar/02/`."""
 
 
 class Placement(NamedTuple):
@@ -123,19 +129,25 @@ def place(
 
 def url_date(url: str | None) -> Moment | None:
     """Return the day in a URL's path; None where there is none."""
-    found = _URL_DATE.search(url) if url else None
+    found = _URL_DATE.search(_with_numbers(url)) if url else None
     if not found:
         return None
-    day = _day("-".join(part.zfill(2) for part in found.groups()))
+    day = _day("-".join(part.zfill(2) for part in found.groups() if part))
     return Moment(datetime.combine(day, time(), UTC), "day") if day else None
 
 
 def url_month(url: str | None) -> Moment | None:
     """Return the month in a URL's path that has no day, as its first day and with that precision."""
-    found = _URL_MONTH.search(url) if url else None
+    found = _URL_MONTH.search(_with_numbers(url)) if url else None
     if not found:
         return None
     return Moment(datetime(int(found[1]), int(found[2]), 1, tzinfo=UTC), "month")
+
+
+def _with_numbers(url: str) -> str:
+    """Return a URL with the number of the month in place of its name."""
+    months = lexicon().made(month_numbers)
+    return _URL_WORD.sub(lambda found: f"{found[1]}{months.get(found[2].lower(), found[2])}", url)
 
 
 def _day(text: str) -> date | None:

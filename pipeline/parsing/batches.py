@@ -14,7 +14,7 @@ from functools import partial
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.children.guard import Failure, attempt
+from pipeline.children.guard import Failure, attempt, time_shares
 from pipeline.parsing.windows import WINDOW, parse_in_windows
 
 # A batch ends here even if it has few texts: the parser takes about 1 kB for a character.
@@ -59,8 +59,8 @@ def parse_batches[Context](
         nlp: a pipeline of `load_nlp`. It is in a memory zone between two batches: do not open another.
         texts: pairs of a text and whatever should come out beside its Doc.
         batch_size: texts in a batch.
-        timeout_s: seconds for one text, and for one batch until it is tried text by text. Outside of the
-            main thread nothing is timed (see `guard`).
+        timeout_s: seconds for one text, and for one batch until it is tried text by text; a long text gets
+            more (`time_shares`). Outside of the main thread nothing is timed (see `guard`).
         max_chars: a longer text is not parsed.
 
     Yields:
@@ -71,7 +71,8 @@ def parse_batches[Context](
         short = [text for text, _ in batch if len(text) <= max_chars]
         inputs: Sequence[str | Doc] = short
         if len(nlp.vocab) < _VOCABULARY:
-            made = attempt(partial(_split, nlp, short), timeout_s=timeout_s)
+            n_chars = sum(map(len, short))
+            made = attempt(partial(_split, nlp, short), timeout_s=timeout_s * time_shares(n_chars))
             inputs = short if isinstance(made, Failure) else made
         with nlp.memory_zone():
             parsed = iter(_parse_batch(nlp, short, inputs, timeout_s=timeout_s))
@@ -106,7 +107,8 @@ def _parse_batch(
 ) -> Sequence[Doc | Failure]:
     """Parse a batch, and where that fails its texts one by one. `inputs` are the texts or Docs of them."""
     if len(texts) == 1 and len(texts[0]) > WINDOW:
-        return [attempt(partial(parse_in_windows, nlp, inputs[0]), timeout_s=timeout_s)]
+        seconds = timeout_s * time_shares(len(texts[0]))
+        return [attempt(partial(parse_in_windows, nlp, inputs[0]), timeout_s=seconds)]
     size = max(len(inputs), 1)
     # spaCy's transition parsers take a quarter of what they are given at a time, and at least two.
     whole_batches = {name: {"batch_size": 4 * size} for name in ("parser", "ner") if nlp.has_pipe(name)}

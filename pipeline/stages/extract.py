@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipeline import code_identity, provenance
 from pipeline.children.chunks import Children, map_chunks
+from pipeline.children.guard import time_shares
 from pipeline.errors import InputError
 from pipeline.extract import child
 from pipeline.extract.article import ArticleText
@@ -49,7 +50,13 @@ def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 
     with Children(child.start_on_bins, settings, processes=processes) as children, told(shard, again="parse"):
         chunks = _chunks(store, docs_path, articles)
         parts = list(
-            map_chunks(chunks, children, failed=child.failed_on_bins, seconds_per_item=settings.timeout_s)
+            map_chunks(
+                chunks,
+                children,
+                failed=child.failed_on_bins,
+                seconds_per_item=settings.timeout_s,
+                counts_as=lambda item: time_shares(len(item[2].text)),
+            )
         )
     origin = {
         "articles": lineage["articles"],

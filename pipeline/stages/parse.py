@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipeline import code_identity, provenance
 from pipeline.children.chunks import Children, map_chunks
+from pipeline.children.guard import time_shares
 from pipeline.errors import InputError
 from pipeline.extract import parse_child as child
 from pipeline.extract.staged_articles import read_articles
@@ -53,6 +54,7 @@ def parse(store: Store, batch: Batch, settings: Settings, *, processes: int = 1)
                 children,
                 failed=child.failed,
                 seconds_per_item=2 * settings.timeout_s,
+                counts_as=lambda article: time_shares(len(article.text)),
             ):
                 bins += [{"docbin": data, "article_ids": ids} for data, ids in part.bins]
                 rejects += part.rejects

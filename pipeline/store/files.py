@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pipeline.errors import DamagedError
@@ -158,7 +159,7 @@ class Store:
         return checksum(data)
 
     def read(self, path: str, *, columns: list[str] | None = None) -> pa.Table:
-        """Return the rows of a Parquet file.
+        """Return the rows of a Parquet file; columns that it does not have are left out.
 
         Raises:
             FileNotFoundError: there is no such file.
@@ -166,7 +167,7 @@ class Store:
         """
 
         def rows(stream: pa.NativeFile) -> pa.Table:
-            return pq.read_table(stream, columns=columns, page_checksum_verification=True)
+            return pq.ParquetFile(stream, page_checksum_verification=True).read(columns=columns)
 
         return self._decoded(path, rows, is_whole=columns is None)
 
@@ -186,9 +187,28 @@ class Store:
         if checksum(data) != sha256:
             raise DamagedError(f"{self.root}/{path} is not what was written (by its SHA-256)", path=path)
         with self._telling_damage(path):
-            rows = pq.read_table(pa.BufferReader(data), columns=columns)
+            rows = pq.ParquetFile(pa.BufferReader(data)).read(columns=columns)
         _CHECKED.add(known)
         return rows
+
+    def fragment(self, path: str, sha256: str) -> ds.Fragment:
+        """Return a Parquet file that must be what was written as a part of an Arrow dataset.
+
+        Of it is decoded what is asked for, in the version that stands now, even where it is replaced later.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            DamagedError: its SHA-256 is another, or it cannot be read.
+        """
+        known = (self.root, path, sha256, self.modified(path))
+        data = self._place.mapped(path)
+        if known not in _CHECKED and checksum(data) != sha256:
+            raise DamagedError(f"{self.root}/{path} is not what was written (by its SHA-256)", path=path)
+        with self._telling_damage(path):
+            fragment = ds.ParquetFileFormat().make_fragment(data)
+            fragment.ensure_complete_metadata()
+        _CHECKED.add(known)
+        return fragment
 
     def read_batches(self, path: str, *, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a Parquet file a row group at a time.

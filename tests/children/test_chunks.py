@@ -25,6 +25,8 @@ def work(items: Sequence[str]) -> list[str]:
             os._exit(1)
         if item == "hang":
             time.sleep(60)
+        if item.startswith("long"):
+            time.sleep(1.6)
         if item == "raise":
             raise ValueError("as it was raised")
     return [item.upper() for item in items]
@@ -53,6 +55,15 @@ def run(chunks: list[list[str]], *, processes: int = 2, seconds: float = 20.0) -
     with Children(start, processes=processes) as children:
         results = map_chunks(chunks, children, failed=failed, seconds_per_item=seconds)
         return [item for result in results for item in result]
+
+
+@pytest.mark.parametrize(("share", "result"), [(1.0, ["long: timeout"]), (8.0, ["LONG"])])
+def test_a_long_item_gets_more_time(share: float, result: list[str]) -> None:
+    with Children(start, processes=1) as children:
+        results = map_chunks(
+            [["long"]], children, failed=failed, seconds_per_item=0.2, counts_as=lambda item: share
+        )
+        assert [item for found in results for item in found] == result
 
 
 @pytest.mark.parametrize("processes", [1, 3])

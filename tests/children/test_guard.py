@@ -9,7 +9,7 @@ from types import FrameType
 
 import pytest
 
-from pipeline.children.guard import Failure, attempt
+from pipeline.children.guard import LONG_CHARS, Failure, attempt, time_shares
 
 
 def spin(seconds: float) -> Callable[[], str]:
@@ -24,6 +24,13 @@ def spin(seconds: float) -> Callable[[], str]:
 
 def test_what_the_work_returns_comes_back() -> None:
     assert attempt(spin(0), timeout_s=5) == "done"
+
+
+@pytest.mark.parametrize(
+    ("n_chars", "shares"), [(0, 1.0), (1, 1.0), (LONG_CHARS, 1.0), (2 * LONG_CHARS, 2.0), (540_000, 5.4)]
+)
+def test_only_a_long_article_gets_more_time(n_chars: int, shares: float) -> None:
+    assert time_shares(n_chars) == pytest.approx(shares)
 
 
 def test_an_exception_becomes_a_reason_with_one_line_of_detail() -> None:

@@ -83,7 +83,33 @@ def test_a_month_in_the_url_is_no_day(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["2026/13/ferry", "2026/00/a", "12026/02/a", "2026/02", "2031/02/a/", "v/2026/ferry"]
+    ("path", "day", "precision"),
+    [
+        ("uk-news/2026/feb/27/ferry-put-off", 27, "day"),
+        ("2026/February/07/ferry", 7, "day"),
+        ("20260227/ferry.html", 27, "day"),
+        ("world/2026/feb/ferry", 1, "month"),
+    ],
+)
+def test_urls_that_spell_their_date_otherwise(path: str, day: int, precision: str) -> None:
+    placement = placed(url=f"https://herald.example/{path}")
+    assert placement.published_from == "url" and placement.published
+    assert (placement.day, placement.published.precision) == (date(2026, 2, day), precision)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "2026/13/ferry",
+        "2026/00/a",
+        "12026/02/a",
+        "2026/02",
+        "2031/02/a/",
+        "v/2026/ferry",
+        "2026/market/a",
+        "20261332/a",
+        "a-20260227/x",
+    ],
 )
 def test_what_is_no_month_in_a_url(path: str) -> None:
     assert placed(url=f"https://herald.example/{path}").published is None

@@ -117,8 +117,26 @@ def test_lengths_are_bounded() -> None:
             "&amp;lt;div&amp;gt;One.&amp;lt;/div&amp;gt;&amp;lt;div&amp;gt;Two.&amp;lt;/div&amp;gt;",
             "One.\n\nTwo.",
         ),
-        ("One.<br />Two.", "One.\nTwo."),
-        ("One.<BR>Two.", "One.\nTwo."),
+        ("One.<br />Two.", "One.\n\nTwo."),
+        ("One.<BR>“Two.”<BR>Three", "One.\n\n“Two.”\n\nThree"),
+        ("12 Pier Road<br>Orrin<br>is where it was.", "12 Pier Road\nOrrin\nis where it was."),
+        ("<p>One.<br>Two.</p><p>Three.</p>", "One.\nTwo.\n\nThree."),
+        ("&#60;p&#62;One.&#60;/p&#62;&#60;p&#62;Two.&#60;/p&#62;", "One.\n\nTwo."),
+        ("&#x3C;div&#x3E;One.&#x3C;/div&#x3E;&#x3c;div&#x3e;Two.&#x3c;/div&#x3e;", "One.\n\nTwo."),
+        ("&amp;#60;p&amp;#62;One.&amp;#60;/p&amp;#62;&amp;#60;p&amp;#62;Two.", "One.\n\nTwo."),
+        ("<![CDATA[<p>One.</p><p>Two.</p>]]>", "One.\n\nTwo."),
+        (
+            r"\u003cp\u003eOne \u0026 two.\u003c/p\u003e\u003cp\u003eThree.\u003c/p\u003e",
+            "One & two.\n\nThree.",
+        ),
+        (r"\u003cp class=\"a\"\u003eOne.\u003c\/p\u003e\u003cp\u003eTwo.", "One.\n\nTwo."),
+        (r"One.\\n\\n“Two,” he said.\\nThree.", "One.\n\n“Two,” he said.\nThree."),
+        (r"The lamp\nof Orrin\nis lit,\nat C:\news\new.", "The lamp\nof Orrin\nis lit,\nat C:\\news\\new."),
+        (r"One.\xa0It\u2019s dark.\n\nTwo.", "One.\xa0It’s dark.\n\nTwo."),
+        ("One._x000D_\n_x000D_\nTwo.", "One.\n\nTwo."),
+        ("**The lamp is lit again.**\n\nTwo, he said.", "The lamp is lit again.\n\nTwo, he said."),
+        ("Of [the brewer][1] and ~~no~~ more.[^2]\n\n[1]: https://b.example/a", "Of the brewer and no more."),
+        ("## Sold\n\n```\nlamp\n```\n\nSee <https://b.example/a>.", "Sold\n\nlamp\n\nSee ."),
         ("One.</p>", "One."),
         ("One &lt;br&gt; Two", "One\nTwo"),
         (
@@ -144,7 +162,7 @@ def test_lengths_are_bounded() -> None:
             "A first line\n\nThe second line\n\nand a third",
         ),
     ],
-    ids=range(16),
+    ids=range(31),
 )
 def test_bodies_become_plain_text(text: str, plain: str) -> None:
     assert plain_text(text) == plain
@@ -166,6 +184,9 @@ def test_bodies_become_plain_text(text: str, plain: str) -> None:
         "He rated it ***, the critic said.",
         "AT&amp;T and R&amp;D",
         "1. One\n2. Two",
+        "He said f**k it, and s**t, twice.",
+        "He was (sic) [there][again], and it cost ** much.",
+        r"The share \\nas\nightly\new and D:\notes\next.",
     ],
 )
 def test_plain_bodies_stay(text: str) -> None:

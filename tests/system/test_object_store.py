@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from machines import ObjectStore
@@ -285,6 +286,33 @@ print(held, sum(row["kept"] for row in report), len(store.read(f"tables/articles
 """
     )
     assert object_store.run("ctl", code, uri).split()[0] == "[]"
+
+
+def test_a_drop_folder_in_a_bucket_gives_what_the_folder_gives(object_store: ObjectStore) -> None:
+    code = """
+import sys
+from datetime import date
+from pathlib import Path
+from pipeline.settings import Settings
+from pipeline.stages.ingest import ingest
+from pipeline.store import Store
+from pipeline.store.batch import Batch
+sample, uri = Path(sys.argv[1]), sys.argv[2]
+drop, deliveries = uri.replace("?", "/drop?"), Store(uri.replace("?", "/drop?"))
+for path in sample.rglob("*"):
+    if path.is_file():
+        deliveries.put(path.relative_to(sample).as_posix(), path.read_bytes())
+made = []
+for number, where in enumerate((sample, drop)):
+    store = Store(uri.replace("?", f"/data{number}?"))
+    for day in (1, 2):
+        ingest(store, Batch(date(2026, 3, day)), Settings(drop_dir=where))
+    folder = "staged/2026-03-02/"
+    made.append([store.get(folder + name) for name in ("plan.json", "articles/00000.parquet")])
+print(made[0] == made[1], len(made[0][1]) > 1000)
+"""
+    sample = str(Path(__file__).parents[2] / "data" / "sample")
+    assert object_store.run("w1", code, sample, object_store.uri()).split()[-2:] == ["True", "True"]
 
 
 QUICK = """

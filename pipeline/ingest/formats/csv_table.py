@@ -38,10 +38,11 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 class _Layout(NamedTuple):
-    """How a table is written: its delimiter, and how many lines stand above its header."""
+    """How a table is written: its delimiter, how many lines stand above its header, blanks before cells."""
 
     delimiter: str
     n_above: int
+    is_spaced: bool = False
 
 
 def _layout(head: bytes, *, is_table: bool = True) -> _Layout | None:
@@ -61,7 +62,7 @@ def _layout(head: bytes, *, is_table: bool = True) -> _Layout | None:
         if said and given is None:
             given = said[1]
             continue
-        best: tuple[int, str] | None = None
+        best: tuple[int, str, bool] | None = None
         for delimiter in given or _DELIMITERS:
             try:
                 columns = next(csv.reader([line], delimiter=delimiter), [])
@@ -70,9 +71,9 @@ def _layout(head: bytes, *, is_table: bool = True) -> _Layout | None:
             n_known = sum(is_known(column) for column in columns)
             # Above the header, a title may name a column or two in passing.
             if len(columns) > 1 and n_known >= 2 and (best is None or n_known > best[0]):
-                best = (n_known, delimiter)
+                best = (n_known, delimiter, all(column.startswith(" ") for column in columns[1:]))
         if best:
-            return _Layout(best[1], n)
+            return _Layout(best[1], n, best[2])
         if not is_table and given is None:
             return None
     return None
@@ -169,6 +170,9 @@ class _Rows:
         self._shape: tuple[str, ...] = ()
         self._delimiter = layout.delimiter
         mark = re.escape(layout.delimiter)
+        self._spaces = re.compile(r"[ ]*+(?=\")" if layout.is_spaced else "")
+        self._is_spaced = layout.is_spaced
+        self._aside = re.compile(rf"{mark} (?! *\")")
         self._plain = re.compile(rf"[^{mark}\r\n]*+")
         self._doubled = re.compile(r'(?:[^"]++|"")*+')
         self._escaped = re.compile(r'(?:[^"\\]++|\\.|"")*+', re.DOTALL)
@@ -183,6 +187,11 @@ class _Rows:
         while True:
             if self._at >= len(self._text) and not self._fill():
                 return
+            spoken = self._spoken()
+            if spoken:
+                yield spoken.cells or []
+                self._at = spoken.end
+                continue
             parsed = self._row()
             if parsed.cells is not None and not (self._is_uneven(parsed) or self._swallows(parsed)):
                 yield parsed.cells
@@ -213,6 +222,24 @@ class _Rows:
             self._fill()
             at -= before
 
+    def _spoken(self) -> _Parsed | None:
+        """Return the row of a line with a cell that begins with somebody's words, its marks being text.
+
+        Tables that quote nothing have such (`"Never," he said.`); None where the marks are those of cells.
+        """
+        if self.n_columns < 2:
+            return None
+        end = self._line_end(self._at)
+        line = self._text[self._at : end].rstrip("\r\n")
+        if not (line.startswith('"') or self._delimiter + '"' in line):
+            return None
+        cells = line.split(self._delimiter)
+        if len(cells) != self.n_columns or any(cell.count('"') % 2 for cell in cells):
+            return None
+        if not any(map(_SPOKEN.match, cells)):
+            return None
+        return _Parsed([cell[1:-1] if _CELL.fullmatch(cell) else cell for cell in cells], end)
+
     def _row(self) -> _Parsed:
         """Return the row that begins here, reading on as far as it goes."""
         while True:
@@ -235,6 +262,8 @@ class _Rows:
         is_sound = True
         checked = -1
         while True:
+            blanks = self._spaces.match(text, at)
+            at = blanks.end() if blanks else at
             if text.startswith('"', at):
                 inner = at + 1
                 body = self._escaped if self._has_backslashes else self._doubled
@@ -245,7 +274,9 @@ class _Rows:
                     if end >= len(text):
                         return _Parsed(None, end, is_cut=True, detail="a quotation mark is not closed")
                     closing = self._closing.match(text, end + 1)
-                    if closing:
+                    # In the last column, words that follow a comma are words.
+                    is_aside = len(cells) + 1 == self.n_columns and not self._is_spaced
+                    if closing and not (is_aside and self._aside.match(text, closing.end())):
                         if closing.end() >= len(text) and not self._ended:
                             return _Parsed(None, end, is_cut=True)
                         break
@@ -374,6 +405,9 @@ class _Rows:
         return _Unread(reason, detail, n_chars)
 
 
+_SPOKEN = re.compile(r'"(?!")[^"]*+"(?=[ \u00a0]\S)')
+"""What begins with a mark and has its second at the end of what somebody says."""
+_CELL = re.compile(r'"[^"]*+"')
 _MAX_LINES_SKIPPED = 100_000
 _MAX_TRIED = 1 << 18
 """Characters that a row may have which is to be the first that is sound again."""

@@ -41,7 +41,14 @@ def articles(value: Any, level: int = 0) -> Iterator[Any]:
         for item in value:
             yield from _item_articles(item, level)
         return
-    if not isinstance(value, dict) or (has_text(value) and not _is_answer(value)):
+    if not isinstance(value, dict):
+        yield value
+        return
+    rows = rows_of_table(value)
+    if rows is not None:
+        yield from rows
+        return
+    if has_text(value) and not _is_answer(value):
         yield value
         return
     inner = list(_inner(value, level)) if level < _MAX_LEVELS else []
@@ -52,6 +59,29 @@ def articles(value: Any, level: int = 0) -> Iterator[Any]:
             yield _named(name, held)
     else:
         yield value
+
+
+def rows_of_table(value: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the rows of a table that is written by columns, as pandas does; None where a value is none.
+
+    It is `{"title": {"0": ..., "1": ...}, ...}`, the same with lists, or `{"columns": [...], "data": [...]}`.
+    """
+    names, cells = value.get("columns"), value.get("data")
+    if isinstance(names, list) and isinstance(cells, list) and all(isinstance(row, list) for row in cells):
+        if sum(isinstance(name, str) and is_known(name) for name in names) < 2:
+            return None
+        return [dict(zip(map(str, names), row, strict=False)) for row in cells]
+    known = [name for name in value if is_known(name)]
+    columns = [held for held in value.values() if isinstance(held, (dict, list)) and held]
+    if len(known) < 2 or len(columns) < len(value):
+        return None
+    keys = [list(held) if isinstance(held, dict) else None for held in columns]
+    cells = [list(held.values()) if isinstance(held, dict) else held for held in columns]
+    if any(of != keys[0] for of in keys) or len(set(map(len, cells))) > 1:
+        return None
+    rows = [dict(zip(value, row, strict=True)) for row in zip(*cells, strict=True)]
+    # A list of paragraphs stands beside a title and a date of one piece, not beside as many of each.
+    return rows if len(rows) > 1 and all(map(_is_article, rows[:3])) else None
 
 
 def _item_articles(item: Any, level: int) -> Iterator[Any]:

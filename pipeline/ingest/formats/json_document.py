@@ -24,7 +24,13 @@ _BOM = b"\xef\xbb\xbf"
 
 def sniff(head: bytes, name: str) -> bool:
     """Tell whether it begins like JSON."""
-    return _start(head)[:1] in (b"{", b"[")
+    start = _start(head)
+    is_named = name.endswith((".json", ".js", ".jsonp"))
+    return start[:1] in (b"{", b"[") or (is_named and _WRAP.match(start[:200].decode("latin-1")) is not None)
+
+
+_WRAP = re.compile(r"\s*+(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,80}\s*+[=(]\s*+(?=[\[{])")
+"""What a script is given its values by: `callback(`, `var articles =`."""
 
 
 def is_lines(head: bytes) -> bool:
@@ -69,7 +75,7 @@ def _is_utf_16(head: bytes) -> bool:
 def _start(head: bytes) -> bytes:
     if _is_utf_16(head):
         head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
-    return head.lstrip(_BOM + b" \t\r\n")
+    return head.lstrip(_BOM + b"\x1e \t\r\n")
 
 
 def read(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
@@ -130,7 +136,7 @@ class _Values:
         self._stream = stream
         self._limits = limits
         self._decoder = json.JSONDecoder()
-        self._strict = json.JSONDecoder(object_pairs_hook=self._object)
+        self._strict = json.JSONDecoder(object_pairs_hook=self._object, strict=False)
         self._n_doubled = 0
         """Objects with a name twice: two in one, that have lost what stood between them."""
         self._bytes: Any = None
@@ -145,6 +151,8 @@ class _Values:
         self._credit = 64 << 20
         """Characters that may still be parsed in vain."""
         self._has_broken = False
+        self._is_wrapped = False
+        """The values are those of a script."""
         self._is_answer = False
         """The items that are read are those of an answer that is broken as a whole."""
         self._owed: _Broken | None = None
@@ -160,6 +168,11 @@ class _Values:
             yield self._owed
 
     def _all(self) -> Iterator[Any]:
+        self._skip()
+        wrap = _WRAP.match(self._text)
+        if wrap:
+            self._at = wrap.end()
+            self._is_wrapped = True
         while True:
             self._skip()
             if self._at >= len(self._text):
@@ -173,7 +186,7 @@ class _Values:
             elif sign == "]" and self._depth:
                 self._at += 1
                 self._depth -= 1
-            elif sign in "]}" and self._has_broken:  # its opening was in what did not parse
+            elif (sign in ");" and self._is_wrapped) or (sign in "]}" and self._has_broken):
                 self._at += 1
             elif sign == "{" or (self._depth and sign not in "}:"):
                 yield from self._value()
@@ -193,7 +206,15 @@ class _Values:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except JSONDecodeError as error:
-                is_cut = error.pos >= len(self._text) - _NEAR or error.msg.startswith("Unterminated string")
+                if error.msg.startswith("Invalid control character"):
+                    value, end, is_cut = self._with_line_ends()
+                    if end:
+                        self._at = end
+                        self._remember(value)
+                        yield value
+                        return
+                else:
+                    is_cut = error.pos >= len(self._text) - _NEAR or error.msg.startswith("Unterminated")
                 if is_cut and not self._ended and self._is_in_bounds():
                     self._fill()
                     start = self._at
@@ -222,6 +243,19 @@ class _Values:
             if self._is_doubled(start, end):
                 yield _Broken("not_json", "an object that has the same name twice", end - start)
             return
+
+    def _with_line_ends(self) -> tuple[Any, int, bool]:
+        """Return a value with line ends and tabs in its strings, its end or 0, and whether it is cut off."""
+        self._n_doubled = 0
+        try:
+            value, end = self._strict.raw_decode(self._text, self._at)
+        except JSONDecodeError as error:
+            self._credit -= error.pos - self._at
+            return None, 0, error.pos >= len(self._text) - _NEAR or error.msg.startswith("Unterminated")
+        except (RecursionError, ValueError):
+            return None, 0, False
+        # A mark that is missing makes two objects one, which then have names twice.
+        return value, 0 if self._n_doubled else end, False
 
     def _is_doubled(self, start: int, end: int) -> bool:
         """Tell whether an object in a value has a name twice; values of megabytes are taken as they are."""

@@ -17,6 +17,9 @@ FAULT_KEY, FROM_KEY = "newstables:fault", "newstables:date_from"
 
 _MAX_BLANK = 1_000_000
 _BOM = b"\xef\xbb\xbf"
+_SEPARATOR = b"\x1e"
+"""Of the values of a JSON text sequence (RFC 7464)."""
+_LEADS = (_BOM, _SEPARATOR)
 
 
 def read_jsonl(stream: BinaryIO, file: str, *, max_record_bytes: int) -> Iterator[RawRecord]:
@@ -55,8 +58,8 @@ def read_jsonl(stream: BinaryIO, file: str, *, max_record_bytes: int) -> Iterato
         if not line:
             return
         place += 1
-        if place == 1 and line.startswith(_BOM):
-            line = line[len(_BOM) :]
+        while line.startswith(_LEADS):  # also of a file that was put behind another
+            line = line.removeprefix(_BOM).removeprefix(_SEPARATOR)
         if line.isspace() or not line:
             n_blank += 1
             if n_blank > _MAX_BLANK:
@@ -94,7 +97,7 @@ def parse_object(line: bytes) -> tuple[dict[str, Any] | None, Fault | None]:
     """Return the JSON object in some bytes, or why there is none."""
     seen = _Seen()
     try:
-        value = json.loads(line.decode("utf-8"), object_pairs_hook=seen)
+        value = json.loads(line.decode("utf-8"), object_pairs_hook=seen, strict=False)
         if isinstance(value, str) and value.lstrip().startswith("{"):
             value = json.loads(value, object_pairs_hook=seen)  # exports that encode twice
     except UnicodeDecodeError as error:

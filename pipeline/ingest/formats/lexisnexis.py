@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, NamedTuple
 from zipfile import BadZipFile
 
 from pipeline.ingest.formats.lexisnexis_fields import (
+    BROADCAST_FIELDS,
     COPYRIGHT,
     DATE,
     HEAD_FIELDS,
@@ -48,7 +49,7 @@ _MAX_DATE_LINE = 150
 
 def is_text(head: bytes, name: str) -> bool:
     """Tell by the heading of its first article, or by the number of its words and another field."""
-    text = decode(head).replace("\r\n", "\n").replace("\r", "\n")
+    text = decode(head).replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
     if re.search(r"^[ \t]*+\d{1,9} of \d{1,9} DOCUMENTS?[ \t]*+$", text, re.M):
         return True
     return _LENGTH.search(text) is not None and (
@@ -68,7 +69,7 @@ def read_text(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord
     except TooLarge as error:
         yield fault(file, 0, "too_large", str(error))
         return
-    yield from _articles(text, file)
+    yield from _articles(text.replace("\x0c", "\n"), file)
 
 
 def read_docx(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:
@@ -210,10 +211,11 @@ def _below(lines: list[str], n: int) -> str:
 
 def _old(part: str) -> dict[str, Any]:
     """Return the fields of an article in the old layout: outlet, date, headline, fields, text."""
-    blocks = [" ".join(block.split()) for block in re.split(r"\n[ \t]*+\n", part)]
+    blocks = [" ".join(_COPYRIGHT_LINES.sub("", block).split()) for block in re.split(r"\n[ \t]*+\n", part)]
     blocks = [block for block in blocks if block]
     data: dict[str, Any] = {}
     headline: list[str] = []
+    _fields_above(data, blocks)
     i = 0
     while i < len(blocks) and not field_of(blocks[i], HEAD_FIELDS):
         block = blocks[i]
@@ -240,6 +242,11 @@ def _old(part: str) -> dict[str, Any]:
         if field.name == "length":
             names = LATE_FIELDS
         i += 1
+        if field.name == "body":
+            if value:
+                i -= 1
+                blocks[i] = value
+            break
     rest = blocks[i:]
     if headline:
         data["title"] = headline[0]
@@ -247,11 +254,31 @@ def _old(part: str) -> dict[str, Any]:
     body, tail = rest[:end], rest[end:]
     if not is_headed:  # without any field, the headline is followed by the text
         body = headline[1:] + body
-    if "title" not in data and body:
+    if "title" not in data and len(body) > 1 and not body[0].endswith((".", "”", '"')):
         data["title"] = body.pop(0)
     data["text"] = "\n\n".join(body)
     _tail(data, tail)
     return data
+
+
+_COPYRIGHT_LINES = re.compile(
+    r"\A(?:[ \t\n]*+(?:Copyright (?:\d{4}|©|\(c\))|All Rights Reserved).*+\n)+(?=.*\S)", re.I
+)
+"""In front of the outlet, in exports before 2008."""
+
+
+def _fields_above(data: dict[str, Any], blocks: list[str]) -> None:
+    """Take the fields that stand in front of the date, as `SHOW:` does, and those of broadcasts behind it."""
+    dated = next(
+        (n for n, block in enumerate(blocks) if len(block) <= _MAX_DATE_LINE and DATE.search(block)), 0
+    )
+    while dated + 1 < len(blocks) and field_of(blocks[dated + 1], BROADCAST_FIELDS):
+        del blocks[dated + 1]  # of which nothing is kept
+    for n in range(dated - 1, 0, -1):
+        field = field_of(blocks[n], HEAD_FIELDS - {"length", "body"})
+        if field:
+            _keep(data, field.name, field.value)
+            del blocks[n]
 
 
 def _new(part: str) -> dict[str, Any]:
@@ -293,7 +320,13 @@ def _new(part: str) -> dict[str, Any]:
     return data
 
 
-_KEPT = {"byline": "author", "section": "section", "language": "language", "highlight": "summary"}
+_KEPT = {
+    "headline": "title",
+    "byline": "author",
+    "section": "section",
+    "language": "language",
+    "highlight": "summary",
+}
 
 
 def _keep(data: dict[str, Any], name: str, value: str) -> None:

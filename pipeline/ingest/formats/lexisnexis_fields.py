@@ -20,12 +20,31 @@ _UNI_FIELDS = (
 )
 """Names of fields that Nexis Uni writes in small letters, but for the first."""
 
-LATE_FIELDS = frozenset(["byline", "section", "length", "dateline", "highlight", "series", "headline"])
+LATE_FIELDS = frozenset(
+    ["byline", "section", "length", "dateline", "highlight", "series", "headline", "transcript", "body"]
+)
 """Names of fields that may follow the number of words, before the text."""
+
+BROADCAST_FIELDS = frozenset(["transcript", "program", "network", "show"])
+"""Names of fields that stand in front of the headline of a broadcast."""
 
 HEAD_FIELDS = LATE_FIELDS | {
     *("distribution", "edition", "column", "department", "subheading", "cite", "issue", "volume", "page"),
-    *("show", "anchor", "anchors", "host", "hosts", "guest", "guests", "reporter", "reporters"),
+    *(
+        "transcript",
+        "program",
+        "network",
+        "body",
+        "show",
+        "anchor",
+        "anchors",
+        "host",
+        "hosts",
+        "guest",
+        "guests",
+        "reporter",
+        "reporters",
+    ),
 }
 """Names of fields that stand between the headline and the text."""
 
@@ -69,6 +88,7 @@ TAIL_FIELDS = frozenset(
         "url",
         "pub-type",
         "insert-date",
+        "transcript",
     ]
 )
 """Names of other fields behind the text."""

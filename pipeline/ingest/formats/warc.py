@@ -25,8 +25,11 @@ _OTHERS = ("warcinfo", "request", "metadata", "revisit", "continuation")
 
 
 def is_warc(head: bytes, name: str) -> bool:
-    """Tell by the magic bytes."""
-    return head.startswith(b"WARC/")
+    """Tell by the magic bytes; where the name says so too, something may stand in front of them."""
+    return head.startswith(b"WARC/") or (".warc" in name and _RECORD_AT.search(head) is not None)
+
+
+_RECORD_AT = re.compile(rb"^WARC/[01]\.\d+\r?\n[\w-]{1,60}:", re.MULTILINE)
 
 
 def read_warc(stream: BinaryIO, file: str, limits: Limits) -> Iterator[RawRecord]:

@@ -37,6 +37,7 @@ _BLOCKS = frozenset(
     ]
 )
 _SILENT = frozenset(["script", "style", "noscript", "template", "iframe", "svg", "form", "button", "head"])
+_SENTENCE_END = re.compile(r"""[.!?…]["'”’»)]*$""")
 _MAX_DEPTH = 200
 _MANY = 4000
 
@@ -63,7 +64,11 @@ def html_to_text(text: str) -> str:
     _collect(root, parts, 0)
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     joined = "\n".join(lines)
-    return re.sub(r"\n{3,}", "\n\n", joined).strip()
+    joined = re.sub(r"\n{3,}", "\n\n", joined).strip()
+    # Where line breaks are the only ends of paragraphs, they are that.
+    if "\n" in joined and "\n\n" not in joined and all(map(_SENTENCE_END.search, joined.split("\n")[:-1])):
+        return joined.replace("\n", "\n\n")
+    return joined
 
 
 def _collect(element: Any, parts: list[str], depth: int) -> None:
