@@ -53,7 +53,9 @@ def _is_question(tree: Tree, i: int) -> bool:
 def _is_infinitive(tree: Tree, clause: Proposition) -> bool:
     """Whether a clause tells what is meant to be: "to cut taxes", "to meet and *cut taxes*"."""
     first = clause.head
-    while tree.deps[first] == "conj" and clause.kind == "conjunct" and tree.child(first, "nsubj", "aux") is None:
+    while (
+        tree.deps[first] == "conj" and clause.kind == "conjunct" and tree.child(first, "nsubj", "aux") is None
+    ):
         first = tree.heads[first]
         if tree.tags[first] == "VB" and any(tree.tags[c] == "TO" for c in tree.children[first]):
             return True
@@ -79,7 +81,9 @@ def _is_attribution(context: Context, clause: Proposition) -> bool:
     if context.is_cue(head):
         return context.frame_of[head] in context.has_clause
     if any(context.is_cue(i) and context.frame_of[i] in context.has_clause for i in clause.predicate):
-        return True  # "people *briefed* on it said that ...", where the parse has taken "briefed" for the verb
+        return (
+            True  # "people *briefed* on it said that ...", where the parse has taken "briefed" for the verb
+        )
     if tree.lexicon.made(read_base_forms)(tree.words[head]) not in tree.lexicon.entries("cue_verbs"):
         return False
     return any(

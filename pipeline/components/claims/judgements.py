@@ -1,7 +1,8 @@
-"""What somebody holds of something: "called the plan a waste", "described it as safe", "put the cost at".
+"""What somebody holds of something: "called the plan a waste", "described it as safe", "likened it to".
 
-The verb has two complements of which the one is said of the other, as a subject and a predicate are (the small
-clauses of grammar). The claim is what is said of it, and whoever says so makes it: the outlet only reports it.
+The verb has two complements of which the one is said of the other, as a subject and a predicate are (the
+small clauses of grammar). The claim is what is said of it, and whoever says so makes it: the outlet only
+reports it.
 """
 
 from __future__ import annotations

@@ -197,7 +197,7 @@ def _read_clause(tree: Tree, i: int, kind: ClauseKind) -> Proposition:
 
 
 def _stands_apart(tree: Tree, complement: int, verb: int) -> bool:
-    """Whether a clause before the verb is joined to it only by a semicolon or a dash, or is none of its content.
+    """Whether a clause before the verb is joined to it only by a semicolon or a dash, or is no content of it.
 
     "They filed a motion, however, the witness agreed to talk": the verb has its complement behind it.
     """

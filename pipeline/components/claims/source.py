@@ -136,7 +136,9 @@ def _is_of_outer_speaker(lexicon: Lexicon, quotation: Quotation) -> bool:
     """Whether what stands within a quotation is said by its speaker: "“I think that it fell,” she said"."""
     speaker = quotation.speaker
     return (
-        len(speaker) == 1 and len(speaker[0]) == 1 and speaker[0].text.lower() in lexicon.words("claims.conversing")
+        len(speaker) == 1
+        and len(speaker[0]) == 1
+        and speaker[0].text.lower() in lexicon.words("claims.conversing")
     )
 
 

@@ -58,7 +58,7 @@ def _tokens(parse: Parse, content: Sequence[Range]) -> Iterator[int]:
 
 
 def _is_behind_colon(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool]) -> bool:
-    """Return whether all that is said stands in marks behind the colon of a cue: "That’s why she said: “...”"."""
+    """Return whether what is said stands in marks behind the colon of a cue: "That’s why she said: “...”"."""
     behind = next((start for start, _ in candidate.content if start > candidate.cue[-1]), None)
     if behind is None or not marked[behind]:
         return False

@@ -77,7 +77,7 @@ def test_what_nobody_else_is_said_to_call_so_stays_the_outlets(nlp: Language, te
             "Our charter does a fine job of drawing the line when it opens",
         ),
         (
-            "Weber's lawyers filed a motion to seal the papers, however, the landlord agreed to be questioned.",
+            "Weber's lawyers filed a motion to seal the papers, however, the owner agreed to be questioned.",
             "Weber's lawyers filed a motion to seal the papers",
         ),
     ],
@@ -131,8 +131,8 @@ def test_words_that_are_only_shown_are_never_the_outlets(nlp: Language, text: st
     ("text", "claim", "claimer"),
     [
         (
-            "In its report, the Watch Group blamed the government for thefts in northern Arden, a poor region of "
-            "the country.",
+            "In its report, the Watch Group blamed the government for thefts in northern Arden, a poor "
+            "region of the country.",
             "a poor region of the country",
             "outlet",
         ),
