@@ -77,7 +77,8 @@ def test_what_nobody_else_is_said_to_call_so_stays_the_outlets(nlp: Language, te
             "Our charter does a fine job of drawing the line when it opens",
         ),
         (
-            "Weber's lawyers filed a motion to seal the papers, however, the owner agreed to be questioned.",
+            "Weber's lawyers filed a motion to seal the papers, however, the landlord agreed to be "
+            "questioned.",
             "Weber's lawyers filed a motion to seal the papers",
         ),
     ],
