@@ -1,7 +1,7 @@
 """Print what is public, one thing a line, from the code: `make api` writes it to docs/public-api.txt.
 
-Public are the modules below with what they export, the columns of the tables, the settings, the command line,
-and what pyproject.toml gives to others by name. All else may change from one commit to the next.
+Public are the modules below with what they export, the columns of tables and views, the settings, the command
+line, and what pyproject.toml gives to others by name. All else may change from one commit to the next.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from pipeline import cli
 from schemas import TABLES
 from schemas.table import Row, arrow_schema
+from schemas.views import VIEWS
 
 ROOT = Path(__file__).parents[1]
 HEAD = "# What is public, and nothing else. Made by `make api` from the code; do not edit.\n"
@@ -127,6 +128,9 @@ def _tables() -> Iterator[str]:
         hints = get_type_hints(row_class)
         for column in arrow_schema(row_class):
             yield f"table {name}.{column.name}: {column.type}{_values(hints.get(column.name, str))}"
+    for view in VIEWS.values():
+        yield f"view {view.name}: key {', '.join(view.key)}"
+        yield from (f"view {view.name}.{column.name}: {column.type}" for column in view.columns)
 
 
 def _values(hint: Any) -> str:

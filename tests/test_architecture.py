@@ -15,7 +15,7 @@ ROOMS = [
     {"cli"},
     {"desk"},
     {"stages", "extract_file", "load"},
-    {"derived", "extract"},
+    {"derived", "extract", "views"},
     {"ingest", "curation", "nlp"},
     {"parsing", "store", "components", "alike"},
     {"reading"},

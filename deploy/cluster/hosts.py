@@ -158,7 +158,7 @@ def hosts() -> Iterator[Hosts]:
     for tool in ("ip", "unshare", "mount"):
         if shutil.which(tool) is None:
             raise ConfigError(f"{tool} is missing; on Debian: apt-get install iproute2 util-linux mount")
-    folder = Path(tempfile.mkdtemp(prefix="newstables-cluster-"))
+    folder = Path(tempfile.mkdtemp(prefix="newstables-cluster-", dir="/var/tmp"))
     folder.chmod(0o755)  # Postgres does not run as root
     made = Hosts(folder, secrets.token_hex(3))
     try:

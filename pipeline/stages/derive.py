@@ -12,10 +12,11 @@ from pipeline.derived.update import Archive, bring_up
 from pipeline.errors import DamagedError
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.batch import DECISIONS, Batch
+from pipeline.store.batch import DECISIONS, VIEWS_SQL, Batch
 from pipeline.store.manifest import manifests
 from pipeline.store.published import describe
 from pipeline.store.staged import prune_docs
+from schemas.views import views_sql
 
 # A day is being replaced for some milliseconds: long enough to be met, too short to matter.
 _ATTEMPTS = 20
@@ -43,6 +44,7 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     with store.lock("derive"):
         counts = _bring_all_up(store, decisions)
         store.write_json(DECISIONS, decisions_json(decisions))
+        store.put(VIEWS_SQL, views_sql().encode())
         describe(store)
         prune_docs(store, keep_days=settings.keep_docs_days)
         return counts

@@ -6,6 +6,7 @@ staged/<day>/<table>/<shard>.parquet       rows on their way; also docs, the par
 tables/<table>/<day>.parquet               published, one file a day
 tables/<table>/<table>.parquet             derived, one file for all days
 tables/datapackage.json                    all of them described
+tables/views.sql                           views over them, for DuckDB
 tables/_manifests/<day>.json               written last: run, counts, checksums (manifest.py)
 tables/_partials/<table>/<day>.parquet     what a day gives to a derived table (a cache)
 tables/_forgotten/<article>.json           articles that were taken down, a file each
@@ -41,6 +42,7 @@ NOTED_DECISIONS = "decisions"
 """The folder of human decisions that were noted by command."""
 
 DATAPACKAGE = f"{TABLES_FOLDER}/datapackage.json"
+VIEWS_SQL = f"{TABLES_FOLDER}/views.sql"
 FEEDS = "feeds"
 """The folder of what was pulled, a folder a night."""
 

@@ -149,6 +149,14 @@ class Bucket:
         """
         return pa.BufferReader(self.get(path)) if is_whole else pa.PythonFile(Ranges(self, path), mode="r")
 
+    def mapped(self, path: str) -> pa.Buffer:
+        """Return a file's bytes.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
+        return pa.py_buffer(self.get(path))
+
     def part(self, path: str, *, start: int, end: int, e_tag: str) -> bytes:
         """Return the bytes of a file from start to end, which is not included.
 

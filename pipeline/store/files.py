@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pipeline.errors import DamagedError
@@ -189,6 +190,25 @@ class Store:
             rows = pq.ParquetFile(pa.BufferReader(data)).read(columns=columns)
         _CHECKED.add(known)
         return rows
+
+    def fragment(self, path: str, sha256: str) -> ds.Fragment:
+        """Return a Parquet file that must be what was written as a part of an Arrow dataset.
+
+        Of it is decoded what is asked for, in the version that stands now, even where it is replaced later.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            DamagedError: its SHA-256 is another, or it cannot be read.
+        """
+        known = (self.root, path, sha256, self.modified(path))
+        data = self._place.mapped(path)
+        if known not in _CHECKED and checksum(data) != sha256:
+            raise DamagedError(f"{self.root}/{path} is not what was written (by its SHA-256)", path=path)
+        with self._telling_damage(path):
+            fragment = ds.ParquetFileFormat().make_fragment(data)
+            fragment.ensure_complete_metadata()
+        _CHECKED.add(known)
+        return fragment
 
     def read_batches(self, path: str, *, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a Parquet file a row group at a time.

@@ -92,6 +92,18 @@ class Folder:
         """
         return pa.OSFile(str(self.base / path))
 
+    def mapped(self, path: str) -> pa.Buffer:
+        """Return a file's bytes as they stand now, read when they are looked at.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
+        target = self.base / path
+        if not target.stat().st_size:  # nothing cannot be mapped
+            return pa.py_buffer(b"")
+        with pa.memory_map(str(target)) as file:
+            return file.read_buffer()
+
     def remove(self, path: str) -> None:
         """Remove a file; nothing happens where there is none."""
         (self.base / path).unlink(missing_ok=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 
 from pipeline import provenance
 from pipeline.errors import DamagedError, InputError
@@ -95,12 +96,39 @@ def read_published(
         DamagedError: the file is gone, or is not the one that was published; the message says what to do.
         InputError: the day was published before there was such a table.
     """
+
+    def rows(path: str, sha256: str) -> tuple[pa.Table, pa.Schema]:
+        found = store.read_checked(path, sha256, columns=columns)
+        return found, found.schema
+
+    return _published(store, manifest, table, rows)
+
+
+def published_fragment(store: Store, manifest: Manifest, table: str) -> ds.Fragment:
+    """Return a table of a published day as a part of a dataset, of which only what is asked for is decoded.
+
+    Raises:
+        DamagedError: the file is gone, or is not the one that was published; the message says what to do.
+        InputError: the day was published before there was such a table.
+    """
+
+    def fragment(path: str, sha256: str) -> tuple[ds.Fragment, pa.Schema]:
+        found = store.fragment(path, sha256)
+        return found, found.physical_schema
+
+    return _published(store, manifest, table, fragment)
+
+
+def _published[Read](
+    store: Store, manifest: Manifest, table: str, read: Callable[[str, str], tuple[Read, pa.Schema]]
+) -> Read:
+    """Return what is read of a published file, once it is known to be of the manifest's run."""
     day = manifest.day
     path = published_path(table, day)
     if table not in manifest.tables:
         raise InputError(f"{day} was published before there was the table {table}: {run_again(day)}")
     try:
-        rows = store.read_checked(path, manifest.tables[table].sha256, columns=columns)
+        found, schema = read(path, manifest.tables[table].sha256)
     except FileNotFoundError:
         raise DamagedError(f"{store.root}/{path} is gone: {run_again(day)}", path=path) from None
     except DamagedError as error:
@@ -108,9 +136,9 @@ def read_published(
         if (run := run_of_file(store, table, day)) and run != manifest.run_id:
             message = _other_run(store, path, day)
         raise DamagedError(f"{message}: {run_again(day)}", path=path) from None
-    if json.loads(rows.schema.metadata[LINEAGE_KEY])["run_id"] != manifest.run_id:
+    if json.loads(schema.metadata[LINEAGE_KEY])["run_id"] != manifest.run_id:
         raise DamagedError(f"{_other_run(store, path, day)}: {run_again(day)}", path=path)
-    return rows
+    return found
 
 
 def run_of_file(store: Store, table: str, day: date) -> str | None:

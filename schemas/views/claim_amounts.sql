@@ -1,0 +1,45 @@
+-- One row per amount in a claim: '1,200 guards' in one column each, without exploding a list.
+--
+-- key: day, claim_id, number
+-- order: day, article_id, claim_id, number
+--
+-- claim_id string: the claim
+-- number long: its place among those of the claim, from 1
+-- day date: UTC day of the article's partition
+-- article_id string: the article
+-- outlet string: the outlet
+-- voice claims.claimer_kind: who asserts it: the outlet in its own voice, a source that it names, or unclear
+-- said_by string: who asserts it, as in asserted
+-- said_by_id string: entity of the source, human decisions obeyed
+-- claim string: the claim in which it stands
+-- amount string: as printed
+-- value double: the number; null where there is none
+-- unit string: what is counted or measured
+-- comparator string: such as about, more than; null for the plain amount
+-- start_char integer: first code point in articles.text
+-- end_char integer: after the last code point
+-- is_reprint boolean: the article repeats another one, on any day
+-- permalink string: address of the claim on the explorer, without the host
+select
+    s.claim_id,
+    c.number,
+    s.day,
+    s.article_id,
+    s.outlet,
+    s.voice,
+    s.said_by,
+    s.said_by_id,
+    s.claim,
+    c.item.text as amount,
+    c.item.value as value,
+    c.item.unit as unit,
+    c.item.comparator as comparator,
+    c.item.start_char,
+    c.item.end_char,
+    s.is_reprint,
+    s.permalink
+from (
+    select day, article_id, claim_id, unnest(quantities) as item, unnest(range(1, len(quantities) + 1)) as number
+    from claims
+) c
+join asserted s on s.day = c.day and s.claim_id = c.claim_id
