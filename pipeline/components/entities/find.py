@@ -65,7 +65,10 @@ def find_entities(
     for nominal in described.nominals:
         nominals[nominal.cluster].append(nominal)
     pronouns: dict[int, list[Pronoun]] = defaultdict(list)
-    for pronoun in [*resolve_pronouns(clusters, tokens), *resolve_possessives(clusters, tokens)]:
+    for pronoun in [
+        *resolve_pronouns(clusters, tokens, described.nominals),
+        *resolve_possessives(clusters, tokens),
+    ]:
         pronouns[pronoun.cluster].append(pronoun)
     links = link_places(clusters, tokens)
     if lookup is not None:

@@ -3,7 +3,8 @@
 Each person carries a weight that grows with each mention (more for a subject) and halves with each
 sentence. Syntax adds to it ("Colvey said that he ...", "Colvey sold his house") or takes from it ("Colvey
 saw him"); inside a quotation its speaker is hardly ever "he". After Lappin and Leass (1994), with fewer
-weights.
+weights. Unnamed persons ("a hotel clerk") weigh like named ones: where one of them is meant, the pronoun
+stands for nobody whom the tables know.
 """
 
 from __future__ import annotations
@@ -14,10 +15,14 @@ from dataclasses import dataclass
 from pipeline.components.doc.tags import SUBJECT_DEPS
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.cluster import Cluster, owners
+from pipeline.components.entities.referents import Nominal
+from pipeline.components.entities.unnamed import Unnamed, unnamed_persons
 from pipeline.lexicons import Lexicon
 
 _OBJECTS = frozenset(("dobj", "dative", "obj", "iobj"))
 _INSIDE_NOUN_PHRASE = frozenset(("compound", "appos", "flat", "nmod"))
+_SAME_SUBJECT = frozenset(("xcomp", "conj", "pcomp", "prep"))
+"""Labels of a clause, or of a phrase between, whose subject is that of the clause above."""
 _QUOTES = frozenset(('"', "“", "”", "``", "''", "«", "»"))
 
 SUBJECT, OTHER = 2.0, 1.0
@@ -32,6 +37,8 @@ COMMAND = 2.5
 """Added to the subject of the clause around the pronoun's."""
 BARRED = 0.15
 """What the weight of a person is multiplied with whom syntax rules out."""
+UNNAMED = 0.7
+"""What the weight of an unnamed person is multiplied with."""
 SURE = 0.6
 """From this score on a pronoun shows the gender of its person."""
 
@@ -56,6 +63,7 @@ class _Words:
     def __init__(self, lexicon: Lexicon) -> None:
         self.genders = lexicon.entries("entities.genders_of_pronouns")
         self.reflexive = lexicon.words("entities.reflexive_pronouns")
+        self.of_others = lexicon.words("entities.prepositions_of_others")
         self.who = lexicon.words("entities.who")
         self.given_names = lexicon.entries("given_names")
 
@@ -71,7 +79,8 @@ class _Scene:
     Attributes:
         subject_of: verb -> its first subject.
         quoted: for each token, whether it stands in quotation marks.
-        starts: first token of a name -> the person.
+        starts: first token of a name -> the person; without those who only took a photo.
+        unnamed: noun of an unnamed person -> the person, a negative number.
         guess: person -> the gender that the given name mostly is of, or "-".
     """
 
@@ -79,6 +88,7 @@ class _Scene:
     subject_of: dict[int, int]
     quoted: list[bool]
     starts: dict[int, int]
+    unnamed: dict[int, int]
     guess: dict[int, str]
 
 
@@ -97,6 +107,12 @@ class _Minds:
         self.gender = {i: clusters[i].gender for i in people if clusters[i].gender}
         self.owner = owner
         self.last_outside: dict[int, int] = {}
+
+    def see_unnamed(self, scene: _Scene, token: int) -> None:
+        """Count a noun that stands for somebody without a name."""
+        person = scene.unnamed[token]
+        weight = SUBJECT if _is_subject(scene.tokens, token) else OTHER
+        self.weight[person] = self.weight.get(person, 0.0) + UNNAMED * weight
 
     def fade(self, n_sentences: int) -> None:
         """Go on by some sentences."""
@@ -120,34 +136,53 @@ class _Minds:
             self.gender.setdefault(person, gender)
 
 
-def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronoun]:
+def resolve_pronouns(
+    clusters: Sequence[Cluster], tokens: Tokens, nominals: Sequence[Nominal] = ()
+) -> list[Pronoun]:
     """Resolve he, she and their forms to persons of the document, in text order.
 
     A person's gender comes from titles ("Mrs"), roles ("actress") and pronouns resolved earlier; a given name
-    only weighs when nothing else is known. A pronoun without a fitting person before it is left alone.
+    only weighs when nothing else is known. A pronoun without a fitting person before it is left alone, and so
+    is one that stands for somebody without a name, or whose likeliest person syntax rules out.
+
+    Args:
+        clusters: the entities.
+        tokens: the document.
+        nominals: descriptions that stand for an entity; what other nouns of persons mean has no name.
     """
     words = tokens.lexicon.made(_Words)
     people = [i for i, cluster in enumerate(clusters) if cluster.label == "PERSON"]
     if not people or words.genders.keys().isdisjoint(tokens.lower):
         return []
+    unnamed = unnamed_persons(clusters, nominals, tokens)
     scene = _Scene(
         tokens=tokens,
         subject_of={
             tokens.heads[i]: i for i in reversed(range(len(tokens))) if tokens.deps[i] in SUBJECT_DEPS
         },
         quoted=_quoted(tokens),
-        starts={name.start: i for i in people for name in clusters[i].names},
-        guess={i: words.guess(clusters[i].name) for i in people},
+        starts={
+            name.start: i for i in people for name in clusters[i].names if not _is_credit(tokens, name.end)
+        },
+        unnamed=unnamed.at,
+        guess={i: words.guess(clusters[i].name) for i in people} | dict.fromkeys(unnamed.genders, "-"),
     )
-    minds = _Minds(clusters, people, _owners(clusters, tokens, words))
+    minds = _Minds(clusters, people, _owners(clusters, tokens, words, unnamed))
+    minds.gender.update((person, gender) for person, gender in unnamed.genders.items() if gender)
     sent = 0
     found = []
-    for token in [i for i, word in enumerate(tokens.lower) if i in scene.starts or word in words.genders]:
+    for token in [
+        i
+        for i, word in enumerate(tokens.lower)
+        if i in scene.starts or i in scene.unnamed or word in words.genders
+    ]:
         if tokens.sents[token] != sent:
             minds.fade(tokens.sents[token] - sent)
             sent = tokens.sents[token]
         if token in scene.starts:
             minds.see_name(scene, token)
+        elif token in scene.unnamed:
+            minds.see_unnamed(scene, token)
         gender = words.genders.get(tokens.lower[token])
         if gender is None:
             continue
@@ -156,17 +191,27 @@ def resolve_pronouns(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pronou
             continue
         pronoun, score = _resolved(scene, minds, token, gender, ranked)
         minds.see_pronoun(scene, pronoun, gender, score)
-        found.append(pronoun)
+        if pronoun.cluster >= 0:
+            found.append(pronoun)
     return found
 
 
-def _owners(clusters: Sequence[Cluster], tokens: Tokens, words: _Words) -> dict[int, int]:
+def _owners(clusters: Sequence[Cluster], tokens: Tokens, words: _Words, unnamed: Unnamed) -> dict[int, int]:
     """Return the tokens of persons: names, the heads of noun phrases around them, relative pronouns."""
-    owner = owners(clusters, "PERSON")
+    owner = owners(clusters, "PERSON") | unnamed.described
+    for name in [name for cluster in clusters for name in cluster.names if _is_credit(tokens, name.end)]:
+        for token in range(name.start, name.end):
+            owner.pop(token, None)
     for token, person in [*owner.items()]:
         # "Colvey, a teacher, said": the parser may take either for the subject
-        if tokens.deps[token] in ("appos", "compound", "nmod"):
-            owner.setdefault(tokens.heads[token], person)
+        above = token
+        for _ in range(3):
+            if tokens.deps[above] not in ("appos", "compound", "nmod"):
+                break
+            above = tokens.heads[above]
+            owner.setdefault(above, person)
+    for token, person in unnamed.at.items():
+        owner.setdefault(token, person)
     for token in [i for i, word in enumerate(tokens.lower) if word in words.who]:
         verb = tokens.heads[token]
         if (
@@ -228,27 +273,59 @@ def _syntax(scene: _Scene, minds: _Minds, words: _Words, token: int) -> tuple[di
     tokens, quoted = scene.tokens, scene.quoted
     bonus: dict[int, float] = {}
     barred: set[int] = set()
-    is_object = tokens.deps[token] in _OBJECTS and tokens.lower[token] not in words.reflexive
+    is_object = tokens.lower[token] not in words.reflexive and (
+        tokens.deps[token] in _OBJECTS
+        or (tokens.deps[token] == "pobj" and tokens.lower[tokens.heads[token]] in words.of_others)
+    )
     at = token
     clauses = 0
+    is_own_clause = True
     for _ in range(12):
         head = tokens.heads[at]
         subject = scene.subject_of.get(head)
+        is_own_clause = is_own_clause and (at == token or _has_same_subject(tokens, at))
         if subject is not None and subject not in (token, at):
             who = minds.owner.get(subject)
             clauses += 1
             if who is not None:
                 is_speaker = quoted[token] and not quoted[subject]
-                if is_speaker or (is_object and clauses == 1):
+                if is_speaker or (is_object and clauses == 1 and is_own_clause):
                     barred.add(who)
                 elif subject < token:
                     bonus[who] = bonus.get(who, 0.0) + COMMAND / clauses
-            if clauses == 2 or (who is not None and not (is_object and clauses == 1)):
+            if clauses == 2 or (who is not None and not (is_object and clauses == 1 and is_own_clause)):
                 break
         if head == at:
             break
         at = head
+    for who in _beside(scene, minds, token):
+        bonus[who] = bonus.get(who, 0.0) + COMMAND
     return bonus, barred
+
+
+def _has_same_subject(tokens: Tokens, at: int) -> bool:
+    """Return whether the subject above a word is its own, as in "has the chance to see him"."""
+    dep = tokens.deps[at]
+    return dep in _SAME_SUBJECT or (tokens.tags[at] == "VB" and dep == "acl") or dep == "dobj"
+
+
+def _beside(scene: _Scene, minds: _Minds, token: int) -> set[int]:
+    """Return whom the words beside a pronoun point to: "Colvey and her deputy", "When Colvey came, she"."""
+    tokens = scene.tokens
+    head = tokens.heads[token]
+    if tokens.deps[token] == "poss" and tokens.deps[head] == "conj":
+        first = minds.owner.get(tokens.heads[head])
+        return set() if first is None else {first}
+    if tokens.deps[token] not in SUBJECT_DEPS:
+        return set()
+    return {
+        minds.owner[subject]
+        for verb, subject in scene.subject_of.items()
+        if tokens.deps[verb] == "advcl"
+        and tokens.heads[verb] == head
+        and verb < token
+        and subject in minds.owner
+    }
 
 
 def _announced(tokens: Tokens, token: int, owner: dict[int, int]) -> int | None:
@@ -274,11 +351,13 @@ def _quoted(tokens: Tokens) -> list[bool]:
     """Return whether each token stands in quotation marks, by turns of the marks within a paragraph."""
     inside = False
     quoted = []
+    # Two apostrophes are a mark for both ends where no accents open ("''No,'' she said").
+    closing = ("”", "''", "»") if "``" in tokens.words else ("”", "»")
     for word, is_break in zip(tokens.words, tokens.breaks, strict=True):
         if is_break:
             inside = False
         elif word in _QUOTES:
-            inside = word not in ("”", "''", "»") and (word in ("“", "``", "«") or not inside)
+            inside = word not in closing and (word in ("“", "``", "«") or not inside)
         quoted.append(inside)
     return quoted
 
@@ -289,6 +368,11 @@ def _speaks(scene: _Scene, token: int, mention: int | None) -> bool:
     return (
         mention is not None and tokens.sents[mention] == tokens.sents[token] and _is_subject(tokens, mention)
     )
+
+
+def _is_credit(tokens: Tokens, end: int) -> bool:
+    """Return whether the name before a token is that of a photographer: "Ana Colvey/for the Daily Post"."""
+    return end < len(tokens) and tokens.words[end].startswith("/")
 
 
 def _is_subject(tokens: Tokens, token: int) -> bool:

@@ -1,11 +1,13 @@
 """Pronouns that quotations settle: "I" is the speaker of the words around it, "he" of "he said" speaks.
 
+And "he" within marks is hardly ever the one who speaks.
+
 The entities layer is read before the quotations, so both are added to it afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from spacy.tokens import Doc, Span
@@ -32,10 +34,10 @@ def with_speakers(
         quotations: whose speakers are indices into the entities.
     """
     owner = _first_persons(columns, entities, quotations)
-    speakers = _pronouns_that_speak(columns, entities, quotations)
-    if not owner and not speakers:
+    speakers = _pronouns_that_speak(entities, quotations)
+    settled: dict[int, int | None] = {**_of_others(columns, entities, quotations), **owner, **speakers}
+    if not settled:
         return list(entities)
-    settled = owner | speakers
     out = []
     for number, entity in enumerate(entities):
         kept = [
@@ -72,6 +74,33 @@ def _first_persons(
     """Return the persons whom first persons stand for, by token; what is nested has the last word."""
     first = columns.lexicon.words("quotes.first_person_singular")
     owner: dict[int, int | None] = {}
+    for person, t in _spoken(columns, entities, quotations):
+        if columns.lower[t] in first and columns.tags[t] in _PRONOUN_TAGS:
+            owner[t] = person
+    return {token: person for token, person in owner.items() if person is not None}
+
+
+def _of_others(
+    columns: Columns, entities: Sequence[Entity], quotations: Sequence[Quotation]
+) -> dict[int, None]:
+    """Return the pronouns within marks that were taken for the speaker: somebody else, nobody knows who."""
+    pronouns = {
+        mention.span.start: number
+        for number, entity in enumerate(entities)
+        for mention in entity.mentions
+        if mention.kind == "pronoun"
+    }
+    speaker: dict[int, int | None] = {}
+    for person, t in _spoken(columns, entities, quotations):
+        if t in pronouns:
+            speaker[t] = person
+    return {t: None for t, person in speaker.items() if person == pronouns[t]}
+
+
+def _spoken(
+    columns: Columns, entities: Sequence[Entity], quotations: Sequence[Quotation]
+) -> Iterator[tuple[int | None, int]]:
+    """Yield the tokens within marks with the person who speaks them; what is nested comes last."""
     for quotation in sorted(quotations, key=lambda quotation: -sum(map(len, quotation.content))):
         if quotation.kind == "indirect" and quotation.parent is None:
             continue
@@ -85,21 +114,22 @@ def _first_persons(
             for t in range(span.start, span.end):
                 if columns.words[t] in _MARKS:
                     is_inside = not is_inside if quotation.kind != "direct" else True
-                elif is_inside and columns.lower[t] in first and columns.tags[t] in _PRONOUN_TAGS:
-                    owner[t] = person
-    return {token: person for token, person in owner.items() if person is not None}
+                elif is_inside:
+                    yield person, t
 
 
 def _pronouns_that_speak(
-    columns: Columns, entities: Sequence[Entity], quotations: Sequence[Quotation]
-) -> dict[int, int]:
-    """Return the persons whom pronouns stand for that are speakers, by token."""
-    found = {}
+    entities: Sequence[Entity], quotations: Sequence[Quotation]
+) -> dict[int, int | None]:
+    """Return the persons whom pronouns stand for that are speakers, by token; None for nobody with a name."""
+    found: dict[int, int | None] = {}
     for quotation in quotations:
         own = quotation.speaker_entities
-        if quotation.speaker_method != "pronoun" or len(own) != 1 or entities[own[0]].label != "PERSON":
+        if quotation.speaker_method != "pronoun" or len(own) > 1:
+            continue
+        if own and entities[own[0]].label != "PERSON":
             continue
         (span,) = quotation.speaker
         if len(span) == 1:
-            found[span.start] = own[0]
+            found[span.start] = own[0] if own else None
     return found

@@ -28,6 +28,8 @@ _SURE = 0.65
 """Score of the network from which on a judgement ("condemned the attack") counts as a quotation."""
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
 _PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct", "aux", "auxpass", "neg"))
+_SAID_OF = frozenset(("oprd", "acomp", "ccomp"))
+"""Labels of what a verb says of its object."""
 _BESIDE = frozenset(("aux", "auxpass", "neg"))
 
 
@@ -67,6 +69,9 @@ class _Verbs:
         self.anonymity = lexicon.words("quotes.anonymity")
         self.speaking = _speaking(lexicon)
         self.rejecting = lexicon.words("quotes.verbs_that_reject")
+        self.asking = {
+            verb: frozenset(behind.split()) for verb, behind in lexicon.entries("quotes.asking_verbs").items()
+        }
         self.phrasal = lexicon.entries("quotes.phrasal_cues")
         self.negations = lexicon.words("quotes.negations")
 
@@ -130,6 +135,12 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return False
     if form is ContentForm.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
         return True
+    if (
+        form is ContentForm.PHRASE
+        and found.sort == "verb"
+        and _is_said_of(parse, words, found, candidate.content)
+    ):
+        return True
     return _has_content(words, found, form, share)
 
 
@@ -144,7 +155,8 @@ def reporting_word(parse: Parse, cue: Sequence[int]) -> ReportingWord | None:
         if word in cues.sources:
             return ReportingWord(t, Cue(word, "speech"), "source")
         if tags[t] in VERB_TAGS and word in phrasal and words[t + 1 : t + 2] == [phrasal[word]]:
-            found.append(ReportingWord(t, Cue(word, "speech", frozenset("cq")), "verb"))
+            frames = frozenset("cqo" if phrasal[word] == "out" else "cq")
+            found.append(ReportingWord(t, Cue(word, "speech", frames), "verb"))
         elif word in cues.verbs and (tags[t] in VERB_TAGS or n == len(cue) - 1):
             found.append(ReportingWord(t, cues.verbs[word], "verb"))
         elif tags[t] in NOUN_TAGS and word in cues.nouns:
@@ -225,6 +237,30 @@ def _says_why(parse: Parse, found: ReportingWord, content: Sequence[Range]) -> b
             if any(parse.deps[j] == "mark" for k in clauses for j in parse.kids[k]):
                 return True
     return False
+
+
+def _is_said_of(parse: Parse, words: _Verbs, found: ReportingWord, content: Sequence[Range]) -> bool:
+    """Return whether a phrase tells what is asked for or said of its object, whatever the parse makes of it.
+
+    "called for a ban", "called the ban a mistake", "says experts doubt it".
+    """
+    inside = {t for start, end in content for t in range(start, end)}
+    if found.cue.kind == "speech":
+        behind = parse.words[found.at + 1 : found.at + 2]
+        is_phrasal = [words.phrasal.get(parse.words[found.at])] == behind
+        if is_phrasal and "o" in found.cue.frames:
+            return True  # "ruled out a ban", "pointed out the delay"
+        if behind and behind[0] in words.asking.get(found.cue.lemma, ()) and found.at < content[0][0]:
+            return True
+        of_verb = {parse.deps[k] for k in parse.kids[found.at] if k in inside}
+        if "x" in found.cue.frames and found.cue.lemma not in words.judging and of_verb & _SAID_OF:
+            return True
+    return "c" in found.cue.frames and any(
+        parse.tags[t] in FINITE_TAGS
+        and parse.deps[t] not in ("relcl", "advcl", "acl", "aux", "auxpass")
+        and any(k in inside and k < t and parse.deps[k] in _SUBJECTS for k in parse.kids[t])
+        for t in inside
+    )
 
 
 def _is_the_texts_own(parse: Parse, words: _Verbs, candidate: QuoteCandidate) -> bool:

@@ -79,6 +79,7 @@ class Speakers:
         self._pronouns = parse.lexicon.made(read_pronouns)
         self._last: tuple[int, ...] = ()
         self._last_at = -1
+        self._stranger_at = -1
 
     def resolve(
         self,
@@ -97,6 +98,8 @@ class Speakers:
         resolved = self._resolve(speaker, list(content), outer)
         if resolved.entities and not outer:
             self._last, self._last_at = resolved.entities, speaker[0]
+        elif resolved.method == "nominal" and not outer and self._is_one_person(speaker):
+            self._stranger_at = speaker[0]
         return resolved
 
     def _resolve(self, speaker: Range, content: Sequence[Range], outer: tuple[int, ...]) -> Resolved:
@@ -282,6 +285,8 @@ class Speakers:
         word = self._parse.words[at]
         named = self._mentioned.persons_named_in(content)
         gender = self._pronouns.gender(word)
+        if gender is not None and self._is_stranger(at, gender):
+            return Resolved((), "pronoun", 0.4)
         if gender is not None and self._speaks_on(at, gender, named):
             return Resolved(self._last, "pronoun", 0.8)
         known = self._mentioned.at.get(at)
@@ -301,24 +306,42 @@ class Speakers:
         """Return whether "he" is who spoke last: no other person has been named since outside of marks."""
         if len(self._last) != 1 or self._last[0] in named or not self._may_be(self._last[0], gender):
             return False
-        if self._told_since(at) > _REACH_OF_SPEAKER:
+        if self._told_since(at, self._last_at) > _REACH_OF_SPEAKER:
             return False
-        return not self._others_since(at, gender)
+        return not self._others_since(at, gender, self._last_at)
 
-    def _told_since(self, at: int) -> int:
-        """Return how many sentences outside of marks stand between who spoke last and a token."""
+    def _is_one_person(self, speaker: Range) -> bool:
+        """Return whether a speaker is a noun of a person: "an officer", "the girl's uncle"."""
+        head = self._head(speaker)
+        roles, persons = (
+            self._parse.lexicon.entries(words) for words in ("roles", "entities.nouns_of_persons")
+        )
+        word = self._parse.words[head]
+        return self._parse.tags[head] == "NN" and (word in roles or word in persons)
+
+    def _is_stranger(self, at: int, gender: str) -> bool:
+        """Return whether "he" is somebody without a name who spoke last: nobody has been named since."""
+        return (
+            self._stranger_at > self._last_at
+            and self._told_since(at, self._stranger_at) <= _REACH_OF_SPEAKER
+            and not self._others_since(at, gender, self._stranger_at)
+        )
+
+    def _told_since(self, at: int, since: int) -> int:
+        """Return how many sentences outside of marks stand between two tokens."""
         tree = self._parse.tree
-        between = range(tree.sentence_of[self._last_at] + 1, tree.sentence_of[at])
+        between = range(tree.sentence_of[since] + 1, tree.sentence_of[at])
         return sum(
             any(not self._marked[t] and not self._parse.is_empty[t] for t in range(*tree.sentences[sentence]))
             for sentence in between
         )
 
-    def _others_since(self, at: int, gender: str | None) -> bool:
-        """Return whether another whom a pronoun can stand for is named, outside of marks, since then."""
+    def _others_since(self, at: int, gender: str | None, since: int) -> bool:
+        """Return whether another whom a pronoun can stand for is named, outside of marks, since a token."""
+        spoke = self._last if since == self._last_at else ()
         return any(
-            self._last_at < start < at
-            and number != self._last[0]
+            since < start < at
+            and number not in spoke
             and self._may_be(number, gender)
             and not self._marked[start]
             for start, number, _ in self._mentioned.mentions
@@ -334,11 +357,14 @@ class Speakers:
             distance = sentence_of[at] - sentence_of[start]
             if distance > _REACH:
                 break
-            if number not in named and self._may_be(number, gender):
+            if number in named or not self._may_be(number, gender):
+                continue
+            # "They" are hardly ever the country or the people named last, but where it spoke.
+            if gender is not None or self._mentioned.entities[number].label == "ORG" or number in self._last:
                 weight = _DECAY**distance * (_SUBJECT if mentioned.is_subject(start) else 1.0)
                 weights[number] = weights.get(number, 0.0) + weight
         if len(self._last) == 1 and self._last[0] in weights:
-            is_body = gender is None and not self._others_since(at, gender)
+            is_body = gender is None and not self._others_since(at, gender, self._last_at)
             factor = _BODY_SPOKE_LAST if is_body else 1.0
             distance = mentioned.sentences_between(self._last_at, at)
             weights[self._last[0]] += factor * _SPOKE_LAST * _DECAY**distance

@@ -57,6 +57,31 @@ def test_a_pronoun_that_speaks_is_a_mention_of_its_speaker_alone(nlp: Language) 
     assert found["Peter Novak"] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“He should have asked,” Tom Vale said.",
+        "Tom Vale said of the driver: “I think his brakes failed, and he panicked.”",
+        "''He plays well,'' Tom Vale said. ''We need him.''",
+        "“I trust him,” said Tom Vale. “His word is good.”",
+    ],
+)
+def test_he_in_marks_is_not_who_speaks(nlp: Language, text: str) -> None:
+    assert set(pronouns(nlp, text)["Tom Vale"]) <= {"I"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tom Vale runs the port. An officer said that the gate was open. He added that nobody was hurt.",
+        "Ida Berg owns the yard. “It is safe,” a nurse said. She added that the pier was closed.",
+        "Tom Vale came late. A witness told reporters that the mast fell. “It was loud,” he said.",
+    ],
+)
+def test_who_adds_behind_an_unnamed_speaker_has_no_name(nlp: Language, text: str) -> None:
+    assert not any(found for found in pronouns(nlp, text).values())
+
+
 def test_the_component_writes_them_into_the_layer_of_entities(nlp: Language) -> None:
 
     doc = nlp("“I left my keys at home,” Ida Berg said.")

@@ -43,6 +43,10 @@ def test_deeds_and_what_was_not_said_are_no_quotations(nlp: Language, text: str)
         ("The ministry announced a ban on night flights.", "a ban on night flights"),
         ("The mayor urged drivers to leave their cars at home.", "drivers to leave their cars at home"),
         ("Peter Novak wants a new bridge.", "a new bridge"),
+        ("The union called for a ban on night flights.", "a ban on night flights"),
+        ("Ann Miller pointed out the poor state of the pier.", "the poor state of the pier"),
+        ("The mayor has ruled out a new tax on hotels.", "a new tax on hotels"),
+        ("Ann Miller called the plan a mistake.", "the plan a mistake"),
         ("Peter Novak does not believe that the bridge is safe.", "the bridge is safe"),
     ],
 )

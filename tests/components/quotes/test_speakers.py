@@ -175,3 +175,15 @@ def test_she_is_no_man(nlp: Language, text: str) -> None:
 )
 def test_a_head_noun_alone_names_nobody(nlp: Language, text: str) -> None:
     assert last(nlp, text)[1] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The loggers came from Norland. They said that the road was closed.",
+        "Two fishermen left Madrid in May. They claimed that the boat was sound.",
+        "The talks took place in Canada. They say that a deal is near.",
+    ],
+)
+def test_they_are_no_place_named_before(nlp: Language, text: str) -> None:
+    assert last(nlp, text)[1] == []
