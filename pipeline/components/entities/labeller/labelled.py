@@ -25,7 +25,7 @@ from pipeline.components.entities.labeller.network import (
     best_labels,
     label_scores,
     names_of,
-    shipped_network,
+    network_in_use,
     with_rules,
 )
 from pipeline.components.entities.name import Name
@@ -42,7 +42,7 @@ def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> list[Name]:
         tokens: the same, as the rules read it.
         names: that the rules found; they do not overlap.
     """
-    network = shipped_network()
+    network = network_in_use()
     table = doc.vocab.vectors.data
     if not len(tokens) or not network.fits(table):
         return [*names]
