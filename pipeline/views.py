@@ -105,6 +105,41 @@ def nearest(text: str, candidates: Sequence[str] | pa.Array | pa.ChunkedArray, *
     return [candidate for (candidate,) in found]
 
 
+def alike_rows(index: pa.Table, name: str, *, columns: Sequence[str], n: int) -> pa.Table:
+    """Return the entities of an index that a name may mean, the likeliest first; see `pipeline.find.find`.
+
+    Args:
+        index: rows of `entity_index`.
+        name: all or part of a name.
+        columns: of the index; `printed`, the form that was found, comes after them.
+        n: at most so many.
+    """
+    sql = f"""
+        with forms as (
+            select entity_id, name as form, 1 as kind from entity_index
+            union all
+            select entity_id, a.alias.text, 3
+            from (select entity_id, unnest(aliases) as alias from entity_index) a
+        ), plain as (
+            select *, strip_accents(lower(form)) as text, strip_accents(lower($name)) as wanted from forms
+        ), ranked as (
+            select entity_id, form, jaro_winkler_similarity(text, wanted) as likeness,
+                list_max([jaro_winkler_similarity(word, wanted) for word in string_split(text, ' ')])
+                    as of_a_word,
+                case when text = wanted then 0 when contains(text, wanted) then kind else 4 end as rank
+            from plain
+        ), best as (
+            select entity_id, min(rank) as rank, max(greatest(likeness, of_a_word)) as likeness,
+                first(form order by rank, likeness desc, form) as printed
+            from ranked where rank < 4 or greatest(likeness, of_a_word) >= 0.85 group by entity_id
+        )
+        select {", ".join(map(_quoted, columns))}, printed
+        from best join entity_index using (entity_id)
+        order by rank, case when rank = 4 then likeness end desc, n_articles desc, entity_id limit $n"""
+    with _connection({"entity_index": index}) as con:
+        return con.sql(sql, params={"name": name, "n": n}).to_arrow_table()
+
+
 def check_columns(name: str, there: Sequence[str], wanted: Sequence[str]) -> None:
     """Raise a ConfigError for a column that is not there; it names the nearest."""
     for column in wanted:

@@ -14,6 +14,7 @@ ROOMS = [
     {"__main__"},
     {"cli"},
     {"desk"},
+    {"find"},
     {"stages", "extract_file", "load"},
     {"derived", "extract", "views"},
     {"ingest", "curation", "nlp"},

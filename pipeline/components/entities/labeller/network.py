@@ -157,3 +157,11 @@ def names_of(candidates: Ints, labels: Ints, scores: Floats) -> Iterator[Labelle
         while i < len(at) and found[i] == label + 1 and at[i] == at[i - 1] + 1:
             i += 1
         yield Labelled(at[start], at[i - 1] + 1, KINDS[(label - 1) // 2], min(sure[start:i]))
+
+
+def margin(scores: Floats, label: str, other: str) -> float:
+    """Return by how much a name's label beats another one, in nats a word, given the scores of its words."""
+    first, second = (2 * KINDS.index(kind) + 1 for kind in (label, other))
+    goes_on = (np.arange(len(scores)) > 0).astype(np.int32)
+    at = np.arange(len(scores))
+    return float((scores[at, first + goes_on] - scores[at, second + goes_on]).mean())
