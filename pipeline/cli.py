@@ -146,22 +146,24 @@ def forget(
 
 @app.command()
 def decide(
-    action: Annotated[str, typer.Argument(help="merge, split or rename.")],
-    entity_id: Annotated[str, typer.Argument(help="The entity that it is about.")],
+    action: Annotated[str, typer.Argument(help="merge, split, rename or not-same-claim.")],
+    id: Annotated[str, typer.Argument(help="The entity_id that it is about; not-same-claim: a claim_id.")],
     reason: Annotated[str, typer.Option(help="Why; kept with the decision.")],
     into: Annotated[str, typer.Option(help="merge: the entity that stands for it.")] = "",
     name: Annotated[str, typer.Option(help="rename: its name.")] = "",
+    other: Annotated[str, typer.Option(help="not-same-claim: the claim_id of the other claim.")] = "",
     article: Annotated[
         list[str] | None, typer.Option(help="split: an article in which it is another one; once for each.")
     ] = None,
 ) -> None:
-    """Note a decision on an entity in the store; it is obeyed from the next derive on."""
+    """Note a decision on an entity or a claim in the store; it is obeyed from the next derive on."""
     from pipeline.curation.decision_files import note_decision
     from pipeline.settings import load_settings
     from pipeline.store import Store
 
-    given: dict[str, Any] = {"into": into, "name": name, "article_ids": article}
-    decision: dict[str, Any] = {"action": action, "entity_id": entity_id, "reason": reason}
+    given: dict[str, Any] = {"into": into, "name": name, "article_ids": article, "other_id": other}
+    about = "claim_id" if action == "not-same-claim" else "entity_id"
+    decision: dict[str, Any] = {"action": action, about: id, "reason": reason}
     decision |= {key: value for key, value in given.items() if value}
     typer.echo(f"noted: {note_decision(Store(load_settings().data_dir), decision)}")
 

@@ -13,7 +13,7 @@ from pipeline.stages.derive import derive
 from pipeline.stages.ingest import ingest
 from pipeline.stages.publish import publish
 from pipeline.store import Store
-from pipeline.store.batch import Batch, manifest_path, published_path
+from pipeline.store.batch import Batch, derived_path, manifest_path, published_path
 from schemas import MentionRow
 from schemas.table import to_arrow
 
@@ -117,5 +117,5 @@ def test_an_offset_that_is_wrong(store: Store) -> None:
 
 
 def test_a_derived_table_that_is_missing(store: Store) -> None:
-    store.remove("tables/duplicates")
+    store.remove(derived_path("duplicates"))
     assert wrong(store) == ["duplicates is missing"]

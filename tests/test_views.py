@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 from days import TEXT, article, rows_of, stage_day
 
+from pipeline.curation.decision_files import note_decision
 from pipeline.errors import ConfigError, DamagedError
 from pipeline.identity import content_id
 from pipeline.load import load, load_arrow
@@ -268,6 +269,21 @@ def test_a_value_of_another_day_gives_no_rows_and_no_error(published: Store) -> 
 def test_a_column_of_ids_goes_by_the_index_in_views_only(published: Store) -> None:
     with pytest.raises(ConfigError, match="by the index"):
         load("said", as_indexed=False, data_dir=published.root)
+
+
+def test_claims_that_people_told_apart_have_not_spread(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    texts = {name: TEXT + TAIL[name] for name in ("a2", "b1")}
+    stage_day(store, FIRST, articles=[article(name, text=text, source=name) for name, text in texts.items()])
+    publish(store, Batch(FIRST), Settings())
+    derive(store, Batch(FIRST), Settings())
+    assert list(load("spread", data_dir=store.root)["n_claims"]) == [2]
+    first, other = load("asserted", data_dir=store.root)["claim_id"]
+    apart = {"action": "not-same-claim", "claim_id": first, "other_id": other, "reason": "another bridge"}
+    note_decision(store, apart)
+    derive(store, Batch(FIRST), Settings())
+    assert load("spread", data_dir=store.root).empty
+    assert set(load("asserted", data_dir=store.root)["n_outlets"]) == {1}
 
 
 def test_a_view_never_reads_a_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -309,15 +309,20 @@ def without_outlets(
 
 def report(examples: Sequence[Example], table: np.ndarray, args: argparse.Namespace) -> None:
     n: Counter[str] = Counter()
+    outlets: dict[str, int] = {}
     for fold in range(args.folds):
         kept, held = without_outlets(examples, fold, args.folds)
         weights = train(kept, table, args, seed=args.seed * 100 + fold)
         if args.keep_folds:
             write(weights, args.keep_folds / f"{fold}.npz")
+            outlets |= dict.fromkeys(sorted({e.marked.outlet for e in held}), fold)
         vectors = projected(table, weights)
         for e in held:
             count(n, e.marked.names, e.rules, e.marked.text, "rules")
             count(n, e.marked.names, predicted(e, weights, vectors), e.marked.text, "network")
+    if args.keep_folds:
+        listed = json.dumps(dict(sorted(outlets.items())), indent=1, ensure_ascii=False)
+        (args.keep_folds / "outlets.json").write_text(f"{listed}\n", encoding="utf-8")
     print(f"own_dev by outlet: rules {f1(n, 'rules')}; network {f1(n, 'network')}")
 
 

@@ -1,4 +1,4 @@
-"""Human decisions about entities: only added to, and obeyed by every run and every rebuild.
+"""Human decisions about entities and claims: only added to, and obeyed by every run and every rebuild.
 
 Where they are kept is the matter of `decision_files.py`. One is a JSON object; the last word counts:
 
@@ -6,9 +6,11 @@ Where they are kept is the matter of `decision_files.py`. One is a JSON object; 
     {"action": "split", "entity_id": "A", "reason": "two men of one name after all"}
     {"action": "split", "entity_id": "A", "article_ids": ["X", "Y"], "reason": "the cyclist, not the mayor"}
     {"action": "rename", "entity_id": "A", "name": "Ana Colvey", "reason": "as she spells it"}
+    {"action": "not-same-claim", "claim_id": "C", "other_id": "D", "reason": "another ferry"}
 
 A split without articles takes a merge back; one with articles gives the entity of those articles an id of its
-own. Further keys (who, when) are kept for people to read.
+own. Two claims that are not the same never stand in one group. Further keys (who, when) are kept for people
+to read.
 """
 
 from __future__ import annotations
@@ -21,7 +23,12 @@ from typing import Any
 from pipeline.errors import InputError
 from pipeline.identity import content_id
 
-_NEEDED = {"merge": ("into",), "split": (), "rename": ("name",)}
+_NEEDED = {
+    "merge": ("entity_id", "into"),
+    "split": ("entity_id",),
+    "rename": ("entity_id", "name"),
+    "not-same-claim": ("claim_id", "other_id"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +39,13 @@ class Decisions:
         merged: entity_id -> the entity_id that stands for it, which is never itself merged.
         renamed: entity_id -> name.
         split: (entity_id, article_id) -> the entity_id that it has in that article.
+        apart: pairs of claim_ids, each pair and all of them sorted, that never stand in one group.
     """
 
     merged: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
     split: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    apart: tuple[tuple[str, str], ...] = ()
 
 
 def read_decisions(lines: Iterable[str], *, source: str = "decisions") -> Decisions:
@@ -65,7 +74,12 @@ def taken_together(decisions: Iterable[dict[str, Any]]) -> Decisions:
     merged: dict[str, str] = {}
     renamed: dict[str, str] = {}
     split: dict[tuple[str, str], str] = {}
+    apart: set[tuple[str, str]] = set()
     for decision in decisions:
+        if decision["action"] == "not-same-claim":
+            first, second = sorted((decision["claim_id"], decision["other_id"]))
+            apart.add((first, second))
+            continue
         entity_id = decision["entity_id"]
         if decision["action"] == "rename":
             renamed[entity_id] = decision["name"]
@@ -80,6 +94,7 @@ def taken_together(decisions: Iterable[dict[str, Any]]) -> Decisions:
         merged={entity_id: _root(merged, entity_id) for entity_id in sorted(merged)},
         renamed=renamed,
         split=split,
+        apart=tuple(sorted(apart)),
     )
 
 
@@ -89,6 +104,7 @@ def decisions_json(decisions: Decisions) -> dict[str, Any]:
         "merged": dict(sorted(decisions.merged.items())),
         "renamed": dict(sorted(decisions.renamed.items())),
         "split": [[*pair, own] for pair, own in sorted(decisions.split.items())],
+        "apart": [list(pair) for pair in decisions.apart],
     }
 
 
@@ -97,7 +113,8 @@ def decisions_of_json(value: Mapping[str, Any] | None) -> Decisions:
     if value is None:
         return Decisions()
     split = {(entity_id, article_id): own for entity_id, article_id, own in value["split"]}
-    return Decisions(merged=value["merged"], renamed=value["renamed"], split=split)
+    apart = tuple((first, second) for first, second in value.get("apart", ()))
+    return Decisions(merged=value["merged"], renamed=value["renamed"], split=split, apart=apart)
 
 
 def read_decision(line: str, where: str) -> dict[str, Any]:
@@ -116,7 +133,7 @@ def read_decision(line: str, where: str) -> dict[str, Any]:
         raise InputError(f"{where}: not JSON ({error}); mend or remove it") from error
     if not isinstance(decision, dict) or decision.get("action") not in _NEEDED:
         raise InputError(f"{where}: 'action' must be one of {', '.join(_NEEDED)}")
-    for key in ("entity_id", "reason", *_NEEDED[decision["action"]]):
+    for key in ("reason", *_NEEDED[decision["action"]]):
         if not isinstance(decision.get(key), str) or not decision[key].strip():
             raise InputError(f"{where}: a {decision['action']} needs '{key}', a text that is not empty")
     articles = decision.get("article_ids", [])
@@ -124,6 +141,8 @@ def read_decision(line: str, where: str) -> dict[str, Any]:
         raise InputError(f"{where}: 'article_ids' must be a list of texts")
     if decision["action"] == "merge" and decision["entity_id"] == decision["into"]:
         raise InputError(f"{where}: an entity cannot be merged into itself")
+    if decision["action"] == "not-same-claim" and decision["claim_id"] == decision["other_id"]:
+        raise InputError(f"{where}: a claim is the same as itself")
     return decision
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from pipeline.alike.claim_links import in_window, to_table
 from pipeline.alike.claim_sketch import context_of, sketch_of
+from pipeline.curation.decisions import Decisions
 from schemas.claim_groups import ClaimGroup
 from schemas.table import to_arrow
 
@@ -68,7 +69,7 @@ def partial(tables: Mapping[str, pa.Table]) -> pa.Table:
     return to_table([sketch for sketch in sketches if sketch is not None])
 
 
-def merge(links: Sequence[pa.Table], duplicates: pa.Table) -> pa.Table:
+def merge(links: Sequence[pa.Table], decisions: Decisions, duplicates: pa.Table) -> pa.Table:
     """Return the table of claim groups of all days.
 
     Claims are taken by day, then id. Each joins the group with which it is linked best, if it is linked to
@@ -77,6 +78,7 @@ def merge(links: Sequence[pa.Table], duplicates: pa.Table) -> pa.Table:
 
     Args:
         links: of each day.
+        decisions: claims that are not the same, as people said, never stand in one group.
         duplicates: the derived table of that name: copies count as one origin.
     """
     linked: dict[_Key, list[tuple[_Key, str, float]]] = {}
@@ -85,10 +87,20 @@ def merge(links: Sequence[pa.Table], duplicates: pa.Table) -> pa.Table:
         claim, other = _Claim.read(row), _Claim.read(row, "other_")
         claims[claim.key], claims[other.key] = claim, other
         linked.setdefault(claim.key, []).append((other.key, row["relation"], row["score"]))
+    apart: dict[str, set[str]] = {}
+    for first, second in decisions.apart:
+        apart.setdefault(first, set()).add(second)
+        apart.setdefault(second, set()).add(first)
     groups: list[_Group] = []
     group_of: dict[_Key, _Group] = {}
     for key in sorted(claims):
-        group, relation = _best_group(claims[key], linked.get(key, []), group_of)
+        others = apart.get(key[1], set())
+        found = [
+            link
+            for link in linked.get(key, [])
+            if not others or others.isdisjoint(member.key[1] for member, _ in group_of[link[0]].members)
+        ]
+        group, relation = _best_group(claims[key], found, group_of)
         if group is None:
             group = _Group(len(groups))
             groups.append(group)

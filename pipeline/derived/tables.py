@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pyarrow as pa
 
@@ -40,7 +41,7 @@ class Derived:
             handed the manifests of all days instead.
         partial: (tables of a day, [decisions]) -> what the day gives.
         reads: tables of a day, and which columns of them; None for all.
-        obeys: both functions take human decisions as their second argument.
+        obeys: which of the two functions take human decisions as their second argument.
         links: where days are compared; then it is the links that are merged.
         beside: derived tables before this one that `merge` reads, too.
     """
@@ -50,7 +51,7 @@ class Derived:
     merge: Callable[..., pa.Table]
     partial: Callable[..., pa.Table] | None = None
     reads: Mapping[str, list[str] | None] = field(default_factory=dict)
-    obeys: bool = False
+    obeys: frozenset[Literal["partial", "merge"]] = frozenset()
     links: Links | None = None
     beside: tuple[str, ...] = ()
 
@@ -69,7 +70,7 @@ DERIVED = (
         reads={"entities": None, "mentions": None},
         partial=entity_index.partial,
         merge=entity_index.merge,
-        obeys=True,
+        obeys=frozenset({"partial", "merge"}),
     ),
     Derived(
         ClaimGroup.table_name,
@@ -77,6 +78,7 @@ DERIVED = (
         reads=claim_groups.READS_COLUMNS,
         partial=claim_groups.partial,
         merge=claim_groups.merge,
+        obeys=frozenset({"merge"}),
         links=Links(
             "claim_links",
             claim_links.in_window,

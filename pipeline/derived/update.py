@@ -65,7 +65,7 @@ def bring_up(derived: Derived, archive: Archive) -> int:
 
 def _bring_up(derived: Derived, archive: Archive) -> int:
     store, code = archive.store, code_identity.code_version(derived.module)
-    said = (archive.decisions,) if derived.obeys else ()
+    said = (archive.decisions,) if "merge" in derived.obeys else ()
     if derived.partial is None:
         given_by = ((day, manifest.counts.report) for day, manifest in archive.manifests.items())
         reports = [[str(day), *(line.model_dump() for line in report)] for day, report in given_by if report]
@@ -74,7 +74,7 @@ def _bring_up(derived: Derived, archive: Archive) -> int:
     given = _with_partials(derived, archive, code)
     if derived.links is not None:
         _link(derived, store, given, code)
-    obeyed = decisions_json(archive.decisions) if derived.obeys else None
+    obeyed = decisions_json(archive.decisions) if "merge" in derived.obeys else None
     beside = [derived_path(name) for name in derived.beside]
     made_of = checksum(
         json.dumps([*map(str, given.items()), obeyed, code, *(store.digest(path) for path in beside)])
@@ -97,8 +97,8 @@ def _merged(derived: Derived, store: Store, made_of: str, merge: Any) -> int:
 def _with_partials(derived: Derived, archive: Archive, code: str) -> dict[date, str]:
     """Bring the partials of all days up to date; return the runs of the days that give anything."""
     store = archive.store
-    said = (archive.decisions,) if derived.obeys else ()
-    split = decisions_json(archive.decisions)["split"] if derived.obeys else None
+    said = (archive.decisions,) if "partial" in derived.obeys else ()
+    split = decisions_json(archive.decisions)["split"] if said else None
     given = {}
     _remove_others(store, derived.name, archive.run_ids)
     for day, run_id in archive.run_ids.items():

@@ -28,7 +28,8 @@ item of a JSON list, a CSV field that is not closed or too long, a record of a w
 not as its headers say, a damaged row group, database page, gzip or tar member. What cannot be gone on behind is told
 with the place where it broke off.
 
-**Bodies** become plain text: HTML (also escaped), Markdown, and line ends written as a backslash and an n.
+**Bodies** become plain text: HTML (also escaped), Markdown, and line ends written as a backslash and an n; titles
+lose their tags.
 
 ## Which day a record belongs to
 
@@ -39,8 +40,8 @@ with the place where it broke off.
    with `published_at` null.
 3. An impossible date (30 February, the year 201, after the arrival with 36 hours' grace) is refused
    (`bad_date`, `future_day`) on the day of arrival. A relative date ("6 hours ago") counts only where the time of
-   fetching is known. A date that equals the time of fetching is none, nor is the beginning of 1970 (UTC), which
-   computers write where they know no date.
+   fetching is known. A date that equals the time of fetching is none, nor is the beginning of 1970 (UTC), the
+   year 0 or the first day of the year 1, which computers write where they know no date.
 4. A record with neither is refused (`bad_date`, "undated") on the last day, up to today, that its file has
    records for. In a file without any dated record it belongs to no day: `python -m pipeline ingest --report` lists
    such files. Put them into a folder named for a day.

@@ -88,7 +88,13 @@ def _settled(record: RawRecord) -> RawRecord:
 
 
 def _plain(fields: Fields) -> Fields:
-    return replace(fields, text=plain_text(fields.text) or None) if fields.text else fields
+    text = plain_text(fields.text) or None if fields.text else None
+    return replace(fields, text=text, title=_plain_line(fields.title), summary=_plain_line(fields.summary))
+
+
+def _plain_line(line: str | None) -> str | None:
+    """Return a title without tags; entities alone are resolved where it is cleaned."""
+    return plain_text(line) or None if line and ("<" in line or "&" in line) else line
 
 
 def _broken(record: RawRecord, error: Exception) -> RawRecord:

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.components.entities.labeller.network import stand_in
 from pipeline.extract.annotate import found_rows
 from pipeline.extract.rows import Rows
 from pipeline.settings import Settings
 from quality.parses import Parser
 from quality.web.gold import WebArticle
+from quality.web.left_out import NetworkOf
 
 type Record = dict[str, Any]
 
@@ -28,7 +30,14 @@ class Found:
     claims: Sequence[Record]
 
 
-def find(name: str, articles: Sequence[WebArticle], parser: Parser, settings: Settings) -> list[Found]:
+def find(
+    name: str,
+    articles: Sequence[WebArticle],
+    parser: Parser,
+    settings: Settings,
+    *,
+    network_of: NetworkOf | None = None,
+) -> list[Found]:
     """Run the extractors over articles, as the command `extract` does.
 
     Args:
@@ -36,12 +45,16 @@ def find(name: str, articles: Sequence[WebArticle], parser: Parser, settings: Se
         articles: with their texts; one in a language that is not extracted has no rows.
         parser: parses the texts.
         settings: say which languages are extracted.
+        network_of: gives the network that looks over the names of an outlet's articles; the shipped one where
+            None.
     """
     docs = parser.docs(name, [one.article.text for one in articles])
-    return [
-        as_records(found_rows(doc, one.article) if one.article.language in settings.languages else Rows())
-        for one, doc in zip(articles, docs, strict=True)
-    ]
+    found = []
+    for one, doc in zip(articles, docs, strict=True):
+        with stand_in(network_of(one.outlet) if network_of else None):
+            is_read = one.article.language in settings.languages
+            found.append(as_records(found_rows(doc, one.article) if is_read else Rows()))
+    return found
 
 
 def as_records(rows: Rows) -> Found:

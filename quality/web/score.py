@@ -13,6 +13,7 @@ from quality.web.figures import FIGURES, HEADLINES, LAYERS, Scored, figures_of, 
 from quality.web.found import find
 from quality.web.gold import read_own_dev, read_web_gold
 from quality.web.intervals import bounded
+from quality.web.left_out import network_without
 from quality.web.scores import SCORES, by_family, reliability_figures
 
 OWN_DEV = "own_dev"
@@ -38,15 +39,12 @@ def score_sets(corpora: Path, gold: Path, parser: Parser) -> Sets:
         OWN_DEV: read_own_dev(corpora, settings),
         WEB_GOLD: read_web_gold(gold / "web", corpora, settings),
     }
-    return {
-        name: [
-            score_article(article, found)
-            for article, found in zip(
-                articles, find(name.replace(" ", "_"), articles, parser, settings), strict=True
-            )
-        ]
-        for name, articles in sets.items()
-    }
+    network_of = {OWN_DEV: network_without}  # of the other set nothing was learnt
+    scored: Sets = {}
+    for name, articles in sets.items():
+        found = find(name.replace(" ", "_"), articles, parser, settings, network_of=network_of.get(name))
+        scored[name] = [score_article(article, one) for article, one in zip(articles, found, strict=True)]
+    return scored
 
 
 def web_figures(sets: Sets, sections: Sequence[str]) -> dict[str, Figures]:

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline import cli
 from pipeline.curation.decision_files import load_decisions, note_decision
+from pipeline.curation.decisions import decisions_json, decisions_of_json
 from pipeline.errors import InputError
 from pipeline.store import Store
 from pipeline.store.batch import NOTED_DECISIONS
@@ -39,6 +40,19 @@ def test_many_at_once_lose_none(store: Store, tmp_path: Path) -> None:
     assert load_decisions(tmp_path / "none", store).renamed == {f"e{n}": "Ana Colvey" for n in range(24)}
 
 
+def test_claims_are_told_apart_whichever_is_named_first(store: Store, tmp_path: Path) -> None:
+    apart = {"action": "not-same-claim", "claim_id": "d", "other_id": "c", "reason": "another ferry"}
+    for decision in (apart, apart | {"claim_id": "c", "other_id": "d"}, apart | {"other_id": "e"}):
+        note_decision(store, decision)
+    found = load_decisions(tmp_path / "none", store)
+    assert found.apart == (("c", "d"), ("d", "e"))
+    assert decisions_of_json(decisions_json(found)) == found
+    assert decisions_of_json({"merged": {}, "renamed": {}, "split": []}).apart == ()
+    for wrong in ({"other_id": "d"}, {"other_id": ""}, {"claim_id": 3}, {"reason": " "}):
+        with pytest.raises(InputError, match="this decision"):
+            note_decision(store, apart | wrong)
+
+
 @pytest.mark.parametrize("change", [{"action": "marry"}, {"reason": " "}, {"name": 3}, {"entity_id": ""}])
 def test_what_is_no_decision_is_not_noted(store: Store, change: dict[str, object]) -> None:
     with pytest.raises(InputError, match="this decision"):
@@ -55,6 +69,18 @@ def test_a_damaged_one_is_named_and_stray_files_are_left_aside(store: Store, tmp
         store.put(path, data)
         with pytest.raises(InputError, match=path):
             load_decisions(tmp_path / "none", store)
+
+
+def test_the_command_tells_claims_apart(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NEWSTABLES_DATA_DIR", store.root)
+    words = ["not-same-claim", "c", "--other", "d", "--reason", "another ferry"]
+    monkeypatch.setattr("sys.argv", ["newstables", "decide", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert not ended.value.code
+    assert load_decisions(tmp_path / "none", store).apart == (("c", "d"),)
 
 
 @pytest.mark.parametrize(

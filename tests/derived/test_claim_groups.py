@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.alike.claim_links import MOST_A_DAY, WINDOW_DAYS, in_window, links
+from pipeline.curation.decisions import Decisions
 from pipeline.derived.claim_groups import READS_COLUMNS, merge, partial
 from schemas import TABLES, Duplicate
 from schemas.table import arrow_schema, to_arrow
@@ -67,7 +68,7 @@ def linked(partials: Sequence[pa.Table]) -> list[pa.Table]:
 
 
 def table_of(partials: Sequence[pa.Table], duplicates: Sequence[Duplicate] = ()) -> pa.Table:
-    return merge(linked(partials), to_arrow(duplicates, Duplicate))
+    return merge(linked(partials), Decisions(), to_arrow(duplicates, Duplicate))
 
 
 def grouped(
@@ -102,6 +103,27 @@ OTHER = {
     "predicate": "raise",
     "object": "the price of bus tickets",
 }
+
+
+@pytest.mark.parametrize(
+    "apart, expected",
+    [
+        ((("a", "b"),), {"a": "a", "e": "a"}),
+        ((("a", "e"), ("b", "e")), {"a": "a", "b": "a"}),
+        ((("a", "b"), ("a", "e")), {"b": "b", "e": "b"}),
+        ((("a", "c"),), {"a": "a", "b": "a", "e": "a"}),
+        ((("a", "b"), ("a", "e"), ("b", "e")), {}),
+        ((("x", "y"),), {"a": "a", "b": "a", "e": "a"}),
+    ],
+)
+def test_claims_that_people_told_apart_never_share_a_group(
+    apart: tuple[tuple[str, str], ...], expected: dict[str, str]
+) -> None:
+    again = {**SHUT, "id": "e", "source": "Castle Mail"}
+    given = linked([day(MONDAY, CLOSED), day(TUESDAY, SHUT, again)])
+    for order in (given, given[::-1]):
+        table = merge(order, Decisions(apart=apart), to_arrow([], Duplicate))
+        assert {row["claim_id"]: row["claim_group_id"] for row in table.to_pylist()} == expected
 
 
 def test_the_same_claim_in_other_words() -> None:

@@ -170,6 +170,20 @@ def test_bodies_become_plain_text(text: str, plain: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "plain"),
+    [
+        ("Lamp &amp; keeper: it&#8217;s <em>dark</em>", "Lamp & keeper: it’s dark"),
+        ("&lt;i&gt;The Light&lt;/i&gt; at 90", "The Light at 90"),
+        ("<b>Sold</b>", "Sold"),
+        ("Shares of <ACME> fall, 3 < 4", "Shares of <ACME> fall, 3 < 4"),
+    ],
+)
+def test_titles_become_plain_text(title: str, plain: str) -> None:
+    fields = understand(RawRecord("2026-03-02/a", 1, 9, {"title": title, "text": WORDS})).fields
+    assert fields is not None and fields.title == plain
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Shares of <ACME> rose by 3 &lt; 4 per cent.",

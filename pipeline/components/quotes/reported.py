@@ -254,7 +254,8 @@ def _is_said_of(parse: Parse, words: _Verbs, found: ReportingWord, content: Sequ
             return True
         of_verb = {parse.deps[k] for k in parse.kids[found.at] if k in inside}
         if "x" in found.cue.frames and found.cue.lemma not in words.judging and of_verb & _SAID_OF:
-            return True
+            # A name is no verdict: "the guild called the Lamp".
+            return len(of_verb) > 1 or "ccomp" in of_verb
     return "c" in found.cue.frames and any(
         parse.tags[t] in FINITE_TAGS
         and parse.deps[t] not in ("relcl", "advcl", "acl", "aux", "auxpass")

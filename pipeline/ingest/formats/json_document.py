@@ -414,4 +414,9 @@ def _decoder(head: bytes) -> codecs.IncrementalDecoder:
     return codecs.getincrementaldecoder("utf-8-sig")("replace")
 
 
-READER = Reader("json", sniff, read, "JSON documents: articles, lists of them, answers of APIs, in any order")
+READER = Reader(
+    "json",
+    sniff,
+    read,
+    "JSON documents: articles, lists of them, answers of APIs, in any order; tables by columns",
+)

@@ -273,7 +273,9 @@ def _decompressed(head: bytes, buffered: io.BufferedReader) -> Any:
 
 def _seekable(stream: io.BufferedReader, limits: Limits) -> BinaryIO:
     """Return a stream that can be sought in: itself where it is a file, else a copy."""
-    if stream.seekable() and isinstance(stream.raw, io.BufferedReader):
+    # A member of a tar that is read as a stream looks like a file, but cannot be sought in.
+    is_file = isinstance(stream.raw, io.BufferedReader) and not isinstance(stream.raw, tarfile.ExFileObject)
+    if is_file and stream.seekable():
         return cast(BinaryIO, stream)
     copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is collected
     n_bytes = 0

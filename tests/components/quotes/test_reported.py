@@ -29,6 +29,7 @@ def contents(nlp: Language, text: str) -> list[str]:
         "The new rules seem to work.",
         "The app charges two euros a month.",
         "Ann Miller discussed the plan with the union.",
+        "Peter Novak left a guild of pilots called the Lamp.",
     ],
 )
 def test_deeds_and_what_was_not_said_are_no_quotations(nlp: Language, text: str) -> None:

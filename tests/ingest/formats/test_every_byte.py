@@ -865,3 +865,24 @@ def test_entries_with_broken_tags() -> None:
         text = f"<rss><channel><title>Gazette</title>{entry(1)}{entry(2)}{entry(3)}</channel></rss>"
         found = shown(read(text.replace(old, new, 1), "a.xml"))
         assert found[-1] == ["unreadable"] and "t3" in found
+
+
+@pytest.mark.parametrize("inner", ["a.zip", "a.xlsx", "a.parquet"])
+def test_what_must_be_sought_in_within_a_packed_tar(inner: str) -> None:
+    made = io.BytesIO()
+    if inner == "a.zip":
+        with zipfile.ZipFile(made, "w") as archive:
+            archive.writestr("a.jsonl", written(ONE))
+    elif inner == "a.xlsx":
+        book = openpyxl.Workbook()
+        for cells in (list(ONE), list(ONE.values())):
+            book.worksheets[0].append(cells)
+        book.save(made)
+    else:
+        pq.write_table(pa.Table.from_pylist([ONE]), made)
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+        member = tarfile.TarInfo(inner)
+        member.size = len(made.getvalue())
+        tar.addfile(member, io.BytesIO(made.getvalue()))
+    assert shown(read(out.getvalue(), "a.tar.gz")) == ["t1"]

@@ -11,12 +11,21 @@ from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.bounds import trim
 from pipeline.components.entities.kinds import is_name
 from pipeline.components.entities.labeller.features import label_features
+from pipeline.components.entities.labeller.guards import (
+    Evidence,
+    has_words_of_names,
+    is_body,
+    kept_whole,
+    place_of,
+    with_its_article,
+    with_one_label,
+)
 from pipeline.components.entities.labeller.network import (
     Labelled,
     best_labels,
     label_scores,
     names_of,
-    shipped_network,
+    network_in_use,
     with_rules,
 )
 from pipeline.components.entities.name import Name
@@ -33,23 +42,35 @@ def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> list[Name]:
         tokens: the same, as the rules read it.
         names: that the rules found; they do not overlap.
     """
-    network = shipped_network()
+    network = network_in_use()
     table = doc.vocab.vectors.data
     if not len(tokens) or not network.fits(table):
         return [*names]
     features = label_features(doc, tokens, names)
     scores = label_scores(features, network.weights, network.vectors(table))
     labels = best_labels(features.candidates, with_rules(scores, features))
-    known = {(name.start, name.end): name for name in names}
     out = [name for name in names if _is_settled(tokens, name)]
     settled = {i for name in out for i in range(name.start, name.end)}
-    for found in names_of(features.candidates, labels, scores):
-        if not settled.isdisjoint(range(found.start, found.end)):
+    evidence = Evidence(doc, features, scores, names)
+    for found in kept_whole([*names_of(features.candidates, labels, scores)], names):
+        if evidence.is_doubtful(tokens, found) or not settled.isdisjoint(range(found.start, found.end)):
             continue
-        name = _named(tokens, known.get((found.start, found.end)), found)
-        if name.start < name.end and is_name(tokens, name):
+        before = evidence.at(found.start, found.end)
+        name = _named(tokens, before, found._replace(label=evidence.label_of(tokens, found)))
+        if name.start < name.end and is_name(tokens, name) and has_words_of_names(tokens, name):
             out.append(name)
-    return sorted(out, key=lambda name: name.start)
+    out = [_guarded(tokens, name, out) for name in sorted(out, key=lambda name: name.start)]
+    return with_one_label(tokens, out)
+
+
+def _guarded(tokens: Tokens, name: Name, names: Sequence[Name]) -> Name:
+    """Return a name with the label and the article that it must have, whatever the network says."""
+    if name.method != "network":
+        return name
+    if is_body(tokens, name):
+        return replace(name, label="ORG")
+    place = place_of(tokens, name, names)
+    return replace(name, label=place) if place else with_its_article(tokens, name)
 
 
 def _is_settled(tokens: Tokens, name: Name) -> bool:

@@ -126,15 +126,27 @@ def test_without_vectors_of_its_width_the_network_changes_nothing() -> None:
     assert relabelled(doc, tokens, names) == names
 
 
-def labelled_as(monkeypatch: pytest.MonkeyPatch, doc: Doc, spans: dict[tuple[int, int], str]) -> list[Name]:
-    """What becomes of the rules' names where the network is sure of other ones."""
+def labelled_as(
+    monkeypatch: pytest.MonkeyPatch,
+    doc: Doc,
+    spans: dict[tuple[int, int], str],
+    *,
+    score: float = 0.9,
+    rules: tuple[int, str, float] | None = None,
+) -> list[Name]:
+    """What becomes of the rules' names where the network is sure of other ones.
+
+    `rules` is a token, a label, and by how much the network prefers its own to this.
+    """
 
     def sure(features: LabelFeatures, weights: object, vectors: object) -> np.ndarray:
         scores = np.full((len(features.candidates), N_LABELS), -9, dtype=np.float32)
         for row, at in enumerate(features.candidates.tolist()):
             inside = [(start, label) for (start, end), label in spans.items() if start <= at < end]
             kind = 2 * KINDS.index(inside[0][1]) + 1 if inside else 0
-            scores[row, kind + (at != inside[0][0]) if inside else 0] = -0.1
+            scores[row, kind + (at != inside[0][0]) if inside else 0] = np.log(score)
+            if rules is not None and rules[0] == at:
+                scores[row, 2 * KINDS.index(rules[1]) + 1] = np.log(score) - rules[2]
         return scores
 
     monkeypatch.setattr(labelled, "label_scores", sure)
