@@ -23,6 +23,7 @@ include_patterns = [
     "changelog.d/README.md",  # fragments have no title; they become part of CHANGELOG.md
     "data/sample/*.md",
     "tests/gold/*.md",
+    "tests/gold/web/*.md",
     "training/*.md",
 ]
 exclude_patterns = [".*", "build", "data/[!s]*", "pipeline", "**/__pycache__"]
@@ -48,6 +49,7 @@ _CONTENTS = {
         "docs/decisions/README",
         "training/README",
         "tests/gold/README",
+        "tests/gold/web/README",
         "data/sample/README",
     ],
 }
