@@ -202,7 +202,8 @@ def _is_shown(tokens: Tokens, name: Name) -> bool:
 def place_of(tokens: Tokens, name: Name, names: Sequence[Name]) -> str | None:
     """Return "GPE" for what the network alone takes for a person where a list has a large city of the name.
 
-    So it is where the document says "in" before the name anywhere.
+    So it is of a smaller one behind an article ("a Dover fishmonger"), and where the document has "in" in
+    front of the name anywhere.
 
     None where a longer name of a person in the document ends or begins with it, or a title stands in front.
     """
@@ -210,9 +211,15 @@ def place_of(tokens: Tokens, name: Name, names: Sequence[Name]) -> str | None:
         return None
     text = text_of(tokens, name)
     words = tokens.lexicon.made(_Words)
-    is_place = tokens.lexicon.made(Cities).is_large(text) or any(
-        text_of(tokens, other) == text and other.start and tokens.lower[other.start - 1] in words.within
-        for other in names
+    cities = tokens.lexicon.made(Cities)
+    is_behind_article = name.start > 0 and tokens.lower[name.start - 1] in words.articles
+    is_place = (
+        (is_behind_article and cities.named(text))
+        or cities.is_large(text)
+        or any(
+            text_of(tokens, other) == text and other.start and tokens.lower[other.start - 1] in words.within
+            for other in names
+        )
     )
     if not is_place or text.lower() in words.given_names:
         return None

@@ -174,6 +174,10 @@ def test_a_title_shows_a_person() -> None:
     ("text", "place"),
     [
         ("a Liverpool trader left", "GPE"),
+        ("old Liverpool left", "GPE"),
+        ("a Grimsby trader left", "GPE"),
+        ("the Grimsby trader left", "GPE"),
+        ("old Grimsby left", None),
         ("a Piraeus trader left", "GPE"),
         ("a Marrowby trader left Marrowby . it rained in Marrowby", "GPE"),
         ("a Colvey trader left", None),
