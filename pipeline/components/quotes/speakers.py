@@ -147,14 +147,15 @@ class Speakers:
         agents = parse.lexicon.words("quotes.agents_of_documents")
         for t in range(*speaker):
             known = at.get(t)
-            if known is None or known.kind == "pronoun" or self._mentioned.is_person(known.entity):
+            if known is None or known.kind == "pronoun":
                 continue
-            if self._mentioned.entities[known.entity].label not in _AUTHORS:
+            is_person = self._mentioned.is_person(known.entity)
+            if not is_person and self._mentioned.entities[known.entity].label not in _AUTHORS:
                 continue
             top = t
             while parse.heads[top] != top and parse.heads[top] != head and top != head:
                 top = parse.heads[top]
-            is_before = t < head and parse.deps[top] in ("poss", "compound", "nmod", "amod")
+            is_before = not is_person and t < head and parse.deps[top] in ("poss", "compound", "nmod", "amod")
             is_behind = (
                 t > head
                 and parse.deps[top] in ("prep", "agent", "acl")
