@@ -33,6 +33,21 @@ NAMES = (
 )
 """All views; each reads only tables and views before it."""
 
+READS = (
+    "views/article_entities.sql",
+    "views/said.sql",
+    "views/quote_names.sql",
+    "views/asserted.sql",
+    "views/claim_amounts.sql",
+    "views/claim_dates.sql",
+    "views/claim_places.sql",
+    "views/claim_hedges.sql",
+    "views/spread_members.sql",
+    "views/spread.sql",
+    "views/speakers.sql",
+)
+"""The files of the views, for the version of the code."""
+
 DECISIONS: dict[str, pa.Schema] = {
     "entity_merges": pa.schema([("entity_id", pa.string()), ("into_id", pa.string())]),
     "entity_splits": pa.schema(
