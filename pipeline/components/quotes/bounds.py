@@ -8,6 +8,7 @@ where its cue belongs to other words.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -127,10 +128,11 @@ def widened(parse: Parse, candidate: QuoteCandidate, quoted: Sequence[Range]) ->
     Args:
         parse: of the document.
         candidate: with a cue outside of the marks that it may be widened to.
-        quoted: the ranges in outermost marks.
+        quoted: the ranges in outermost marks, in the order of the text; they do not overlap.
     """
     pieces = [*candidate.content]
-    for first, last in quoted:
+    begin, end = min(pieces)[0], max(last for _, last in pieces)
+    for first, last in quoted[max(0, bisect_left(quoted, (begin, 0)) - 1) : bisect_left(quoted, (end, 0))]:
         if any(first <= t < last for t in candidate.cue):
             continue
         n_inside = sum(max(0, min(end, last) - max(start, first)) for start, end in candidate.content)

@@ -119,7 +119,7 @@ def _said_or_thought(
     parse: Parse, candidates: Sequence[QuoteCandidate], reading: QuoteReading, marked: Sequence[bool]
 ) -> list[QuoteCandidate]:
     """Return the quotations by the rulings: what else attributes is left out, what runs on is cut."""
-    quoted = list(_region_tokens(parse, reading.regions))
+    quoted = sorted(_region_tokens(parse, reading.regions))
     whole = [widened(parse, candidate, quoted) for candidate in candidates]
     kept = _reported(parse, _bounded(parse, whole, marked), marked)
     taken = {t for candidate in kept for t in _tokens(candidate)}
