@@ -144,9 +144,14 @@ def widened(parse: Parse, candidate: QuoteCandidate, quoted: Sequence[Range]) ->
     return candidate.with_content(content) if content else candidate
 
 
+_LONGEST = 400
+"""Words to either side in which the bounds of a sentence are looked for: longer ones are no sentences."""
+
+
 def _sentence_around(parse: Parse, cue: Sequence[int], marked: Sequence[bool]) -> Range:
     """Return the sentence around a cue within its paragraph; a stop ends it where it closes marks, too."""
     start, end = parse.paragraphs[parse.paragraph_of[cue[-1]]]
+    start, end = max(start, cue[0] - _LONGEST), min(end, cue[-1] + _LONGEST)
     first = next(
         (t + 1 for t in range(cue[0] - 1, start - 1, -1) if _ends_sentence(parse, t, end, marked)), start
     )
