@@ -89,7 +89,7 @@ class Store:
     def find(self, path: str) -> bytes | None:
         """Return a file's bytes; None where there is no such file."""
         try:
-            return self._place.get(path)
+            return self.get(path)
         except FileNotFoundError:
             return None
 
@@ -297,11 +297,8 @@ class Store:
         Raises:
             DamagedError: it is no JSON.
         """
-        try:
-            data = self.get(path)
-        except FileNotFoundError:
-            return None
-        return self._parsed(path, data)
+        data = self.find(path)
+        return None if data is None else self._parsed(path, data)
 
     def write_cache(self, path: str, value: Any) -> None:
         """Write a JSON object that can be made again, with a checksum beside it; see `read_cache`."""
@@ -327,10 +324,7 @@ class Store:
         Raises:
             DamagedError: a line is no JSON; the message says which.
         """
-        try:
-            lines = self.get(path).splitlines()
-        except FileNotFoundError:
-            return []
+        lines = (self.find(path) or b"").splitlines()
         return [self._parsed(f"{path}, line {n}", line) for n, line in enumerate(lines, 1) if line.strip()]
 
     def _parsed(self, path: str, data: bytes) -> Any:

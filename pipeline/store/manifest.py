@@ -74,10 +74,10 @@ def find_manifest(store: Store, day: date) -> Manifest | None:
         DamagedError: the file is no manifest that this version knows.
     """
     path = manifest_path(day)
-    try:
-        value = as_object(store.get(path))
-    except FileNotFoundError:
+    data = store.find(path)
+    if data is None:
         return None
+    value = as_object(data)
     if value is None:
         raise DamagedError(f"{store.root}/{path} is damaged: {run_again(day)}", path=path)
     try:
