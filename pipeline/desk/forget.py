@@ -243,7 +243,7 @@ def _whole(store: Store, day: date) -> Manifest | None:
         for name in _NAMES:
             if name in manifest.tables:
                 read_published(store, manifest, name, columns=["article_id"])
-            elif run_of_file(store, name, day) is not None:
+            elif run_of_file(store, published_path(name, day)) is not None:
                 return None
     except DamagedError:
         return None

@@ -133,7 +133,7 @@ def _published[Read](
         raise DamagedError(f"{store.root}/{path} is gone: {run_again(day)}", path=path) from None
     except DamagedError as error:
         message = str(error)
-        if (run := run_of_file(store, table, day)) and run != manifest.run_id:
+        if (run := run_of_file(store, path)) and run != manifest.run_id:
             message = _other_run(store, path, day)
         raise DamagedError(f"{message}: {run_again(day)}", path=path) from None
     if json.loads(schema.metadata[LINEAGE_KEY])["run_id"] != manifest.run_id:
@@ -141,10 +141,10 @@ def _published[Read](
     return found
 
 
-def run_of_file(store: Store, table: str, day: date) -> str | None:
-    """Return the run that the file of a published table is of; None where there is none that says so."""
+def run_of_file(store: Store, path: str) -> str | None:
+    """Return the run that a day's file is of, published or partial; None where there is none that says so."""
     try:
-        lineage = store.lineage(published_path(table, day))
+        lineage = store.lineage(path)
     except DamagedError:
         return None
     return lineage.get("run_id") if lineage else None
