@@ -1,7 +1,7 @@
 """From a raw record to its fields and its day: one function for all sources, which never raises.
 
 Whatever a record holds, it is understood or becomes a fault: a night must not stop over one poisoned record.
-`apart.py` runs it in a child process, within limits of time and memory.
+`guarded.py` runs it in a child process, within limits of time and memory.
 """
 
 from __future__ import annotations
