@@ -15,16 +15,18 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pipeline.errors import DamagedError
 from pipeline.identity import checksum
 from pipeline.store.bucket import Bucket
 from pipeline.store.folder import Folder
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 log = logging.getLogger(__name__)
 
@@ -200,6 +202,8 @@ class Store:
             FileNotFoundError: there is no such file.
             DamagedError: its SHA-256 is another, or it cannot be read.
         """
+        import pyarrow.dataset as ds  # which loads pandas
+
         known = (self.root, path, sha256, self.modified(path))
         data = self._place.mapped(path)
         if known not in _CHECKED and checksum(data) != sha256:

@@ -6,10 +6,9 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from pipeline import provenance
 from pipeline.errors import DamagedError, InputError
@@ -21,6 +20,9 @@ from pipeline.store.plan import IngestCounts, InputFile
 from schemas import DAY_TABLES, TABLES, Article, Reject
 from schemas.datapackage import datapackage
 from schemas.table import SCHEMA_VERSION, arrow_schema
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 log = logging.getLogger(__name__)
 
