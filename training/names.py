@@ -37,6 +37,7 @@ from pipeline.components.entities.labeller.inputs import (
 from pipeline.components.entities.labeller.network import best_labels, label_scores, names_of, with_rules
 from pipeline.components.entities.names import find_by_rules
 from pipeline.identity import checksum
+from pipeline.models.network import project_vectors
 from pipeline.nlp import load_nlp
 from pipeline.parsing.bins import bins_to_docs, docs_to_bins
 from pipeline.parsing.tokenizer import stored_offsets, stored_text
@@ -285,10 +286,6 @@ def f1(n: Counter[str], who: str) -> str:
     return f"span {200 * n[f'{who} span'] / total:.1f}, with label {200 * n[f'{who} label'] / total:.1f}"
 
 
-def projected(table: np.ndarray, weights: Arrays) -> np.ndarray:
-    return np.vstack([table @ weights["vectors"], np.zeros((1, WIDTH), dtype=np.float32)])
-
-
 def without_outlets(
     examples: Sequence[Example], fold: int, folds: int
 ) -> tuple[list[Example], list[Example]]:
@@ -309,7 +306,7 @@ def report(examples: Sequence[Example], table: np.ndarray, args: argparse.Namesp
         if args.keep_folds:
             write(weights, args.keep_folds / f"{fold}.npz")
             outlets |= dict.fromkeys(sorted({e.marked.outlet for e in held}), fold)
-        vectors = projected(table, weights)
+        vectors = project_vectors(table, weights["vectors"])
         for e in held:
             count(n, e.marked.names, e.rules, e.marked.text, "rules")
             count(n, e.marked.names, predicted(e, weights, vectors), e.marked.text, "network")
