@@ -45,7 +45,7 @@ def _as_found(
     return Found(
         mentions=[mention | {"score": 1.0} for mention in mentions],
         quotes=[
-            quote | {"speaker_entity": next(iter(quote["speaker_entities"]), None), "score": 1.0}
+            {**quote, "speaker_entity": next(iter(quote["speaker_entities"]), None), "score": 1.0}
             for quote in scored(quotes)
         ],
         claims=[
