@@ -111,7 +111,7 @@ changelog: $(READY) ## fold the fragments of changelog.d into CHANGELOG.md (VERS
 # What is locked stays as it is unless pyproject.toml asks for something else; ARGS=--upgrade renews it.
 LOCK := $(VENV)/bin/uv pip compile --quiet --no-header --universal --python-version 3.12 --generate-hashes
 
-lock: $(READY) ## make requirements.txt and requirements-dev.txt from pyproject.toml
+lock: $(READY) ## make the exact locks, requirements*.txt, from pyproject.toml
 	$(LOCK) $(ARGS) pyproject.toml -o requirements.txt
 	$(LOCK) $(ARGS) --group dev -c requirements.txt -o requirements-dev.txt
 	$(LOCK) $(ARGS) --group workers -c requirements.txt -c requirements-dev.txt -o requirements-workers.txt

@@ -11,16 +11,13 @@ articles of own_dev when their outlets are left out of training, then trains on 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import random
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -39,9 +36,12 @@ from pipeline.components.entities.labeller.inputs import (
 )
 from pipeline.components.entities.labeller.network import best_labels, label_scores, names_of, with_rules
 from pipeline.components.entities.names import find_by_rules
+from pipeline.identity import checksum
+from pipeline.models.network import project_vectors
 from pipeline.nlp import load_nlp
 from pipeline.parsing.bins import bins_to_docs, docs_to_bins
 from pipeline.parsing.tokenizer import stored_offsets, stored_text
+from quality.outside import read_corpus
 
 Arrays = dict[str, np.ndarray]
 Span = tuple[int, int, str]
@@ -75,25 +75,20 @@ class Example:
     rules: set[Span]
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open() as lines:
-        return [json.loads(line) for line in lines]
-
-
 def marked(args: argparse.Namespace) -> list[Marked]:
     """The articles with their names: of own_dev, and of the pool as `marked_names.jsonl` marks them."""
     texts = {}
     for path in (args.data / "corpora/pool/pool.jsonl.gz", *args.texts):
-        for record in read(path):
+        for record in read_corpus(path):
             texts[record.get("id") or record["doc_id"]] = (record["text"], record.get("source") or "")
     out = []
-    for record in read(args.data / "own_dev/entities.jsonl"):
+    for record in read_corpus(args.data / "own_dev/entities.jsonl"):
         text, outlet = texts[record["doc_id"]]
         names = [(m["start"], m["end"], m["type"]) for m in record["mentions"] if m["kind"] == "name"]
         out.append(Marked(record["doc_id"], outlet or record["doc_id"], True, text, len(text), names))
-    for record in read(args.marked):
+    for record in read_corpus(args.marked):
         text, outlet = texts[record["doc_id"]]
-        if sha256(text.encode()).hexdigest()[:16] != record["text"]:
+        if checksum(text)[:16] != record["text"]:
             raise ValueError(f"{record['doc_id']} is not the text that was marked")
         names = [(start, end, kind) for start, end, kind in record["names"]]
         out.append(Marked(record["doc_id"], outlet, False, text, record["until"], names))
@@ -179,7 +174,7 @@ def gradients(
     table: np.ndarray,
     rng: np.random.Generator,
     args: argparse.Namespace,
-) -> tuple[float, Arrays]:
+) -> Arrays:
     columns = np.concatenate([e.features.columns for e in batch])
     flags = np.concatenate([e.features.flags for e in batch]).astype(np.float32)
     rows = np.concatenate([e.features.vector_rows for e in batch])
@@ -220,7 +215,6 @@ def gradients(
     scores -= scores.max(axis=1, keepdims=True)
     odds = np.exp(scores)
     odds /= odds.sum(axis=1, keepdims=True)
-    loss = float(-np.log(odds[np.arange(m), labels] + 1e-9).mean())
     d = odds
     d[np.arange(m), labels] -= 1
     d /= m
@@ -234,7 +228,7 @@ def gradients(
         ds += spread @ np.ascontiguousarray(dw[:, k])
     ds *= drop
     grads |= {"table": sparse.T @ ds, "flags": flags.T @ ds, "vectors": vectors.T @ ds}
-    return loss, grads
+    return grads
 
 
 def train(examples: Sequence[Example], table: np.ndarray, args: argparse.Namespace, seed: int) -> Arrays:
@@ -248,7 +242,7 @@ def train(examples: Sequence[Example], table: np.ndarray, args: argparse.Namespa
     for _ in range(args.epochs):
         shuffled.shuffle(order)
         for start in range(0, len(order), BATCH):
-            _, grads = gradients(order[start : start + BATCH], weights, table, rng, args)
+            grads = gradients(order[start : start + BATCH], weights, table, rng, args)
             adam.step(weights, grads, 1 - 0.9 * done / steps)
             done += 1
     return weights
@@ -292,10 +286,6 @@ def f1(n: Counter[str], who: str) -> str:
     return f"span {200 * n[f'{who} span'] / total:.1f}, with label {200 * n[f'{who} label'] / total:.1f}"
 
 
-def projected(table: np.ndarray, weights: Arrays) -> np.ndarray:
-    return np.vstack([table @ weights["vectors"], np.zeros((1, WIDTH), dtype=np.float32)])
-
-
 def without_outlets(
     examples: Sequence[Example], fold: int, folds: int
 ) -> tuple[list[Example], list[Example]]:
@@ -316,7 +306,7 @@ def report(examples: Sequence[Example], table: np.ndarray, args: argparse.Namesp
         if args.keep_folds:
             write(weights, args.keep_folds / f"{fold}.npz")
             outlets |= dict.fromkeys(sorted({e.marked.outlet for e in held}), fold)
-        vectors = projected(table, weights)
+        vectors = project_vectors(table, weights["vectors"])
         for e in held:
             count(n, e.marked.names, e.rules, e.marked.text, "rules")
             count(n, e.marked.names, predicted(e, weights, vectors), e.marked.text, "network")

@@ -42,7 +42,8 @@ from pipeline.components.quotes.network.links import (
     spans_of,
 )
 from pipeline.components.quotes.network.lstm import MAX_WINDOW, Packing, windows
-from pipeline.components.quotes.network.tagger import project_vectors, tag_words
+from pipeline.components.quotes.network.tagger import tag_words
+from pipeline.models.network import project_vectors
 
 CORPORA = {
     "train": "quotes/polnear/train.jsonl.gz",
@@ -553,7 +554,7 @@ def predict(
 ) -> dict[str, dict[str, Any]]:
     """Predictions in the form of the gold, by the forward pass that ships."""
     weights = {name: value.astype(np.float32) for name, value in stored.items()}
-    projected = project_vectors(vectors, weights)
+    projected = project_vectors(vectors, weights["vector_projection"])
     out = {}
     for example in corpus:
         quotes = tag_words(example.features, weights, projected)

@@ -6,7 +6,6 @@ import contextlib
 import json
 import sys
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from deploy.cluster.hosts import ADDRESSES, Hosts, hosts
 from pipeline.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
+AIRFLOW = str(Path(sys.executable).with_name("airflow"))
 DAG_ID = "news_corpus"
 CONTROL = {
     "api-server": ["api-server"],
@@ -37,11 +37,10 @@ class Cluster:
 
     def start(self, part: str) -> None:
         """Start a part of the control host, or a worker by the name of its host."""
-        airflow = str(Path(sys.executable).with_name("airflow"))
         if part in WORKERS:
-            self.hosts.start(part, "worker", airflow, "celery", "worker", env=environment(part, self.prefix))
+            self.hosts.start(part, "worker", AIRFLOW, "celery", "worker", env=environment(part, self.prefix))
         else:
-            self.hosts.start("ctl", part, airflow, *CONTROL[part], env=environment("ctl", self.prefix))
+            self.hosts.start("ctl", part, AIRFLOW, *CONTROL[part], env=environment("ctl", self.prefix))
 
     def end(self, part: str, *, is_killed: bool = False, patience_s: float = 20) -> float:
         """End a part, or a worker; return the seconds that it took."""
@@ -215,8 +214,7 @@ def cluster(say: Callable[[str], None] = lambda text: None) -> Iterator[Cluster]
         services.start_postgres(up)
         services.start_redis(up)
         say("S3, Postgres and Redis are up")
-        airflow = str(Path(sys.executable).with_name("airflow"))
-        up.run("ctl", airflow, "db", "migrate", env=environment("ctl", made.prefix))
+        up.run("ctl", AIRFLOW, "db", "migrate", env=environment("ctl", made.prefix))
         for part in (*CONTROL, *WORKERS):
             made.start(part)
         made.await_ready()

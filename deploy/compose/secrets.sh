@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make the secrets that compose.yaml reads, once, each in a file that only you can read.
+# Make the secrets that compose.yaml reads, once, in a folder that only you can look into.
 set -eu
 umask 077
 cd "$(dirname "$0")"
@@ -15,6 +15,6 @@ make s3_secret_key "$(random 20)"
 make database "postgresql+psycopg2://airflow:$(cat secrets/postgres_password)@postgres:5432/airflow"
 make result_backend "db+$(cat secrets/database)"
 make s3.json "{\"identities\": [{\"name\": \"news\", \"credentials\": [{\"accessKey\": \"$(cat secrets/s3_access_key)\", \"secretKey\": \"$(cat secrets/s3_secret_key)\"}], \"actions\": [\"Read\", \"Write\", \"List\", \"Tagging\", \"Admin\"]}]}"
-# Containers run as a user of their own, who has to read them; the folder keeps others out.
+# Containers run as a user of their own, who has to read them; the folder keeps all others out.
+chmod 700 secrets
 chmod 644 secrets/*
-chmod 711 secrets

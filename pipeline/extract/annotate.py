@@ -73,6 +73,7 @@ def find_all(
             published_at=article.counted_from,
             columns=parse.columns,
             tree=parse.tree,
+            regions=reading.regions,
         )
     )
     return Found(entities, quotations, claims)

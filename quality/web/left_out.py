@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.components.entities.labeller.network import NameNetwork
+from pipeline.models.network import Network
 
 FOLDS = Path(__file__).parents[2] / "training/folds/names"
 
 
-def network_without(outlet: str) -> NameNetwork:
+def network_without(outlet: str) -> Network:
     """Return the network that was trained without an outlet.
 
     Raises:
@@ -27,7 +27,7 @@ def network_without(outlet: str) -> NameNetwork:
     return _network(_fold_by_outlet()[outlet])
 
 
-type NetworkOf = Callable[[str], NameNetwork]
+type NetworkOf = Callable[[str], Network]
 
 
 @cache
@@ -37,6 +37,6 @@ def _fold_by_outlet() -> dict[str, int]:
 
 
 @cache
-def _network(fold: int) -> NameNetwork:
+def _network(fold: int) -> Network:
     with np.load(FOLDS / f"{fold}.npz") as arrays:
-        return NameNetwork({name: arrays[name].astype(np.float32) for name in arrays.files})
+        return Network(arrays, projection="vectors")

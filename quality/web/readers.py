@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from quality.outside import read_corpus
+from quality.web.count_quotes import scored
 from quality.web.figures import Scored, score_article
 from quality.web.found import Found
 from quality.web.gold import LAYERS, Record, WebArticle, as_ids
@@ -44,9 +45,8 @@ def _as_found(
     return Found(
         mentions=[mention | {"score": 1.0} for mention in mentions],
         quotes=[
-            quote | {"speaker_entity": next(iter(quote["speaker_entities"]), None), "score": 1.0}
-            for quote in quotes
-            if not quote["parent"] and not quote.get("optional")
+            {**quote, "speaker_entity": next(iter(quote["speaker_entities"]), None), "score": 1.0}
+            for quote in scored(quotes)
         ],
         claims=[
             claim

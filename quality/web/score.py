@@ -9,7 +9,7 @@ from pipeline.settings import load_settings
 from quality.figures import Figures
 from quality.parses import Parser
 from quality.web.columns import COLUMNS, wrong
-from quality.web.figures import FIGURES, HEADLINES, LAYERS, Scored, figures_of, score_article, summed
+from quality.web.figures import HEADLINES, LAYERS, Scored, figures_of, score_article, summed
 from quality.web.found import find
 from quality.web.gold import read_own_dev, read_web_gold
 from quality.web.intervals import bounded
@@ -85,11 +85,3 @@ def by_kind(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
     for one in scored:
         kinds.setdefault(one.article.kind, []).append(one)
     return dict(sorted(kinds.items(), key=lambda kind: (-len(kind[1]), kind[0])))
-
-
-def values(sets: Sets) -> dict[str, dict[str, float]]:
-    """Return all figures of each set as plain values."""
-    return {
-        name: {figure: of(summed(one.counts for one in scored)).value for figure, of in FIGURES.items()}
-        for name, scored in sets.items()
-    }

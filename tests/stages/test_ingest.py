@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import json
 import random
-import re
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from ftfy import fix_text
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from json_lines import has_something_in_it
 
 from pipeline.errors import ConfigError, InputError
 from pipeline.identity import checksum, content_id
@@ -465,14 +465,10 @@ def test_every_record_is_kept_or_rejected(
     days = open_source(night.store, night.settings).days()
     counted = [night.run(day) for day in days if day < datetime.now(UTC).date()]
     # A file with nothing in it is a reject itself.
-    n_filled = sum(not isinstance(line, bytes) or _has_something_in_it(line) for line in lines) or 1
+    n_filled = sum(not isinstance(line, bytes) or has_something_in_it(line) for line in lines) or 1
     assert sum(c["records"] for c in counted) == n_filled
     for c in counted:
         assert c["records"] == c["kept"] + sum(c["rejected"].values())
-
-
-def _has_something_in_it(line: bytes) -> bool:
-    return re.fullmatch(rb"(?:\xef\xbb\xbf|\x1e)*\s*", line) is None
 
 
 def test_speed_against_a_bare_loop(tmp_path: Path) -> None:

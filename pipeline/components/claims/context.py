@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,8 +12,7 @@ from pipeline.components.claims.propositions import Proposition, find_propositio
 from pipeline.components.claims.values.on_tokens import Measure, Time, find_values
 from pipeline.components.doc.tree import Tree
 from pipeline.components.layers import Entity, Quotation
-from pipeline.components.quotes.regions import find_regions
-from pipeline.reading import TextLine
+from pipeline.components.quotes.region import Region
 
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
@@ -71,8 +69,8 @@ def read_context(
     *,
     entities: Sequence[Entity],
     quotes: Sequence[Quotation],
+    regions: Sequence[Region],
     published_at: datetime | None,
-    lines: Sequence[TextLine] | None = None,
 ) -> Context:
     """Read a document; the tree that is handed in stays as it is.
 
@@ -84,8 +82,8 @@ def read_context(
         tree: its parse.
         entities: of the document.
         quotes: of the document.
+        regions: of its text in quotation marks.
         published_at: the moment from which relative times are counted; without it they have no days.
-        lines: of the text, where somebody has read them already.
     """
     n = len(doc)
     # Longer contents first, so that a quotation inside another one has the last word.
@@ -120,22 +118,17 @@ def read_context(
         quotation_of=quotation_of,
         frame_of=frame_of,
         entity_of=entity_of,
-        marked_of=_marked(doc, tree, lines),
+        marked_of=_marked(doc, tree, regions),
         has_clause=frozenset(has_clause),
         measures=measures,
         times=times,
     )
 
 
-def _marked(doc: Doc, tree: Tree, lines: Sequence[TextLine] | None) -> list[int]:
+def _marked(doc: Doc, tree: Tree, regions: Sequence[Region]) -> list[int]:
     """Return the number of the outermost quotation marks around each token, -1 where there are none."""
-    regions = find_regions(doc.text, lexicon=tree.lexicon, lines=lines)
-    outermost = [region for region in regions if region.depth == 0]
-    spans = (
-        (number, doc[bisect_left(tree.starts, r.inner_start) : bisect_left(tree.starts, r.inner_end)])
-        for number, r in enumerate(outermost)
-    )
-    return _numbered(len(doc), spans)
+    outermost = [region.inner_tokens(tree.starts) for region in regions if region.depth == 0]
+    return _numbered(len(doc), ((number, doc[start:end]) for number, (start, end) in enumerate(outermost)))
 
 
 def _with_subject(tree: Tree, clause: Proposition, start: int) -> Proposition:

@@ -33,6 +33,8 @@ from pipeline.components.claims.types import claim_type, is_accusation, predicat
 from pipeline.components.doc.columns import Columns, read_columns
 from pipeline.components.doc.tree import Tree, read_tree
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
+from pipeline.components.quotes.region import Region
+from pipeline.components.quotes.regions import find_regions
 from pipeline.lexicons import Lexicon
 from pipeline.lexicons import lexicon as lexicon_of_language
 
@@ -90,6 +92,7 @@ def find_claims(
     published_at: datetime | None = None,
     columns: Columns | None = None,
     tree: Tree | None = None,
+    regions: Sequence[Region] | None = None,
     lexicon: Lexicon | None = None,
 ) -> Iterator[Claim]:
     """Yield the claims of a document in the order of their spans.
@@ -104,19 +107,24 @@ def find_claims(
             publication, whose day it is that counts; where None, no day is made of them.
         columns: of the document, where somebody has read them already.
         tree: the same, from `read_tree`.
+        regions: of its text in quotation marks, likewise.
         lexicon: the words of its language; by the language of its vocabulary where None. `columns` and `tree`
             have one already.
 
     Raises:
         FileNotFoundError: there are no words of the document's language.
     """
+    tree = tree or read_tree(columns or read_columns(doc, lexicon=lexicon))
+    if regions is None:
+        lines = columns.lines if columns else None
+        regions = find_regions(doc.text, lexicon=tree.lexicon, lines=lines)
     context = read_context(
         doc,
-        tree or read_tree(columns or read_columns(doc, lexicon=lexicon)),
+        tree,
         entities=doc._.entities if entities is None else entities,
         quotes=doc._.quotes if quotes is None else quotes,
+        regions=regions,
         published_at=published_at,
-        lines=columns.lines if columns else None,
     )
     drafts = _drafts(context)
     quoted = quoted_sources(context)

@@ -22,6 +22,8 @@ _ENDS_NAME = frozenset((",", "(", "-", "--", "–", "—", ";", ":"))
 """What an apposition or a relative clause behind a name begins with."""
 _GREATER_PART = 0.5
 """Share of what stands in marks from which on a content is meant to hold all of it."""
+_LONGEST = 400
+"""Words to either side in which the bounds of a sentence are looked for: longer ones are no sentences."""
 _THEMES = frozenset(("nsubjpass", "expl"))
 _TITLES_IN_A_ROW = frozenset(("and", "&"))
 
@@ -142,10 +144,6 @@ def widened(parse: Parse, candidate: QuoteCandidate, quoted: Sequence[Range]) ->
         return candidate
     content = join_ranges(parse, pieces, without=candidate.cue)
     return candidate.with_content(content) if content else candidate
-
-
-_LONGEST = 400
-"""Words to either side in which the bounds of a sentence are looked for: longer ones are no sentences."""
 
 
 def _sentence_around(parse: Parse, cue: Sequence[int], marked: Sequence[bool]) -> Range:

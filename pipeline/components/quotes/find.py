@@ -12,7 +12,6 @@ is (`speakers.py`).
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import batched
@@ -29,7 +28,6 @@ from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.first_persons import with_speakers
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
 from pipeline.components.quotes.reading import QuoteReading, read_doc, tag_readings
-from pipeline.components.quotes.region import Region
 from pipeline.components.quotes.reported import is_reported
 from pipeline.components.quotes.speakers import Speakers
 from pipeline.components.quotes.speech import is_speech
@@ -84,11 +82,12 @@ def find_quotes(
             (reading,) = tag_readings([reading])
     parse = reading.parse
     candidates = sorted(reading.candidates, key=_order)
-    marked = _marked(parse, reading.regions)
+    quoted = sorted(region.inner_tokens(parse.idx) for region in reading.regions if region.depth == 0)
+    region_of = {t: start for start, end in quoted for t in range(start, end)}
+    marked = [t in region_of for t in range(parse.size)]
     if scope == "said":
-        candidates = _said_or_thought(parse, candidates, reading, marked)
+        candidates = _said_or_thought(parse, candidates, reading, quoted, marked)
     speakers = Speakers(parse, doc._.entities if entities is None else entities, marked=marked)
-    region_of = _region_starts(parse, reading.regions)
     said: list[tuple[int, ...]] = []
     for candidate, parent in zip(candidates, _parents(candidates), strict=True):
         own: tuple[int, ...] = ()
@@ -116,10 +115,13 @@ def find_quotes(
 
 
 def _said_or_thought(
-    parse: Parse, candidates: Sequence[QuoteCandidate], reading: QuoteReading, marked: Sequence[bool]
+    parse: Parse,
+    candidates: Sequence[QuoteCandidate],
+    reading: QuoteReading,
+    quoted: Sequence[Range],
+    marked: Sequence[bool],
 ) -> list[QuoteCandidate]:
     """Return the quotations by the rulings: what else attributes is left out, what runs on is cut."""
-    quoted = sorted(_region_tokens(parse, reading.regions))
     whole = [widened(parse, candidate, quoted) for candidate in candidates]
     kept = _reported(parse, _bounded(parse, whole, marked), marked)
     taken = {t for candidate in kept for t in _tokens(candidate)}
@@ -144,14 +146,6 @@ def _is_sure(candidate: QuoteCandidate) -> bool:
         and candidate.content[-1][1] <= min(candidate.cue[0], candidate.speaker[0])
     )
     return candidate.rule in _SURE_RULES or is_told_last
-
-
-def _marked(parse: Parse, regions: Sequence[Region]) -> list[bool]:
-    """Return for each token whether it stands in quotation marks."""
-    marked = [False] * parse.size
-    for start, end in _region_tokens(parse, regions):
-        marked[start:end] = [True] * (end - start)
-    return marked
 
 
 def _order(candidate: QuoteCandidate) -> Range:
@@ -194,13 +188,6 @@ def _reported(
     return kept
 
 
-def _region_tokens(parse: Parse, regions: Sequence[Region]) -> Iterator[Range]:
-    """Yield the token ranges of the outermost regions."""
-    for region in regions:
-        if region.depth == 0:
-            yield bisect_left(parse.idx, region.inner_start), bisect_left(parse.idx, region.inner_end)
-
-
 def _parents(candidates: Sequence[QuoteCandidate]) -> list[int | None]:
     """Return for each candidate the number of the tightest one before it that holds its whole content."""
     tokens = [frozenset(t for start, end in c.content for t in range(start, end)) for c in candidates]
@@ -215,14 +202,6 @@ def _parents(candidates: Sequence[QuoteCandidate]) -> list[int | None]:
         for token in own:
             on.setdefault(token, []).append(number)
     return parents
-
-
-def _region_starts(parse: Parse, regions: Sequence[Region]) -> dict[int, int]:
-    """Return for each token inside an outermost region the first token of that."""
-    inside: dict[int, int] = {}
-    for start, end in _region_tokens(parse, regions):
-        inside.update(dict.fromkeys(range(start, end), start))
-    return inside
 
 
 def _by_paragraphs(parse: Parse, content: Sequence[Range], marked: Sequence[bool]) -> list[Range]:

@@ -102,14 +102,12 @@ def _spoken(
 ) -> Iterator[tuple[int | None, int]]:
     """Yield the tokens within marks with the person who speaks them; what is nested comes last."""
     for quotation in sorted(quotations, key=lambda quotation: -sum(map(len, quotation.content))):
-        if quotation.kind == "indirect" and quotation.parent is None:
+        if quotation.kind == "indirect":
+            # Also where it is reported within a quotation: in the words of the one who is quoted.
             continue
         own = quotation.speaker_entities
         person = own[0] if len(own) == 1 and entities[own[0]].label == "PERSON" else None
         is_inside = quotation.kind == "direct"
-        if quotation.parent is not None and quotation.kind == "indirect":
-            # What is reported within a quotation is told in the words of the one who is quoted.
-            continue
         for span in quotation.content:
             for t in range(span.start, span.end):
                 if columns.words[t] in _MARKS:

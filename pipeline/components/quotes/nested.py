@@ -7,7 +7,6 @@ the network has hardly seen: signatures and block quotations.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate, kind_of_cue
@@ -129,7 +128,7 @@ def _carried_on(
     for region in regions:
         if region.depth:
             continue
-        first, end = bisect_left(parse.idx, region.inner_start), bisect_left(parse.idx, region.inner_end)
+        first, end = region.inner_tokens(parse.idx)
         here = next((home[t] for t in range(end - 1, first - 1, -1) if t in home), None)
         if region.continues and before is not None and here is None:
             content = join_ranges(parse, [*out[before].content, (first, end)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,8 +38,7 @@ def quoted_ranges(parse: Parse, regions: Sequence[Region]) -> list[Quoted]:
     quoted = []
     for region in regions:
         if region.depth == 0:
-            start, end = bisect_left(parse.idx, region.inner_start), bisect_left(parse.idx, region.inner_end)
-            span = parse.trim((start, end))
+            span = parse.trim(region.inner_tokens(parse.idx))
             if span is not None:
                 quoted.append(Quoted(*span, region))
     return quoted

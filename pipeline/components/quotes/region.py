@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -29,3 +31,11 @@ class Region:
     is_opened: bool = True
     is_closed: bool = True
     continues: bool = False
+
+    def inner_tokens(self, starts: Sequence[int]) -> tuple[int, int]:
+        """Return the tokens within the marks, as a half-open range.
+
+        Args:
+            starts: where the tokens of the document start.
+        """
+        return bisect_left(starts, self.inner_start), bisect_left(starts, self.inner_end)

@@ -3,13 +3,13 @@
 import gzip
 import io
 import json
-import re
 import tracemalloc
 from typing import BinaryIO, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from json_lines import has_something_in_it
 
 from pipeline.ingest.formats.jsonl import parse_object, read_jsonl
 from pipeline.ingest.record import RawRecord
@@ -94,8 +94,3 @@ def test_a_line_of_many_megabytes_costs_little() -> None:
 def test_every_line_with_something_in_it_is_a_record(lines: list[bytes]) -> None:
     data = b"\n".join(lines)
     assert len(read(data)) == sum(map(has_something_in_it, data.split(b"\n")))
-
-
-def has_something_in_it(line: bytes) -> bool:
-    """Tell whether a line is more than what may lead one: a byte order mark, the separator of RFC 7464."""
-    return re.fullmatch(rb"(?:\xef\xbb\xbf|\x1e)*\s*", line) is None

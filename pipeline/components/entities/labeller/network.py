@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.components.entities.labeller.features import LabelFeatures
 from pipeline.components.entities.labeller.inputs import KINDS, N_LABELS, WINDOW, Ints
+from pipeline.models.network import Network
 from pipeline.models.weights import load_weights
 
 Floats = NDArray[np.float32]
@@ -34,35 +35,11 @@ class Labelled(NamedTuple):
     score: float
 
 
-class NameNetwork:
-    """The network with its weights; it keeps the projection of the vector table that it met last.
-
-    A pipeline has one table, which lives as long as its vocabulary.
-    """
-
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self._table: NDArray[Any] | None = None
-        self._projected: Floats = np.zeros((1, 0), dtype=np.float32)
-
-    def fits(self, table: NDArray[Any]) -> bool:
-        """Return whether a vector table has the width of the one that the network was trained with."""
-        return table.ndim == 2 and len(table) > 0 and table.shape[1] == len(self.weights["vectors"])
-
-    def vectors(self, table: NDArray[Any]) -> Floats:
-        """Return a vector table that fits in the network's width, and a row of zeros for missing vectors."""
-        if self._table is not table:
-            projected = np.asarray(table, dtype=np.float32) @ self.weights["vectors"]
-            self._projected = np.vstack([projected, np.zeros_like(projected[:1])])
-            self._table = table
-        return self._projected
-
-
-_stand_in: ContextVar[NameNetwork | None] = ContextVar("stand_in", default=None)
+_stand_in: ContextVar[Network | None] = ContextVar("stand_in", default=None)
 
 
 @contextmanager
-def stand_in(network: NameNetwork | None) -> Iterator[None]:
+def stand_in(network: Network | None) -> Iterator[None]:
     """Let another network look names over meanwhile, to measure on articles that the shipped one learnt from.
 
     Args:
@@ -75,16 +52,15 @@ def stand_in(network: NameNetwork | None) -> Iterator[None]:
         _stand_in.reset(token)
 
 
-def network_in_use() -> NameNetwork:
+def network_in_use() -> Network:
     """Return the network that looks names over: the shipped one, but within `stand_in`."""
     return _stand_in.get() or shipped_network()
 
 
 @cache
-def shipped_network() -> NameNetwork:
+def shipped_network() -> Network:
     """Return the network that comes with the package."""
-    stored = load_weights("names/labeller.npz")
-    return NameNetwork({name: array.astype(np.float32) for name, array in stored.items()})
+    return Network(load_weights("names/labeller.npz"), projection="vectors")
 
 
 def label_scores(features: LabelFeatures, weights: Weights, vectors: Floats) -> Floats:

@@ -11,10 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
 from pipeline.components.quotes.candidates import QuoteCandidate
@@ -22,6 +19,7 @@ from pipeline.components.quotes.network.features import QuoteFeatures, quote_fea
 from pipeline.components.quotes.network.inputs import Ints
 from pipeline.components.quotes.network.linker import TaggedWords, calibrated, link
 from pipeline.components.quotes.network.lstm import BATCH_WORDS, Floats, Weights, encode
+from pipeline.models.network import Network
 from pipeline.models.weights import load_weights
 
 LEAST_SCORE = 0.3
@@ -45,41 +43,10 @@ class TaggedQuote:
     score: float
 
 
-class Network:
-    """The network with its weights; it keeps the projection of the vector table that it met last.
-
-    A pipeline has one table, which lives as long as its vocabulary.
-    """
-
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self._table: NDArray[Any] | None = None
-        self._projected: Floats = np.zeros((1, 0), dtype=np.float32)
-
-    def vectors(self, table: NDArray[Any]) -> Floats:
-        """Return a vector table in the network's width, see `project_vectors`."""
-        if self._table is not table:
-            self._table, self._projected = table, project_vectors(table, self.weights)
-        return self._projected
-
-
 @cache
 def shipped_network() -> Network:
     """Return the network that comes with the package."""
-    stored = load_weights("quotes/tagger.npz")
-    return Network({name: array.astype(np.float32) for name, array in stored.items()})
-
-
-def project_vectors(table: NDArray[Any], weights: Weights) -> Floats:
-    """Return a vector table times the network's projection, and a row of zeros for missing vectors.
-
-    A table of another width than the model's is as good as none: all its rows are zeros.
-    """
-    projection = weights["vector_projection"]
-    projected = np.zeros((len(table) + 1, projection.shape[1]), dtype=np.float32)
-    if table.ndim == 2 and table.shape[1] == projection.shape[0]:
-        projected[:-1] = np.asarray(table, dtype=np.float32) @ projection
-    return projected
+    return Network(load_weights("quotes/tagger.npz"), projection="vector_projection")
 
 
 def tag_quotes(

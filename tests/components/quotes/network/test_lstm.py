@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.components.quotes.network import linker, lstm, tagger
+from pipeline.components.quotes.network import linker, lstm
 from pipeline.components.quotes.network.features import QuoteFeatures
 from pipeline.components.quotes.network.links import LABELS
 from pipeline.components.quotes.network.lstm import Floats, Packing, windows
+from pipeline.models.network import project_vectors
 
 RECORDED = Path(__file__).parent / "quote_tagger_torch.npz"
 
@@ -100,7 +101,7 @@ def test_forward_pass_agrees_with_the_one_recorded_from_torch() -> None:
         vector_rows=recorded["rows"],
         flags=recorded["flags"],
     )
-    vectors = tagger.project_vectors(recorded["vectors"], weights)
+    vectors = project_vectors(recorded["vectors"], weights["vector_projection"])
     states, emissions, _ = lstm.encode(features, weights, vectors)
     np.testing.assert_allclose(states, recorded["states"], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(emissions, recorded["emissions"], rtol=1e-4, atol=1e-5)

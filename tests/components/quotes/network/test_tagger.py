@@ -12,6 +12,7 @@ from spacy.vocab import Vocab
 
 from pipeline.components.quotes.network import lstm, tagger
 from pipeline.components.quotes.network.tagger import TaggedQuote, tag_quotes
+from pipeline.models.network import project_vectors
 
 
 def words(spans: Iterable[Span]) -> str:
@@ -75,8 +76,8 @@ def test_more_documents_than_fit_into_a_batch_keep_their_quotations(
 
 def test_vectors_of_another_width_count_as_none() -> None:
     weights = tagger.shipped_network().weights
-    assert not tagger.project_vectors(np.ones((3, 5)), weights).any()
-    assert tagger.project_vectors(np.ones((3, 300)), weights)[:-1].any()
+    assert not project_vectors(np.ones((3, 5)), weights["vector_projection"]).any()
+    assert project_vectors(np.ones((3, 300)), weights["vector_projection"])[:-1].any()
 
 
 def test_a_text_longer_than_a_batch_is_tagged_in_pieces(
