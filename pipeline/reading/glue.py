@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from pipeline.lexicons import Lexicon
@@ -12,6 +13,7 @@ _SEAM = re.compile(r"[.!?,;:”\")\]][”’\")\]]{0,4}(?=[A-Za-z0-9“‘(\[])|
 """Punctuation with no blank behind it, and opening marks; what stands before it decides."""
 _ADDRESS = re.compile(r"://|www\.|@|[/\\_]")
 _DOMAIN = re.compile(r"(?:Com|Org|Net|Co|Gov|Edu|Js|Io|Ai|Tv)\b")
+_WORD = re.compile(r"\w+")
 _REACH = 120
 """Characters to either side among which an address is looked for."""
 _YEAR = re.compile(r"(?:19|20)\d\d\b")
@@ -78,12 +80,17 @@ def _between_words(text: str, lexicon: Lexicon) -> Iterator[int]:
             if text[at - 1].islower():
                 yield at
             at = text.find(f"{opener} ", at + 1)
-    run_on = lexicon.made(_run_on)
-    for word, ending in {(match[0], match[1]) for match in run_on.finditer(text)}:
-        stem = word[: -len(ending)]
-        places = [match.start() for match in re.finditer(rf"\b{word}\b", text)]
-        if len(places) == 1 and len(re.findall(rf"\b{stem}\b", text)) >= _LEAST_NAMED:
-            yield places[0] + len(stem)
+    found = {(match[0], match[1]) for match in lexicon.made(_run_on).finditer(text)}
+    if not found:
+        return
+    counts = Counter(_WORD.findall(text))
+    ends = {
+        word: len(word) - len(ending)
+        for word, ending in found
+        if counts[word] == 1 and counts[word[: -len(ending)]] >= _LEAST_NAMED
+    }
+    if ends:
+        yield from (match.start() + ends[match[0]] for match in _WORD.finditer(text) if match[0] in ends)
 
 
 def _run_on(lexicon: Lexicon) -> re.Pattern[str]:

@@ -1,6 +1,7 @@
 """Texts as they are read: blanks, line ends, glue, and the way back to the stored text."""
 
 import time
+from itertools import islice, product
 
 import pytest
 from hypothesis import given
@@ -167,12 +168,23 @@ def test_the_same_text_gives_the_same_reading(text: str) -> None:
 )
 def test_time_grows_with_length_alone(piece: str) -> None:
     def seconds(n: int) -> float:
-        text = piece * (n // len(piece))
-        best = float("inf")
-        for _ in range(3):
-            started = time.perf_counter()
-            read_text(text)
-            best = min(best, time.perf_counter() - started)
-        return best
+        return _seconds(piece * (n // len(piece)))
 
     assert seconds(40_000) < 16 * seconds(10_000) + 0.05
+
+
+def test_time_grows_with_length_where_many_names_end_as_small_words_do() -> None:
+    def seconds(n: int) -> float:
+        names = map("".join, product("abcdefghijklmnop", repeat=4))
+        return _seconds(" ".join(f"M{name}on left." for name in islice(names, n)))
+
+    assert seconds(8_000) < 16 * seconds(2_000) + 0.05
+
+
+def _seconds(text: str) -> float:
+    best = float("inf")
+    for _ in range(3):
+        started = time.perf_counter()
+        read_text(text)
+        best = min(best, time.perf_counter() - started)
+    return best

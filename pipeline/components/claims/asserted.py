@@ -8,15 +8,13 @@ from __future__ import annotations
 from pipeline.components.claims.context import Context
 from pipeline.components.claims.propositions import Proposition
 from pipeline.components.claims.verbs import read_base_forms
+from pipeline.components.doc.tags import FINITE_TAGS, NAME_TAGS, SUBJECT_DEPS, VERB_TAGS
 from pipeline.components.doc.tree import Tree
 from pipeline.lexicons import Lexicon
 
-_VERB = frozenset({"VBD", "VBN", "VBG", "VBZ", "VBP", "VB"})
 _CLOSING = frozenset({'"', "”", "'", ")", "''"})
 _ASIDE = frozenset({",", "(", "–", "—", "--", "-"})
-_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _CONTENT = frozenset({"ccomp", "acl", "pcomp"})
-_NAME = frozenset({"NNP", "NNPS"})
 
 
 def is_claim(context: Context, clause: Proposition) -> bool:
@@ -72,11 +70,11 @@ def _is_attribution(context: Context, clause: Proposition) -> bool:
     """
     tree, head = context.tree, clause.head
     if clause.kind == "apposition" or any(
-        withholds_content(tree, i) for i in {head, *clause.predicate} if tree.tags[i] in _VERB
+        withholds_content(tree, i) for i in {head, *clause.predicate} if tree.tags[i] in VERB_TAGS
     ):
         return False
     quotation = context.quotation_of[head]
-    if quotation >= 0 and not _is_of_speaker(tree, clause):
+    if quotation >= 0 and not is_of_speaker(tree, clause):
         return False
     if context.is_cue(head):
         return context.frame_of[head] in context.has_clause
@@ -93,8 +91,8 @@ def _is_attribution(context: Context, clause: Proposition) -> bool:
     )
 
 
-def _is_of_speaker(tree: Tree, clause: Proposition) -> bool:
-    """Whether speakers tell what they say or think themselves: "I think", "as you know"."""
+def is_of_speaker(tree: Tree, clause: Proposition) -> bool:
+    """Whether who speaks, or writes, tells what they say or think themselves: "I think", "as you know"."""
     subject = clause.subject_head
     return subject is None or tree.words[subject] in tree.lexicon.words("claims.conversing")
 
@@ -102,7 +100,7 @@ def _is_of_speaker(tree: Tree, clause: Proposition) -> bool:
 def _is_content_clause(tree: Tree, i: int) -> bool:
     """Whether a word heads a clause that a verb of saying has as its content."""
     return tree.deps[i] == "ccomp" and any(
-        tree.tags[c] in _FINITE or tree.tags[i] in _FINITE for c in (i, *tree.children[i])
+        tree.tags[c] in FINITE_TAGS or tree.tags[i] in FINITE_TAGS for c in (i, *tree.children[i])
     )
 
 
@@ -120,7 +118,7 @@ def _is_asserting_modifier(tree: Tree, clause: Proposition) -> bool:
         return True
     if clause.kind == "participle" or any(tree.tags[i] == "MD" for i in clause.predicate):
         return False
-    return tree.tags[antecedent] in _NAME or tree.words[tree.first[clause.head]] in tree.lexicon.words(
+    return tree.tags[antecedent] in NAME_TAGS or tree.words[tree.first[clause.head]] in tree.lexicon.words(
         "claims.adding_relatives"
     )
 
@@ -136,7 +134,7 @@ def is_set_off(tree: Tree, clause: Proposition) -> bool:
 def _antecedent(tree: Tree, clause: Proposition) -> int | None:
     """Return the noun that a relative or participial clause belongs to, above the verbs between them."""
     antecedent = clause.subject_head if clause.parent is None else clause.parent
-    while antecedent is not None and tree.tags[antecedent] in _VERB:
+    while antecedent is not None and tree.tags[antecedent] in VERB_TAGS:
         up = tree.heads[antecedent]
         if up == antecedent:
             break
@@ -152,10 +150,10 @@ def _is_asserting_adverbial(tree: Tree, clause: Proposition) -> bool:
     """
     mark, head = opening(tree, clause), clause.head
     if mark is None:
-        if tree.tags[head] in _FINITE:
+        if tree.tags[head] in FINITE_TAGS:
             return True
         return tree.tags[head] in {"VBG", "VBN"} and _is_asserting_participle(tree, clause)
-    if not any(tree.tags[i] in _FINITE for i in clause.predicate):  # "while walking home"
+    if not any(tree.tags[i] in FINITE_TAGS for i in clause.predicate):  # "while walking home"
         return False
     stand = tree.lexicon.entries("subordinators").get(tree.words[mark])
     if stand == "past":
@@ -237,7 +235,7 @@ def is_under_negation(tree: Tree, i: int) -> bool:
             dep = tree.deps[c]
             if dep == "neg" or (dep in {"advmod", "preconj"} and tree.words[c] in negators):
                 return True
-            if dep in {"nsubj", "nsubjpass"} and is_nobody(tree, c):
+            if dep in SUBJECT_DEPS and is_nobody(tree, c):
                 return True
     return False
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.components.claims.asserted import is_under_negation
+from pipeline.components.claims.asserted import is_of_speaker, is_under_negation
 from pipeline.components.claims.context import Context
 from pipeline.components.claims.propositions import Proposition, Range, noun_range
 from pipeline.components.claims.verbs import read_base_forms
+from pipeline.components.doc.tags import FINITE_TAGS
 from pipeline.components.doc.tree import Tree
 
 _MARKS = frozenset({'"', "”", "“", "'", "’", "‘", ".", ",", ";", ":", "''", "``"})
@@ -30,7 +31,7 @@ def judgement(context: Context, clause: Proposition) -> tuple[Proposition, Range
     tree, head = context.tree, clause.head
     if clause.is_passive or clause.kind in {"apposition", "complement"}:
         return None
-    if context.quotation_of[head] >= 0 or is_under_negation(tree, head) or _is_of_outlet(tree, clause):
+    if context.quotation_of[head] >= 0 or is_under_negation(tree, head) or is_of_speaker(tree, clause):
         return None
     if any(tree.tags[i] == "MD" for i in clause.predicate):
         return None
@@ -65,12 +66,6 @@ def is_judgement(clause: Proposition) -> bool:
     return clause.kind == "complement" and clause.parent == clause.head
 
 
-def _is_of_outlet(tree: Tree, clause: Proposition) -> bool:
-    """Whether the author or the reader is who holds it: "we call it a mistake"."""
-    subject = clause.subject_head
-    return subject is None or tree.words[subject] in tree.lexicon.words("claims.conversing")
-
-
 def _before_said(tree: Tree, of: int, said: int) -> Range:
     """Return the noun phrase of what something is said of; the parse may hang on it what is said."""
     start, end = noun_range(tree, of)
@@ -98,10 +93,10 @@ def _called(tree: Tree, head: int) -> Range | None:
         if c < head:
             continue
         dep = tree.deps[c]
-        if dep == "ccomp" and tree.tags[c] not in {"VBD", "VBP", "VBZ", "MD"}:
+        if dep == "ccomp" and tree.tags[c] not in FINITE_TAGS:
             inner = tree.child(c, "nsubj", "nsubjpass") or of
             is_marked = tree.child(c, "mark") is not None
-            is_finite = any(tree.tags[k] in {"VBD", "VBP", "VBZ", "MD"} for k in tree.children[c])
+            is_finite = any(tree.tags[k] in FINITE_TAGS for k in tree.children[c])
             if inner is not None and inner < c and not is_marked and not is_finite and tree.tags[c] != "VBG":
                 said = tree.child(c, "attr", "acomp") if tree.tags[c] == "VB" else c
                 return (inner, said) if said is not None and said > inner else None

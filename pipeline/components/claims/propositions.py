@@ -16,14 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pipeline.components.doc.tags import FINITE_TAGS, NOUN_TAGS, PREDICATE_TAGS
 from pipeline.components.doc.tree import Tree
 
 Range = tuple[int, int]
 ClauseKind = Literal["main", "conjunct", "relative", "participle", "adverbial", "complement", "apposition"]
 
-_VERB = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
-_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
-_NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _DESCRIBES = frozenset({"det", "poss", "prep", "relcl", "acl"})
 _SUBJECT = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 _KINDS: dict[str, ClauseKind] = {
@@ -85,7 +83,7 @@ def find_propositions(tree: Tree) -> Iterator[Proposition]:
         if dep == "appos":
             if (apposition := _apposition(tree, i)) is not None:
                 yield apposition
-        elif tag in _VERB and (kind := _kind(tree, i, dep, found)) is not None:
+        elif tag in PREDICATE_TAGS and (kind := _kind(tree, i, dep, found)) is not None:
             proposition = _read_clause(tree, i, kind)
             found[i] = proposition
     for proposition in found.values():
@@ -104,10 +102,10 @@ def _kind(tree: Tree, i: int, dep: str, found: dict[int, Proposition]) -> Clause
         head = tree.heads[i]
         while tree.deps[head] == "conj":
             head = tree.heads[head]
-        if tree.tags[head] not in _VERB and tree.child(i, "nsubj", "nsubjpass") is None:
+        if tree.tags[head] not in PREDICATE_TAGS and tree.child(i, "nsubj", "nsubjpass") is None:
             return None
         return "conjunct"
-    if dep == "xcomp" and tree.tags[tree.heads[i]] in _VERB:
+    if dep == "xcomp" and tree.tags[tree.heads[i]] in PREDICATE_TAGS:
         return None
     if dep == "acl":
         if tree.words[tree.heads[i]] in tree.lexicon.words("claims.purpose_nouns"):  # "in order to"
@@ -125,14 +123,14 @@ def lone_root(tree: Tree, i: int) -> int | None:
 
     "Strikes aimed at depots killed twelve" has a finite verb, whose subject is the noun that stands alone.
     """
-    if tree.tags[i] not in _FINITE or tree.deps[i] != "acl":
+    if tree.tags[i] not in FINITE_TAGS or tree.deps[i] != "acl":
         return None
     root = i
     while tree.heads[root] != root:
         root = tree.heads[root]
-        if tree.tags[root] in _VERB and tree.deps[root] != "acl":
+        if tree.tags[root] in PREDICATE_TAGS and tree.deps[root] != "acl":
             return None
-    return root if tree.tags[root] in _NOUN and root < i else None
+    return root if tree.tags[root] in NOUN_TAGS and root < i else None
 
 
 def _read_clause(tree: Tree, i: int, kind: ClauseKind) -> Proposition:
@@ -170,9 +168,9 @@ def _read_clause(tree: Tree, i: int, kind: ClauseKind) -> Proposition:
                 else:
                     loose.append(("complement", c))
             elif dep == "xcomp":
-                if tree.tags[c] in _VERB and clause.object_head is None and completion is None:
+                if tree.tags[c] in PREDICATE_TAGS and clause.object_head is None and completion is None:
                     completion = c
-                elif clause.object_head is None and tree.tags[c] not in _VERB:
+                elif clause.object_head is None and tree.tags[c] not in PREDICATE_TAGS:
                     clause.object_head = c
                     clause.object = _whole(tree, c)
                 else:
@@ -286,7 +284,7 @@ def _share_subject(tree: Tree, clause: Proposition, found: dict[int, Proposition
             root,
             None,
         )
-    elif clause.kind == "main" and tree.tags[clause.predicate[0]] in _FINITE:
+    elif clause.kind == "main" and tree.tags[clause.predicate[0]] in FINITE_TAGS:
         # The parser takes "washing hands" for an adverbial clause in "Washing hands helps".
         for c in tree.children[i]:
             if c < i and tree.deps[c] == "advcl" and tree.tags[c] == "VBG" and tree.child(c, "mark") is None:
@@ -311,7 +309,7 @@ def _share_object(tree: Tree, clause: Proposition) -> None:
 def _apposition(tree: Tree, i: int) -> Proposition | None:
     """Return a noun phrase beside another that says what it is, if it has a determiner or complement."""
     head = tree.heads[i]
-    if tree.tags[i] not in _NOUN or tree.tags[head] not in _NOUN:
+    if tree.tags[i] not in NOUN_TAGS or tree.tags[head] not in NOUN_TAGS:
         return None
     if not any(tree.deps[c] in _DESCRIBES for c in tree.children[i]):
         return None

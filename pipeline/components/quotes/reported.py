@@ -30,7 +30,6 @@ _SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
 _PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct", "aux", "auxpass", "neg"))
 _SAID_OF = frozenset(("oprd", "acomp", "ccomp"))
 """Labels of what a verb says of its object."""
-_BESIDE = frozenset(("aux", "auxpass", "neg"))
 
 
 class ContentForm(Enum):
@@ -200,7 +199,7 @@ def form_of(parse: Parse, content: Sequence[Range]) -> ContentForm:
                 return ContentForm.PHRASE
             continue
         kids = [k for k in parse.kids[t] if k in inside]
-        if parse.tags[t] in ("VBD", "VBP", "VBZ", "MD") or any(
+        if parse.tags[t] in FINITE_TAGS or any(
             parse.deps[k] in ("nsubj", "nsubjpass", "expl", "aux") and parse.tags[k] != "TO" for k in kids
         ):
             if any(parse.tags[k] == "TO" for k in kids):

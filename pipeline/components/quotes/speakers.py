@@ -9,8 +9,10 @@ forename. No entity is a valid answer.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from pipeline.components.layers import Entity
 from pipeline.components.quotes.mentioned import KnownMention, Mentioned, read_pronouns
@@ -246,8 +248,8 @@ class Speakers:
         label = parse.lexicon.entries("kinds_of_bodies").get(word)
         said = self._modifiers(head, speaker)
         near: set[int] = set()
-        for at, number, kind in reversed(self._mentioned.mentions):
-            if at >= speaker[0] or kind != "name":
+        for at, number, kind in reversed(self._mentions(0, speaker[0])):
+            if kind != "name":
                 continue
             entity = entities[number]
             known_as = self._mentioned.words_of(number)
@@ -337,27 +339,26 @@ class Speakers:
             for sentence in between
         )
 
+    def _mentions(self, start: int, end: int) -> list[tuple[int, int, str]]:
+        """Return the mentions that begin at the tokens [start, end), in text order."""
+        mentions, at = self._mentioned.mentions, itemgetter(0)
+        return mentions[bisect_left(mentions, start, key=at) : bisect_left(mentions, end, key=at)]
+
     def _others_since(self, at: int, gender: str | None, since: int) -> bool:
         """Return whether another whom a pronoun can stand for is named, outside of marks, since a token."""
         spoke = self._last if since == self._last_at else ()
         return any(
-            since < start < at
-            and number not in spoke
-            and self._may_be(number, gender)
-            and not self._marked[start]
-            for start, number, _ in self._mentioned.mentions
+            number not in spoke and self._may_be(number, gender) and not self._marked[start]
+            for start, number, _ in self._mentions(since + 1, at)
         )
 
     def _weights(self, at: int, gender: str | None, named: Collection[int]) -> dict[int, float]:
         """Return how likely each entity before a pronoun is what it stands for."""
         mentioned, sentence_of = self._mentioned, self._parse.tree.sentence_of
         weights: dict[int, float] = {}
-        for start, number, _ in reversed(mentioned.mentions):
-            if start >= at:
-                continue
+        first, _ = self._parse.tree.sentences[max(0, sentence_of[at] - _REACH)]
+        for start, number, _ in reversed(self._mentions(first, at)):
             distance = sentence_of[at] - sentence_of[start]
-            if distance > _REACH:
-                break
             if number in named or not self._may_be(number, gender):
                 continue
             # "They" are hardly ever the country or the people named last, but where it spoke.

@@ -14,12 +14,12 @@ from pipeline.components.claims.values.date_words import read_date_words
 from pipeline.components.claims.values.dates import DatedText, find_dates
 from pipeline.components.claims.values.numbers import Amount, find_amounts, read_amount_words
 from pipeline.components.claims.values.tense import Tense, tense_at
+from pipeline.components.doc.tags import NAME_TAGS, NOUN_TAGS
 from pipeline.components.doc.tree import Tree
 
-_NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _NOT_NUMBERED = frozenset({"GPE", "LOC", "NORP", "DATE", "TIME"})  # names that no number is part of
 _LONGEST_UNIT = 5  # tokens
-_BEFORE_NOUN = frozenset({"JJ", "JJR", "VBG", "VBN", "NN", "NNS", "NNP", "NNPS", "HYPH", "POS"})
+_BEFORE_NOUN = NOUN_TAGS | {"JJ", "JJR", "VBG", "VBN", "HYPH", "POS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +126,10 @@ def _is_in_name(tree: Tree, amount: Amount, a: int, b: int) -> bool:
     if a > start:
         if tree.words[a - 1] in tree.lexicon.words("numbers.numbered"):
             return True
-        is_name = tree.tags[a - 1] in {"NNP", "NNPS"} and tree.ents[a - 1] not in _NOT_NUMBERED
-        if is_name or (tree.heads[a] == a - 1 and tree.tags[a - 1] in _NOUN):
+        is_name = tree.tags[a - 1] in NAME_TAGS and tree.ents[a - 1] not in _NOT_NUMBERED
+        if is_name or (tree.heads[a] == a - 1 and tree.tags[a - 1] in NOUN_TAGS):
             return True
-    return amount.is_capital and a > start and b < end and tree.tags[b] in {"NNP", "NNPS"}
+    return amount.is_capital and a > start and b < end and tree.tags[b] in NAME_TAGS
 
 
 def _tokens(starts: list[int], start: int, end: int) -> tuple[int, int]:
@@ -162,7 +162,7 @@ def _last_noun(tree: Tree, first: int, end: int) -> int | None:
     for j in range(first, end):
         if tree.tags[j] not in _BEFORE_NOUN or tree.words[j].isspace():
             break
-        if tree.tags[j] in _NOUN:
+        if tree.tags[j] in NOUN_TAGS:
             last_noun = j
             is_percent = tree.words[j] == "%" or tree.words[j] in percent
             if tree.tags[j] == "NNS" or (is_percent and j + 1 < len(tree.words)):

@@ -7,7 +7,7 @@ the article: each is of a kind of mistake, none of a word.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -199,11 +199,19 @@ def _is_shown(tokens: Tokens, name: Name) -> bool:
     return name.label in _PLACES and before in words.to_places
 
 
-def place_of(tokens: Tokens, name: Name, names: Sequence[Name]) -> str | None:
+def names_of_places(tokens: Tokens, names: Sequence[Name]) -> frozenset[str]:
+    """Return the names that the document has "in" or the like in front of anywhere."""
+    within = tokens.lexicon.made(_Words).within
+    return frozenset(
+        text_of(tokens, name) for name in names if name.start and tokens.lower[name.start - 1] in within
+    )
+
+
+def place_of(tokens: Tokens, name: Name, names: Sequence[Name], places: Collection[str]) -> str | None:
     """Return "GPE" for what the network alone takes for a person where a list has a large city of the name.
 
     So it is of a smaller one behind an article ("a Dover fishmonger"), and where the document has "in" in
-    front of the name anywhere.
+    front of the name anywhere (`names_of_places`).
 
     None where a longer name of a person in the document ends or begins with it, or a title stands in front.
     """
@@ -213,14 +221,7 @@ def place_of(tokens: Tokens, name: Name, names: Sequence[Name]) -> str | None:
     words = tokens.lexicon.made(_Words)
     cities = tokens.lexicon.made(Cities)
     is_behind_article = name.start > 0 and tokens.lower[name.start - 1] in words.articles
-    is_place = (
-        (is_behind_article and cities.named(text))
-        or cities.is_large(text)
-        or any(
-            text_of(tokens, other) == text and other.start and tokens.lower[other.start - 1] in words.within
-            for other in names
-        )
-    )
+    is_place = (is_behind_article and cities.named(text)) or cities.is_large(text) or text in places
     if not is_place or text.lower() in words.given_names:
         return None
     own = tokens.lower[name.start : name.end]

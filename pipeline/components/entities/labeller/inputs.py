@@ -5,8 +5,6 @@ Nothing here may change without training anew.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -69,8 +67,3 @@ N_FLAGS = N_LISTS + len(MARKS)
 
 WINDOW = 3
 """Words on each side that the network reads beside a word."""
-
-
-def bucket_of(values: NDArray[Any], n: int) -> Ints:
-    """Return hashes as buckets."""
-    return (values % n).astype(np.int32)

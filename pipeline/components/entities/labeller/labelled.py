@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from spacy.tokens import Doc
@@ -16,6 +16,7 @@ from pipeline.components.entities.labeller.guards import (
     has_words_of_names,
     is_body,
     kept_whole,
+    names_of_places,
     place_of,
     with_its_article,
     with_one_label,
@@ -59,17 +60,18 @@ def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> list[Name]:
         name = _named(tokens, before, found._replace(label=evidence.label_of(tokens, found)))
         if name.start < name.end and is_name(tokens, name) and has_words_of_names(tokens, name):
             out.append(name)
-    out = [_guarded(tokens, name, out) for name in sorted(out, key=lambda name: name.start)]
+    places = names_of_places(tokens, out)
+    out = [_guarded(tokens, name, out, places) for name in sorted(out, key=lambda name: name.start)]
     return with_one_label(tokens, out)
 
 
-def _guarded(tokens: Tokens, name: Name, names: Sequence[Name]) -> Name:
+def _guarded(tokens: Tokens, name: Name, names: Sequence[Name], places: Collection[str]) -> Name:
     """Return a name with the label and the article that it must have, whatever the network says."""
     if name.method != "network":
         return name
     if is_body(tokens, name):
         return replace(name, label="ORG")
-    place = place_of(tokens, name, names)
+    place = place_of(tokens, name, names, places)
     return replace(name, label=place) if place else with_its_article(tokens, name)
 
 

@@ -10,6 +10,7 @@ from pipeline.components.entities.labeller.guards import (
     is_acronym,
     is_body,
     kept_whole,
+    names_of_places,
     place_of,
     with_its_article,
     with_one_label,
@@ -190,7 +191,8 @@ def test_a_city_is_no_person_unless_somebody_is_called_so(text: str, place: str 
     names = [network(i, i + 1, "PERSON") for i, token in enumerate(doc) if token.text == doc[1].text]
     if "Leo" in text:
         names.append(network(4, 6, "PERSON"))
-    assert place_of(read(doc), names[0], names) == place
+    tokens = read(doc)
+    assert place_of(tokens, names[0], names, names_of_places(tokens, names)) == place
 
 
 @pytest.mark.parametrize(
