@@ -5,7 +5,7 @@
 
 Plain `pd.read_parquet("data/tables/quotes")` reads the same files. `load` also makes sure that each day is
 whole and of one run, that the schema is the one this code knows, and can count articles once. It answers
-views as well, `load("said", where={"outlet": "The Ledger"})`, which join the tables once for all.
+views as well, `load("said", where={"outlet": "The Albion Courier"})`, which join the tables once for all.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def load(
             asserted, spread ...; docs/tables.md describes them).
         days: first and last day, both included; one day; or None for all there are.
         columns: the columns wanted, None for all.
-        where: the rows wanted: what columns must be equal to, `{"outlet": "The Ledger", "kind": ["direct",
-            "mixed"], "day": "2026-03-02"}` (None is null; of a column of lists, one that they hold); or a
+        where: the rows wanted: what columns must be equal to, `{"outlet": "The Albion Courier",
+            "kind": ["direct", "mixed"], "day": "2026-03-02"}` (None is null; of a column of lists, one that they hold); or a
             condition in the SQL of DuckDB, "score > 0.8 and quote ilike '%ferry%'". Rows that are not wanted
             are left out as they are read, so that memory is needed for the others only.
         latest: of an article published on several days in several versions, keep the last day's rows.

@@ -90,7 +90,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             article(
                 name,
                 text=TEXT + TAIL[name],
-                source="Brenn Echo" if name == "b1" else "The Ledger",
+                source="Brenn Echo" if name == "b1" else "The Albion Courier",
                 title=f"Title of {name}, 🌉",
                 published_at=datetime(2026, 3, day.day, 8 if name == "b1" else 9, tzinfo=UTC),
                 published_at_precision="day" if name == "a2" else "minute",
@@ -167,7 +167,11 @@ def test_who_was_first_is_certain_only_where_no_other_can_have_been_earlier(publ
     assert not members["a1"]["is_first_certain"], "a2 gives only the day, and may have been earlier"
     assert (members["b1"]["rank"], members["b2"]["rank"]) == (3, 4)
     [group] = load("spread", data_dir=published.root).to_dict("records")
-    assert (group["n_claims"], group["n_outlets"], list(group["first_outlets"])) == (4, 2, ["The Ledger"])
+    assert (group["n_claims"], group["n_outlets"], list(group["first_outlets"])) == (
+        4,
+        2,
+        ["The Albion Courier"],
+    )
 
 
 def test_days_once_latest_and_columns_hold_for_views(published: Store) -> None:
@@ -194,7 +198,7 @@ def test_days_once_latest_and_columns_hold_for_views(published: Store) -> None:
     "where, found",
     [
         ({"@": "Brenn Echo"}, {"b1"}),
-        ({"@": ["Brenn Echo", "The Ledger"], "day": "2026-03-02"}, {"b1", "b2"}),
+        ({"@": ["Brenn Echo", "The Albion Courier"], "day": "2026-03-02"}, {"b1", "b2"}),
         ({"article_id": {"a1", "b2"}}, {"a1", "b2"}),
         ({"wire_source": None, "day": FIRST}, {"a1", "a2"}),
         ({"title": []}, set()),
@@ -229,7 +233,7 @@ def test_names_are_filtered_as_they_are_shown(published: Store) -> None:
 @pytest.mark.parametrize(
     "table, where, message",
     [
-        ("said", {"outlett": "The Ledger"}, "said has no column 'outlett', but outlet or"),
+        ("said", {"outlett": "The Albion Courier"}, "said has no column 'outlett', but outlet or"),
         (
             "quotes",
             {"speaker": "x", "speker_name": "y"},
@@ -237,8 +241,8 @@ def test_names_are_filtered_as_they_are_shown(published: Store) -> None:
         ),
         (
             "said",
-            {"outlet": "the legder"},
-            "no row of said has outlet 'the legder'; the nearest: 'The Ledger'",
+            {"outlet": "the albion couriar"},
+            "no row of said has outlet 'the albion couriar'; the nearest: 'The Albion Courier'",
         ),
         ("quotes", {"kind": ["indirekt"]}, "no row of quotes has kind 'indirekt'; the nearest: 'indirect'"),
         ("said", {"speaker_name": "lindqvist"}, "the nearest: 'Mara L"),
