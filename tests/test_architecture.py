@@ -46,6 +46,7 @@ IMPORTS_WITHIN = {
     "ingest/pages/dates.py": "a library for pages, loaded with the first of them, in a child",
     "stages/__init__.py": "Airflow reads the list of stages every few seconds",
     "store/__init__.py": "paths and plans are read without pyarrow",
+    "store/files.py": "Arrow's datasets load pandas, which takes a second, and views alone need them",
 }
 
 

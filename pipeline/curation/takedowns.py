@@ -101,10 +101,10 @@ def take_down(store: Store, takedown: Takedown) -> None:
 
 def _read(store: Store, article_id: str) -> Takedown | None:
     path = takedown_path(article_id)
-    try:
-        value = as_object(store.get(path))
-    except FileNotFoundError:
+    data = store.find(path)
+    if data is None:
         return None
+    value = as_object(data)
     try:
         if value is None:
             raise DamagedError(f"{store.root}/{path} is damaged: {_again(article_id)}", path=path)

@@ -39,6 +39,10 @@ from schemas import DAY_TABLES
 
 _NAMES = [row_class.table_name for row_class in DAY_TABLES]
 
+_STAGED = {"articles": list(COLUMNS), INGEST_REJECTS: ["article_id"]}
+_PUBLISHED = {"articles": list(COLUMNS), "rejects": ["article_id"]}
+"""Tables in which an article is looked for, and the columns that tell it."""
+
 
 @dataclass(slots=True)
 class Forgotten:
@@ -143,13 +147,13 @@ def _look(store: Store, takedowns: Takedowns, reason: str, damaged: list[Damaged
 def _all_articles(store: Store, damaged: list[DamagedError]) -> Iterator[pa.Table]:
     """Yield what tells articles apart, of all that is staged or published, and the ids of rejects."""
     for day in staged_days(store):
-        for table, columns in (("articles", list(COLUMNS)), (INGEST_REJECTS, ["article_id"])):
+        for table, columns in _STAGED.items():
             for path in _staged_files(store, day, table):
                 rows = _read_staged(store, path, columns)
                 if rows is not None:
                     yield rows
     for day in _days_with_files(store):
-        for table, columns in (("articles", list(COLUMNS)), ("rejects", ["article_id"])):
+        for table, columns in _PUBLISHED.items():
             rows = _read_published(store, table, day, columns, damaged)
             if rows is not None:
                 yield rows
@@ -192,7 +196,7 @@ def _days_with_files(store: Store) -> list[date]:
 
 def _is_staged(store: Store, day: date, takedowns: Takedowns) -> bool:
     """Tell whether an article is on its way; what cannot be read may hold it, and can be made again."""
-    for table, columns in (("articles", list(COLUMNS)), (INGEST_REJECTS, ["article_id"])):
+    for table, columns in _STAGED.items():
         for path in _staged_files(store, day, table):
             rows = _read_staged(store, path, columns)
             if rows is None or _holds(rows, takedowns):
@@ -209,7 +213,7 @@ def _take_out(store: Store, day: date, takedowns: Takedowns, damaged: list[Damag
     with store.lock(f"publish-{day}"):
         looked = {
             table: _read_published(store, table, day, columns, damaged)
-            for table, columns in (("articles", list(COLUMNS)), ("rejects", ["article_id"]))
+            for table, columns in _PUBLISHED.items()
         }
         articles = looked["articles"]
         if articles is None:  # damaged, or never written
@@ -243,7 +247,7 @@ def _whole(store: Store, day: date) -> Manifest | None:
         for name in _NAMES:
             if name in manifest.tables:
                 read_published(store, manifest, name, columns=["article_id"])
-            elif run_of_file(store, name, day) is not None:
+            elif run_of_file(store, published_path(name, day)) is not None:
                 return None
     except DamagedError:
         return None
@@ -255,8 +259,10 @@ def _cut_out(store: Store, day: date, gone: Set[str], damaged: list[DamagedError
     is_changed = False
     for name in _NAMES:
         rows = _read_published(store, name, day, None, damaged)
-        left = None if rows is None else without_rows(rows, gone)
-        if rows is not None and left is not None and len(left) < len(rows):
+        if rows is None:
+            continue
+        left = without_rows(rows, gone)
+        if len(left) < len(rows):
             path = published_path(name, day)
             store.write(path, left, lineage=store.lineage(path))
             is_changed = True

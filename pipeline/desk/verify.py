@@ -42,7 +42,7 @@ from pipeline.store.batch import (
 )
 from pipeline.store.manifest import Manifest, find_manifest, published_days
 from pipeline.store.plan import Plan, find_plan
-from pipeline.store.published import read_published
+from pipeline.store.published import read_published, run_of_file
 from pipeline.store.staged import staged_days
 from schemas import DAY_TABLES
 
@@ -204,19 +204,13 @@ def _derived(store: Store, manifests: dict[date, Manifest], seen: Verified) -> I
             yield Finding(path, "is damaged", again, is_cache=True)
         elif derived.partial is not None:
             behind = [
-                day for day, one in manifests.items() if _run_of(store, derived.name, day) != one.run_id
+                day
+                for day, one in manifests.items()
+                if run_of_file(store, partial_path(derived.name, day)) != one.run_id
             ]
             if behind:
                 wrong = f"does not fit the published days ({len(behind)} of them, first {behind[0]})"
                 yield Finding(path, wrong, again)
-
-
-def _run_of(store: Store, name: str, day: date) -> str | None:
-    try:
-        lineage = store.lineage(partial_path(name, day))
-    except DamagedError:
-        return None
-    return lineage.get("run_id") if lineage else None
 
 
 def _staged(store: Store, takedowns: Takedowns, seen: Verified) -> Iterator[Finding]:

@@ -182,12 +182,10 @@ def bounded(fields: Fields) -> Fields:
     """Return fields of which none is longer than an article's can be, wherever they were found."""
     return replace(
         fields,
-        id=fields.id if fields.id and len(fields.id) <= _MAX_LINE else None,
-        url=fields.url if fields.url and len(fields.url) <= _MAX_URL else None,
-        canonical_url=fields.canonical_url
-        if fields.canonical_url and len(fields.canonical_url) <= _MAX_URL
-        else None,
-        source=fields.source if fields.source and len(fields.source) <= _MAX_OUTLET else None,
+        id=_if_short(fields.id, _MAX_LINE),
+        url=_if_short(fields.url, _MAX_URL),
+        canonical_url=_if_short(fields.canonical_url, _MAX_URL),
+        source=_if_short(fields.source, _MAX_OUTLET),
         title=_cut(fields.title),
         authors=tuple(name[:_MAX_NAME] for name in fields.authors[:_MAX_AUTHORS]),
         language=_cut(fields.language),
@@ -195,6 +193,10 @@ def bounded(fields: Fields) -> Fields:
         summary=_cut(fields.summary),
         wire=_cut(fields.wire),
     )
+
+
+def _if_short(value: str | None, longest: int) -> str | None:
+    return value if value and len(value) <= longest else None
 
 
 def _cut(line: str | None) -> str | None:

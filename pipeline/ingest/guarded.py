@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipeline.children.chunks import Children, map_chunks
 from pipeline.children.chunks import Fault as ChildFault
 from pipeline.children.guard import Failure, attempt
-from pipeline.ingest.article_row import article_or_fault, clean_article
+from pipeline.ingest.article_row import UNKNOWN_SOURCE, article_or_fault, clean_article
 from pipeline.ingest.pages.text import is_page, with_page
 from pipeline.ingest.placement import Placement
 from pipeline.ingest.record import DayRecord, Fault, RawRecord
@@ -145,7 +145,7 @@ def _make(
     if fields is not None and not is_clean and is_page(fields):
         record = replace(record, fields=with_page(fields))
         fields = record.fields
-    outlet = "" if fields is None else fields.source or host(fields.url) or "unknown"
+    outlet = "" if fields is None else fields.source or host(fields.url) or UNKNOWN_SOURCE
     if is_clean:
         return outlet, *clean_article(record, settings)
     return outlet, None, article_or_fault(record, settings)

@@ -39,6 +39,7 @@ from pipeline.ingest.sources.companions import Companions
 from pipeline.ingest.sources.drop import DropFolder, limits_of, read_file
 from pipeline.ingest.sources.walk import FoundFile
 from pipeline.settings import Settings
+from pipeline.store import replacing
 from pipeline.store.locks import locked
 
 log = logging.getLogger(__name__)
@@ -146,12 +147,8 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _write(path: Path, value: dict[str, Any]) -> None:
     """Write something down, in one step."""
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w") as file:
-        json.dump(value, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    with replacing(path) as file:
+        file.write(json.dumps(value).encode())
 
 
 class _Progress:
@@ -335,13 +332,9 @@ def _leave_out_known(path: Path, target: Path) -> int:
             with beside.open("rb") as lines:
                 known.update(hashlib.sha256(line).digest() for line in lines)
     n_new = 0
-    kept = path.with_suffix(".new")
-    with path.open("rb") as lines, kept.open("wb") as file:
+    with path.open("rb") as lines, replacing(path) as file:
         for line in lines:
             if not known or hashlib.sha256(line).digest() not in known:
                 file.write(line)
                 n_new += 1
-        file.flush()
-        os.fsync(file.fileno())
-    kept.replace(path)
     return n_new

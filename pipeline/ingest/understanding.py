@@ -1,7 +1,7 @@
 """From a raw record to its fields and its day: one function for all sources, which never raises.
 
 Whatever a record holds, it is understood or becomes a fault: a night must not stop over one poisoned record.
-`apart.py` runs it in a child process, within limits of time and memory.
+`guarded.py` runs it in a child process, within limits of time and memory.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ def understand(record: RawRecord, *, as_is: bool = False) -> DayRecord:
     if settled.data is None:
         return DayRecord(settled, None, None)
     try:
-        placement = _placement(settled)
-        fields = bounded(read_fields(settled.data))
+        said = read_fields(settled.data)
+        placement = _placement(settled, said)
+        fields = bounded(said)
         return DayRecord(settled, fields if as_is else _plain(fields), placement)
     except Exception as error:  # noqa: BLE001 - one poisoned record must not stop a night
         return DayRecord(_broken(record, error), None, None)
@@ -45,7 +46,7 @@ def place_record(record: RawRecord) -> tuple[RawRecord, Placement | None]:
     if settled.data is None:
         return settled, None
     try:
-        return settled, _placement(settled)
+        return settled, _placement(settled, read_dates(settled.data))
     except Exception as error:  # noqa: BLE001 - as above
         return _broken(record, error), None
 
@@ -62,11 +63,10 @@ def day_of(record: RawRecord, placement: Placement | None) -> date | None:
     return placement.day if placement else record.arrived or arrival_day(record.file)
 
 
-def _placement(record: RawRecord) -> Placement:
-    data = record.data or {}
-    fields = read_dates(data)
+def _placement(record: RawRecord, fields: Fields) -> Placement:
+    """Return the day of a record; of its fields, the dates and the URL are looked at."""
     arrived = record.arrived or arrival_day(record.file)
-    html = data.get("html")
+    html = (record.data or {}).get("html")
     if fields.published or not isinstance(html, str):
         return place(fields, arrived, found_in=record.date_from)
     undated = place(fields, arrived)

@@ -15,16 +15,18 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pipeline.errors import DamagedError
 from pipeline.identity import checksum
 from pipeline.store.bucket import Bucket
 from pipeline.store.folder import Folder
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +91,7 @@ class Store:
     def find(self, path: str) -> bytes | None:
         """Return a file's bytes; None where there is no such file."""
         try:
-            return self._place.get(path)
+            return self.get(path)
         except FileNotFoundError:
             return None
 
@@ -200,6 +202,8 @@ class Store:
             FileNotFoundError: there is no such file.
             DamagedError: its SHA-256 is another, or it cannot be read.
         """
+        import pyarrow.dataset as ds  # which loads pandas
+
         known = (self.root, path, sha256, self.modified(path))
         data = self._place.mapped(path)
         if known not in _CHECKED and checksum(data) != sha256:
@@ -297,11 +301,8 @@ class Store:
         Raises:
             DamagedError: it is no JSON.
         """
-        try:
-            data = self.get(path)
-        except FileNotFoundError:
-            return None
-        return self._parsed(path, data)
+        data = self.find(path)
+        return None if data is None else self._parsed(path, data)
 
     def write_cache(self, path: str, value: Any) -> None:
         """Write a JSON object that can be made again, with a checksum beside it; see `read_cache`."""
@@ -327,10 +328,7 @@ class Store:
         Raises:
             DamagedError: a line is no JSON; the message says which.
         """
-        try:
-            lines = self.get(path).splitlines()
-        except FileNotFoundError:
-            return []
+        lines = (self.find(path) or b"").splitlines()
         return [self._parsed(f"{path}, line {n}", line) for n, line in enumerate(lines, 1) if line.strip()]
 
     def _parsed(self, path: str, data: bytes) -> Any:

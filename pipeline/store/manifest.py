@@ -74,10 +74,10 @@ def find_manifest(store: Store, day: date) -> Manifest | None:
         DamagedError: the file is no manifest that this version knows.
     """
     path = manifest_path(day)
-    try:
-        value = as_object(store.get(path))
-    except FileNotFoundError:
+    data = store.find(path)
+    if data is None:
         return None
+    value = as_object(data)
     if value is None:
         raise DamagedError(f"{store.root}/{path} is damaged: {run_again(day)}", path=path)
     try:
@@ -110,13 +110,10 @@ def manifests(store: Store) -> dict[date, Manifest]:
     """
     found = {}
     damaged: list[DamagedError] = []
-    for day in published_days(store):
-        try:
-            manifest = find_manifest(store, day)
-        except DamagedError as error:
-            damaged.append(error)
-            continue
-        if manifest is not None:
+    for day, manifest in _manifests(store):
+        if isinstance(manifest, DamagedError):
+            damaged.append(manifest)
+        else:
             found[day] = manifest
     if damaged:
         raise DamagedError("; ".join(map(str, damaged)), path=damaged[0].path)
@@ -125,6 +122,14 @@ def manifests(store: Store) -> dict[date, Manifest]:
 
 def published_rows(store: Store) -> Iterator[tuple[date, dict[str, int] | DamagedError]]:
     """Yield each published day with the number of rows of its tables, or what is wrong with its manifest."""
+    for day, manifest in _manifests(store):
+        if isinstance(manifest, DamagedError):
+            yield day, manifest
+        else:
+            yield day, {name: table.rows for name, table in manifest.tables.items()}
+
+
+def _manifests(store: Store) -> Iterator[tuple[date, Manifest | DamagedError]]:
     for day in published_days(store):
         try:
             manifest = find_manifest(store, day)
@@ -132,4 +137,4 @@ def published_rows(store: Store) -> Iterator[tuple[date, dict[str, int] | Damage
             yield day, error
             continue
         if manifest is not None:
-            yield day, {name: table.rows for name, table in manifest.tables.items()}
+            yield day, manifest

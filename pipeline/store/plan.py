@@ -115,10 +115,10 @@ def find_plan(store: Store, day: date) -> Plan | None:
         OldPlanError: it is no plan of this version.
     """
     path = plan_path(day)
-    try:
-        value = as_object(store.get(path))
-    except FileNotFoundError:
+    data = store.find(path)
+    if data is None:
         return None
+    value = as_object(data)
     if value is None:
         raise OldPlanError(f"{store.root}/{path} is damaged: run the stage ingest again for {day}")
     if value.get("version") != 1:
@@ -135,10 +135,7 @@ def find_plan(store: Store, day: date) -> Plan | None:
 
 def is_planned(store: Store, plan: Plan) -> bool:
     """Tell whether exactly this plan stands in the store."""
-    try:
-        return store.get(plan_path(plan.day)) == plan.to_bytes()
-    except FileNotFoundError:
-        return False
+    return store.find(plan_path(plan.day)) == plan.to_bytes()
 
 
 def write_plan(store: Store, plan: Plan) -> None:

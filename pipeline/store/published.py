@@ -6,10 +6,9 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from pipeline import provenance
 from pipeline.errors import DamagedError, InputError
@@ -21,6 +20,9 @@ from pipeline.store.plan import IngestCounts, InputFile
 from schemas import DAY_TABLES, TABLES, Article, Reject
 from schemas.datapackage import datapackage
 from schemas.table import SCHEMA_VERSION, arrow_schema
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +135,7 @@ def _published[Read](
         raise DamagedError(f"{store.root}/{path} is gone: {run_again(day)}", path=path) from None
     except DamagedError as error:
         message = str(error)
-        if (run := run_of_file(store, table, day)) and run != manifest.run_id:
+        if (run := run_of_file(store, path)) and run != manifest.run_id:
             message = _other_run(store, path, day)
         raise DamagedError(f"{message}: {run_again(day)}", path=path) from None
     if json.loads(schema.metadata[LINEAGE_KEY])["run_id"] != manifest.run_id:
@@ -141,10 +143,10 @@ def _published[Read](
     return found
 
 
-def run_of_file(store: Store, table: str, day: date) -> str | None:
-    """Return the run that the file of a published table is of; None where there is none that says so."""
+def run_of_file(store: Store, path: str) -> str | None:
+    """Return the run that a day's file is of, published or partial; None where there is none that says so."""
     try:
-        lineage = store.lineage(published_path(table, day))
+        lineage = store.lineage(path)
     except DamagedError:
         return None
     return lineage.get("run_id") if lineage else None

@@ -90,7 +90,7 @@ def write_day(
     if is_new:  # a crash from here on must not leave an old plan beside new shards
         store.remove(plan_path(day))
     for path, data in files.items():
-        if is_new or not store.exists(path) or store.get(path) != data:
+        if is_new or store.find(path) != data:
             store.put(path, data)
     for path in _stale(store, day, len(slices)):
         store.remove(path)

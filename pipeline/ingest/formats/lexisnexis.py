@@ -130,8 +130,7 @@ def _articles(text: str, file: str) -> Iterator[RawRecord]:
             yield fault(file, place, "no_text", detail, len(part.text))
         for article in articles:
             place += 1
-            is_new = any(line.strip() == "Body" for line in article.split("\n"))
-            data = _new(article) if is_new else _old(article)
+            data = _new(article) if _has_body(article) else _old(article)
             raw = article.encode("utf-8", "replace")
             yield record(file, place, {k: v for k, v in data.items() if v}, raw)
             n_lengths = len(_LENGTH.findall(article))
@@ -284,9 +283,7 @@ def _fields_above(data: dict[str, Any], blocks: list[str]) -> None:
 def _new(part: str) -> dict[str, Any]:
     """Return the fields of an article in the layout of Nexis Uni."""
     lines = [line.strip() for line in part.split("\n")]
-    bodies = [n for n, line in enumerate(lines) if line == "Body"]
-    # The first: a line of the text may say "Body", too.
-    start = bodies[0]
+    start = lines.index("Body")  # the first: a line of the text may say so, too
     head = [line for line in lines[:start] if line]
     data: dict[str, Any] = {}
     date_at = next(

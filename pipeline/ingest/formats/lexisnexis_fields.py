@@ -139,10 +139,8 @@ def is_tail(line: str) -> bool:
     field = field_of(line, TAIL_FIELDS)
     if field is None:
         return False
-    if field.name == "load-date" or field.name.endswith("-date"):
-        return (
-            not field.value or DATE.search(field.value) is not None or bool(re.search(r"\d{4}", field.value))
-        )
+    if field.name.endswith("-date"):
+        return not field.value or re.search(r"\d{4}", field.value) is not None
     if field.name == "language":
         return len(field.value.split()) <= 4 and not field.value.endswith((".", "!", "?"))
     if field.name in ("publication-type", "document-type", "journal-code", "acc-no", "pub-type"):
@@ -163,11 +161,7 @@ def is_index(line: str) -> bool:
 
 def body_end(lines: list[str]) -> int:
     """Return where the fields behind a text begin."""
-    end = next((n for n, line in enumerate(lines) if is_tail(line)), None)
-    if end is None:
-        end = len(lines)
-        while end > 0 and (is_index(lines[end - 1]) or COPYRIGHT.match(lines[end - 1])):
-            end -= 1
+    end = next((n for n, line in enumerate(lines) if is_tail(line)), len(lines))
     while end > 0:
         line = lines[end - 1]
         loose = field_of(line, TAIL_FIELDS)

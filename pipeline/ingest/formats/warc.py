@@ -4,7 +4,7 @@ An archive is read by its own rules (ISO 28500) and not by what its headers say 
 that are too long or too short, and say of bodies that they are chunked or compressed which are not, or no
 longer. So each record ends where the next begins, and a body is what its first bytes say.
 
-The text is taken out of the page by ingest, in a child process (`pages.py`); here it stays HTML.
+The text is taken out of the page by ingest, in a child process (`pages/text.py`); here it stays HTML.
 """
 
 from __future__ import annotations

@@ -83,23 +83,15 @@ def page_date(
         fetched_at: time of fetching; no date after it is believed.
     """
     latest = fetched_at + timedelta(days=1) if fetched_at else datetime.now(UTC) + timedelta(days=1)
-
-    def fit(value: Any) -> Moment | None:
-        try:
-            found = parse_moment(unescape(value) if isinstance(value, str) else value, latest=latest)
-        except ImpossibleDateError:
-            return None
-        return found if found and found.at <= latest and found.at.year > 1990 else None
-
     in_meta = _meta_dates(html)
     for value in (in_meta[rank] for rank in sorted(in_meta) if rank < _N_OPEN_GRAPH):
-        if found := fit(value):
+        if found := _credible(unescape(value), latest):
             return found, "meta"
     for value in _json_ld_dates(html):
-        if found := fit(value):
+        if found := _credible(unescape(value), latest):
             return found, "json-ld"
     for value in (in_meta[rank] for rank in sorted(in_meta)):
-        if found := fit(value):
+        if found := _credible(unescape(value), latest):
             return found, "meta"
     in_url = url_date(url)
     if in_url and in_url.at <= latest:
@@ -111,6 +103,19 @@ def page_date(
     if found and not (month and (found.at.year, found.at.month) != (month.at.year, month.at.month)):
         return found, "text"
     return (month, "url") if month else None
+
+
+_FIRST_YEAR = 1990
+"""Pages are younger."""
+
+
+def _credible(said: str, latest: datetime) -> Moment | None:
+    """Return the date that a page says, if a page can have it."""
+    try:
+        found = parse_moment(said, latest=latest)
+    except ImpossibleDateError:
+        return None
+    return found if found and found.at <= latest and found.at.year > _FIRST_YEAR else None
 
 
 # ---- the text of a page ----------------------------------------------------------------------------
@@ -129,17 +134,12 @@ def _in_text(html: str, url: str | None, latest: datetime) -> Moment | None:
         return None
     _prune(tree)
     for said in _said(tree):
-        try:
-            found = parse_moment(said, latest=latest)
-        except ImpossibleDateError:
-            continue
-        if found and found.at <= latest and found.at.year > _FIRST_YEAR:
+        if found := _credible(said, latest):
             return found
     return _search(tree, url, latest)
 
 
 _PARSER = lxml_html.HTMLParser(encoding="utf-8")
-_FIRST_YEAR = 1990
 
 
 _OF_A_CHANGE = re.compile("modified|updated|revised|lastmod", re.IGNORECASE)

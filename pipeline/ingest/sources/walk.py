@@ -93,7 +93,7 @@ def _within(
     except FileNotFoundError:  # removed meanwhile
         return
     for entry in found:
-        if entry.name.startswith(".") or entry.name.endswith(_ON_THEIR_WAY):
+        if _is_left_out(entry.name):
             continue
         here = (*parts, _readable(entry.name))
         path = "/".join(here)
