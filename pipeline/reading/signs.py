@@ -24,21 +24,11 @@ _BULLET = re.compile(r"[-–—•*·▪●■►>‣+]|\d{1,2}[.)]\s|\(?[a-z\d]
 
 # A name, in capitals or not: Scott Heins/Gothamist, J. R. Ortega, KTLA.
 _NAMES = r"[A-Z@][\w.'’&@-]*(?:[ /,|]+(?:(?:and|for|of|via|the|de|van|von|by|/)[ /]+)*[A-Z@][\w.'’&@-]*){0,9}"
-_BYLINE = re.compile(
-    rf"(?:By|BY|Words by|Story by|Written by|Posted by|Reported by|Report by):? {_NAMES}[.,]?"
-)
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{2,90})[)\]]\.?$")
 _SLASHED = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3} ?/ ?[A-Z][\w.'’ -]+$")
-_SAID_BY = re.compile(
-    r"\(?(?:additional |with )?(?:reporting|writing|editing|edited|compiled|written) by [A-Z]", re.IGNORECASE
-)
 _RIGHTS = re.compile(r"(?:copyright\b|©|\(c\) ?\d{4}).{0,120}", re.IGNORECASE)
-_AGENCY_PHOTO = re.compile(
-    r"in this [^.;]{0,70}?\b(?:photo|image|picture|photograph|frame grab|still)\b", re.IGNORECASE
-)
 _SIGNATURE = re.compile(r"(?:.*\s)?[—–-]{1,2} ?[^—]{1,60}\(@\w{1,30}\)(?:,? .{0,40})?")
 _HANDLE = re.compile(r"\S[^.!?]{0,40}?\s?@\w{2,30}(?:\s*[·•|-]\s*.{1,24})?")
-_NO_AUTHOR = re.compile(r"(?:by|follow|on|email|e-mail|ig|twitter|instagram|contact)\b|.*:", re.IGNORECASE)
 _LINKS = re.compile(r"(?:pic\.twitter\.com/|(?:https?://)?t\.co/)\w+$")
 _LABEL = re.compile(
     r"(?:[QA]|[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|van|von|of|al|bin)){0,4})(?: \([^()]{1,40}\))? ?:"
@@ -58,19 +48,30 @@ class Signs:
         self.page_parts = lexicon.words("reading.page_parts")
         self.credits = lexicon.words("reading.credit_words")
         self._teasers = _opening(lexicon.ordered("reading.teaser_openers"))
+        self._sources = lexicon.ordered("reading.heads_before_a_source")
+        self._sharing = lexicon.words("reading.sharing")
+        self._page_captions = lexicon.ordered("reading.page_captions")
         self._notices = lexicon.ordered("reading.notices")
         self._made_by = lexicon.ordered("reading.made_by")
         self._captions = _opening(lexicon.ordered("reading.caption_openers"))
-        openers = "|".join(map(re.escape, lexicon.ordered("reading.credit_openers")))
-        words = "|".join(map(re.escape, lexicon.ordered("reading.credit_words")))
+        openers = _alternatives(lexicon.ordered("reading.credit_openers"))
+        words = _alternatives(lexicon.ordered("reading.credit_words"))
+        labels = _alternatives(lexicon.ordered("reading.credit_labels"))
+        bylines = _alternatives(lexicon.ordered("reading.bylines"))
+        desk_work = _alternatives(lexicon.ordered("reading.desk_work"))
+        before_desk_work = _alternatives(lexicon.ordered("reading.before_desk_work"))
+        pictures = _alternatives(lexicon.ordered("reading.pictures"))
+        no_authors = _alternatives(lexicon.ordered("reading.no_authors"))
         self._credit = re.compile(
             rf"(?:{openers})(?: by)?(?: ?[:|/] ?| by | ?© ?)(?-i:{_NAMES}).{{0,30}}", re.IGNORECASE
         )
         self._credited = re.compile(
-            rf"\s(?:photo|photos|photograph|picture|image|credit|pic|source|illustration)(?: credit)?s?"
-            rf"(?: by:?|:) ?(?-i:{_NAMES})\.?$",
-            re.IGNORECASE,
+            rf"\s(?:{labels})(?: credit)?s?(?: by:?|:) ?(?-i:{_NAMES})\.?$", re.IGNORECASE
         )
+        self._byline = re.compile(rf"(?:{bylines}):? {_NAMES}[.,]?")
+        self._said_by = re.compile(rf"\(?(?:(?:{before_desk_work}) )?(?:{desk_work}) by [A-Z]", re.IGNORECASE)
+        self._agency_photo = re.compile(rf"in this [^.;]{{0,70}}?\b(?:{pictures})\b", re.IGNORECASE)
+        self._no_author = re.compile(rf"(?:{no_authors})\b|.*:", re.IGNORECASE)
         self._holds_credit = re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
 
     def kind(self, line: str, n_words: int) -> Kind:
@@ -116,9 +117,8 @@ class Signs:
 
     def heads_list(self, line: str) -> bool:
         """Return whether a line may stand at the head of a list of other articles."""
-        return line.lower().strip(" :.>»›-–—|") in self.heads or line.lower().startswith(
-            ("more from", "more on")
-        )
+        plain = line.lower()
+        return plain.strip(" :.>»›-–—|") in self.heads or plain.startswith(self._sources)
 
     def signs_post(self, line: str) -> bool:
         """Return whether a line ends with the signature of a post: "— Ann Roe (@annroe) May 3, 2021"."""
@@ -126,7 +126,7 @@ class Signs:
 
     def announces_post(self, line: str) -> bool:
         """Return whether a line is no more than a name and a handle."""
-        return "@" in line and _HANDLE.fullmatch(line) is not None and not _NO_AUTHOR.match(line)
+        return "@" in line and _HANDLE.fullmatch(line) is not None and not self._no_author.match(line)
 
     def _is_bar(self, plain: str, n_words: int) -> bool:
         if n_words > _LONGEST_BAR:
@@ -141,16 +141,14 @@ class Signs:
         n_buttons = sum(word in self.buttons for word in words)
         if n_networks >= 2 and 3 * n_buttons >= 2 * len(words):
             return True
-        return (
-            len(words) < 8 and n_buttons == len(words) and (n_networks > 0 or words[0] in ("share", "tweet"))
-        )
+        return len(words) < 8 and n_buttons == len(words) and (n_networks > 0 or words[0] in self._sharing)
 
     def _is_credit(self, line: str, plain: str, n_words: int) -> bool:
-        if any(map(plain.__contains__, self._made_by)) or _SAID_BY.match(line):
+        if any(map(plain.__contains__, self._made_by)) or self._said_by.match(line):
             return True
         if n_words > _LONGEST_CREDIT:
             return _RIGHTS.fullmatch(line) is not None
-        if _BYLINE.fullmatch(line) or _RIGHTS.fullmatch(line) or self._credit.fullmatch(line):
+        if self._byline.fullmatch(line) or _RIGHTS.fullmatch(line) or self._credit.fullmatch(line):
             return True
         bare = plain.strip(" ()[].:|/-–—")
         return bare in self.credits or (n_words <= 6 and _SLASHED.fullmatch(line.strip(" ()[].")) is not None)
@@ -159,9 +157,9 @@ class Signs:
         opening = self._captions.match(plain)
         if opening is not None:
             rest = plain[opening.end() :]
-            if not rest or rest[0] in ":,.;" or plain.startswith(("image caption", "media caption")):
+            if not rest or rest[0] in ":,.;" or plain.startswith(self._page_captions):
                 return True
-        if _AGENCY_PHOTO.match(line) or (
+        if self._agency_photo.match(line) or (
             _sentences(line) < 2 and self._credited.search(line, max(0, len(line) - _TAIL))
         ):
             return True
