@@ -10,12 +10,10 @@ from spacy.tokens import Doc, Span
 
 from pipeline.components.claims.propositions import Proposition, find_propositions
 from pipeline.components.claims.values.on_tokens import Measure, Time, find_values
+from pipeline.components.doc.tags import FINITE_TAGS, NOUN_TAGS
 from pipeline.components.doc.tree import Tree
 from pipeline.components.layers import Entity, Quotation
 from pipeline.components.quotes.region import Region
-
-_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
-_NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ def read_context(
             clauses[head] = _with_subject(tree, clause, start)
             if clauses[head].subject is not None:
                 first[head] = min(first[head], start)
-        is_finite = any(tree.tags[i] in _FINITE for i in clause.predicate)
+        is_finite = any(tree.tags[i] in FINITE_TAGS for i in clause.predicate)
         is_outermost = clause.parent is None or quotation_of[clause.parent] != number
         if is_finite and is_outermost and clauses[head].subject is not None:
             has_clause.add(number)
@@ -134,8 +132,8 @@ def _marked(doc: Doc, tree: Tree, regions: Sequence[Region]) -> list[int]:
 def _with_subject(tree: Tree, clause: Proposition, start: int) -> Proposition:
     """Return a clause with the nouns between the start of its quotation and its verb as its subject."""
     verb = clause.predicate[0]
-    nouns = [i for i in range(start, verb) if tree.tags[i] in _NOUN]
-    if not nouns or tree.tags[verb] not in _FINITE:
+    nouns = [i for i in range(start, verb) if tree.tags[i] in NOUN_TAGS]
+    if not nouns or tree.tags[verb] not in FINITE_TAGS:
         return clause
     return replace(clause, subject=(start, nouns[-1] + 1), subject_head=nouns[0])
 
