@@ -72,9 +72,9 @@ def load(
         days: first and last day, both included; one day; or None for all there are.
         columns: the columns wanted, None for all.
         where: the rows wanted: what columns must be equal to, `{"outlet": "The Albion Courier",
-            "kind": ["direct", "mixed"], "day": "2026-03-02"}` (None is null; of a column of
-            lists, one that they hold); or a condition in the SQL of DuckDB, "score > 0.8 and quote ilike
-            '%ferry%'". Rows that are not wanted are left out as they are read, so that memory is needed for the others only.
+            "kind": ["direct", "mixed"], "day": "2026-03-02"}` (None is null; of a column of lists, one that
+            they hold); or a condition in the SQL of DuckDB, "score > 0.8 and quote ilike '%ferry%'". Rows
+            that are not wanted are left out as they are read, so that memory is needed for the others only.
         latest: of an article published on several days in several versions, keep the last day's rows.
         once: leave out the rows of articles that are duplicates of another one, on any day.
         as_indexed: give entities the ids and names of the table `entity_index`, in which human decisions are
