@@ -117,9 +117,11 @@ lock: $(READY) ## make the exact locks, requirements*.txt, from pyproject.toml
 	$(LOCK) $(ARGS) --group workers -c requirements.txt -c requirements-dev.txt -o requirements-workers.txt
 	$(LOCK) $(ARGS) --group system -c requirements.txt -c requirements-dev.txt -c requirements-workers.txt \
 		-o requirements-system.txt
+	$(LOCK) $(ARGS) --group fast -c requirements.txt -c requirements-dev.txt -o requirements-fast.txt
 	@for part in ":runs" "-dev:tests and lint need beside requirements.txt" \
 		"-workers:Celery's workers need beside requirements.txt" \
-		"-system:make test-system and make cluster need beside the others"; do \
+		"-system:make test-system and make cluster need beside the others" \
+		"-fast:make fast needs beside a C compiler"; do \
 		file=requirements$${part%%:*}.txt; \
 		{ echo "# The exact lock of what $${part#*:}. Made by \`make lock\` from pyproject.toml; do not edit."; \
 			cat $$file; } > $$file.new && mv $$file.new $$file; \
