@@ -49,7 +49,7 @@ def _bars(names: Sequence[str], values: Sequence[int], *, ticks: Mapping[int, st
         Markup('<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text class="y" x="{}" y="{}">{}</text>').format(
             _LEFT, _WIDTH, f"{y:.1f}", f"{y:.1f}", _LEFT - 6, f"{y + 3.5:.1f}", f"{value:,}"
         )
-        for value in sorted({0, top // 2 if top > 1 else 0, top})
+        for value in sorted({0, top // 2 if top % 2 == 0 else 0, top})
         if (y := _TOP + height - value / top * height) is not None
     ]
     marks = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -10,6 +11,7 @@ from pipeline.desk.explorer.asked import Asked, MissingError, Shown
 AROUND = 180
 """Characters of context on each side of a claim."""
 
+_SPACES = re.compile(r"\s+")
 _GROUP = "select claim_id, day from claim_groups where claim_group_id = $id"
 _MEMBERS = """
     select m.*, a.title, c.is_self_contained, c.checkworthiness, c.claim_type, c.modality,
@@ -50,6 +52,8 @@ def claim_group(asked: Asked) -> Shown:
         "around": AROUND,
     }
     members = reading.rows(_MEMBERS, values, days=days, only=_ONLY)
+    for member in members:
+        _at_words(member)
     agreeing = [member for member in members if member["relation"] != "contradicts"]
     against = [member for member in members if member["relation"] == "contradicts"]
     if len(members) < 2 or not agreeing:
@@ -78,3 +82,13 @@ def claim_group(asked: Asked) -> Shown:
             "days": days,
         },
     )
+
+
+def _at_words(member: dict[str, Any]) -> None:
+    """Let a claim's context begin and end with whole words, on one line."""
+    before, after = member["before"], member["after"]
+    if member["is_cut_before"]:
+        before = "… " + before.partition(" ")[2]
+    if member["is_cut_after"]:
+        after = after.rpartition(" ")[0] + " …"
+    member["before"], member["after"] = (_SPACES.sub(" ", text) for text in (before, after))
