@@ -151,7 +151,9 @@ def _common(path: str, asked: Asked, *, is_of_window: bool) -> dict[str, Any]:
     def to(address: str, **parameters: Any) -> str:
         return f"{address}?{filters.window}" + (f"&{urlencode(parameters)}" if parameters else "")
 
-    outlets = reading.rows("select distinct source as outlet from articles order by 1") if is_of_window else []
+    outlets = (
+        reading.rows("select distinct source as outlet from articles order by 1") if is_of_window else []
+    )
     return {
         "path": path,
         "here": here,

@@ -41,14 +41,16 @@ def _bars(names: Sequence[str], values: Sequence[int], *, ticks: Mapping[int, st
         tall = value / top * height
         x = _LEFT + at * slot + (slot - bar) / 2
         drawn.append(
-            Markup('<rect class="bar" x="{}" y="{}" width="{}" height="{}"><title>{}: {}</title></rect>').format(
+            Markup(
+                '<rect class="bar" x="{}" y="{}" width="{}" height="{}"><title>{}: {}</title></rect>'
+            ).format(
                 f"{x:.1f}", f"{_TOP + height - tall:.1f}", f"{bar:.1f}", f"{tall:.1f}", name, f"{value:,}"
             )
         )
     lines = [
-        Markup('<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text class="y" x="{}" y="{}">{}</text>').format(
-            _LEFT, _WIDTH, f"{y:.1f}", f"{y:.1f}", _LEFT - 6, f"{y + 3.5:.1f}", f"{value:,}"
-        )
+        Markup(
+            '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text class="y" x="{}" y="{}">{}</text>'
+        ).format(_LEFT, _WIDTH, f"{y:.1f}", f"{y:.1f}", _LEFT - 6, f"{y + 3.5:.1f}", f"{value:,}")
         for value in sorted({0, top // 2 if top % 2 == 0 else 0, top})
         if (y := _TOP + height - value / top * height) is not None
     ]
@@ -59,18 +61,16 @@ def _bars(names: Sequence[str], values: Sequence[int], *, ticks: Mapping[int, st
         for at, label in ticks.items()
     ]
     said = f"{what} by day: {sum(values):,} in all, at most {most:,}"
-    return Markup(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>'
-    ).format(_WIDTH, _HEIGHT, escape(said), Markup("").join(lines), Markup("").join(drawn), Markup("").join(marks))
+    return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>').format(
+        _WIDTH, _HEIGHT, escape(said), Markup("").join(lines), Markup("").join(drawn), Markup("").join(marks)
+    )
 
 
 def _ticks(starts: Sequence[date]) -> dict[int, str]:
     """Return which bars are labelled, at most about eight of them."""
     every = max(1, -(-len(starts) // 8))
     long = len(starts) > 1 and (starts[-1] - starts[0]).days > 200
-    return {
-        at: starts[at].strftime("%b %Y" if long else "%-d %b") for at in range(0, len(starts), every)
-    }
+    return {at: starts[at].strftime("%b %Y" if long else "%-d %b") for at in range(0, len(starts), every)}
 
 
 def _nice(most: int) -> int:

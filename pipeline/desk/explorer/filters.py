@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pipeline.errors import InputError
-from schemas.table import columns
 from schemas import Quote
+from schemas.table import columns
 
 WINDOW_DAYS = 30
 """So many days are looked at where no others are asked for."""

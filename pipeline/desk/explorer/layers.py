@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -97,7 +98,7 @@ def pieces(text: str, layers: Iterable[Layer]) -> Iterator[Piece]:
     opened: set[tuple[str, str]] = set()
     coming = iter([*inside, None])
     upcoming = next(coming)
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         over = [layer for layer in over if layer.end > start]
         while upcoming is not None and upcoming.start == start:
             over.append(upcoming)

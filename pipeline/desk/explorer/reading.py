@@ -13,7 +13,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -171,9 +171,7 @@ class Reading:
     def derived_decisions(self) -> Decisions:
         """The decisions under which the derived tables were made."""
         state = self._store.modified(DECISIONS)
-        return self._desk.kept(
-            "derived", state, lambda: decisions_of_json(self._store.read_json(DECISIONS))
-        )
+        return self._desk.kept("derived", state, lambda: decisions_of_json(self._store.read_json(DECISIONS)))
 
     @property
     def is_ahead(self) -> bool:
@@ -211,7 +209,9 @@ class Reading:
             days: whose rows the tables of a day have; the window's where they are left out.
             only: conditions by table: its other rows are left out before views are made of it.
         """
-        found = self._run(sql, values or {}, days, only or {})
+        whole, given = self._whole(sql, values or {}, days, only or {})
+        need_select(self._con, whole)
+        found = self._con.execute(whole, given or None)
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -229,15 +229,14 @@ class Reading:
         n_rows: int = 10_000,
     ) -> pa.RecordBatchReader:
         """Return the rows of a select in batches, of which one is in memory at a time."""
-        return self._run(sql, values or {}, days, only or {}).to_arrow_reader(n_rows)
+        whole, given = self._whole(sql, values or {}, days, only or {})
+        need_select(self._con, whole)
+        return self._con.sql(whole, params=given or None).to_arrow_reader(n_rows)
 
-    def _run(
-        self,
-        sql: str,
-        values: Mapping[str, Any],
-        days: Iterable[date] | None,
-        only: Mapping[str, str],
-    ) -> duckdb.DuckDBPyConnection:
+    def _whole(
+        self, sql: str, values: Mapping[str, Any], days: Iterable[date] | None, only: Mapping[str, str]
+    ) -> tuple[str, dict[str, Any]]:
+        """Return a select with all that it stands on before it, and the values of its parameters."""
         between = list(self.days_between(*self.window) if self.window else self.days)
         relations = self._relations(sql, list(days) if days is not None else between, only)
         given = dict(values)
@@ -249,7 +248,7 @@ class Reading:
         whole = f"with {head}\n{sql}" if head else sql
         if re.match(r"\s*with\s", sql, re.IGNORECASE) and head:
             whole = f"with {head},\n{re.sub(r'^\s*with\s', '', sql, flags=re.IGNORECASE)}"
-        return select_only(self._con, whole, given)
+        return whole, given
 
     def _relations(self, sql: str, days: Sequence[date], only: Mapping[str, str]) -> list[tuple[str, str]]:
         """Return the tables and views that a select needs, with the select that each stands for."""
@@ -281,9 +280,7 @@ class Reading:
             manifest = self.manifest(day)
             path = published_path(table, day)
             state = (manifest.run_id, self._mark(path))
-            names = self._desk.kept(
-                path, state, lambda manifest=manifest: published_schema(self._store, manifest, table).names
-            )
+            names = self._desk.kept(path, state, partial(self._column_names, manifest, table))
             are_full = are_full and names == schema.names
             files.append(str(self._store.local_root / path))
         listed = ", ".join(map(_text, files))
@@ -295,6 +292,9 @@ class Reading:
             f"from (from {empty} union all by name from read_parquet([{listed}], union_by_name = true))"
             f"{condition}"
         )
+
+    def _column_names(self, manifest: Manifest, table: str) -> list[str]:
+        return list(published_schema(self._store, manifest, table).names)
 
     def _derived(self, table: str) -> str:
         path = derived_path(table)
@@ -363,18 +363,14 @@ class Reading:
         return name
 
 
-def select_only(
-    con: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any]
-) -> duckdb.DuckDBPyConnection:
-    """Run a statement that is a single select.
+def need_select(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Make sure that a text is a single select.
 
     Raises:
-        ValueError: it is another one, or several.
+        ValueError: it is another statement, or several.
     """
-    statements = con.extract_statements(sql)
-    if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+    if [statement.type for statement in con.extract_statements(sql)] != [duckdb.StatementType.SELECT]:
         raise ValueError("only a single select is run")
-    return con.execute(statements[0], values or None)
 
 
 def _connect(store: Store, *, threads: int, spill: str) -> duckdb.DuckDBPyConnection:

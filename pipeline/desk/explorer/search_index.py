@@ -22,9 +22,10 @@ from typing import Literal
 import pyarrow.dataset as ds
 
 from pipeline.errors import NewstablesError
+from pipeline.identity import checksum
 from pipeline.store import Store
-from pipeline.store.batch import day_of_name
-from pipeline.store.manifest import Manifest
+from pipeline.store.batch import EXPLORER_CACHE, day_of_name
+from pipeline.store.manifest import Manifest, find_manifest, published_days
 from pipeline.store.published import published_fragment
 
 type Where = Literal["said", "texts"]
@@ -138,6 +139,19 @@ def sweep(folder: Path, runs: dict[date, str]) -> None:
             file.unlink(missing_ok=True)
 
 
+def cache_folder(store: Store) -> Path:
+    """Return where indexes of a store are kept: beside its tables; for an object store, at home."""
+    if store.local_root is not None:
+        return store.local_root / EXPLORER_CACHE
+    return Path.home() / ".cache" / "newstables" / checksum(store.root)[:16]
+
+
+def forget_old_runs(store: Store) -> None:
+    """Remove the indexes of runs that are not published, such as those of days that lost an article."""
+    runs = {day: manifest.run_id for day in published_days(store) if (manifest := find_manifest(store, day))}
+    sweep(cache_folder(store), runs)
+
+
 def search(
     files: Sequence[tuple[date, Path]],
     match: str,
@@ -224,10 +238,14 @@ def _write(path: Path, store: Store, manifest: Manifest) -> None:
             article_id, outlet, title, text = row
             number = numbers[article_id] = len(numbers) + 1
             con.execute("insert into articles values (?, ?, ?)", (number, article_id, outlet))
-            con.execute("insert into texts (rowid, title, text) values (?, ?, ?)", (number, title or "", text))
+            con.execute(
+                "insert into texts (rowid, title, text) values (?, ?, ?)", (number, title or "", text)
+            )
         quotes = _rows(store, manifest, "quotes", ["quote_id", "article_id", "kind", "content"])
         for number, (quote_id, article_id, kind, content) in enumerate(quotes, 1):
-            con.execute("insert into quotes values (?, ?, ?, ?)", (number, quote_id, numbers[article_id], kind))
+            con.execute(
+                "insert into quotes values (?, ?, ?, ?)", (number, quote_id, numbers[article_id], kind)
+            )
             con.execute("insert into said (rowid, quote) values (?, ?)", (number, content))
         con.commit()
     finally:

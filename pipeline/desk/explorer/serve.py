@@ -6,7 +6,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -15,12 +14,10 @@ from starlette.applications import Starlette
 from pipeline.desk.explorer.app import make_app
 from pipeline.desk.explorer.filters import default_window
 from pipeline.desk.explorer.reading import Desk
-from pipeline.desk.explorer.search_index import Indexes, keep_indexed
+from pipeline.desk.explorer.search_index import Indexes, cache_folder, keep_indexed
 from pipeline.errors import ConfigError
-from pipeline.identity import checksum
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.batch import EXPLORER_CACHE
 from pipeline.store.manifest import Manifest, manifests
 
 HOST = "127.0.0.1"
@@ -80,15 +77,10 @@ def serve(settings: Settings, *, port: int, say: Any) -> None:
         try:
             listening.bind((HOST, port))
         except OSError as error:
-            raise ConfigError(f"port {port} cannot be used ({error.strerror}): name another (--port)") from None
+            raise ConfigError(
+                f"port {port} cannot be used ({error.strerror}): name another (--port)"
+            ) from None
         say(f"http://{HOST}:{listening.getsockname()[1]}/ shows what is published in {settings.data_dir}")
         say("Ctrl-C ends it.")
         config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2)
         uvicorn.Server(config).run(sockets=[listening])
-
-
-def cache_folder(store: Store) -> Path:
-    """Return where indexes of a store are kept: beside its tables; for an object store, at home."""
-    if store.local_root is not None:
-        return store.local_root / EXPLORER_CACHE
-    return Path.home() / ".cache" / "newstables" / checksum(store.root)[:16]

@@ -93,8 +93,10 @@ def _places(text: str, terms: list[Term]) -> Iterator[tuple[int, int]]:
             continue
         for words, is_prefix in looked_for:
             stand = [token for *_, token in tokens[at : at + len(words)]]
-            if len(stand) == len(words) and stand[:-1] == words[:-1] and (
-                stand[-1].startswith(words[-1]) if is_prefix else stand[-1] == words[-1]
+            if (
+                len(stand) == len(words)
+                and stand[:-1] == words[:-1]
+                and (stand[-1].startswith(words[-1]) if is_prefix else stand[-1] == words[-1])
             ):
                 until = tokens[at + len(words) - 1][1]
                 yield start, until

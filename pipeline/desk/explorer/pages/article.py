@@ -26,7 +26,7 @@ _NAMES = """
     where e.day = $day order by e.salience desc, e.first_start_char"""
 _QUOTES = """
     select q.quote_id, q.kind, q.content as quote, q.content_spans, q.cue, q.cue_spans, q.speaker,
-        q.speaker_spans, q.speaker_entity_id, q.is_speech, q.score, q.start_char, q.end_char, q.parent_quote_id
+        q.speaker_spans, q.speaker_entity_id, q.is_speech, q.score, q.start_char, q.end_char
     from quotes q where q.day = $day order by q.start_char, q.end_char desc, q.quote_id"""
 _CLAIMS = """
     select c.claim_id, c.start_char, c.end_char, c.text as claim, c.claimer_kind as voice, c.claimer,

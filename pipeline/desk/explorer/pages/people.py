@@ -53,7 +53,12 @@ def find_entity(asked: Asked, kind: str) -> Entity | Elsewhere:
 def alike(asked: Asked, row: dict[str, Any]) -> list[dict[str, Any]]:
     """Return other entities with nearly the same name: they may be the same."""
     words = row["name"].split()
-    values = {"id": row["entity_id"], "label": row["label"], "name": row["name"], "last": words[-1] if words else ""}
+    values = {
+        "id": row["entity_id"],
+        "label": row["label"],
+        "name": row["name"],
+        "last": words[-1] if words else "",
+    }
     return asked.reading.rows(_ALIKE, values, days=[])
 
 
@@ -68,5 +73,9 @@ def _split_off(asked: Asked, entity_id: str) -> dict[str, Any] | None:
     origin = next((id for (id, _), own in decisions.split.items() if own == entity_id), None)
     row = asked.reading.row(_ENTITY, {"id": origin}, days=[]) if origin else None
     if row is not None:
-        row |= {"entity_id": entity_id, "name": decisions.renamed.get(entity_id, row["name"]), "n_articles": None}
+        row |= {
+            "entity_id": entity_id,
+            "name": decisions.renamed.get(entity_id, row["name"]),
+            "n_articles": None,
+        }
     return row

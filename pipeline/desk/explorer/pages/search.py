@@ -8,7 +8,8 @@ from typing import Any
 from pipeline.desk.explorer.asked import Asked, Shown
 from pipeline.desk.explorer.charts import days_chart
 from pipeline.desk.explorer.pages import spread
-from pipeline.desk.explorer.search_index import Found, Where, search as search_in
+from pipeline.desk.explorer.search_index import Found, Where
+from pipeline.desk.explorer.search_index import search as search_in
 from pipeline.desk.explorer.words import Term, marked, match_of, read_terms
 
 N_HITS = 20

@@ -20,6 +20,7 @@ SELECT = """
     from asserted where claim_group_id is not null and {condition}
     group by claim_group_id having count(*) filter (relation <> 'contradicts') > 0
     order by n_origins desc, is_self_contained desc, checkworthiness desc, claim_group_id"""
+_CONTRADICTED = "select claim_group_id from claim_groups where relation = 'contradicts'"
 ONLY = {"claims": "claim_id in (select claim_id from claim_groups)"}
 
 
@@ -28,8 +29,9 @@ def spread(asked: Asked) -> Shown:
     filters = asked.filters
     condition, values = filters.conditions("outlet")
     if asked.query.get("contradicted") == "1":
-        condition += " and claim_group_id in (select claim_group_id from claim_groups where relation = 'contradicts')"
-    sql = f"select *, count(*) over () as total from ({SELECT.format(condition=condition)}) limit $n offset $offset"
+        condition += f" and claim_group_id in ({_CONTRADICTED})"
+    select = SELECT.format(condition=condition)
+    sql = f"select *, count(*) over () as total from ({select}) limit $n offset $offset"
     groups = asked.reading.rows(
         sql, {**values, "n": N_GROUPS, "offset": (filters.page - 1) * N_GROUPS}, only=ONLY
     )

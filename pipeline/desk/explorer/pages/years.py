@@ -8,8 +8,12 @@ from pipeline.desk.explorer.charts import days_chart
 from pipeline.desk.explorer.pages.people import Entity
 from pipeline.desk.explorer.reading import Reading
 
-_SPEAKER = "select day, sum(n_quotes) as n from speaker_days where speaker_id in (select unnest($ids)) group by day"
-_ENTITY = "select day, sum(n_articles) as n from entity_days where entity_id in (select unnest($ids)) group by day"
+_SPEAKER = (
+    "select day, sum(n_quotes) as n from speaker_days where speaker_id in (select unnest($ids)) group by day"
+)
+_ENTITY = (
+    "select day, sum(n_articles) as n from entity_days where entity_id in (select unnest($ids)) group by day"
+)
 _SELECTS = {"speaker_days": (_SPEAKER, "quotations"), "entity_days": (_ENTITY, "articles")}
 
 
