@@ -9,8 +9,23 @@ from typing import Literal
 import pyarrow as pa
 
 from pipeline.alike import claim_links
-from pipeline.derived import claim_groups, duplicates, entity_index, ingest_report
-from schemas import ClaimGroup, Duplicate, EntityIndexRow, IngestReportRow
+from pipeline.derived import (
+    claim_groups,
+    duplicates,
+    entity_index,
+    entity_pronouns,
+    ingest_report,
+    outlet_days,
+)
+from schemas import (
+    ClaimGroup,
+    Duplicate,
+    EntityDay,
+    EntityIndexRow,
+    EntityPronouns,
+    IngestReportRow,
+    SpeakerDay,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,30 @@ DERIVED = (
         reads={"entities": None, "mentions": None},
         partial=entity_index.partial,
         merge=entity_index.merge,
+        obeys=frozenset({"partial", "merge"}),
+    ),
+    Derived(
+        EntityPronouns.table_name,
+        entity_pronouns.__name__,
+        reads=entity_pronouns.READS_COLUMNS,
+        partial=entity_pronouns.partial,
+        merge=entity_pronouns.merge,
+        obeys=frozenset({"partial", "merge"}),
+    ),
+    Derived(
+        EntityDay.table_name,
+        outlet_days.__name__,
+        reads=outlet_days.READS_OF_ENTITIES,
+        partial=outlet_days.partial_of_entities,
+        merge=outlet_days.merge_entities,
+        obeys=frozenset({"partial", "merge"}),
+    ),
+    Derived(
+        SpeakerDay.table_name,
+        outlet_days.__name__,
+        reads=outlet_days.READS_OF_SPEAKERS,
+        partial=outlet_days.partial_of_speakers,
+        merge=outlet_days.merge_speakers,
         obeys=frozenset({"partial", "merge"}),
     ),
     Derived(
