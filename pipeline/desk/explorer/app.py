@@ -20,7 +20,9 @@ from starlette.routing import Route
 
 from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, MissingError
 from pipeline.desk.explorer.charts import share
+from pipeline.desk.explorer.export import export
 from pipeline.desk.explorer.filters import KINDS, Filters, RequestError, default_window, read_filters
+from pipeline.desk.explorer.listings import LISTS, List
 from pipeline.desk.explorer.pages.article import article
 from pipeline.desk.explorer.pages.check import check
 from pipeline.desk.explorer.pages.claim_group import claim_group
@@ -57,6 +59,7 @@ OTHER_PAGES: dict[str, Page] = {
 
 _STATIC = {"desk.css": "text/css", "icon.svg": "image/svg+xml"}
 _PAUSES_S = (0.0, *[0.1] * 20)
+_TRIES_OF_EXPORT = 4
 _MOST_NUMBERED = 5000
 _PARAMETERS = frozenset({"q", "from", "to", "outlet", "kind", "once", "page"})
 
@@ -93,6 +96,23 @@ def make_app(desk: Desk, indexes: Indexes) -> Starlette:
 
         return answer
 
+    def taking(path: str, rows_of: List) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
+            return until_current(desk, lambda reading: _answer(request, reading), _pauses(_TRIES_OF_EXPORT))
+
+        def _answer(request: Request, reading: Reading) -> Response:
+            query = dict(request.query_params)
+            filters = read_filters(query, default_window(reading.days[-1], reading.days[0]))
+            reading.window = (filters.first, filters.last)
+            asked = Asked(request.path_params, query, filters, reading, indexes)
+            ending = request.path_params["ending"]
+            link = str(request.url).replace(f"/export/{ending}", "", 1)
+            is_head = request.method == "HEAD"
+            made = export(asked, rows_of, ending=ending, link=link, is_head=is_head)
+            return RedirectResponse(made.address, 302) if isinstance(made, Elsewhere) else made
+
+        return answer
+
     def failed(request: Request, error: Exception) -> Response:
         status, title = _status(error)
         if status == 500:
@@ -108,13 +128,14 @@ def make_app(desk: Desk, indexes: Indexes) -> Starlette:
         for pages, is_of_window in ((WINDOW_PAGES, True), (OTHER_PAGES, False))
         for path, page in pages.items()
     ]
+    routes += [Route(f"/export/{{ending}}{path}", taking(path, rows_of)) for path, rows_of in LISTS.items()]
     routes += [Route("/static/{name}", _static), Route("/numbered/{n:int}.css", _numbered)]
     handlers: dict[Any, Any] = dict.fromkeys((HTTPException, NewstablesError, Exception), failed)
     return Starlette(routes=routes, middleware=[Middleware(Guard)], exception_handlers=handlers)
 
 
-def _pauses() -> Iterator[None]:
-    for pause in _PAUSES_S:
+def _pauses(tries: int = len(_PAUSES_S)) -> Iterator[None]:
+    for pause in _PAUSES_S[:tries]:
         time.sleep(pause)
         yield
 
@@ -151,6 +172,9 @@ def _common(path: str, asked: Asked, *, is_of_window: bool) -> dict[str, Any]:
     def to(address: str, **parameters: Any) -> str:
         return f"{address}?{filters.window}" + (f"&{urlencode(parameters)}" if parameters else "")
 
+    def taken(ending: str, **parameters: Any) -> str:
+        return f"/export/{ending}{here(page=1, **parameters)}"
+
     outlets = (
         reading.rows("select distinct source as outlet from articles order by 1") if is_of_window else []
     )
@@ -158,6 +182,7 @@ def _common(path: str, asked: Asked, *, is_of_window: bool) -> dict[str, Any]:
         "path": path,
         "here": here,
         "to": to,
+        "taken": taken,
         "filters": filters,
         "kinds": KINDS,
         "all_outlets": [row["outlet"] for row in outlets],

@@ -140,7 +140,7 @@ def test_a_page_made_while_a_day_is_replaced_is_of_one_run(tmp_path: Path) -> No
             if stop.wait(0.25):
                 return
 
-    seen = set()
+    seen: set[int] = set()
     thread = threading.Thread(target=replace)
     with asking(Store(str(tmp_path / "run0"))) as desk:
         thread.start()

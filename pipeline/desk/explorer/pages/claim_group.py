@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from pipeline.desk.explorer.asked import Asked, MissingError, Shown
@@ -22,7 +23,7 @@ _MEMBERS = """
     join claims c on c.day = m.day and c.claim_id = m.claim_id
     join articles a on a.day = m.day and a.article_id = m.article_id
     order by m.rank nulls last, m.published_at nulls last, m.outlet, m.claim_id"""
-_ONLY = {
+ONLY = {
     "claim_groups": "claim_group_id = $id",
     "claims": "claim_id in (select unnest($claims))",
     "articles": "article_id in (select unnest($articles))",
@@ -36,22 +37,10 @@ def claim_group(asked: Asked) -> Shown:
     Raises:
         MissingError: there is no such group.
     """
-    reading, group_id = asked.reading, asked.path["group_id"]
-    found = reading.rows(_GROUP, {"id": group_id}, days=[])
-    days = sorted({row["day"] for row in found} & {*reading.days})
-    if not days:
-        raise MissingError(f"There is no group of claims {group_id}.")
-    claims = [row["claim_id"] for row in found]
-    there = reading.rows(
-        "select article_id from claims", {"claims": claims}, days=days, only={"claims": _ONLY["claims"]}
-    )
-    values = {
-        "id": group_id,
-        "claims": claims,
-        "articles": sorted({row["article_id"] for row in there}),
-        "around": AROUND,
-    }
-    members = reading.rows(_MEMBERS, values, days=days, only=_ONLY)
+    reading = asked.reading
+    days, values = members_of(asked)
+    group_id = values["id"]
+    members = reading.rows(_MEMBERS, {**values, "around": AROUND}, days=days, only=ONLY)
     for member in members:
         _at_words(member)
     agreeing = [member for member in members if member["relation"] != "contradicts"]
@@ -82,6 +71,25 @@ def claim_group(asked: Asked) -> Shown:
             "days": days,
         },
     )
+
+
+def members_of(asked: Asked) -> tuple[list[date], dict[str, Any]]:
+    """Return the days of a group, and what tells its rows.
+
+    Raises:
+        MissingError: there is no such group.
+    """
+    reading, group_id = asked.reading, asked.path["group_id"]
+    found = reading.rows(_GROUP, {"id": group_id}, days=[])
+    days = sorted({row["day"] for row in found} & {*reading.days})
+    if not days:
+        raise MissingError(f"There is no group of claims {group_id}.")
+    claims = [row["claim_id"] for row in found]
+    there = reading.rows(
+        "select article_id from claims", {"claims": claims}, days=days, only={"claims": ONLY["claims"]}
+    )
+    articles = sorted({row["article_id"] for row in there})
+    return days, {"id": group_id, "claims": claims, "articles": articles}
 
 
 def _at_words(member: dict[str, Any]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.desk.explorer.asked import Asked, MissingError, Shown
 from pipeline.desk.explorer.filters import parse_day
 
-N_ARTICLES = 100
+NARTICLES = 100
 """On a page."""
 
-_ARTICLES = """
+ARTICLES = """
     select a.day, a.article_id, a.source as outlet, a.title, a.published_at, a.published_at_precision,
         a.language, a.n_words, d.article_id is not null as is_reprint,
         (select count(*) from quotes q where q.article_id = a.article_id) as n_quotes,
@@ -16,11 +18,11 @@ _ARTICLES = """
     from shown a
     left join duplicates d on d.day = a.day and d.article_id = a.article_id and d.duplicate_of is not null
     order by a.published_at desc nulls last, a.source, a.article_id"""
-_SHOWN = """
+SHOWN = """
     with shown as (
         select day, article_id, source, title, published_at, published_at_precision, language, n_words
         from articles where {condition}
-        order by published_at desc nulls last, source, article_id limit $n offset $offset
+        order by published_at desc nulls last, source, article_id {limit}
     )"""
 _OUTLETS = "select source as outlet, count(*) as n from articles group by source order by n desc, source"
 
@@ -37,11 +39,10 @@ def day(asked: Asked) -> Shown:
     if day not in reading.days:
         raise MissingError(f"{day} is not published.")
     outlets = reading.rows(_OUTLETS, days=[day])
-    values = {"n": N_ARTICLES, "offset": (filters.page - 1) * N_ARTICLES}
-    condition = "source = $outlet" if filters.outlet else "true"
-    if filters.outlet:
-        values["outlet"] = filters.outlet  # type: ignore[assignment]
-    articles = reading.rows(_SHOWN.format(condition=condition) + _ARTICLES, values, days=[day])
+    values = {"n": NARTICLES, "offset": (filters.page - 1) * NARTICLES}
+    condition, own = conditions(asked)
+    sql = SHOWN.format(condition=condition, limit="limit $n offset $offset") + ARTICLES
+    articles = reading.rows(sql, {**values, **own}, days=[day])
     at = reading.days.index(day)
     total = sum(row["n"] for row in outlets if filters.outlet in ("", row["outlet"]))
     return Shown(
@@ -52,8 +53,14 @@ def day(asked: Asked) -> Shown:
             "outlets": outlets,
             "articles": articles,
             "total": total,
-            "n_pages": -(-total // N_ARTICLES),
+            "n_pages": -(-total // NARTICLES),
             "before": reading.days[at - 1] if at else None,
             "after": reading.days[at + 1] if at + 1 < len(reading.days) else None,
         },
     )
+
+
+def conditions(asked: Asked) -> tuple[str, dict[str, Any]]:
+    """Return the conditions of the list, and their values."""
+    outlet = asked.filters.outlet
+    return ("source = $outlet", {"outlet": outlet}) if outlet else ("true", {})

@@ -10,7 +10,7 @@ from pipeline.desk.explorer.pages.years import year_chart
 N_ARTICLES = 50
 """On a page."""
 
-_ONLY = {"entities": "entity_id in (select unnest($ids))"}
+ONLY = {"entities": "entity_id in (select unnest($ids))"}
 _COUNTS = """
     select day, count(*) as n, sum(n_mentions) as n_mentions from article_entities
     where entity_id = $id and {condition} group by day"""
@@ -43,7 +43,7 @@ def entity(asked: Asked) -> Answer:
     reading, filters = asked.reading, asked.filters
     condition, values = filters.conditions("outlet", "once")
     own = {"id": found.row["entity_id"], "ids": found.ids}
-    counts = reading.rows(_COUNTS.format(condition=condition), {**own, **values}, only=_ONLY)
+    counts = reading.rows(_COUNTS.format(condition=condition), {**own, **values}, only=ONLY)
     limits = {"n": N_ARTICLES, "offset": (filters.page - 1) * N_ARTICLES}
     total = sum(row["n"] for row in counts)
     return Shown(
@@ -54,7 +54,7 @@ def entity(asked: Asked) -> Answer:
             "articles": reading.rows(
                 _ARTICLES.format(condition=condition.replace("outlet =", "e.outlet =")),
                 {**own, **values, **limits},
-                only=_ONLY,
+                only=ONLY,
             ),
             "total": total,
             "n_pages": -(-total // N_ARTICLES),
@@ -67,7 +67,7 @@ def entity(asked: Asked) -> Answer:
                 _ABOUT, own, only={"mentions": "entity_id in (select unnest($ids)) and kind = 'name'"}
             ),
             "claims": reading.rows(
-                _CLAIMS, own, only={"claims": "claimer_entity_id in (select unnest($ids))", **_ONLY}
+                _CLAIMS, own, only={"claims": "claimer_entity_id in (select unnest($ids))", **ONLY}
             ),
             "alike": alike(asked, found.row),
         },

@@ -23,6 +23,21 @@ _PAIRS = """
     where speaker_id is not null and not is_speaker and n_named > 0 and {condition}
     group by speaker_id, entity_id order by n desc, n_outlets desc, speaker, name limit $n"""
 
+WHOLE = {
+    "outlets": """
+    select outlet, speaker_id, any_value(speaker_name) as speaker, any_value(speaker_label) as label,
+        count(*) as n_quotes
+    from said where speaker_id is not null and {condition}
+    group by outlet, speaker_id order by n_quotes desc, outlet, speaker, speaker_id""",
+    "names": """
+    select speaker_id, any_value(speaker_name) as speaker, entity_id, any_value(name) as name,
+        any_value(label) as label, count(*) as n_quotes, count(distinct outlet) as n_outlets
+    from quote_names
+    where speaker_id is not null and not is_speaker and n_named > 0 and {condition}
+    group by speaker_id, entity_id order by n_quotes desc, n_outlets desc, speaker, name, entity_id""",
+}
+"""Both tables of the page, whole."""
+
 
 def quoting(asked: Asked) -> Shown:
     """Return the table of outlets and speakers, and the pairs of speakers and those they name."""

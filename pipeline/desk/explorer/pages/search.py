@@ -29,6 +29,13 @@ _TEXTS = """
         d.article_id is not null as is_reprint
     from articles a
     left join duplicates d on d.day = a.day and d.article_id = a.article_id and d.duplicate_of is not null"""
+IN_QUOTES = "quote_id in (select unnest($quotes))"
+WHOLE_TEXTS = """
+    select a.day, a.article_id, a.source as outlet, a.title, a.url, a.published_at, a.language, a.n_words,
+        d.article_id is not null as is_reprint, concat('/article/', a.day, '/', a.article_id) as permalink
+    from articles a
+    left join duplicates d on d.day = a.day and d.article_id = a.article_id and d.duplicate_of is not null
+    where a.article_id in (select unnest($articles)) order by a.article_id"""
 _NAMES = """
     select entity_id, name, label, n_articles, last_seen from entity_index
     where merged_into is null and contains(lower(strip_accents(name)), lower(strip_accents($name)))
@@ -97,7 +104,7 @@ def _hits(asked: Asked, found: Found, where: Where, terms: list[Term]) -> list[d
     only = dict.fromkeys(("articles", "entities"), "article_id in (select unnest($articles))")
     if where == "said":
         values["quotes"] = [quote_id for *_, quote_id in found.hits]
-        only["quotes"] = "quote_id in (select unnest($quotes))"
+        only["quotes"] = IN_QUOTES
         rows = asked.reading.rows(_QUOTES, values, days=days, only=only)
         by_key = {(row["day"], row["article_id"], row["quote_id"]): row for row in rows}
         for row in rows:

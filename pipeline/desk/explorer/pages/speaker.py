@@ -13,6 +13,7 @@ N_QUOTES = 50
 """On a page."""
 
 _OWN_QUOTES = "speaker_entity_id in (select unnest($ids))"
+ONLY = {"quotes": _OWN_QUOTES, "entities": "entity_id in (select unnest($ids))"}
 _BY = "from said where speaker_id = $id and {condition}"
 _COUNTS = """
     select day, outlet, count(*) as n, count(*) filter (not is_reprint) as n_once,
@@ -40,10 +41,7 @@ def speaker(asked: Asked) -> Answer:
     if isinstance(entity, Elsewhere):
         return entity
     reading, filters = asked.reading, asked.filters
-    condition, values = filters.conditions("outlet", "kind", "once")
-    if filters.words:
-        condition += " and contains(lower(strip_accents(quote)), lower(strip_accents($words)))"
-        values["words"] = filters.words
+    condition, values = conditions(asked)
     own = {"id": entity.row["entity_id"], "ids": entity.ids}
     counts = _rows(asked, entity, _COUNTS + _BY.format(condition=condition) + " group by day, outlet", values)
     limits = {"n": N_QUOTES, "offset": (filters.page - 1) * N_QUOTES}
@@ -74,10 +72,16 @@ def speaker(asked: Asked) -> Answer:
     )
 
 
+def conditions(asked: Asked) -> tuple[str, dict[str, Any]]:
+    """Return the conditions of the list, and their values."""
+    filters = asked.filters
+    condition, values = filters.conditions("outlet", "kind", "once")
+    if filters.words:
+        condition += " and contains(lower(strip_accents(quote)), lower(strip_accents($words)))"
+        values["words"] = filters.words
+    return condition, values
+
+
 def _rows(asked: Asked, entity: Entity, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    only = {
-        "quotes": _OWN_QUOTES,
-        "entities": "entity_id in (select unnest($ids))",
-    }
     given = {"id": entity.row["entity_id"], "ids": entity.ids, **values}
-    return asked.reading.rows(sql, given, only=only)
+    return asked.reading.rows(sql, given, only=ONLY)
