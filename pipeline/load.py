@@ -21,6 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from pipeline.curation.corrected import corrected_claims, corrected_quotes
+from pipeline.curation.decision_files import read_speakers
 from pipeline.curation.decisions import Decisions, decisions_of_json
 from pipeline.errors import ConfigError, DamagedError, InputError
 from pipeline.settings import load_settings
@@ -78,8 +80,9 @@ def load(
         latest: of an article published on several days in several versions, keep the last day's rows.
         once: leave out the rows of articles that are duplicates of another one, on any day.
         as_indexed: give entities the ids and names of the table `entity_index`, in which human decisions are
-            obeyed and an entity has the same name in all articles; otherwise those of each article. Views
-            always have the index's.
+            obeyed and an entity has the same name in all articles, and quotations and claims the speakers
+            that people corrected; otherwise those of each article, as they were found. Views always have the
+            index's.
         data_dir: where the tables lie; the setting of that name where it is left out.
 
     Raises:
@@ -160,6 +163,7 @@ def _table(
         asked = [*columns, *(where or ())]
         # A name goes by the id of its entity, and that by the article.
         ids = [id for name, id in NAMES.items() if name in asked and id in schema.names]
+        ids += [name for name in ("quote_id", "claimer_kind", "claimer_entity_id") if name in schema.names]
         wanted = list(dict.fromkeys([*asked, *ids, "article_id", "day"]))
     index = _Index.read(store) if as_indexed else None
     empty = _select(schema.empty_table(), wanted)
@@ -167,6 +171,11 @@ def _table(
     for day in _days(store, days):
         part = _filled_up(_read_day(store, table, day, wanted), empty.schema, day)
         if index is not None:
+            if index.speakers and table == "quotes":
+                part = corrected_quotes(part, index.speakers)
+            elif index.speakers and table == "claims":
+                found = _read_day(store, "quotes", day, ["quote_id", "speaker_entity_id"])
+                part = corrected_claims(part, found, index.speakers)
             part = index.followed(part)
         if where is not None and not latest:  # whether there is a later version, all rows tell
             part = filtered(table, part, where)
@@ -327,17 +336,20 @@ class _Index:
     Attributes:
         decisions: human ones, as they were obeyed when the index was made.
         names: entity_id and name of the index.
+        speakers: that people corrected, by quote_id, as it holds now.
     """
 
     decisions: Decisions
     names: pa.Table
+    speakers: Mapping[str, str | None]
 
     @classmethod
     def read(cls, store: Store) -> _Index | None:
         """Return what was derived; None before anything was."""
         if not store.exists(derived_path("entity_index")):
             return None
-        return cls(_decisions(store), _derived(store, "entity_index", columns=["entity_id", "name"]))
+        names = _derived(store, "entity_index", columns=["entity_id", "name"])
+        return cls(_decisions(store), names, _speakers(store))
 
     def followed(self, rows: pa.Table) -> pa.Table:
         """Follow decisions on entities, and call each entity by its name in the index."""
@@ -376,12 +388,18 @@ def _decisions(store: Store) -> Decisions:
         return decisions_of_json(store.read_json(DECISIONS))
 
 
+def _speakers(store: Store) -> dict[str, str | None]:
+    with _derive_again():
+        return read_speakers(store)
+
+
 def _decisions_of(store: Store) -> dict[str, pa.Table]:
     """Return human decisions as the tables that views read."""
     found = _decisions(store)
     rows: dict[str, Any] = {
         "entity_merges": found.merged.items(),
         "entity_splits": ((*pair, own) for pair, own in found.split.items()),
+        "speaker_corrections": _speakers(store).items(),
     }
     return {
         name: pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows[name]], schema)
