@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
+from pipeline.desk.exports.commands import export_app
 from pipeline.errors import ConfigError, DamagedError, NewstablesError
 
 app = typer.Typer(
@@ -24,14 +25,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-export_app = typer.Typer(help="Write published rows in other formats.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
-
-
-@export_app.callback()
-def export() -> None:
-    """Write published rows in other formats."""
-
 
 EXIT_FAILED, EXIT_CONFIG = 1, 2
 
@@ -187,42 +181,6 @@ def decide(
     decision: dict[str, Any] = {"action": action, about: id, "reason": reason}
     decision |= {key: value for key, value in given.items() if value}
     typer.echo(f"noted: {note_decision(Store(load_settings().data_dir), decision)}")
-
-
-@export_app.command()
-def claimreview(
-    first: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The first day; else all.")] = None,
-    last: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The last day of a range.")] = None,
-    output: Annotated[Path, typer.Option(help="The file to write; - is stdout.")] = Path("-"),
-    least: Annotated[
-        float, typer.Option(min=0, max=1, help="Leave out what is less worth checking (checkworthiness).")
-    ] = 0.0,
-    topic: Annotated[str | None, typer.Option(help="Only claims on this topic of the topics file.")] = None,
-) -> None:
-    """Write published claims as schema.org ClaimReview, one JSON-LD object a line; never with a rating."""
-    import json
-
-    from pipeline.desk.claimreview import published_claim_reviews
-    from pipeline.settings import load_settings
-    from pipeline.store import replacing
-    from pipeline.store.batch import parse_day
-
-    days = None if first is None else (parse_day(first), parse_day(last or first))
-    reviews = published_claim_reviews(days=days, least=least, topic=topic, data_dir=load_settings().data_dir)
-    lines = (json.dumps(review, ensure_ascii=False) for review in reviews)
-    if output == Path("-"):
-        for line in lines:
-            typer.echo(line)
-        return
-    n = 0
-    try:
-        with replacing(output) as file:
-            for line in lines:
-                file.write(f"{line}\n".encode())
-                n += 1
-    except OSError as error:
-        raise ConfigError(f"output {output} cannot be written: {error.strerror or error}") from None
-    typer.echo(f"{output}: {n} claims")
 
 
 @app.command()

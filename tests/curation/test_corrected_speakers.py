@@ -126,7 +126,11 @@ def test_claims_follow_the_speaker_and_nobody_else(store: Store, monkeypatch: py
 def test_the_last_word_counts_and_survives_a_derive(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     decide(monkeypatch, Q1, "--nobody", "--reason", "unnamed")
     decide(monkeypatch, Q1, "--speaker", "Oda Fenn", "--reason", "named after all")
+    days = load("speaker_days").set_index("speaker_id")
+    assert list(days["n_quotes"]) == [3]
     derive(store, Batch(DAY), Settings())
+    days = load("speaker_days").set_index("speaker_id")
+    assert dict(days["n_quotes"]) == {MARA: 2, ODA_LATER: 1}
     assert spoken(store.root)[Q1][1] == "Oda Fenn"
     line = {"action": "wrong-speaker", "quote_id": Q3, "speaker_id": ODA, "reason": "by hand"}
     Path(store.root).parent.joinpath("decisions.jsonl").write_text(json.dumps(line), encoding="utf-8")
