@@ -140,8 +140,11 @@ def forget(
 
 @app.command()
 def decide(
-    action: Annotated[str, typer.Argument(help="merge, split, rename or not-same-claim.")],
-    id: Annotated[str, typer.Argument(help="The entity_id that it is about; not-same-claim: a claim_id.")],
+    action: Annotated[str, typer.Argument(help="merge, split, rename, not-same-claim or wrong-speaker.")],
+    id: Annotated[
+        str,
+        typer.Argument(help="The entity_id; not-same-claim: a claim_id; wrong-speaker: a quote_id."),
+    ],
     reason: Annotated[str, typer.Option(help="Why; kept with the decision.")],
     into: Annotated[str, typer.Option(help="merge: the entity that stands for it.")] = "",
     name: Annotated[str, typer.Option(help="rename: its name.")] = "",
@@ -149,12 +152,30 @@ def decide(
     article: Annotated[
         list[str] | None, typer.Option(help="split: an article in which it is another one; once for each.")
     ] = None,
+    speaker: Annotated[
+        str, typer.Option(help="wrong-speaker: who speaks, by id or name of an entity of the article.")
+    ] = "",
+    nobody: Annotated[
+        bool, typer.Option("--nobody", help="wrong-speaker: none of the entities of the article.")
+    ] = False,
 ) -> None:
-    """Note a decision on an entity or a claim in the store; it is obeyed from the next derive on."""
+    """Note a decision in the store.
+
+    A corrected speaker holds at once wherever quotations are read; other decisions are obeyed from the next
+    derive on (run DAY --stage derive, for any day).
+    """
     from pipeline.curation.decision_files import note_decision
     from pipeline.settings import load_settings
     from pipeline.store import Store
 
+    if action == "wrong-speaker":
+        from pipeline.desk.correct_speaker import correct_speaker
+
+        if bool(speaker) == nobody:
+            raise ConfigError("wrong-speaker: say who speaks by --speaker, or --nobody")
+        settings = load_settings()
+        typer.echo(f"noted: {correct_speaker(settings, id, speaker=speaker or None, reason=reason)}")
+        return
     given: dict[str, Any] = {"into": into, "name": name, "article_ids": article, "other_id": other}
     about = "claim_id" if action == "not-same-claim" else "entity_id"
     decision: dict[str, Any] = {"action": action, about: id, "reason": reason}
