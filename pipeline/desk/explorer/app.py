@@ -32,9 +32,9 @@ from pipeline.desk.explorer.pages.quoting import quoting
 from pipeline.desk.explorer.pages.search import search
 from pipeline.desk.explorer.pages.speaker import speaker
 from pipeline.desk.explorer.pages.spread import spread
-from pipeline.desk.explorer.reading import Desk, Reading, ReplacedError, until_current
 from pipeline.desk.explorer.search_index import Indexes
-from pipeline.desk.explorer.security import Guard
+from pipeline.desk.explorer.security import Gate
+from pipeline.desk.explorer.snapshot import Desk, ReplacedError, Snapshot, until_current
 from pipeline.errors import NewstablesError
 
 log = logging.getLogger(__name__)
@@ -76,17 +76,17 @@ def make_app(desk: Desk, indexes: Indexes) -> Starlette:
     def endpoint(page: Page, *, is_of_window: bool) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
             return until_current(
-                desk, lambda reading: _answer(request, page, reading, is_of_window), _pauses()
+                desk, lambda snapshot: _answer(request, page, snapshot, is_of_window), _pauses()
             )
 
-        def _answer(request: Request, page: Page, reading: Reading, is_of_window: bool) -> Response:
+        def _answer(request: Request, page: Page, snapshot: Snapshot, is_of_window: bool) -> Response:
             query = dict(request.query_params)
-            window = default_window(reading.days[-1], reading.days[0])
+            window = default_window(snapshot.days[-1], snapshot.days[0])
             filters = read_filters(query, window)
             if is_of_window and not (query.get("from") and query.get("to")):
                 return _redirect(request.url.path, filters, query)
-            reading.window = (filters.first, filters.last)
-            asked = Asked(request.path_params, query, filters, reading, indexes)
+            snapshot.window = (filters.first, filters.last)
+            asked = Asked(request.path_params, query, filters, snapshot, indexes)
             made = page(asked)
             if isinstance(made, Elsewhere):
                 return RedirectResponse(made.address, 302)
@@ -98,13 +98,13 @@ def make_app(desk: Desk, indexes: Indexes) -> Starlette:
 
     def taking(path: str, rows_of: List) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
-            return until_current(desk, lambda reading: _answer(request, reading), _pauses(_TRIES_OF_EXPORT))
+            return until_current(desk, lambda snapshot: _answer(request, snapshot), _pauses(_TRIES_OF_EXPORT))
 
-        def _answer(request: Request, reading: Reading) -> Response:
+        def _answer(request: Request, snapshot: Snapshot) -> Response:
             query = dict(request.query_params)
-            filters = read_filters(query, default_window(reading.days[-1], reading.days[0]))
-            reading.window = (filters.first, filters.last)
-            asked = Asked(request.path_params, query, filters, reading, indexes)
+            filters = read_filters(query, default_window(snapshot.days[-1], snapshot.days[0]))
+            snapshot.window = (filters.first, filters.last)
+            asked = Asked(request.path_params, query, filters, snapshot, indexes)
             ending = request.path_params["ending"]
             link = str(request.url).replace(f"/export/{ending}", "", 1)
             is_head = request.method == "HEAD"
@@ -131,7 +131,7 @@ def make_app(desk: Desk, indexes: Indexes) -> Starlette:
     routes += [Route(f"/export/{{ending}}{path}", taking(path, rows_of)) for path, rows_of in LISTS.items()]
     routes += [Route("/static/{name}", _static), Route("/numbered/{n:int}.css", _numbered)]
     handlers: dict[Any, Any] = dict.fromkeys((HTTPException, NewstablesError, Exception), failed)
-    return Starlette(routes=routes, middleware=[Middleware(Guard)], exception_handlers=handlers)
+    return Starlette(routes=routes, middleware=[Middleware(Gate)], exception_handlers=handlers)
 
 
 def _pauses(tries: int = len(_PAUSES_S)) -> Iterator[None]:
@@ -163,7 +163,7 @@ def _redirect(path: str, filters: Filters, query: dict[str, str]) -> Response:
 
 def _common(path: str, asked: Asked, *, is_of_window: bool) -> dict[str, Any]:
     """Return what every page shows."""
-    filters, reading = asked.filters, asked.reading
+    filters, snapshot = asked.filters, asked.snapshot
     more = {name: value for name, value in asked.query.items() if name not in _PARAMETERS}
 
     def here(**changes: Any) -> str:
@@ -176,7 +176,7 @@ def _common(path: str, asked: Asked, *, is_of_window: bool) -> dict[str, Any]:
         return f"/export/{ending}{here(page=1, **parameters)}"
 
     outlets = (
-        reading.rows("select distinct source as outlet from articles order by 1") if is_of_window else []
+        snapshot.rows("select distinct source as outlet from articles order by 1") if is_of_window else []
     )
     return {
         "path": path,
@@ -186,9 +186,9 @@ def _common(path: str, asked: Asked, *, is_of_window: bool) -> dict[str, Any]:
         "filters": filters,
         "kinds": KINDS,
         "all_outlets": [row["outlet"] for row in outlets],
-        "first_day": reading.days[0],
-        "last_day": reading.days[-1],
-        "is_ahead": reading.is_ahead,
+        "first_day": snapshot.days[0],
+        "last_day": snapshot.days[-1],
+        "is_ahead": snapshot.is_ahead,
         "parameters": more,
     }
 

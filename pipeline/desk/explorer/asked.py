@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.desk.explorer.filters import Filters
-from pipeline.desk.explorer.reading import Reading
 from pipeline.desk.explorer.search_index import Indexes
+from pipeline.desk.explorer.snapshot import Snapshot
 from pipeline.errors import NewstablesError
 
 
@@ -24,14 +24,14 @@ class Asked:
         path: parts of the address's path, by name.
         query: parameters of the address.
         filters: what the query says of days, outlet and kind.
-        reading: the tables.
+        snapshot: the tables.
         indexes: of words.
     """
 
     path: Mapping[str, str]
     query: Mapping[str, str]
     filters: Filters
-    reading: Reading
+    snapshot: Snapshot
     indexes: Indexes
 
 

@@ -41,11 +41,11 @@ def export(asked: Asked, rows_of: List, *, ending: str, link: str, is_head: bool
     headers = {"content-disposition": f'attachment; filename="{_file_name(link, ending)}"'}
     if is_head:
         return Response(media_type=written.media_type, headers=headers)
-    runs = {day: asked.reading.manifest(day).run_id for day in listing.days}
+    runs = {day: asked.snapshot.manifest(day).run_id for day in listing.days}
     selection = Selection(name=listing.name, query=listing.said, link=link, runs=runs)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed once it was sent
     try:
-        written.write(listing.batches(asked.reading), file, selection)
+        written.write(listing.batches(asked.snapshot), file, selection)
         size = file.tell()
         file.seek(0)
     except BaseException:

@@ -14,15 +14,15 @@ from pipeline.desk.explorer.asked import Asked, Elsewhere
 from pipeline.desk.explorer.filters import RequestError, parse_day
 from pipeline.desk.explorer.pages import check, claim_group, day, entity, quoting, search, speaker
 from pipeline.desk.explorer.pages.people import find_entity
-from pipeline.desk.explorer.reading import Reading
 from pipeline.desk.explorer.search_index import Where
 from pipeline.desk.explorer.search_index import search as search_in
+from pipeline.desk.explorer.snapshot import Snapshot
 from pipeline.desk.explorer.words import match_of, read_terms
 from schemas.views import VIEWS
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Select:
     """A select, and the days that it is made of."""
 
     sql: str
@@ -46,13 +46,13 @@ class Listing:
     name: str
     said: str
     days: Sequence[date]
-    parts: Iterator[Part]
+    parts: Iterator[Select]
     schema: pa.Schema | None = None
 
-    def batches(self, reading: Reading) -> pa.RecordBatchReader:
+    def batches(self, snapshot: Snapshot) -> pa.RecordBatchReader:
         """Return the rows, of which a few thousand are in memory at a time."""
         parts = (
-            reading.batches(part.sql, part.values, days=part.days, only=part.only) for part in self.parts
+            snapshot.batches(part.sql, part.values, days=part.days, only=part.only) for part in self.parts
         )
         first = next(parts)
         schema = self.schema or first.schema
@@ -79,14 +79,16 @@ def _of_view(
 ) -> Listing:
     """Return rows of a view that are made within a day."""
     filters = asked.filters
-    there = days if days is not None else asked.reading.days_between(filters.first, filters.last)
+    there = days if days is not None else asked.snapshot.days_between(filters.first, filters.last)
     order = ", ".join(VIEWS[view].order)
     sql = f"select * from {view} where {condition} order by {order}"
-    parts = (Part(sql, values, [day], only or {}) for day in there)
-    return Listing(view, said, there, _or_none(parts, Part(sql, values, [], only or {})), VIEWS[view].schema)
+    parts = (Select(sql, values, [day], only or {}) for day in there)
+    return Listing(
+        view, said, there, _or_none(parts, Select(sql, values, [], only or {})), VIEWS[view].schema
+    )
 
 
-def _or_none(parts: Iterator[Part], instead: Part) -> Iterator[Part]:
+def _or_none(parts: Iterator[Select], instead: Select) -> Iterator[Select]:
     first = next(parts, None)
     yield first or instead
     yield from parts
@@ -133,7 +135,7 @@ def of_article(asked: Asked) -> Listing:
     if view not in ("said", "asserted", "article_entities"):
         raise RequestError(f"There is no table {view[:40]!r} of an article.")
     day, article_id = parse_day(asked.path["day"]), asked.path["article_id"]
-    days = [day] if day in asked.reading.days else []
+    days = [day] if day in asked.snapshot.days else []
     values = {"article_id": article_id}
     only = dict.fromkeys(("articles", "quotes", "claims", "entities"), "article_id = $article_id")
     said = f"article {article_id} of {day}"
@@ -143,11 +145,11 @@ def of_article(asked: Asked) -> Listing:
 def of_day(asked: Asked) -> Listing:
     """Return the articles of a day."""
     wanted = parse_day(asked.path["day"])
-    days = [wanted] if wanted in asked.reading.days else []
+    days = [wanted] if wanted in asked.snapshot.days else []
     condition, values = day.conditions(asked)
     sql = day.SHOWN.format(condition=condition, limit="") + day.ARTICLES
     said = f"articles of {wanted}" + (f" by {asked.filters.outlet}" if asked.filters.outlet else "")
-    return Listing("articles", said, days, iter([Part(sql, values, days)]))
+    return Listing("articles", said, days, iter([Select(sql, values, days)]))
 
 
 def of_claim_group(asked: Asked) -> Listing:
@@ -155,21 +157,21 @@ def of_claim_group(asked: Asked) -> Listing:
     days, values = claim_group.members_of(asked)
     sql = f"select * from spread_members order by {', '.join(VIEWS['spread_members'].order)}"
     said = f"claims of group {values['id']}"
-    parts = iter([Part(sql, values, days, claim_group.ONLY)])
+    parts = iter([Select(sql, values, days, claim_group.ONLY)])
     return Listing("spread_members", said, days, parts, VIEWS["spread_members"].schema)
 
 
 def of_spread(asked: Asked) -> Listing:
     """Return the groups of claims that have a claim in the window, made of all days that they are on."""
-    filters, reading = asked.filters, asked.reading
+    filters, snapshot = asked.filters, asked.snapshot
     groups = (
         "claim_group_id in (select claim_group_id from claim_groups where day between $first and $last"
         + (" and relation = 'contradicts'" if asked.query.get("contradicted") == "1" else "")
         + ")"
     )
     window = {"first": filters.first, "last": filters.last}
-    found = reading.rows(f"select distinct day from claim_groups where {groups}", window, days=[])
-    days = sorted({row["day"] for row in found} & {*reading.days})
+    found = snapshot.rows(f"select distinct day from claim_groups where {groups}", window, days=[])
+    days = sorted({row["day"] for row in found} & {*snapshot.days})
     values: dict[str, Any] = dict(window)
     condition = groups
     if filters.outlet:
@@ -180,7 +182,7 @@ def of_spread(asked: Asked) -> Listing:
     sql = f"select * from spread where {condition} order by {', '.join(VIEWS['spread'].order)}"
     only = {"claims": "claim_id in (select claim_id from claim_groups)"}
     said = f"claims that spread{_in_words(asked)}"
-    return Listing("spread", said, days, iter([Part(sql, values, days, only)]), VIEWS["spread"].schema)
+    return Listing("spread", said, days, iter([Select(sql, values, days, only)]), VIEWS["spread"].schema)
 
 
 def of_quoting(asked: Asked) -> Listing:
@@ -194,10 +196,10 @@ def of_quoting(asked: Asked) -> Listing:
         raise RequestError(f"There is no table {table[:40]!r} of who quotes whom.")
     columns = ("kind", "once", "outlet") if table == "outlets" else ("once", "outlet")
     condition, values = asked.filters.conditions(*columns)
-    days = asked.reading.days_between(asked.filters.first, asked.filters.last)
+    days = asked.snapshot.days_between(asked.filters.first, asked.filters.last)
     sql = quoting.WHOLE[table].format(condition=condition)
     said = f"who {'quotes' if table == 'outlets' else 'names'} whom{_in_words(asked)}"
-    return Listing(f"quoting_{table}", said, days, iter([Part(sql, values, days)]))
+    return Listing(f"quoting_{table}", said, days, iter([Select(sql, values, days)]))
 
 
 def of_search(asked: Asked) -> Listing:
@@ -207,14 +209,14 @@ def of_search(asked: Asked) -> Listing:
         RequestError: there are no words, or days are not indexed yet.
     """
     where: Where = "texts" if asked.query.get("in") == "texts" else "said"
-    reading, filters = asked.reading, asked.filters
+    snapshot, filters = asked.snapshot, asked.filters
     match = match_of(read_terms(filters.words))
     if not match:
         raise RequestError("There is no word to search for.")
-    days = reading.days_between(filters.first, filters.last)
-    files, _ = asked.indexes.ready([reading.manifest(day) for day in days], seconds=float("inf"))
+    days = snapshot.days_between(filters.first, filters.last)
+    files, _ = asked.indexes.ready([snapshot.manifest(day) for day in days], seconds=float("inf"))
 
-    def parts() -> Iterator[Part]:
+    def parts() -> Iterator[Select]:
         for at, path in sorted(files):
             found = search_in(
                 [(at, path)],
@@ -222,11 +224,11 @@ def of_search(asked: Asked) -> Listing:
                 where=where,
                 outlet=filters.outlet,
                 kind=filters.kind,
-                without=reading.takedowns.ids,
+                without=snapshot.takedowns.ids,
                 offset=0,
                 n=1 << 40,
             )
-            yield Part(*_hits(where, found.hits), [at])
+            yield Select(*_hits(where, found.hits), [at])
 
     sql, values = _hits(where, [])
     schema = VIEWS["said"].schema if where == "said" else None
@@ -235,7 +237,7 @@ def of_search(asked: Asked) -> Listing:
         "said" if where == "said" else "articles",
         said,
         days,
-        _or_none(parts(), Part(sql, values, [])),
+        _or_none(parts(), Select(sql, values, [])),
         schema,
     )
 

@@ -45,7 +45,7 @@ _SCHEMA = """
 
 
 @dataclass(slots=True)
-class Found:
+class Hits:
     """What a search found.
 
     Attributes:
@@ -162,7 +162,7 @@ def search(
     without: Iterable[str],
     offset: int,
     n: int,
-) -> Found:
+) -> Hits:
     """Return what has the words that are looked for.
 
     Args:
@@ -175,7 +175,7 @@ def search(
         offset: so many hits are passed over.
         n: at most so many hits are returned.
     """
-    found = Found()
+    found = Hits()
     rows = {
         "said": "said join quotes on quotes.number = said.rowid join articles a on a.number = quotes.article",
         "texts": "texts join articles a on a.number = texts.rowid",

@@ -29,7 +29,7 @@ HEADERS = {
 }
 
 
-class Guard:
+class Gate:
     """An ASGI application that lets in what may come in, and adds headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:

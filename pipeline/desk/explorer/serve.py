@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 
 from pipeline.desk.explorer.app import make_app
 from pipeline.desk.explorer.filters import default_window
-from pipeline.desk.explorer.reading import Desk
 from pipeline.desk.explorer.search_index import Indexes, cache_folder, keep_indexed
+from pipeline.desk.explorer.snapshot import Desk
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 from pipeline.store import Store

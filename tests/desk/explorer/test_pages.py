@@ -2,6 +2,8 @@
 
 import html
 import re
+import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -181,7 +183,7 @@ def test_who_was_first_and_who_shares_the_time(store: Store, desk: httpx.Client)
         ("/?from=x", 400),
         ("/check?voice=loud", 400),
         ("/static/..%2F..%2Freading.py", 404),
-        ("/static/../reading.py", 404),
+        ("/static/../snapshot.py", 404),
         ("/static/%2e%2e/%2e%2e/%2e%2e/etc/passwd", 404),
         ("/numbered/-1.css", 404),
     ],
@@ -298,6 +300,33 @@ def test_decisions_show_at_once(tmp_path: Path) -> None:
         assert "<h2>4 quotations" in page(desk, f"/speaker/{MARA}")
 
 
+def test_a_corrected_speaker_shows_at_once(tmp_path: Path) -> None:
+    store = two_days(tmp_path)
+    quotes = load("quotes", as_indexed=False, data_dir=store.root).set_index("article_id")["quote_id"]
+    wrong = {
+        "action": "wrong-speaker",
+        "quote_id": quotes[A1],
+        "speaker_id": None,
+        "reason": "it is a leaflet",
+    }
+    with asking(store) as desk:
+        note_decision(store, wrong)
+        assert "<h2>3 quotations" in page(desk, f"/speaker/{MARA}")
+        text = page(desk, f"/article/{FIRST}/{A1}")
+        assert "corrected</span>" in text and "nobody named" in text and "source unclear" in text
+        note_decision(store, {**wrong, "speaker_id": MARA, "reason": "she wrote it"})
+        assert "<h2>4 quotations" in page(desk, f"/speaker/{MARA}")
+
+
+def test_charts_over_all_days(store: Store, desk: httpx.Client) -> None:
+    window = f"?from={FIRST}&to={FIRST}"
+    for kind, what in (("speaker", "quotations"), ("entity", "articles")):
+        text = page(desk, f"/{kind}/{MARA}{window}")
+        assert f'aria-label="{what} by day: 2 in all, at most 2"' in text
+        assert f'aria-label="{what} by day: 4 in all, at most 2"' in text
+        assert "Called <i>she</i> 4 times" in text
+
+
 def test_claims_told_apart_leave_their_group_at_once(tmp_path: Path) -> None:
     store = two_days(tmp_path)
     claims = load("spread_members", data_dir=store.root).set_index("article_id")
@@ -315,21 +344,22 @@ def test_claims_told_apart_leave_their_group_at_once(tmp_path: Path) -> None:
 def test_the_lines_to_copy_are_commands_that_work(
     store: Store, desk: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import shlex
-
     from typer.testing import CliRunner
 
     from pipeline.cli import app
 
+    shutil.copytree(store.root, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("NEWSTABLES_DATA_DIR", str(tmp_path))
     group = load("spread", data_dir=store.root)["claim_group_id"][0]
     lines = []
-    for address in (f"/entity/{MARA}", f"/claim-group/{group}"):
+    for address in (f"/entity/{MARA}", f"/claim-group/{group}", f"/article/{FIRST}/{A1}"):
         shown = re.findall(r'<code class="line"[^>]*>(.*?)</code>', page(desk, address))
         lines += [html.unescape(line) for line in shown]
-    assert {line.split()[4] for line in lines} == {"merge", "split", "rename", "not-same-claim"}
+    assert {line.split()[4] for line in lines} == {
+        *("merge", "split", "rename", "not-same-claim", "wrong-speaker")
+    }
     for line in lines:
-        words = shlex.split(line)
+        words = shlex.split(line.replace("NAME IN THE ARTICLE", "Mara Lindqvist"))
         assert words[:3] == ["python", "-m", "pipeline"]
         done = CliRunner().invoke(app, words[3:])
         assert done.exit_code == 0, f"{line}: {done.output} {done.exception}"

@@ -7,14 +7,14 @@ import pytest
 from days import TEXT, article
 from explored import A1, A2, FIRST, SECOND, indexed_words, publish_day, two_days
 
-from pipeline.desk.explorer.search_index import Found, Indexes, cache_folder, search, sweep
+from pipeline.desk.explorer.search_index import Hits, Indexes, cache_folder, search, sweep
 from pipeline.desk.forget import forget
 from pipeline.errors import DamagedError
 from pipeline.store.batch import published_path
 from pipeline.store.manifest import Manifest, manifests
 
 
-def found(indexes: Indexes, there: list[Manifest], match: str, **options: object) -> Found:
+def found(indexes: Indexes, there: list[Manifest], match: str, **options: object) -> Hits:
     files, left = indexes.ready(there, seconds=60)
     assert not left
     given: dict[str, object] = {

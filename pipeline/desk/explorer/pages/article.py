@@ -25,15 +25,11 @@ _NAMES = """
     from article_entities e left join entity_index i on i.entity_id = e.entity_id
     where e.day = $day order by e.salience desc, e.first_start_char"""
 _QUOTES = """
-    select q.quote_id, q.kind, q.content as quote, q.content_spans, q.cue, q.cue_spans, q.speaker,
-        q.speaker_spans, q.speaker_entity_id, q.is_speech, q.score, q.start_char, q.end_char
-    from quotes q where q.day = $day order by q.start_char, q.end_char desc, q.quote_id"""
+    select s.*, q.content_spans, q.cue_spans, q.speaker_spans
+    from said s join quotes q on q.quote_id = s.quote_id
+    where s.day = $day order by s.start_char, s.end_char desc, s.quote_id"""
 _CLAIMS = """
-    select c.claim_id, c.start_char, c.end_char, c.text as claim, c.claimer_kind as voice, c.claimer,
-        c.claimer_entity_id, c.polarity, c.modality, c.claim_type, c.checkworthiness, c.is_self_contained,
-        c.topics, c.quote_id, g.claim_group_id, g.relation, coalesce(g.n_outlets, 1) as n_outlets
-    from claims c left join claim_groups g on g.day = c.day and g.claim_id = c.claim_id
-    where c.day = $day order by c.start_char, c.end_char desc, c.claim_id"""
+    from asserted where day = $day order by start_char, end_char desc, claim_id"""
 _MENTIONS = """
     select m.mention_id, m.start_char, m.end_char, m.text, m.kind, m.label, m.entity_id
     from mentions m where m.day = $day"""
@@ -47,13 +43,13 @@ def article(asked: Asked) -> Shown:
         MissingError: there is no such article on that day.
     """
     day, article_id = parse_day(asked.path["day"]), asked.path["article_id"]
-    reading = asked.reading
-    if day not in reading.days:
+    snapshot = asked.snapshot
+    if day not in snapshot.days:
         raise MissingError(f"{day} is not published.")
     values: dict[str, Any] = {"day": day, "article_id": article_id}
 
     def rows(sql: str, **more: str) -> list[dict[str, Any]]:
-        return reading.rows(sql, values, days=[day], only={**_ONLY, **more})
+        return snapshot.rows(sql, values, days=[day], only={**_ONLY, **more})
 
     found = rows(_ARTICLE)
     if not found:
@@ -64,13 +60,11 @@ def article(asked: Asked) -> Shown:
     quotes, claims, mentions = rows(_QUOTES), rows(_CLAIMS), rows(_MENTIONS)
     for number, quote in enumerate(quotes, 1):
         quote["number"] = number
-        quote["by"] = by_id.get(quote["speaker_entity_id"])
-        who = quote["by"]["name"] if quote["by"] else quote["speaker"] or "nobody named"
+        who = quote["speaker_or_words"] or "nobody named"
         quote["label"] = f"Quotation {number}, {quote['kind']}: {who}"
     for number, claim in enumerate(claims, 1):
         claim["number"] = number
-        claim["by"] = by_id.get(claim["claimer_entity_id"]) if claim["voice"] != "outlet" else None
-        claim["who"] = _claimer(claim, row["source"])
+        claim["who"] = claim["said_by"] or "source unclear"
         claim["label"] = f"Claim {number}, {claim['who']}: worth {claim['checkworthiness']:.2f}"
     for mention in mentions:
         meant = by_id.get(mention["entity_id"])
@@ -90,17 +84,13 @@ def article(asked: Asked) -> Shown:
     )
 
 
-def _claimer(claim: dict[str, Any], outlet: str) -> str:
-    if claim["voice"] == "outlet":
-        return outlet
-    return claim["by"]["name"] if claim["by"] else claim["claimer"] or "source unclear"
-
-
 def _copies(asked: Asked, row: dict[str, Any], values: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the other articles with nearly the same text, on any day."""
-    reading = asked.reading
+    snapshot = asked.snapshot
     given = {**values, "cluster": row["cluster_id"]}
-    same = reading.rows("select distinct day from duplicates where cluster_id = $c", {"c": row["cluster_id"]})
-    days = [found["day"] for found in same if found["day"] in reading.days]
+    same = snapshot.rows(
+        "select distinct day from duplicates where cluster_id = $c", {"c": row["cluster_id"]}
+    )
+    days = [found["day"] for found in same if found["day"] in snapshot.days]
     only = {"duplicates": "cluster_id = $cluster"}
-    return reading.rows(_COPIES, given, days=days, only=only)
+    return snapshot.rows(_COPIES, given, days=days, only=only)

@@ -55,12 +55,12 @@ def check(asked: Asked) -> Shown:
         RequestError: a value cannot be.
     """
     condition, values, more = conditions(asked)
-    reading, filters = asked.reading, asked.filters
+    snapshot, filters = asked.snapshot, asked.filters
     limits = {"n": N_CLAIMS, "offset": (filters.page - 1) * N_CLAIMS}
     sql = f"{SELECT.format(condition=condition)} limit $n offset $offset"
-    claims = reading.rows(sql, {**values, **limits})
-    total = (reading.row(f"select count(*) as n from asserted where {condition}", values) or {"n": 0})["n"]
-    topics = reading.rows("select distinct unnest(topics) as topic from claims order by topic")
+    claims = snapshot.rows(sql, {**values, **limits})
+    total = (snapshot.row(f"select count(*) as n from asserted where {condition}", values) or {"n": 0})["n"]
+    topics = snapshot.rows("select distinct unnest(topics) as topic from claims order by topic")
     return Shown(
         "check.html",
         {

@@ -37,10 +37,10 @@ def claim_group(asked: Asked) -> Shown:
     Raises:
         MissingError: there is no such group.
     """
-    reading = asked.reading
+    snapshot = asked.snapshot
     days, values = members_of(asked)
     group_id = values["id"]
-    members = reading.rows(_MEMBERS, {**values, "around": AROUND}, days=days, only=ONLY)
+    members = snapshot.rows(_MEMBERS, {**values, "around": AROUND}, days=days, only=ONLY)
     for member in members:
         _at_words(member)
     agreeing = [member for member in members if member["relation"] != "contradicts"]
@@ -79,13 +79,13 @@ def members_of(asked: Asked) -> tuple[list[date], dict[str, Any]]:
     Raises:
         MissingError: there is no such group.
     """
-    reading, group_id = asked.reading, asked.path["group_id"]
-    found = reading.rows(_GROUP, {"id": group_id}, days=[])
-    days = sorted({row["day"] for row in found} & {*reading.days})
+    snapshot, group_id = asked.snapshot, asked.path["group_id"]
+    found = snapshot.rows(_GROUP, {"id": group_id}, days=[])
+    days = sorted({row["day"] for row in found} & {*snapshot.days})
     if not days:
         raise MissingError(f"There is no group of claims {group_id}.")
     claims = [row["claim_id"] for row in found]
-    there = reading.rows(
+    there = snapshot.rows(
         "select article_id from claims", {"claims": claims}, days=days, only={"claims": ONLY["claims"]}
     )
     articles = sorted({row["article_id"] for row in there})

@@ -35,27 +35,27 @@ def day(asked: Asked) -> Shown:
         MissingError: it is not published.
     """
     day = parse_day(asked.path["day"])
-    reading, filters = asked.reading, asked.filters
-    if day not in reading.days:
+    snapshot, filters = asked.snapshot, asked.filters
+    if day not in snapshot.days:
         raise MissingError(f"{day} is not published.")
-    outlets = reading.rows(_OUTLETS, days=[day])
+    outlets = snapshot.rows(_OUTLETS, days=[day])
     values = {"n": NARTICLES, "offset": (filters.page - 1) * NARTICLES}
     condition, own = conditions(asked)
     sql = SHOWN.format(condition=condition, limit="limit $n offset $offset") + ARTICLES
-    articles = reading.rows(sql, {**values, **own}, days=[day])
-    at = reading.days.index(day)
+    articles = snapshot.rows(sql, {**values, **own}, days=[day])
+    at = snapshot.days.index(day)
     total = sum(row["n"] for row in outlets if filters.outlet in ("", row["outlet"]))
     return Shown(
         "day.html",
         {
             "day": day,
-            "manifest": reading.manifest(day),
+            "manifest": snapshot.manifest(day),
             "outlets": outlets,
             "articles": articles,
             "total": total,
             "n_pages": -(-total // NARTICLES),
-            "before": reading.days[at - 1] if at else None,
-            "after": reading.days[at + 1] if at + 1 < len(reading.days) else None,
+            "before": snapshot.days[at - 1] if at else None,
+            "after": snapshot.days[at + 1] if at + 1 < len(snapshot.days) else None,
         },
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, Shown
 from pipeline.desk.explorer.charts import days_chart
-from pipeline.desk.explorer.pages.people import alike, find_entity
+from pipeline.desk.explorer.pages.people import CORRECTED, alike, find_entity, pronouns
 from pipeline.desk.explorer.pages.years import year_chart
 
 N_ARTICLES = 50
 """On a page."""
 
 ONLY = {"entities": "entity_id in (select unnest($ids))"}
+_OWN_CLAIMS = f"claimer_entity_id in (select unnest($ids)) or {CORRECTED}"
 _COUNTS = """
     select day, count(*) as n, sum(n_mentions) as n_mentions from article_entities
     where entity_id = $id and {condition} group by day"""
@@ -40,18 +41,19 @@ def entity(asked: Asked) -> Answer:
     found = find_entity(asked, "entity")
     if isinstance(found, Elsewhere):
         return found
-    reading, filters = asked.reading, asked.filters
+    snapshot, filters = asked.snapshot, asked.filters
     condition, values = filters.conditions("outlet", "once")
     own = {"id": found.row["entity_id"], "ids": found.ids}
-    counts = reading.rows(_COUNTS.format(condition=condition), {**own, **values}, only=ONLY)
+    counts = snapshot.rows(_COUNTS.format(condition=condition), {**own, **values}, only=ONLY)
     limits = {"n": N_ARTICLES, "offset": (filters.page - 1) * N_ARTICLES}
     total = sum(row["n"] for row in counts)
     return Shown(
         "entity.html",
         {
             "entity": found.row,
+            "pronouns": pronouns(asked, found.ids),
             "merged": [id for id in found.ids if id != found.row["entity_id"]],
-            "articles": reading.rows(
+            "articles": snapshot.rows(
                 _ARTICLES.format(condition=condition.replace("outlet =", "e.outlet =")),
                 {**own, **values, **limits},
                 only=ONLY,
@@ -62,13 +64,11 @@ def entity(asked: Asked) -> Answer:
             "chart": days_chart(
                 {row["day"]: row["n"] for row in counts}, filters.first, filters.last, what="articles"
             ),
-            "years": year_chart(reading, "entity_days", found),
-            "about": reading.rows(
+            "years": year_chart(snapshot, "entity_days", found),
+            "about": snapshot.rows(
                 _ABOUT, own, only={"mentions": "entity_id in (select unnest($ids)) and kind = 'name'"}
             ),
-            "claims": reading.rows(
-                _CLAIMS, own, only={"claims": "claimer_entity_id in (select unnest($ids))", **ONLY}
-            ),
+            "claims": snapshot.rows(_CLAIMS, own, only={"claims": _OWN_CLAIMS, **ONLY}),
             "alike": alike(asked, found.row),
         },
     )

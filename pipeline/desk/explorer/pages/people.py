@@ -8,6 +8,9 @@ from typing import Any
 from pipeline.curation.decisions import Decisions
 from pipeline.desk.explorer.asked import Asked, Elsewhere, MissingError
 
+CORRECTED = "quote_id in (select quote_id from speaker_corrections)"
+"""Of rows of quotes and claims: a person said who speaks."""
+
 _ENTITY = "from entity_index where entity_id = $id"
 _ALIKE = """
     select entity_id, name, label, n_articles, first_seen, last_seen
@@ -15,10 +18,13 @@ _ALIKE = """
     where label = $label and merged_into is null and entity_id <> $id
         and (ends_with(lower(name), lower($last)) or contains(lower($name), lower(name)) and length(name) > 3)
     order by n_articles desc, name limit 6"""
+_PRONOUNS = """
+    select sum(n_he) as he, sum(n_she) as she from entity_pronouns
+    where entity_id in (select unnest($ids))"""
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
+class Meant:
     """An entity that stands for itself.
 
     Attributes:
@@ -30,7 +36,7 @@ class Entity:
     ids: list[str]
 
 
-def find_entity(asked: Asked, kind: str) -> Entity | Elsewhere:
+def find_entity(asked: Asked, kind: str) -> Meant | Elsewhere:
     """Return the entity of the address; the address of the one that it was merged into.
 
     Args:
@@ -41,13 +47,13 @@ def find_entity(asked: Asked, kind: str) -> Entity | Elsewhere:
         MissingError: there is no such entity.
     """
     entity_id = asked.path["entity_id"]
-    decisions = asked.reading.decisions
+    decisions = asked.snapshot.decisions
     if into := decisions.merged.get(entity_id):
         return Elsewhere(f"/{kind}/{into}?{asked.filters.query(page=asked.filters.page)}")
-    row = asked.reading.row(_ENTITY, {"id": entity_id}, days=[]) or _split_off(asked, entity_id)
+    row = asked.snapshot.row(_ENTITY, {"id": entity_id}, days=[]) or _split_off(asked, entity_id)
     if row is None:
         raise MissingError(f"There is no entity {entity_id}.")
-    return Entity(row, _ids(decisions, entity_id))
+    return Meant(row, _ids(decisions, entity_id))
 
 
 def alike(asked: Asked, row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -59,7 +65,15 @@ def alike(asked: Asked, row: dict[str, Any]) -> list[dict[str, Any]]:
         "name": row["name"],
         "last": words[-1] if words else "",
     }
-    return asked.reading.rows(_ALIKE, values, days=[])
+    return asked.snapshot.rows(_ALIKE, values, days=[])
+
+
+def pronouns(asked: Asked, ids: list[str]) -> dict[str, int]:
+    """Return how often the articles of all days call somebody he and she: words that were printed."""
+    if not asked.snapshot.has("entity_pronouns"):
+        return {}
+    row = asked.snapshot.row(_PRONOUNS, {"ids": ids}, days=[]) or {}
+    return {name: int(n) for name, n in row.items() if n}
 
 
 def _ids(decisions: Decisions, entity_id: str) -> list[str]:
@@ -69,9 +83,9 @@ def _ids(decisions: Decisions, entity_id: str) -> list[str]:
 
 def _split_off(asked: Asked, entity_id: str) -> dict[str, Any] | None:
     """Return a row for an entity that was split off since the index was made."""
-    decisions = asked.reading.decisions
+    decisions = asked.snapshot.decisions
     origin = next((id for (id, _), own in decisions.split.items() if own == entity_id), None)
-    row = asked.reading.row(_ENTITY, {"id": origin}, days=[]) if origin else None
+    row = asked.snapshot.row(_ENTITY, {"id": origin}, days=[]) if origin else None
     if row is not None:
         row |= {
             "entity_id": entity_id,

@@ -41,12 +41,12 @@ WHOLE = {
 
 def quoting(asked: Asked) -> Shown:
     """Return the table of outlets and speakers, and the pairs of speakers and those they name."""
-    reading, filters = asked.reading, asked.filters
+    snapshot, filters = asked.snapshot, asked.filters
     of_quotes, values = filters.conditions("kind", "once", "outlet")
     of_names, name_values = filters.conditions("once", "outlet")
-    speakers = reading.rows(_SPEAKERS.format(condition=of_quotes), {**values, "n": N_SPEAKERS})
+    speakers = snapshot.rows(_SPEAKERS.format(condition=of_quotes), {**values, "n": N_SPEAKERS})
     ids = [row["speaker_id"] for row in speakers]
-    cells = reading.rows(_CELLS.format(condition=of_quotes), {**values, "speakers": ids}) if ids else []
+    cells = snapshot.rows(_CELLS.format(condition=of_quotes), {**values, "speakers": ids}) if ids else []
     by_outlet: Counter[str] = Counter()
     for cell in cells:
         by_outlet[cell["outlet"]] += cell["n"]
@@ -59,6 +59,6 @@ def quoting(asked: Asked) -> Shown:
             "outlets": outlets,
             "counts": counts,
             "most": max(counts.values(), default=0),
-            "pairs": reading.rows(_PAIRS.format(condition=of_names), {**name_values, "n": N_PAIRS}),
+            "pairs": snapshot.rows(_PAIRS.format(condition=of_names), {**name_values, "n": N_PAIRS}),
         },
     )

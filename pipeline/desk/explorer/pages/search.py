@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.desk.explorer.asked import Asked, Shown
 from pipeline.desk.explorer.charts import days_chart
 from pipeline.desk.explorer.pages import spread
-from pipeline.desk.explorer.search_index import Found, Where
+from pipeline.desk.explorer.search_index import Hits, Where
 from pipeline.desk.explorer.search_index import search as search_in
 from pipeline.desk.explorer.words import Term, marked, match_of, read_terms
 
@@ -54,12 +54,12 @@ def search(asked: Asked) -> Shown:
         return _overview(asked)
     match = match_of(terms)
     where: Where = "texts" if asked.query.get("in") == "texts" else "said"
-    reading, filters = asked.reading, asked.filters
+    snapshot, filters = asked.snapshot, asked.filters
     values: dict[str, Any] = {"where": where, "match": match}
-    days = reading.days_between(filters.first, filters.last)
-    found, left = Found(), list[date]()
+    days = snapshot.days_between(filters.first, filters.last)
+    found, left = Hits(), list[date]()
     if match:
-        manifests = [reading.manifest(day) for day in days]
+        manifests = [snapshot.manifest(day) for day in days]
         files, left = asked.indexes.ready(manifests, seconds=INDEX_SECONDS)
         found = search_in(
             files,
@@ -67,7 +67,7 @@ def search(asked: Asked) -> Shown:
             where=where,
             outlet=filters.outlet,
             kind=filters.kind,
-            without=reading.takedowns.ids,
+            without=snapshot.takedowns.ids,
             offset=(filters.page - 1) * N_HITS,
             n=N_HITS,
         )
@@ -87,14 +87,14 @@ def search(asked: Asked) -> Shown:
             "hits": _hits(asked, found, where, terms),
             "left": left,
             "n_days": len(days),
-            "names": reading.rows(_NAMES, {"name": filters.words.strip('"*')}, days=[])
+            "names": snapshot.rows(_NAMES, {"name": filters.words.strip('"*')}, days=[])
             if filters.page == 1
             else [],
         },
     )
 
 
-def _hits(asked: Asked, found: Found, where: Where, terms: list[Term]) -> list[dict[str, Any]]:
+def _hits(asked: Asked, found: Hits, where: Where, terms: list[Term]) -> list[dict[str, Any]]:
     """Return the rows of hits, in their order, with the words marked."""
     if not found.hits:
         return []
@@ -105,12 +105,12 @@ def _hits(asked: Asked, found: Found, where: Where, terms: list[Term]) -> list[d
     if where == "said":
         values["quotes"] = [quote_id for *_, quote_id in found.hits]
         only["quotes"] = IN_QUOTES
-        rows = asked.reading.rows(_QUOTES, values, days=days, only=only)
+        rows = asked.snapshot.rows(_QUOTES, values, days=days, only=only)
         by_key = {(row["day"], row["article_id"], row["quote_id"]): row for row in rows}
         for row in rows:
             row["marked"] = marked(row["quote"], terms)
     else:
-        rows = asked.reading.rows(_TEXTS, values, days=days, only={"articles": only["articles"]})
+        rows = asked.snapshot.rows(_TEXTS, values, days=days, only={"articles": only["articles"]})
         by_key = {(row["day"], row["article_id"], ""): row for row in rows}
         for row in rows:
             row["marked"] = marked(row.pop("text"), terms, around=_AROUND)
@@ -120,10 +120,10 @@ def _hits(asked: Asked, found: Found, where: Where, terms: list[Term]) -> list[d
 
 def _overview(asked: Asked) -> Shown:
     """Return what there is in the window."""
-    reading, filters = asked.reading, asked.filters
+    snapshot, filters = asked.snapshot, asked.filters
     by_day: dict[date, int] = {}
     by_outlet: dict[str, int] = {}
-    for row in reading.rows(_DAYS):
+    for row in snapshot.rows(_DAYS):
         by_day[row["day"]] = by_day.get(row["day"], 0) + row["n"]
         by_outlet[row["outlet"]] = by_outlet.get(row["outlet"], 0) + row["n"]
     return Shown(
@@ -133,7 +133,7 @@ def _overview(asked: Asked) -> Shown:
             "by_outlet": sorted(by_outlet.items(), key=lambda pair: (-pair[1], pair[0])),
             "by_day": by_day,
             "chart": days_chart(by_day, filters.first, filters.last, what="articles"),
-            "speakers": reading.rows(_SPEAKERS),
-            "groups": reading.rows(f"{spread.SELECT.format(condition='true')} limit 6", only=spread.ONLY),
+            "speakers": snapshot.rows(_SPEAKERS),
+            "groups": snapshot.rows(f"{spread.SELECT.format(condition='true')} limit 6", only=spread.ONLY),
         },
     )

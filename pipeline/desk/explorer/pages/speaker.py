@@ -6,13 +6,13 @@ from typing import Any
 
 from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, Shown
 from pipeline.desk.explorer.charts import days_chart
-from pipeline.desk.explorer.pages.people import Entity, alike, find_entity
+from pipeline.desk.explorer.pages.people import CORRECTED, Meant, alike, find_entity, pronouns
 from pipeline.desk.explorer.pages.years import year_chart
 
 N_QUOTES = 50
 """On a page."""
 
-_OWN_QUOTES = "speaker_entity_id in (select unnest($ids))"
+_OWN_QUOTES = f"speaker_entity_id in (select unnest($ids)) or {CORRECTED}"
 ONLY = {"quotes": _OWN_QUOTES, "entities": "entity_id in (select unnest($ids))"}
 _BY = "from said where speaker_id = $id and {condition}"
 _COUNTS = """
@@ -40,7 +40,7 @@ def speaker(asked: Asked) -> Answer:
     entity = find_entity(asked, "speaker")
     if isinstance(entity, Elsewhere):
         return entity
-    reading, filters = asked.reading, asked.filters
+    snapshot, filters = asked.snapshot, asked.filters
     condition, values = conditions(asked)
     own = {"id": entity.row["entity_id"], "ids": entity.ids}
     counts = _rows(asked, entity, _COUNTS + _BY.format(condition=condition) + " group by day, outlet", values)
@@ -56,6 +56,7 @@ def speaker(asked: Asked) -> Answer:
         "speaker.html",
         {
             "entity": entity.row,
+            "pronouns": pronouns(asked, entity.ids),
             "roles": _rows(asked, entity, _ROLES, {}),
             "quotes": quotes,
             "total": total,
@@ -65,8 +66,8 @@ def speaker(asked: Asked) -> Answer:
             "n_pages": -(-total // N_QUOTES),
             "outlets": sorted(by_outlet.items(), key=lambda pair: (-pair[1], pair[0])),
             "chart": days_chart(by_day, filters.first, filters.last, what="quotations"),
-            "years": year_chart(reading, "speaker_days", entity),
-            "about": reading.rows(_ABOUT, own, only={"quotes": _OWN_QUOTES}),
+            "years": year_chart(snapshot, "speaker_days", entity),
+            "about": snapshot.rows(_ABOUT, own, only={"quotes": _OWN_QUOTES}),
             "alike": alike(asked, entity.row),
         },
     )
@@ -82,6 +83,6 @@ def conditions(asked: Asked) -> tuple[str, dict[str, Any]]:
     return condition, values
 
 
-def _rows(asked: Asked, entity: Entity, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+def _rows(asked: Asked, entity: Meant, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
     given = {"id": entity.row["entity_id"], "ids": entity.ids, **values}
-    return asked.reading.rows(sql, given, only=ONLY)
+    return asked.snapshot.rows(sql, given, only=ONLY)

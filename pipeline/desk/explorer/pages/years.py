@@ -5,8 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from pipeline.desk.explorer.charts import days_chart
-from pipeline.desk.explorer.pages.people import Entity
-from pipeline.desk.explorer.reading import Reading
+from pipeline.desk.explorer.pages.people import Meant
+from pipeline.desk.explorer.snapshot import Snapshot
 
 _SPEAKER = (
     "select day, sum(n_quotes) as n from speaker_days where speaker_id in (select unnest($ids)) group by day"
@@ -17,16 +17,16 @@ _ENTITY = (
 _SELECTS = {"speaker_days": (_SPEAKER, "quotations"), "entity_days": (_ENTITY, "articles")}
 
 
-def year_chart(reading: Reading, table: str, entity: Entity) -> Markup | None:
+def year_chart(snapshot: Snapshot, table: str, entity: Meant) -> Markup | None:
     """Return a chart over all published days; None where the table was not derived yet.
 
     Args:
-        reading: the tables.
+        snapshot: the tables.
         table: `speaker_days` or `entity_days`.
         entity: who.
     """
-    if len(reading.days) < 2 or not reading.has(table):
+    if len(snapshot.days) < 2 or not snapshot.has(table):
         return None
     sql, what = _SELECTS[table]
-    counts = {row["day"]: int(row["n"]) for row in reading.rows(sql, {"ids": entity.ids}, days=[])}
-    return days_chart(counts, reading.days[0], reading.days[-1], what=what)
+    counts = {row["day"]: int(row["n"]) for row in snapshot.rows(sql, {"ids": entity.ids}, days=[])}
+    return days_chart(counts, snapshot.days[0], snapshot.days[-1], what=what)

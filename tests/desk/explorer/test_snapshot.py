@@ -14,7 +14,7 @@ from days import article
 from explored import A1, A2, FIRST, SECOND, asking, publish_day, two_days
 from two_stores import in_bucket
 
-from pipeline.desk.explorer.reading import Desk, Reading, ReplacedError, until_current
+from pipeline.desk.explorer.snapshot import Desk, ReplacedError, Snapshot, until_current
 from pipeline.errors import DamagedError, InputError
 from pipeline.load import load_arrow
 from pipeline.store import Store
@@ -26,30 +26,30 @@ from schemas.views import NAMES, VIEWS
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return two_days(tmp_path_factory.mktemp("reading"))
+    return two_days(tmp_path_factory.mktemp("snapshot"))
 
 
 @pytest.fixture
-def reading(store: Store) -> Iterator[Reading]:
+def snapshot(store: Store) -> Iterator[Snapshot]:
     desk = Desk(store, Path(store.root) / "none.jsonl")
-    with desk.reading() as found:
+    with desk.snapshot() as found:
         yield found
     desk.close()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_views_have_the_rows_that_load_gives(store: Store, reading: Reading, name: str) -> None:
+def test_views_have_the_rows_that_load_gives(store: Store, snapshot: Snapshot, name: str) -> None:
     loaded = load_arrow(name, data_dir=store.root)
     sql = f"from {name} order by {', '.join(VIEWS[name].order)}"
-    found = reading.batches(sql).read_all()
+    found = snapshot.batches(sql).read_all()
     assert found.cast(loaded.schema).equals(loaded) and len(loaded)
-    assert reading.is_current()
+    assert snapshot.is_current()
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
-def test_so_have_tables(store: Store, reading: Reading, name: str) -> None:
+def test_so_have_tables(store: Store, snapshot: Snapshot, name: str) -> None:
     loaded = load_arrow(name, as_indexed=False, data_dir=store.root)
-    found = reading.batches(f"select * from {name}").read_all().cast(loaded.schema)
+    found = snapshot.batches(f"select * from {name}").read_all().cast(loaded.schema)
     by = [
         (column, "ascending")
         for column in TABLES[name].key + (("day",) if "day" in loaded.column_names else ())
@@ -63,7 +63,7 @@ def test_an_object_store_is_read_as_well(tmp_path: Path, store: Store) -> None:
         if path.is_file():
             bucket.put(str(path.relative_to(store.root)), path.read_bytes())
     desk = Desk(other, tmp_path / "none.jsonl")
-    with desk.reading() as found:
+    with desk.snapshot() as found:
         for name in NAMES:
             sql = f"from {name} order by {', '.join(VIEWS[name].order)}"
             assert (
@@ -91,10 +91,10 @@ def test_an_object_store_is_read_as_well(tmp_path: Path, store: Store) -> None:
         "",
     ],
 )
-def test_only_a_single_select_is_run(store: Store, reading: Reading, sql: str) -> None:
+def test_only_a_single_select_is_run(store: Store, snapshot: Snapshot, sql: str) -> None:
     before = sorted(Path(store.root).rglob("*"))
     with pytest.raises((ValueError, duckdb.Error)):
-        reading.rows(sql.format(tables=Path(store.root) / "tables"))
+        snapshot.rows(sql.format(tables=Path(store.root) / "tables"))
     assert sorted(Path(store.root).rglob("*")) == before
 
 
@@ -109,14 +109,14 @@ def test_only_a_single_select_is_run(store: Store, reading: Reading, sql: str) -
         "select * from store",
     ],
 )
-def test_nothing_else_can_be_opened(reading: Reading, sql: str) -> None:
+def test_nothing_else_can_be_opened(snapshot: Snapshot, sql: str) -> None:
     with pytest.raises(duckdb.Error):
-        reading.rows(sql)
+        snapshot.rows(sql)
 
 
-def test_a_value_is_never_sql(reading: Reading) -> None:
+def test_a_value_is_never_sql(snapshot: Snapshot) -> None:
     for value in ("x' or 'a' = 'a", "'; copy (select 1) to 'x'; --", "\\", '"'):
-        assert reading.rows("from said where outlet = $outlet", {"outlet": value}) == []
+        assert snapshot.rows("from said where outlet = $outlet", {"outlet": value}) == []
 
 
 def test_a_page_made_while_a_day_is_replaced_is_of_one_run(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_day_that_stays_half_replaced_is_an_error_that_says_what_to_run(tmp_pa
     store.put(published_path("quotes", FIRST), other.get(published_path("quotes", FIRST)))
     desk = Desk(store, tmp_path / "none")
     with pytest.raises(DamagedError, match=r"publishing was cut short.*run 2026-03-01"):
-        until_current(desk, lambda reading: reading.rows("from said"), iter([None, None]))
+        until_current(desk, lambda snapshot: snapshot.rows("from said"), iter([None, None]))
     assert until_current(desk, lambda r: len(r.rows("from said", days=[SECOND])), iter([None])) == 2
     desk.close()
 
@@ -182,8 +182,8 @@ def test_a_day_that_is_replaced_again_and_again_is_told(tmp_path: Path) -> None:
     store = two_days(tmp_path)
     desk = Desk(store, tmp_path / "none")
 
-    def make(reading: Reading) -> int:
-        found = reading.rows("from said")
+    def make(snapshot: Snapshot) -> int:
+        found = snapshot.rows("from said")
         os.utime(tmp_path / manifest_path(FIRST), ns=(1, time.time_ns()))
         return len(found)
 
@@ -202,9 +202,9 @@ def test_columns_that_came_since_are_null(tmp_path: Path) -> None:
     quotes = manifest.tables["quotes"].model_copy(update={"sha256": store.digest(path)})
     write_manifest(store, manifest.model_copy(update={"tables": {**manifest.tables, "quotes": quotes}}))
     desk = Desk(store, tmp_path / "none")
-    with desk.reading() as reading:
-        assert len(reading.rows("from said")) == 4
-        assert {row["speaker_method"] for row in reading.rows("from quotes", days=[FIRST])} == {None}
+    with desk.snapshot() as snapshot:
+        assert len(snapshot.rows("from said")) == 4
+        assert {row["speaker_method"] for row in snapshot.rows("from quotes", days=[FIRST])} == {None}
     desk.close()
 
 
@@ -214,8 +214,8 @@ def test_another_schema_is_told(tmp_path: Path) -> None:
     assert manifest is not None
     write_manifest(store, manifest.model_copy(update={"schema_version": 99}))
     desk = Desk(store, tmp_path / "none")
-    with desk.reading() as reading, pytest.raises(InputError, match="schema version 99"):
-        reading.rows("from said")
+    with desk.snapshot() as snapshot, pytest.raises(InputError, match="schema version 99"):
+        snapshot.rows("from said")
     desk.close()
 
 
@@ -223,6 +223,6 @@ def test_what_is_not_derived_is_told(tmp_path: Path) -> None:
     store = two_days(tmp_path)
     store.remove(derived_path("claim_groups"))
     desk = Desk(store, tmp_path / "none")
-    with desk.reading() as reading, pytest.raises(InputError, match="--stage derive"):
-        reading.rows("from asserted")
+    with desk.snapshot() as snapshot, pytest.raises(InputError, match="--stage derive"):
+        snapshot.rows("from asserted")
     desk.close()

@@ -57,7 +57,7 @@ class Desk:
     """The published tables, and what is kept of one page for the next."""
 
     def __init__(self, store: Store, decisions_file: Path, *, threads: int = 2) -> None:
-        """Open the tables for reading.
+        """Open the tables to be read.
 
         Args:
             store: where they lie.
@@ -70,9 +70,9 @@ class Desk:
         self._con = _connect(store, threads=threads, spill=self._spill.name)
         self._kept: dict[str, tuple[Any, Any]] = {}
 
-    def reading(self) -> Reading:
+    def snapshot(self) -> Snapshot:
         """Begin a page."""
-        return Reading(self, self._con.cursor())
+        return Snapshot(self, self._con.cursor())
 
     def close(self) -> None:
         """Let go of everything."""
@@ -90,7 +90,7 @@ class Desk:
         return value
 
 
-class Reading:
+class Snapshot:
     """The published tables during one request."""
 
     def __init__(self, desk: Desk, con: duckdb.DuckDBPyConnection) -> None:
@@ -102,7 +102,7 @@ class Reading:
         self._manifests: dict[date, Manifest] = {}
         self.window: tuple[date, date] | None = None
 
-    def __enter__(self) -> Reading:
+    def __enter__(self) -> Snapshot:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -333,11 +333,13 @@ class Reading:
 
     def _decided_name(self, name: str) -> str:
         decisions = self.decisions
-        rows: Iterable[Sequence[str]] = decisions.merged.items()
-        if name == "entity_splits":
-            rows = [(*pair, own) for pair, own in decisions.split.items()]
+        rows: dict[str, Iterable[Sequence[str | None]]] = {
+            "entity_merges": decisions.merged.items(),
+            "entity_splits": [(*pair, own) for pair, own in decisions.split.items()],
+            "speaker_corrections": decisions.speakers.items(),
+        }
         schema = DECISIONS_OF_VIEWS[name]
-        listed = [dict(zip(schema.names, row, strict=True)) for row in rows]
+        listed = [dict(zip(schema.names, row, strict=True)) for row in rows[name]]
         return self._registered(name, pa.Table.from_pylist(listed, schema))
 
     @cached_property
@@ -395,12 +397,12 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def until_current[Made](desk: Desk, make: Callable[[Reading], Made], pauses: Iterator[None]) -> Made:
+def until_current[Made](desk: Desk, make: Callable[[Snapshot], Made], pauses: Iterator[None]) -> Made:
     """Make something of the tables, again and again until no day was replaced meanwhile.
 
     Args:
         desk: the tables.
-        make: makes it of a reading.
+        make: makes it of what is published.
         pauses: waits a little each time; when it ends, so does the patience.
 
     Raises:
@@ -409,16 +411,16 @@ def until_current[Made](desk: Desk, make: Callable[[Reading], Made], pauses: Ite
     """
     problem: NewstablesError = ReplacedError("The tables are being replaced: load the page again.")
     for _ in pauses:
-        with desk.reading() as reading:
+        with desk.snapshot() as snapshot:
             try:
-                made = make(reading)
+                made = make(snapshot)
             except (DamagedError, ReplacedError) as error:
                 problem = error
                 continue
             except duckdb.Error:
-                if reading.is_current():
+                if snapshot.is_current():
                     raise
                 continue
-            if reading.is_current():
+            if snapshot.is_current():
                 return made
     raise problem
