@@ -146,7 +146,7 @@ QUIZ = (
 NEWS = (
     "Mayor Tom Vale spoke to the Gazette after the flood of Sunday night.\n"
     "What do we know so far?\n"
-    "Two people are missing and forty houses are under water. Vale said: “I have never seen the river so high.”\n"
+    "Two people are missing and forty houses are wet. Vale said: “I have never seen the river so high.”\n"
     "What happens next?\n"
     "Divers will search the lower town on Tuesday. Vale has asked the army for pumps.\n"
     "Could you be affected?\n"
