@@ -1,7 +1,7 @@
 """Turns of an interview or a transcript that stand in one line.
 
-In "... of zoos. Q: Is there a need? A: I think so." each begins a line in the view, as it does on the page that
-lost its line ends.
+In "... of zoos. Q: Is there a need? A: I think so." each begins a line in the view, as it does on the page
+that lost its line ends.
 """
 
 from __future__ import annotations
