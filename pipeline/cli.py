@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
+from pipeline.desk.exports.commands import export_app
 from pipeline.errors import ConfigError, DamagedError, NewstablesError
 
 app = typer.Typer(
@@ -24,14 +25,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-export_app = typer.Typer(help="Write published rows in other formats.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
-
-
-@export_app.callback()
-def export() -> None:
-    """Write published rows in other formats."""
-
 
 EXIT_FAILED, EXIT_CONFIG = 1, 2
 
@@ -146,8 +140,11 @@ def forget(
 
 @app.command()
 def decide(
-    action: Annotated[str, typer.Argument(help="merge, split, rename or not-same-claim.")],
-    id: Annotated[str, typer.Argument(help="The entity_id that it is about; not-same-claim: a claim_id.")],
+    action: Annotated[str, typer.Argument(help="merge, split, rename, not-same-claim or wrong-speaker.")],
+    id: Annotated[
+        str,
+        typer.Argument(help="The entity_id; not-same-claim: a claim_id; wrong-speaker: a quote_id."),
+    ],
     reason: Annotated[str, typer.Option(help="Why; kept with the decision.")],
     into: Annotated[str, typer.Option(help="merge: the entity that stands for it.")] = "",
     name: Annotated[str, typer.Option(help="rename: its name.")] = "",
@@ -155,53 +152,35 @@ def decide(
     article: Annotated[
         list[str] | None, typer.Option(help="split: an article in which it is another one; once for each.")
     ] = None,
+    speaker: Annotated[
+        str, typer.Option(help="wrong-speaker: who speaks, by id or name of an entity of the article.")
+    ] = "",
+    nobody: Annotated[
+        bool, typer.Option("--nobody", help="wrong-speaker: none of the entities of the article.")
+    ] = False,
 ) -> None:
-    """Note a decision on an entity or a claim in the store; it is obeyed from the next derive on."""
+    """Note a decision in the store.
+
+    A corrected speaker holds at once wherever quotations are read; other decisions are obeyed from the next
+    derive on (run DAY --stage derive, for any day).
+    """
     from pipeline.curation.decision_files import note_decision
     from pipeline.settings import load_settings
     from pipeline.store import Store
 
+    if action == "wrong-speaker":
+        from pipeline.desk.correct_speaker import correct_speaker
+
+        if bool(speaker) == nobody:
+            raise ConfigError("wrong-speaker: say who speaks by --speaker, or --nobody")
+        settings = load_settings()
+        typer.echo(f"noted: {correct_speaker(settings, id, speaker=speaker or None, reason=reason)}")
+        return
     given: dict[str, Any] = {"into": into, "name": name, "article_ids": article, "other_id": other}
     about = "claim_id" if action == "not-same-claim" else "entity_id"
     decision: dict[str, Any] = {"action": action, about: id, "reason": reason}
     decision |= {key: value for key, value in given.items() if value}
     typer.echo(f"noted: {note_decision(Store(load_settings().data_dir), decision)}")
-
-
-@export_app.command()
-def claimreview(
-    first: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The first day; else all.")] = None,
-    last: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The last day of a range.")] = None,
-    output: Annotated[Path, typer.Option(help="The file to write; - is stdout.")] = Path("-"),
-    least: Annotated[
-        float, typer.Option(min=0, max=1, help="Leave out what is less worth checking (checkworthiness).")
-    ] = 0.0,
-    topic: Annotated[str | None, typer.Option(help="Only claims on this topic of the topics file.")] = None,
-) -> None:
-    """Write published claims as schema.org ClaimReview, one JSON-LD object a line; never with a rating."""
-    import json
-
-    from pipeline.desk.claimreview import published_claim_reviews
-    from pipeline.settings import load_settings
-    from pipeline.store import replacing
-    from pipeline.store.batch import parse_day
-
-    days = None if first is None else (parse_day(first), parse_day(last or first))
-    reviews = published_claim_reviews(days=days, least=least, topic=topic, data_dir=load_settings().data_dir)
-    lines = (json.dumps(review, ensure_ascii=False) for review in reviews)
-    if output == Path("-"):
-        for line in lines:
-            typer.echo(line)
-        return
-    n = 0
-    try:
-        with replacing(output) as file:
-            for line in lines:
-                file.write(f"{line}\n".encode())
-                n += 1
-    except OSError as error:
-        raise ConfigError(f"output {output} cannot be written: {error.strerror or error}") from None
-    typer.echo(f"{output}: {n} claims")
 
 
 @app.command()

@@ -4,6 +4,7 @@
     blanks    blanks of all kinds are plain ones, invisible characters are gone
     wraps     a line end inside of a sentence is a blank
     glue      sentences and words that lost the blank between them get one
+    turns     labels of an interview that stand in the midst of a line begin one
 
 A view of a view is the view itself, as far as the steps go: each leaves alone what is as it should be.
 """
@@ -18,9 +19,10 @@ from pipeline.reading.blanks import blank_changes, escape_changes
 from pipeline.reading.edits import Edit, Offsets, changed
 from pipeline.reading.glue import glue_changes
 from pipeline.reading.lines import TextLine, line_places, read_lines
+from pipeline.reading.turns_in_line import turn_changes
 from pipeline.reading.wraps import wrap_changes
 
-_STEPS = (escape_changes, blank_changes, wrap_changes, glue_changes)
+_STEPS = (escape_changes, blank_changes, wrap_changes, glue_changes, turn_changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ tables/_partials/<table>/<day>.parquet     what a day gives to a derived table (
 tables/_forgotten/<article>.json           articles that were taken down, a file each
 decisions/<moment>-<hash>.json             human decisions that were noted by command, a file each
 tables/_decisions.json                     the human decisions under which the derived tables were made
+tables/_speakers.json                      speakers that people corrected, as they hold for readers now
 feeds/<night>/pull.json                    what a night's pull of the feeds brought, and beside it the answers
 index/<source>.json                        which records of a source belong to which day (a cache)
 """
@@ -38,6 +39,7 @@ OLD_TAKEDOWNS = f"{TABLES_FOLDER}/_forgotten.jsonl"
 """The list as it was before each takedown had a file of its own; it is still obeyed."""
 
 DECISIONS = f"{TABLES_FOLDER}/_decisions.json"
+SPEAKERS = f"{TABLES_FOLDER}/_speakers.json"
 NOTED_DECISIONS = "decisions"
 """The folder of human decisions that were noted by command."""
 
