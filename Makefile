@@ -24,6 +24,7 @@ run: $(READY) ## run the sample's four days by Airflow, and show what came out
 		$(PYTHON) -m deploy.local days $(SAMPLE_DAYS)
 	$(PYTHON) -m pipeline status
 	$(PYTHON) examples/most_quoted.py
+	$(PYTHON) -m pipeline report
 
 airflow: $(READY) ## Airflow with the nightly schedule and a web UI, until Ctrl-C (AIRFLOW_PORT=8080)
 	$(PYTHON) -m deploy.local serve --port $(AIRFLOW_PORT)

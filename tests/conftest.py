@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 import spacy
 from hypothesis import settings
+from published_sample import publish_sample
 from spacy.language import Language
 from told import Tell, teller
+
+from pipeline.store import Store
 
 # Deterministic, and without a time limit: machines that run tests are shared and uneven.
 settings.register_profile("newstables", deadline=None, derandomize=True, max_examples=50)
@@ -37,6 +40,12 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
                 patch.delenv(name)
         patch.setenv("AIRFLOW_HOME", str(tmp_path_factory.mktemp("airflow")))
         yield
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The sample's four days, published: for reading only."""
+    return publish_sample(tmp_path_factory.mktemp("sample"))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ decisions/<moment>-<hash>.json             human decisions that were noted by co
 tables/_decisions.json                     the human decisions under which the derived tables were made
 tables/_speakers.json                      speakers that people corrected, as they hold for readers now
 feeds/<night>/pull.json                    what a night's pull of the feeds brought, and beside it the answers
+staged/<day>/timings/                      how long its stages took (timings.py)
+reports/<day>.html                         the report of a published day, see pipeline/desk/run_report
 index/<source>.json                        which records of a source belong to which day (a cache)
 """
 
