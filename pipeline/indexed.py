@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.curation.decision_files import read_speakers
 from pipeline.curation.decisions import Decisions, decisions_of_json
 from pipeline.errors import ConfigError, DamagedError
 from pipeline.store import Store
@@ -55,17 +56,20 @@ class Index:
     Attributes:
         decisions: human ones, as they were obeyed when the index was made.
         names: entity_id and name of the index.
+        speakers: that people corrected, by quote_id, as it holds now.
     """
 
     decisions: Decisions
     names: pa.Table
+    speakers: Mapping[str, str | None]
 
     @classmethod
     def read(cls, store: Store) -> Index | None:
         """Return what was derived; None before anything was."""
         if not store.exists(derived_path("entity_index")):
             return None
-        return cls(_decisions(store), derived_rows(store, "entity_index", columns=["entity_id", "name"]))
+        names = derived_rows(store, "entity_index", columns=["entity_id", "name"])
+        return cls(_decisions(store), names, _speakers(store))
 
     def followed(self, rows: pa.Table) -> pa.Table:
         """Follow decisions on entities, and call each entity by its name in the index."""
@@ -104,12 +108,18 @@ def _decisions(store: Store) -> Decisions:
         return decisions_of_json(store.read_json(DECISIONS))
 
 
+def _speakers(store: Store) -> dict[str, str | None]:
+    with _derive_again():
+        return read_speakers(store)
+
+
 def decision_rows(store: Store) -> dict[str, pa.Table]:
     """Return human decisions as the tables that views read."""
     found = _decisions(store)
     rows: dict[str, Any] = {
         "entity_merges": found.merged.items(),
         "entity_splits": ((*pair, own) for pair, own in found.split.items()),
+        "speaker_corrections": _speakers(store).items(),
     }
     return {
         name: pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows[name]], schema)

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from pipeline.curation.corrected import corrected_claims, corrected_quotes
 from pipeline.errors import ConfigError, DamagedError, InputError
 from pipeline.indexed import NAMES, Index, decision_rows, derived_rows
 from pipeline.settings import load_settings
@@ -69,8 +70,9 @@ def load(
         latest: of an article published on several days in several versions, keep the last day's rows.
         once: leave out the rows of articles that are duplicates of another one, on any day.
         as_indexed: give entities the ids and names of the table `entity_index`, in which human decisions are
-            obeyed and an entity has the same name in all articles; otherwise those of each article. Views
-            always have the index's.
+            obeyed and an entity has the same name in all articles, and quotations and claims the speakers
+            that people corrected; otherwise those of each article, as they were found. Views always have the
+            index's.
         data_dir: where the tables lie; the setting of that name where it is left out.
 
     Raises:
@@ -207,6 +209,7 @@ def _table(
         asked = [*columns, *(where or ())]
         # A name goes by the id of its entity, and that by the article.
         ids = [id for name, id in NAMES.items() if name in asked and id in schema.names]
+        ids += [name for name in ("quote_id", "claimer_kind", "claimer_entity_id") if name in schema.names]
         wanted = list(dict.fromkeys([*asked, *ids, "article_id", "day"]))
     index = Index.read(store) if as_indexed else None
     empty = _select(schema.empty_table(), wanted)
@@ -214,6 +217,11 @@ def _table(
     for day in _days(store, days):
         part = _filled_up(_read_day(store, table, day, wanted), empty.schema, day)
         if index is not None:
+            if index.speakers and table == "quotes":
+                part = corrected_quotes(part, index.speakers)
+            elif index.speakers and table == "claims":
+                found = _read_day(store, "quotes", day, ["quote_id", "speaker_entity_id"])
+                part = corrected_claims(part, found, index.speakers)
             part = index.followed(part)
         if where is not None and not latest:  # whether there is a later version, all rows tell
             part = filtered(table, part, where)

@@ -56,7 +56,8 @@ class Derived:
             handed the manifests of all days instead.
         partial: (tables of a day, [decisions]) -> what the day gives.
         reads: tables of a day, and which columns of them; None for all.
-        obeys: which of the two functions take human decisions as their second argument.
+        obeys: which of the two functions take human decisions as their second argument; "speakers" where
+            what a day gives depends on speakers that people corrected.
         links: where days are compared; then it is the links that are merged.
         beside: derived tables before this one that `merge` reads, too.
     """
@@ -66,7 +67,7 @@ class Derived:
     merge: Callable[..., pa.Table]
     partial: Callable[..., pa.Table] | None = None
     reads: Mapping[str, list[str] | None] = field(default_factory=dict)
-    obeys: frozenset[Literal["partial", "merge"]] = frozenset()
+    obeys: frozenset[Literal["partial", "merge", "speakers"]] = frozenset()
     links: Links | None = None
     beside: tuple[str, ...] = ()
 
@@ -109,7 +110,7 @@ DERIVED = (
         reads=outlet_days.READS_OF_SPEAKERS,
         partial=outlet_days.partial_of_speakers,
         merge=outlet_days.merge_speakers,
-        obeys=frozenset({"partial", "merge"}),
+        obeys=frozenset({"partial", "merge", "speakers"}),
     ),
     Derived(
         ClaimGroup.table_name,
