@@ -1,5 +1,6 @@
 """Thirteen questions of newsrooms: `load`, DuckDB and polars give the same answers, and the right ones."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from importlib.util import module_from_spec, spec_from_file_location
@@ -68,3 +69,12 @@ def test_there_are_thirteen_and_each_way_has_all() -> None:
     assert len(QUESTIONS) == 13
     assert list(by_duckdb.QUESTIONS) == QUESTIONS
     assert [name for name in vars(by_polars.Desk) if name in QUESTIONS] == QUESTIONS
+
+
+def test_the_sql_of_the_document_has_answers(sample: Store) -> None:
+    document = (Path(__file__).parents[1] / "docs" / "desk.md").read_text(encoding="utf-8")
+    statements = [one for block in re.findall(r"```sql\n(.*?)```", document, re.DOTALL) for one in block.split(";")]
+    con = by_duckdb.connected(f"{sample.root}/tables")
+    asked = [one for one in statements if one.strip()]
+    assert len(asked) == 2
+    assert all(con.execute(one).fetchall() for one in asked)
