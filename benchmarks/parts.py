@@ -2,9 +2,9 @@
 
     python -m benchmarks.parts --articles FILE.jsonl[.gz] [--n N] [--write-docs]
 
-The parts are called one after the other, as `pipeline.extract.annotate` does. Each is the least of three rounds
-over the same articles, so that what else the machine does counts little. `--write-docs` keeps the figures in
-`benchmarks/parts.json` and writes the table of docs/performance.md anew.
+The parts are called one after the other, as `pipeline.extract.annotate` does. Each is the least of three
+rounds over the same articles, so that what else the machine does counts little. `--write-docs` keeps the
+figures in `benchmarks/parts.json` and writes the table of docs/performance.md anew.
 """
 
 from __future__ import annotations

@@ -3,15 +3,15 @@
     python -m benchmarks.speed [--corpora FOLDER] [--repetitions R] [--json OUT]
     make bench CORPORA=../shared/data        # about ten minutes on two cores
 
-Each run is a fresh process with its children, from its start to its end, and all sides take turns. What counts
-is CPU time, user and system, of which a busy machine changes little; wall time says what a second process is
-worth. A start is the same command for a single article, and the CPU time of a further child is what two
-processes take more for that than one. Memory is as in `benchmarks.throughput`.
+Each run is a fresh process with its children, from its start to its end, and all sides take turns. What
+counts is CPU time, user and system, of which a busy machine changes little; wall time says what a second
+process is worth. A start is the same command for a single article, and the CPU time of a further child is
+what two processes take more for that than one. Memory is as in `benchmarks.throughput`.
 
-The sides: spaCy's model as people run it (`benchmarks.bare`), the same with `batch_size=32`, which keeps it out
-of most of its kernel time, the extraction in plain Python, and, where `make fast` has built it, with the
-accelerator. Beside web news, which is what the project is for, short agency items: there, an article costs more
-than its words.
+The sides: spaCy's model as people run it (`benchmarks.bare`), the same with `batch_size=32`, which keeps it
+out of most of its kernel time, the extraction in plain Python, and, where `make fast` has built it, with the
+accelerator. Beside web news, which is what the project is for, short agency items: there, an article costs
+more than its words.
 """
 
 from __future__ import annotations
