@@ -15,6 +15,7 @@ import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from time import process_time
@@ -22,6 +23,7 @@ from typing import Any
 
 from spacy.language import Language
 
+from benchmarks.history import machine
 from benchmarks.throughput import distinct, read
 from pipeline.accelerator.builds import usable_build
 from pipeline.components.claims import find_claims
@@ -97,7 +99,7 @@ def _extract(nlp: Language, texts: Sequence[str], watch: Stopwatch) -> None:
     with watch("quotes: network"):
         readings = tag_readings(read)
     rows = Rows()
-    days = {}
+    days: dict[str, date | None] = {}
     for number, (doc, reading) in enumerate(zip(docs, readings, strict=True)):
         columns = reading.parse.columns
         with watch("entities"):
@@ -177,10 +179,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _keep(side: str, found: Mapping[str, float], texts: Sequence[str]) -> None:
-    from datetime import date
-
-    from benchmarks.history import machine
-
     path = ROOT / FIGURES
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"microseconds a word": {}}
     sides = kept["microseconds a word"] | {side: {part: round(value, 2) for part, value in found.items()}}
