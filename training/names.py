@@ -232,6 +232,7 @@ def gradients(
 
 
 def train(examples: Sequence[Example], table: np.ndarray, args: argparse.Namespace, seed: int) -> Arrays:
+    """Return the mean of the weights after each of the last epochs: it varies less with the seed than the last."""
     rng = np.random.default_rng(seed)
     shuffled = random.Random(seed)
     weights = new_weights(table.shape[1], rng)
@@ -239,13 +240,17 @@ def train(examples: Sequence[Example], table: np.ndarray, args: argparse.Namespa
     order = [*examples]
     steps = args.epochs * -(-len(order) // BATCH)
     done = 0
-    for _ in range(args.epochs):
+    mean = {k: np.zeros_like(v) for k, v in weights.items()}
+    for epoch in range(args.epochs):
         shuffled.shuffle(order)
         for start in range(0, len(order), BATCH):
             grads = gradients(order[start : start + BATCH], weights, table, rng, args)
             adam.step(weights, grads, 1 - 0.9 * done / steps)
             done += 1
-    return weights
+        if epoch >= args.epochs - args.averaged:
+            for k, v in weights.items():
+                mean[k] += v / args.averaged
+    return mean
 
 
 # --- figures ------------------------------------------------------------------------------------------
@@ -332,6 +337,7 @@ def main() -> None:
     ap.add_argument("--folds", type=int, default=4, help="of own_dev by outlet; 0 for no report")
     ap.add_argument("--seed", type=int, default=0)
     ap.add_argument("--epochs", type=int, default=15)
+    ap.add_argument("--averaged", type=int, default=5, help="the last epochs, whose weights are averaged")
     ap.add_argument("--rate", type=float, default=3e-3)
     ap.add_argument("--decay", type=float, default=0.01)
     ap.add_argument("--dropout", type=float, default=0.3)

@@ -20,6 +20,7 @@ from pipeline.components.entities.labeller.guards import (
     place_of,
     with_its_article,
     with_one_label,
+    with_shown_labels,
 )
 from pipeline.components.entities.labeller.network import (
     Labelled,
@@ -62,7 +63,7 @@ def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> list[Name]:
             out.append(name)
     places = names_of_places(tokens, out)
     out = [_guarded(tokens, name, out, places) for name in sorted(out, key=lambda name: name.start)]
-    return with_one_label(tokens, out)
+    return with_shown_labels(tokens, with_one_label(tokens, out))
 
 
 def _guarded(tokens: Tokens, name: Name, names: Sequence[Name], places: Collection[str]) -> Name:
