@@ -37,7 +37,15 @@ from pipeline.store.batch import Batch, parse_day
 
 OUTLETS = {
     "publish": ("articles", "entities", "mentions", "quotes", "claims", "rejects"),
-    "derive": ("duplicates", "entity_index", "claim_groups", "ingest_report"),
+    "derive": (
+        "duplicates",
+        "entity_index",
+        "entity_pronouns",
+        "entity_days",
+        "speaker_days",
+        "claim_groups",
+        "ingest_report",
+    ),
 }
 ASSETS = {
     name: af.Asset(name, f"x-newstables://tables/{name}") for names in OUTLETS.values() for name in names

@@ -5,11 +5,14 @@ from schemas.claim_groups import ClaimGroup
 from schemas.claims import ClaimRow
 from schemas.duplicates import Duplicate
 from schemas.entities import EntityRow
+from schemas.entity_days import EntityDay
 from schemas.entity_index import EntityIndexRow
+from schemas.entity_pronouns import EntityPronouns
 from schemas.ingest_report import IngestReportRow
 from schemas.mentions import MentionRow
 from schemas.quotes import Quote
 from schemas.rejects import Reject
+from schemas.speaker_days import SpeakerDay
 from schemas.table import Row
 
 DAY_TABLES: tuple[type[Row], ...] = (EntityRow, MentionRow, Quote, ClaimRow, Reject, Article)
@@ -18,7 +21,15 @@ DAY_TABLES: tuple[type[Row], ...] = (EntityRow, MentionRow, Quote, ClaimRow, Rej
 EXTRACTED = ("entities", "mentions", "quotes", "claims")
 """Names of the tables that the extractors fill."""
 
-DERIVED_TABLES: tuple[type[Row], ...] = (Duplicate, EntityIndexRow, ClaimGroup, IngestReportRow)
+DERIVED_TABLES: tuple[type[Row], ...] = (
+    Duplicate,
+    EntityIndexRow,
+    EntityPronouns,
+    EntityDay,
+    SpeakerDay,
+    ClaimGroup,
+    IngestReportRow,
+)
 """The tables that are merged from all days."""
 
 TABLES: dict[str, type[Row]] = {t.table_name: t for t in (*DAY_TABLES, *DERIVED_TABLES)}
@@ -32,11 +43,14 @@ __all__ = [
     "ClaimGroup",
     "ClaimRow",
     "Duplicate",
+    "EntityDay",
     "EntityIndexRow",
+    "EntityPronouns",
     "EntityRow",
     "IngestReportRow",
     "MentionRow",
     "Quote",
     "Reject",
     "Row",
+    "SpeakerDay",
 ]

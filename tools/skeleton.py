@@ -58,10 +58,10 @@ def table_edits(name: str) -> Edits:
     row_class = class_name(name)
     schemas = _with_import(SCHEMAS, f"from schemas.{name} import {row_class}", row_class)
     schemas = _inserted(
-        SCHEMAS, schemas, f", {row_class}", before=r"(?<=\w)\)\n\"\"\"The tables that are merged"
+        SCHEMAS, schemas, f"    {row_class},\n", before=r"^\)\n\"\"\"The tables that are merged"
     )
     schemas = _inserted(SCHEMAS, schemas, f'    "{row_class}",\n', before=r"^\]")
-    dag = _inserted(DAG, DAG.read_text("utf-8"), f', "{name}"', before=r"(?<=\")\),\n\}\nASSETS")
+    dag = _inserted(DAG, DAG.read_text("utf-8"), f'        "{name}",\n', before=r"^    \),\n\}\nASSETS")
     return {SCHEMAS: schemas, DAG: dag} | derived_edits(name)
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.curation.decisions import Decisions
+from pipeline.derived.decided import with_splits
 from schemas.entity_index import EntityIndexRow
 from schemas.table import arrow_schema
 
@@ -38,8 +39,8 @@ def partial(tables: Mapping[str, pa.Table], decisions: Decisions | None = None) 
         tables: `entities` and `mentions` of the day.
         decisions: only their splits by article matter here.
     """
-    entities = _split(tables["entities"], decisions)
-    mentions = _split(tables["mentions"], decisions)
+    entities = with_splits(tables["entities"], decisions)
+    mentions = with_splits(tables["mentions"], decisions)
     names = mentions.filter(pc.equal(mentions["kind"], "name"))
     parts = [_counted(entities, _ARTICLES, pa.repeat(pa.scalar(""), len(entities)))]
     parts += [_counted(entities, field, entities[field]) for field in _FIELDS]
@@ -78,17 +79,6 @@ def merge(partials: Sequence[pa.Table], decisions: Decisions | None = None) -> p
     )
     schema = arrow_schema(EntityIndexRow)
     return pa.Table.from_arrays([_whole(table[f.name]).cast(f.type) for f in schema], schema=schema)
-
-
-def _split(table: pa.Table, decisions: Decisions | None) -> pa.Table:
-    """Give the entities of the articles that a split names an id of their own."""
-    if decisions is None or not decisions.split:
-        return table
-    pairs = zip(table["entity_id"].to_pylist(), table["article_id"].to_pylist(), strict=True)
-    ids = [decisions.split.get(pair, pair[0]) for pair in pairs]
-    return table.set_column(
-        table.schema.get_field_index("entity_id"), "entity_id", pa.array(ids, pa.string())
-    )
 
 
 def _counted(table: pa.Table, field: str, texts: pa.Array | pa.ChunkedArray) -> pa.Table:

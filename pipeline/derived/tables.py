@@ -9,8 +9,23 @@ from typing import Literal
 import pyarrow as pa
 
 from pipeline.alike import claim_links
-from pipeline.derived import claim_groups, duplicates, entity_index, ingest_report
-from schemas import ClaimGroup, Duplicate, EntityIndexRow, IngestReportRow
+from pipeline.derived import (
+    claim_groups,
+    duplicates,
+    entity_index,
+    entity_pronouns,
+    ingest_report,
+    outlet_days,
+)
+from schemas import (
+    ClaimGroup,
+    Duplicate,
+    EntityDay,
+    EntityIndexRow,
+    EntityPronouns,
+    IngestReportRow,
+    SpeakerDay,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +56,8 @@ class Derived:
             handed the manifests of all days instead.
         partial: (tables of a day, [decisions]) -> what the day gives.
         reads: tables of a day, and which columns of them; None for all.
-        obeys: which of the two functions take human decisions as their second argument.
+        obeys: which of the two functions take human decisions as their second argument; "speakers" where
+            what a day gives depends on speakers that people corrected.
         links: where days are compared; then it is the links that are merged.
         beside: derived tables before this one that `merge` reads, too.
     """
@@ -51,7 +67,7 @@ class Derived:
     merge: Callable[..., pa.Table]
     partial: Callable[..., pa.Table] | None = None
     reads: Mapping[str, list[str] | None] = field(default_factory=dict)
-    obeys: frozenset[Literal["partial", "merge"]] = frozenset()
+    obeys: frozenset[Literal["partial", "merge", "speakers"]] = frozenset()
     links: Links | None = None
     beside: tuple[str, ...] = ()
 
@@ -71,6 +87,30 @@ DERIVED = (
         partial=entity_index.partial,
         merge=entity_index.merge,
         obeys=frozenset({"partial", "merge"}),
+    ),
+    Derived(
+        EntityPronouns.table_name,
+        entity_pronouns.__name__,
+        reads=entity_pronouns.READS_COLUMNS,
+        partial=entity_pronouns.partial,
+        merge=entity_pronouns.merge,
+        obeys=frozenset({"partial", "merge"}),
+    ),
+    Derived(
+        EntityDay.table_name,
+        outlet_days.__name__,
+        reads=outlet_days.READS_OF_ENTITIES,
+        partial=outlet_days.partial_of_entities,
+        merge=outlet_days.merge_entities,
+        obeys=frozenset({"partial", "merge"}),
+    ),
+    Derived(
+        SpeakerDay.table_name,
+        outlet_days.__name__,
+        reads=outlet_days.READS_OF_SPEAKERS,
+        partial=outlet_days.partial_of_speakers,
+        merge=outlet_days.merge_speakers,
+        obeys=frozenset({"partial", "merge", "speakers"}),
     ),
     Derived(
         ClaimGroup.table_name,

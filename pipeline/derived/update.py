@@ -98,7 +98,9 @@ def _with_partials(derived: Derived, archive: Archive, code: str) -> dict[date, 
     """Bring the partials of all days up to date; return the runs of the days that give anything."""
     store = archive.store
     said = (archive.decisions,) if "partial" in derived.obeys else ()
-    split = decisions_json(archive.decisions)["split"] if said else None
+    decided = decisions_json(archive.decisions)
+    split = decided["split"] if said else None
+    speakers = {"speakers": checksum(json.dumps(decided["speakers"]))} if "speakers" in derived.obeys else {}
     given = {}
     _remove_others(store, derived.name, archive.run_ids)
     for day, run_id in archive.run_ids.items():
@@ -115,7 +117,7 @@ def _with_partials(derived: Derived, archive: Archive, code: str) -> dict[date, 
             assert derived.partial is not None
             return [derived.partial(tables, *said)]
 
-        made_of = {"run_id": run_id, "split": checksum(json.dumps(split)), "code": code}
+        made_of = {"run_id": run_id, "split": checksum(json.dumps(split)), "code": code} | speakers
         if keep_or_make(store, [Target(partial_path(derived.name, day))], made_of, make).rows[0]:
             given[day] = run_id
     return given
