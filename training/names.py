@@ -246,8 +246,8 @@ def gradients(
 def lessons(examples: Sequence[Example], table: np.ndarray, teachers: Sequence[Arrays]) -> list[Lesson]:
     """Return what is learnt: the marks, and what teachers think of the words behind them, on average.
 
-    Teachers are networks that were trained on the same marks, or on fewer; what several agree on of words that
-    nobody has marked is nearly as good as a mark, and their doubts are worth learning too.
+    Teachers are networks that were trained on the same marks, or on fewer. What several agree on of words
+    that nobody has marked is nearly as good as a mark, and their doubts are worth learning too.
     """
     vectors = [project_vectors(table, teacher["vectors"]) for teacher in teachers]
     out = []
@@ -271,7 +271,7 @@ def train(
     seed: int,
     teachers: Sequence[Arrays] = (),
 ) -> Arrays:
-    """Return the mean of the weights after each of the last epochs: it varies less with the seed than the last."""
+    """Return the mean of the weights after each of the last epochs: the seed sways it less."""
     rng = np.random.default_rng(seed)
     shuffled = random.Random(seed)
     weights = new_weights(table.shape[1], rng)
@@ -346,7 +346,9 @@ def report(examples: Sequence[Example], table: np.ndarray, args: argparse.Namesp
     outlets: dict[str, int] = {}
     for fold in range(args.folds):
         kept, held = without_outlets(examples, fold, args.folds)
-        weights = train(kept, table, args, seed=args.seed * 100 + fold, teachers=teachers(args, f"{fold}.npz"))
+        weights = train(
+            kept, table, args, seed=args.seed * 100 + fold, teachers=teachers(args, f"{fold}.npz")
+        )
         if args.keep_folds:
             write(weights, args.keep_folds / f"{fold}.npz")
             outlets |= dict.fromkeys(sorted({e.marked.outlet for e in held}), fold)
@@ -361,7 +363,7 @@ def report(examples: Sequence[Example], table: np.ndarray, args: argparse.Namesp
 
 
 def teachers(args: argparse.Namespace, name: str) -> list[Arrays]:
-    """Return the networks of earlier runs that go by a name: of a fold, those that have not seen its outlets."""
+    """Return the networks of earlier runs by their name: of a fold, those without its outlets."""
     found = []
     for folder in args.teachers:
         with np.load(folder / name) as arrays:

@@ -51,7 +51,11 @@ class Persons:
 
     def is_people(self, word: str) -> bool:
         """Return whether a word names a people, a faith or a party, or is one of its adjectives."""
-        return word in self._peoples or word in self._demonyms or word.removesuffix(self._plural) in self._demonyms
+        return (
+            word in self._peoples
+            or word in self._demonyms
+            or word.removesuffix(self._plural) in self._demonyms
+        )
 
     def is_one_of_a_people(self, word: str) -> bool:
         """Return whether a word can stand for one person of a people: Democrat, German; not French."""
@@ -67,7 +71,7 @@ def is_one_of_a_people(parse: Parse, head: int, speaker: Range) -> bool:
     words = parse.lexicon.made(Persons)
     return (
         parse.words[speaker[0]] in words.definite
-        and speaker[1] - speaker[0] == 2  # noqa: PLR2004 - the article and the noun
+        and speaker[1] - speaker[0] == 2
         and head == speaker[0] + 1
         and not parse.tags[head].endswith("S")
         and words.is_one_of_a_people(parse.words[head])
@@ -128,7 +132,7 @@ def is_role_of_the_last(parse: Parse, head: int, speaker: Range) -> bool:
     words = parse.lexicon.made(Persons)
     word = parse.words[head]
     return (
-        speaker[1] - speaker[0] == 2  # noqa: PLR2004
+        speaker[1] - speaker[0] == 2
         and parse.tags[head] == "NN"
         and words.roles.get(word, "") not in ("", *words.spoken_of)
         and word not in parse.words[: speaker[0]]
@@ -193,13 +197,15 @@ def office_holder(parse: Parse, mentioned: Mentioned, head: int, speaker: Range)
 def _is_same_office(noun: str, word: str) -> bool:
     """Return whether a word of a role is the noun, or a title short for it ("gov." for governor)."""
     short = word.rstrip(".")
-    return word == noun or (word.endswith(".") and len(short) >= _LEAST_SHORT_TITLE and noun.startswith(short))
+    return word == noun or (
+        word.endswith(".") and len(short) >= _LEAST_SHORT_TITLE and noun.startswith(short)
+    )
 
 
 def the_only_person(
     parse: Parse, mentioned: Mentioned, at: int, *, reach: int, may_be: Callable[[int], bool]
 ) -> int | None:
-    """Return the only person named in the sentences before a token, else the only subject of the last of them.
+    """Return the only person named in the sentences before a token, else the only subject of the last.
 
     Args:
         parse: of the document.

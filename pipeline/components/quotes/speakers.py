@@ -247,7 +247,7 @@ class Speakers:
         return None
 
     def _person(self, head: int, speaker: Range, said: set[str]) -> Resolved | None:
-        """Return the person just named whom "the Democrat", "the Norwegian skier", "the biologist" take up."""
+        """Return the person just named whom "the Democrat", "the Norwegian skier", "the judge" take up."""
         parse, at = self._parse, speaker[0]
         words = parse.lexicon.made(Persons)
         has_people = is_one_of_a_people(parse, head, speaker)

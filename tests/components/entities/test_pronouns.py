@@ -20,11 +20,14 @@ def pronouns_of(nlp: Language, text: str) -> dict[str, list[str]]:
     ("text", "speaker"),
     [
         (
-            "Sgt. Leo Hart led the search. “The boy told us he was cold and that he had walked home,” Hart said.",
+            "Sgt. Leo Hart led the search. “The boy told us he was cold and had walked home,” Hart said.",
             "Leo Hart",
         ),
         ("Ida Berg spoke first. “She told us to wait, and she left,” Berg said.", "Ida Berg"),
-        ("“His brother called him and he was worried,” Capt. Gregory Case of the port police said.", "Gregory Case"),
+        (
+            "“His brother called him and he was worried,” Capt. Gregory Case of the port police said.",
+            "Gregory Case",
+        ),
     ],
 )
 def test_who_speaks_behind_the_marks_is_nobody_within(nlp: Language, text: str, speaker: str) -> None:

@@ -172,7 +172,11 @@ def test_a_stance_is_no_people(text: str, stance: str, left: str) -> None:
     [
         ("a Native American judge spoke .", {"Native": "NORP", "American": "NORP"}, "Native American"),
         ("two Pacific Islanders spoke .", {"Pacific": "LOC", "Islanders": "NORP"}, "Pacific Islanders"),
-        ("a Western Australian farm closed .", {"Western": "NORP", "Australian": "NORP"}, "Western Australian"),
+        (
+            "a Western Australian farm closed .",
+            {"Western": "NORP", "Australian": "NORP"},
+            "Western Australian",
+        ),
     ],
 )
 def test_a_people_of_two_words_is_one(text: str, ents: dict[str, str], people: str) -> None:
@@ -202,5 +206,9 @@ def test_a_byline_that_begins_again_is_cut() -> None:
 
 def test_a_second_given_name_is_no_second_person() -> None:
     text = "Ana Colvey left . Ana Colvey Lowe came ."
-    names = [m for mentions in found(text, {"Ana Colvey": "PERSON", "Ana Colvey Lowe": "PERSON"}).values() for m in mentions]
+    names = [
+        m
+        for mentions in found(text, {"Ana Colvey": "PERSON", "Ana Colvey Lowe": "PERSON"}).values()
+        for m in mentions
+    ]
     assert "Ana Colvey Lowe" in names

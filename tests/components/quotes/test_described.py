@@ -10,9 +10,15 @@ pytestmark = pytest.mark.model
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("Dana Whitlow won the seat last week. The Democrat said the bridge would be rebuilt.", "Dana Whitlow"),
+        (
+            "Dana Whitlow won the seat last week. The Democrat said the bridge would be rebuilt.",
+            "Dana Whitlow",
+        ),
         ("Pavel Orlik scored twice on Sunday. The Frenchman said he was tired.", "Pavel Orlik"),
-        ("Tova Lind won the race in Oslo, ahead of Mia Berg. The Norwegian said she slept badly.", "Tova Lind"),
+        (
+            "Tova Lind won the race in Oslo, ahead of Mia Berg. The Norwegian said she slept badly.",
+            "Tova Lind",
+        ),
         ("Dana Whitlow spoke late. “We will rebuild it,” the Republican added.", "Dana Whitlow"),
     ],
 )
@@ -69,7 +75,7 @@ def test_a_group_of_a_people_is_no_body_named_before(nlp: Language) -> None:
             "Neil Noble",
         ),
         (
-            "North Harwick member for parliament, Warren Dunst, who represents the coast, said the road was closed.",
+            "North Harwick member for parliament, Warren Dunst, who represents it, said the road was closed.",
             "Warren Dunst",
         ),
         ("The head of the port authority, Ana Colvey, said the ferry would sail.", "Ana Colvey"),
@@ -98,7 +104,10 @@ def test_a_role_with_a_hyphen_has_its_name(nlp: Language, text: str, name: str) 
             "North Carolina’s governor has said he will sign the law. Gov. Pat Melrose also met lawmakers.",
             "Pat Melrose",
         ),
-        ("Sweden's prime minister said talks would go on. Ulf Brandt, the prime minister, flew on.", "Ulf Brandt"),
+        (
+            "Sweden's prime minister said talks would go on. Ulf Brandt, the prime minister, flew on.",
+            "Ulf Brandt",
+        ),
         ("Malmo's mayor said the bridge was safe. Tess Arn, mayor of Malmo, crossed it on foot.", "Tess Arn"),
     ],
 )

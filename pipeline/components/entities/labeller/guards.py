@@ -228,10 +228,10 @@ def shown_label(tokens: Tokens, name: Name) -> str | None:
     words, lower = tokens.lexicon.made(_Words), tokens.lower
     if name.label in _TAKEN_FOR_PERSONS and 1 < len(name) <= _MOST_WORDS_OF_A_PERSON:
         return "PERSON" if age_behind(tokens, name.end) else None
-    if name.label not in _TAKEN_FOR_PLACES or name.title or len(name) > 2:  # noqa: PLR2004
+    if name.label not in _TAKEN_FOR_PLACES or name.title or len(name) > 2:
         return None
     before = lower[max(0, name.start - 2) : name.start]
-    if len(before) == 2 and (  # noqa: PLR2004
+    if len(before) == 2 and (
         (before[1] in words.of and before[0] in words.towns and name.label != "ORG")
         or (before[1] in words.within and before[0] in words.in_towns)
     ):
