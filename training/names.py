@@ -49,8 +49,6 @@ Span = tuple[int, int, str]
 WIDTH, HIDDEN = 48, 96
 BATCH = 12
 """Articles of a step."""
-UNREAD = 1500
-"""Characters behind what was read of an article that teachers label."""
 
 
 @dataclass
@@ -75,8 +73,6 @@ class Example:
     ends: np.ndarray
     labels: np.ndarray
     rules: set[Span]
-    unread: np.ndarray
-    """Candidates behind what was read, as far as teachers label them."""
 
 
 def marked(args: argparse.Namespace) -> list[Marked]:
@@ -132,20 +128,10 @@ def example(doc: Doc, marked: Marked) -> Example:
         if a < len(labels):
             labels[a] = 2 * KINDS.index(kind) + 1
     # What is not annotated is not learnt.
-    at = starts[features.candidates]
-    kept = features.candidates[at < marked.until]
-    unread = features.candidates[(at >= marked.until) & (at < marked.until + UNREAD)]
+    kept = features.candidates[starts[features.candidates] < marked.until]
     features = replace(features, candidates=kept)
     rules = {(int(starts[n.start]), int(ends[n.end - 1]), n.label) for n in names}
-    return Example(marked, features, starts, ends, labels[kept], rules, unread)
-
-
-@dataclass
-class Lesson:
-    """What is learnt of an article: its features, and the probability of each label for each candidate."""
-
-    features: LabelFeatures
-    targets: np.ndarray
+    return Example(marked, features, starts, ends, labels[kept], rules)
 
 
 # --- training -----------------------------------------------------------------------------------------
@@ -183,7 +169,7 @@ class Adam:
 
 
 def gradients(
-    batch: Sequence[Lesson],
+    batch: Sequence[Example],
     weights: Arrays,
     table: np.ndarray,
     rng: np.random.Generator,
@@ -195,11 +181,11 @@ def gradients(
     sizes = np.array([len(e.features.columns) for e in batch])
     firsts = np.cumsum(sizes) - sizes
     at = np.concatenate([e.features.candidates + f for e, f in zip(batch, firsts, strict=True)])
-    low = np.concatenate([np.full(len(e.targets), f) for e, f in zip(batch, firsts, strict=True)])
+    low = np.concatenate([np.full(len(e.labels), f) for e, f in zip(batch, firsts, strict=True)])
     high = np.concatenate(
-        [np.full(len(e.targets), f + s) for e, f, s in zip(batch, firsts, sizes, strict=True)]
+        [np.full(len(e.labels), f + s) for e, f, s in zip(batch, firsts, sizes, strict=True)]
     )
-    targets = np.concatenate([e.targets for e in batch])
+    labels = np.concatenate([e.labels for e in batch])
     near = at[:, None] + np.arange(-WINDOW, WINDOW + 1)
     inside = ((near >= low[:, None]) & (near < high[:, None])).astype(np.float32)
     near = np.clip(near, 0, len(columns) - 1)
@@ -229,7 +215,9 @@ def gradients(
     scores -= scores.max(axis=1, keepdims=True)
     odds = np.exp(scores)
     odds /= odds.sum(axis=1, keepdims=True)
-    d = (odds - targets) / m
+    d = odds
+    d[np.arange(m), labels] -= 1
+    d /= m
     grads = {"labels": hidden.T @ d, "labels_bias": d.sum(axis=0)}
     dh = (d @ weights["labels"].T) * mask
     grads |= {"hidden": window.T @ dh, "hidden_bias": dh.sum(axis=0)}
@@ -243,53 +231,21 @@ def gradients(
     return grads
 
 
-def lessons(examples: Sequence[Example], table: np.ndarray, teachers: Sequence[Arrays]) -> list[Lesson]:
-    """Return what is learnt: the marks, and what teachers think of the words behind them, on average.
-
-    Teachers are networks that were trained on the same marks, or on fewer. What several agree on of words
-    that nobody has marked is nearly as good as a mark, and their doubts are worth learning too.
-    """
-    vectors = [project_vectors(table, teacher["vectors"]) for teacher in teachers]
-    out = []
-    for e in examples:
-        marks = np.zeros((len(e.labels), N_LABELS), dtype=np.float32)
-        marks[np.arange(len(e.labels)), e.labels] = 1
-        features = e.features
-        if teachers and len(e.unread):
-            unread = replace(features, candidates=e.unread)
-            views = [np.exp(label_scores(unread, t, v)) for t, v in zip(teachers, vectors, strict=True)]
-            marks = np.concatenate([marks, np.mean(views, axis=0)])
-            features = replace(features, candidates=np.concatenate([features.candidates, e.unread]))
-        out.append(Lesson(features, marks))
-    return out
-
-
-def train(
-    examples: Sequence[Example],
-    table: np.ndarray,
-    args: argparse.Namespace,
-    seed: int,
-    teachers: Sequence[Arrays] = (),
-) -> Arrays:
-    """Return the mean of the weights after each of the last epochs: the seed sways it less."""
+def train(examples: Sequence[Example], table: np.ndarray, args: argparse.Namespace, seed: int) -> Arrays:
     rng = np.random.default_rng(seed)
     shuffled = random.Random(seed)
     weights = new_weights(table.shape[1], rng)
     adam = Adam(weights, args.rate, args.decay)
-    order = lessons(examples, table, teachers)
+    order = [*examples]
     steps = args.epochs * -(-len(order) // BATCH)
     done = 0
-    mean = {k: np.zeros_like(v) for k, v in weights.items()}
-    for epoch in range(args.epochs):
+    for _ in range(args.epochs):
         shuffled.shuffle(order)
         for start in range(0, len(order), BATCH):
             grads = gradients(order[start : start + BATCH], weights, table, rng, args)
             adam.step(weights, grads, 1 - 0.9 * done / steps)
             done += 1
-        if epoch >= args.epochs - args.averaged:
-            for k, v in weights.items():
-                mean[k] += v / args.averaged
-    return mean
+    return weights
 
 
 # --- figures ------------------------------------------------------------------------------------------
@@ -346,9 +302,7 @@ def report(examples: Sequence[Example], table: np.ndarray, args: argparse.Namesp
     outlets: dict[str, int] = {}
     for fold in range(args.folds):
         kept, held = without_outlets(examples, fold, args.folds)
-        weights = train(
-            kept, table, args, seed=args.seed * 100 + fold, teachers=teachers(args, f"{fold}.npz")
-        )
+        weights = train(kept, table, args, seed=args.seed * 100 + fold)
         if args.keep_folds:
             write(weights, args.keep_folds / f"{fold}.npz")
             outlets |= dict.fromkeys(sorted({e.marked.outlet for e in held}), fold)
@@ -360,15 +314,6 @@ def report(examples: Sequence[Example], table: np.ndarray, args: argparse.Namesp
         listed = json.dumps(dict(sorted(outlets.items())), indent=1, ensure_ascii=False)
         (args.keep_folds / "outlets.json").write_text(f"{listed}\n", encoding="utf-8")
     print(f"own_dev by outlet: rules {f1(n, 'rules')}; network {f1(n, 'network')}")
-
-
-def teachers(args: argparse.Namespace, name: str) -> list[Arrays]:
-    """Return the networks of earlier runs by their name: of a fold, those without its outlets."""
-    found = []
-    for folder in args.teachers:
-        with np.load(folder / name) as arrays:
-            found.append({k: v.astype(np.float32) for k, v in arrays.items() if k != "allow_pickle"})
-    return found
 
 
 def write(weights: Arrays, path: Path) -> None:
@@ -385,12 +330,8 @@ def main() -> None:
     ap.add_argument("--out", type=Path, default=Path("pipeline/models/names"))
     ap.add_argument("--keep-folds", type=Path, help="a folder for the weights of each fold")
     ap.add_argument("--folds", type=int, default=4, help="of own_dev by outlet; 0 for no report")
-    ap.add_argument(
-        "--teachers", type=Path, nargs="*", default=[], help="folders of earlier runs, with their folds"
-    )
     ap.add_argument("--seed", type=int, default=0)
     ap.add_argument("--epochs", type=int, default=15)
-    ap.add_argument("--averaged", type=int, default=5, help="the last epochs, whose weights are averaged")
     ap.add_argument("--rate", type=float, default=3e-3)
     ap.add_argument("--decay", type=float, default=0.01)
     ap.add_argument("--dropout", type=float, default=0.3)
@@ -405,8 +346,7 @@ def main() -> None:
     print(f"{len(examples)} articles, {n_names} names, {sum(len(e.labels) for e in examples)} candidates")
     if args.folds:
         report(examples, table, args)
-    final = train(examples, table, args, seed=args.seed * 100 + 99, teachers=teachers(args, "labeller.npz"))
-    write(final, args.out / "labeller.npz")
+    write(train(examples, table, args, seed=args.seed * 100 + 99), args.out / "labeller.npz")
     print(f"{time.time() - start:.0f} s")
 
 
