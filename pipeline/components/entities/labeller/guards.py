@@ -1,6 +1,6 @@
 """What the network may not do: names without a word of a name, bodies that are persons, doubtful labels.
 
-It was trained on some twelve thousand names and is at times sure of nonsense. What these rules say holds whatever
+It was trained on twelve thousand names and is at times sure of nonsense. What these rules say holds whatever
 the article: each is of a kind of mistake, none of a word.
 """
 
