@@ -13,7 +13,7 @@ FUZZ_SECONDS ?= 3600
 ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup setup-system cluster cluster-faults run airflow explore test test-fast test-system fuzz faults golden api lint bench linear eval history sources archive docs docs-site new-source new-table changelog lock clean
+.PHONY: help setup setup-system pictures cluster cluster-faults run airflow explore test test-fast test-system fuzz faults golden api lint bench bench-desk linear eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ setup-system: $(SYSTEM_READY) ## beside, what several machines on this one need 
 test-system: $(SYSTEM_READY) ## what needs a prepared machine (Linux, root): a cluster on this one; Chromium
 	$(PYTHON) -m pytest -m system tests/system $(ARGS)
 
+pictures: $(SYSTEM_READY) ## make the pictures of docs/images anew, in Chromium
+	PYTHONPATH=.:tests $(PYTHON) -m tests.system.test_explorer
+
 cluster: $(SYSTEM_READY) ## bring the same up, run the sample's days by it, compare, take it down
 	$(PYTHON) -m deploy.cluster try
 
@@ -73,6 +76,9 @@ lint: $(READY) ## ruff and mypy
 bench: $(READY) ## speed and memory of extraction and ingest against bare loops (CORPORA as below: on its Reuters)
 	$(PYTHON) -m benchmarks.throughput $(if $(CORPORA),--articles $(CORPORA)/corpora/reuters21578.jsonl.gz) $(ARGS)
 	$(PYTHON) -m benchmarks.ingest $(CORPORA)
+
+bench-desk: $(READY) ## speed and memory of the explorer over a simulated archive (ARGS='--days 30 --articles 10000')
+	$(PYTHON) -m benchmarks.desk $(ARGS)
 
 linear: $(READY) ## CPU time a character at 10,000 to 160,000 characters, for texts of all odd kinds
 	$(PYTHON) -m benchmarks.linear $(ARGS)
