@@ -25,7 +25,6 @@ import numpy as np
 import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
-from starlette.testclient import TestClient
 
 from pipeline.desk.explorer.serve import explorer
 from pipeline.settings import Settings
@@ -58,14 +57,14 @@ def replicated(rows: pa.Table, n: int, day: date, run: str) -> pa.Table:
     for column in set(NEW_IDS) & set(rows.column_names):
         at = found.column_names.index(column)
         head = pc.utf8_slice_codeunits(found[column], 0, 12 if column in NAMED else 8)
-        new = pc.binary_join_element_wise(head, of_name if column in NAMED else of_article, "")
+        new = pc.binary_join_element_wise(of_name if column in NAMED else of_article, head, "")
         found = found.set_column(at, found.schema.field(at), new)
     for column, value in (("day", day), ("run_id", run)):
         if column in found.column_names:
             at = found.column_names.index(column)
             field = found.schema.field(at)
             found = found.set_column(at, field, pa.repeat(pa.scalar(value, field.type), len(found)))
-    return found.sort_by([("article_id", "ascending")]) if "article_id" in found.column_names else found
+    return found  # sorted as the rows are: the new ids begin with the number of the replica
 
 
 def simulate(sample: Store, store: Store, *, n_days: int, n_articles: int) -> None:
@@ -258,6 +257,8 @@ class Memory:
 
 def measure(store: Store, n_days: int) -> bool:
     """Print the figures; return whether all pages kept within their seconds and ratios."""
+    from starlette.testclient import TestClient  # it warns of its client's version when it is loaded
+
     are_good = True
     settings = Settings(data_dir=store.root, decisions_file=Path(store.root) / "none")
     print(f"{'page':32} {'first s':>8} {'s':>7} {'may':>5} {'cpu s':>7} {'bare':>7} {'ratio':>6}")
