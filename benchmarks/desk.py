@@ -122,7 +122,7 @@ def questions(store: Store, n_days: int) -> Iterator[tuple[str, str, float, list
     ).fetchall()
     [(group,)] = con.execute(
         f"select claim_group_id from claim_groups where day = '{last}'"
-        " group by 1 having count(*) > 2 order by count(*) desc, 1 limit 1"
+        " group by 1 having count(*) > 1 order by count(*) desc, 1 limit 1"
     ).fetchall()
     window = f"from={first}&to={last}"
     between = f"day between '{first}' and '{last}'"
