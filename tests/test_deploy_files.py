@@ -99,5 +99,5 @@ def test_the_chart_asks_for_nothing_that_the_image_lacks() -> None:
     assert VALUES["executor"] == "CeleryExecutor" and "\napache-airflow-providers-celery==" in locked
     assert config["logging"]["remote_logging"] == "False" or "\napache-airflow-providers-amazon==" in locked
     assert VALUES["createUserJob"]["defaultUser"]["enabled"] is False
-    sidecars = (VALUES["scheduler"], VALUES["dagProcessor"], VALUES["workers"]["celery"])
-    assert not any(part["logGroomerSidecar"]["enabled"] for part in sidecars)
+    assert not any(VALUES[part]["logGroomerSidecar"]["enabled"] for part in ("scheduler", "dagProcessor"))
+    assert VALUES["workers"]["celery"]["persistence"]["enabled"] is False
