@@ -38,7 +38,7 @@ _LOCAL_SETTINGS = '''"""Written at each start: what the front page of the web UI
 from airflow.api_fastapi.common.types import UIAlert
 
 ABOUT = """\\
-The red cross at **Triggerer** is meant to be there: no task of Newstables is ever deferred, so none runs here.
+The red cross at **Triggerer** is meant to be there: no task of Newstables is ever deferred, so none runs.
 What a day brought is in **Reports** on the left, and in the tab **Day report** of each run.
 """
 DASHBOARD_UIALERTS = [UIAlert(text=ABOUT, category="info")]
