@@ -137,8 +137,8 @@ def _said_or_thought(
 def _is_sure(parse: Parse, candidate: QuoteCandidate) -> bool:
     """Return whether a rule is right where the network has found nothing.
 
-    A clause that who says it follows is: "The line could be delayed, officials say"; so is one behind the plainest
-    verbs of saying.
+    A clause that who says it follows is: "The line could be delayed, officials say"; so is one behind the
+    plainest verbs of saying.
     """
     if candidate.rule in _SURE_RULES:
         return True

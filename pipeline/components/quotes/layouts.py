@@ -92,7 +92,7 @@ def _verb_before(parse: Parse, colon: int, start: int) -> tuple[int, Cue] | None
 
 
 def _verb_of_sentence(parse: Parse, colon: int) -> tuple[int, Cue] | None:
-    """Return the main verb of the sentence that ends with a colon, with its cue: "He explained why they left:"."""
+    """Return the main verb of a sentence that ends with a colon, and its cue: "He explained why:"."""
     for t in range(*parse.tree.sentences[parse.tree.sentence_of[colon]]):
         if parse.deps[t] == "ROOT":
             cue = parse.lexicon.made(read_cues).verbs.get(parse.words[t])
@@ -104,7 +104,8 @@ def _verb_of_sentence(parse: Parse, colon: int) -> tuple[int, Cue] | None:
 def _end_of_block(parse: Parse, first: int) -> int:
     """Return the end of a block that begins with a paragraph.
 
-    Its paragraphs are parted by line ends, the text around it by blank lines; or they are told in the first person.
+    Its paragraphs are parted by line ends, the text around it by blank lines; or somebody tells them of
+    themselves.
     """
     at = first + 1
     if parse.line_ends(first) > 1:

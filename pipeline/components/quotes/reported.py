@@ -109,7 +109,7 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
     if not is_inside and _is_the_texts_own(parse, words, candidate):
         return False
     if all(parse.is_empty[t] for t in candidate.cue):
-        return candidate.speaker is None or _may_stand_before_colon(parse, words, candidate)
+        return _may_stand_before_colon(parse, words, candidate, share)
     found = reporting_word(parse, candidate.cue)
     if found is None:
         is_told = share >= _MOSTLY or _opens_with_complementiser(parse, candidate.content)
@@ -344,20 +344,23 @@ def _can_speak(parse: Parse, words: _Verbs, speaker: Range | None) -> bool:
     return any(parse.tags[t].startswith("NNP") for t in range(start, end))
 
 
-def _may_stand_before_colon(parse: Parse, words: _Verbs, candidate: QuoteCandidate) -> bool:
-    """Return whether what stands before a colon or a dash is a speaker, and no ordinal, heading or dateline."""
+def _may_stand_before_colon(parse: Parse, words: _Verbs, candidate: QuoteCandidate, share: float) -> bool:
+    """Return whether what stands before a colon is a speaker, and no ordinal, heading, dateline or list."""
     if candidate.speaker is None:
         return True
     start, end = candidate.speaker
     if parse.words[candidate.cue[0]] != ":" or candidate.cue[0] < start:
         return True
     is_first = all(parse.is_empty[t] for t in range(parse.paragraphs[parse.paragraph_of[start]][0], start))
-    if is_first and all(parse.tree.ents[t] in ("GPE", "LOC") for t in range(start, end)):
-        return False
-    return any(
-        parse.tree.ents[t] in _SPEAKING or parse.tags[t] == "PRP" or parse.words[t] in words.speaking
-        for t in range(start, end)
-    )
+    if any(parse.words[t] in words.speaking or parse.tags[t] == "PRP" for t in range(start, end)):
+        return True
+    if is_first and share < _MOSTLY:
+        is_place = all(parse.tree.ents[t] in ("GPE", "LOC") for t in range(start, end))
+        is_in_capitals = all(word.isupper() for word in parse.columns.words[start:end])
+        told = (t for first, last in candidate.content for t in range(first, last))
+        if is_place or is_in_capitals or not any(parse.tags[t] in FINITE_TAGS for t in told):
+            return False
+    return any(parse.tree.ents[t] in _SPEAKING for t in range(start, end))
 
 
 def _is_said_by_somebody(

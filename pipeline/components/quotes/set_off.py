@@ -1,7 +1,7 @@
 """Reporting clauses that commas set off, where the parse does not see them: by the order of words.
 
-"The issue, Lee notes, matters to all": what is said stands around the clause. "The calf was saved, Cates told the
-paper in an email": it stands before it, from the beginning of the sentence, whoever else is quoted there.
+"The issue, Lee notes, matters to all": what is said stands around the clause. "The calf was saved, Cates told
+the paper in an email": it stands before it, from the beginning of the sentence, whoever else is quoted there.
 """
 
 from __future__ import annotations
@@ -92,4 +92,7 @@ def _is_sentence(parse: Parse, content: Range, finite: list[int]) -> bool:
     first = next((t for t in range(*content) if not parse.is_empty[t]), content[0])
     if parse.tags[first] in ("IN", "WRB", "VBG", "VBN") and "," not in parse.words[first : finite[-1]]:
         return False
-    return any(parse.tags[t] in NAME_TAGS | NOUN_TAGS or parse.tags[t] in ("PRP", "EX", "DT") for t in range(first, finite[0]))
+    return any(
+        parse.tags[t] in NAME_TAGS | NOUN_TAGS or parse.tags[t] in ("PRP", "EX", "DT")
+        for t in range(first, finite[0])
+    )

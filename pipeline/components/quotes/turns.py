@@ -44,7 +44,8 @@ def from_turns(
         if without is not None and label.paragraph < without[0] <= last:
             last = without[0] - 1
         content = parse.trim((label.colon + 1, parse.paragraphs[label.paragraph if label.asks else last][1]))
-        if content is None or not _is_spoken(parse, label, content, counts[parse.words[label.name[1] - 1]]):
+        n_turns = counts[parse.words[label.name[1] - 1]]
+        if content is None or not _is_spoken(parse, label, content, n_turns):
             continue
         rule = "question" if label.asks else "answer" if label.answers else "turn"
         named = answering if label.answers else label.named
@@ -52,7 +53,7 @@ def from_turns(
 
 
 def _is_spoken(parse: Parse, label: Label, content: Range, n_turns: int) -> bool:
-    """Return whether somebody speaks behind a label: lists have names as well ("Ann Roe: theft, two counts")."""
+    """Return whether somebody speaks behind a label: lists have names, too ("Ann Roe: two counts")."""
     return (
         n_turns > 1
         or label.answers

@@ -100,7 +100,7 @@ def _rule_of_dependent(parse: Parse, k: int, cue: Cue, *, passive: bool, has_the
 
 
 def _clauses_of_documents(parse: Parse, i: int) -> Iterator[int]:
-    """Yield the clauses with "that" which the parse has hung on a document: "wrote in a memo that it fell"."""
+    """Yield clauses with "that" which the parse has hung on a document: "wrote in a memo that it fell"."""
     complementisers = parse.lexicon.words("quotes.complementisers")
     for k in parse.kids[i]:
         noun = kid(parse, k, "pobj") if k > i and parse.deps[k] == "prep" else None
