@@ -61,15 +61,19 @@ def run(
     ] = False,
 ) -> None:
     """Run a day, or all days from the first to the last, without Airflow."""
+    from pipeline.desk.run_report import write_report_anyhow
     from pipeline.settings import load_settings
-    from pipeline.stages import run_days
+    from pipeline.stages import STAGES, run_days
     from pipeline.store import Store
     from pipeline.store.batch import days_between, parse_day
 
     settings = load_settings(**({"allow_missing_inputs": True} if allow_missing_inputs else {}))
     days = days_between(parse_day(first), parse_day(last or first))
-    for name, batch, counts in run_days(days, Store(settings.data_dir), settings, only=stage):
+    store = Store(settings.data_dir)
+    for name, batch, counts in run_days(days, store, settings, only=stage):
         typer.echo(f"{batch.day} {name} {batch.shard}: {_counts(counts)}")
+        if name == STAGES[-1].name:
+            write_report_anyhow(store, batch.day)
 
 
 @app.command()
@@ -184,6 +188,17 @@ def decide(
 
 
 @app.command()
+def explore(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")] = 8090,
+) -> None:
+    """Show what is published in a browser: search, speakers, claims, articles; until Ctrl-C."""
+    from pipeline.desk.explorer.serve import serve
+    from pipeline.settings import load_settings
+
+    serve(load_settings(), port=port, say=typer.echo)
+
+
+@app.command()
 def late() -> None:
     """Print the published days for which records came in later: run them again."""
     from pipeline.settings import load_settings
@@ -218,6 +233,30 @@ def status() -> None:
         _say(error)
     if damaged:
         raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def report(
+    day: Annotated[
+        str | None, typer.Argument(metavar="[DAY]", help="The day, as YYYY-MM-DD; else the last published.")
+    ] = None,
+) -> None:
+    """Write the report of a day, print its essentials, and say where it lies."""
+    from pipeline.desk.run_report import write_report
+    from pipeline.desk.run_report.terminal import essentials
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+    from pipeline.store.batch import parse_day
+    from pipeline.store.manifest import published_days
+
+    store = Store(load_settings().data_dir)
+    wanted = parse_day(day) if day else max(published_days(store), default=None)
+    if wanted is None:
+        raise ConfigError(f"nothing is published in {store.root}: run `python -m pipeline run DAY` first")
+    written = write_report(store, wanted)
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    for part in essentials(written, f"{store.root}/{written.path}"):
+        console.print(part)
 
 
 @app.command()

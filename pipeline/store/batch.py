@@ -14,7 +14,10 @@ decisions/<moment>-<hash>.json             human decisions that were noted by co
 tables/_decisions.json                     the human decisions under which the derived tables were made
 tables/_speakers.json                      speakers that people corrected, as they hold for readers now
 feeds/<night>/pull.json                    what a night's pull of the feeds brought, and beside it the answers
+staged/<day>/timings/                      how long its stages took (timings.py)
+reports/<day>.html                         the report of a published day, see pipeline/desk/run_report
 index/<source>.json                        which records of a source belong to which day (a cache)
+explorer/<day>.<run>.v1.sqlite             words of a day, for searches in the explorer (a cache)
 """
 
 from __future__ import annotations
@@ -50,6 +53,9 @@ FEEDS = "feeds"
 
 INDEX = "index"
 """The folder of what sources know of their files."""
+
+EXPLORER_CACHE = "explorer"
+"""The folder of indexes of words, a file a day."""
 
 DOCS = "docs"
 """The name under which the parse of a shard is staged."""

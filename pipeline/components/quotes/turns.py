@@ -7,6 +7,7 @@ around them; so is what a line with a dash and a name signs. One label alone is 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -22,6 +23,7 @@ _SHORTEST_SIGNED = 6
 _LEAST_LABELS = 2
 _HANDLE = re.compile(r"\(@\w+\)")
 _HANDLE_ALONE = re.compile(r"@\w+")
+_NAME_AND_HANDLE = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4} (@\w{2,30})")
 _DASHES = frozenset(("-", "--", "–", "—", "―"))
 
 
@@ -75,9 +77,13 @@ def interviewed(parse: Parse, before: int) -> Range | None:
             names.append((t, last))
         t = max(end, t + 1)
     counts = Counter(parse.words[end - 1] for _, end in names)
-    if not counts or (len(counts) > 1 and counts.most_common(2)[0][1] == counts.most_common(2)[1][1]):
+    most = max(counts.values(), default=0)
+    likely = {surname for surname, count in counts.items() if count == most}
+    if len(likely) > 1:  # one word alone is often a place that the model takes for a person
+        likely &= {parse.words[end - 1] for start, end in names if end - start > 1}
+    if len(likely) != 1:
         return None
-    surname = counts.most_common(1)[0][0]
+    (surname,) = likely
     spans = [span for span in names if parse.words[span[1] - 1] == surname]
     return next((span for span in spans if span[1] - span[0] > 1), spans[0])
 
@@ -92,12 +98,21 @@ def from_posts(parse: Parse) -> Iterator[QuoteCandidate]:
 
 
 def from_named_posts(parse: Parse) -> Iterator[QuoteCandidate]:
-    """Yield posts that stand under a name and a handle, each in a line of its own."""
-    for number in range(1, len(parse.paragraphs) - 1):
+    """Yield posts that stand under a name and a handle, in lines of their own or in one."""
+    kinds = [line.kind for line in parse.columns.lines]
+    first = kinds.index("paragraph") + 1 if "paragraph" in kinds else 1  # before that it is a byline
+    for number in range(first, len(parse.paragraphs) - 1):
         start, end = parse.paragraphs[number]
         line = parse.text[parse.idx[start] : parse.idx[end - 1] + len(parse.words[end - 1])].strip()
-        speaker = parse.trim(parse.paragraphs[number - 1])
-        if not _HANDLE_ALONE.fullmatch(line) or speaker is None:
+        named = _NAME_AND_HANDLE.fullmatch(line)
+        if named is not None:
+            handle = parse.idx[start] + named.start(1)
+            speaker = parse.trim((start, bisect_left(parse.idx, handle, start, end)))
+        elif _HANDLE_ALONE.fullmatch(line):
+            speaker = parse.trim(parse.paragraphs[number - 1])
+        else:
+            continue
+        if speaker is None:
             continue
         content = parse.trim(_without_links(parse, parse.paragraphs[number + 1]))
         if content is not None and speaker[1] - speaker[0] <= LONGEST_LABEL:

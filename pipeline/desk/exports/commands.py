@@ -37,6 +37,13 @@ export_app = typer.Typer(
 Days = Annotated[
     str | None, typer.Option("--days", metavar="DAY[:DAY]", help="One day, or first and last; else all.")
 ]
+Where = Annotated[
+    str | None, typer.Option(help="Only such rows, in DuckDB's SQL: \"outlet = 'The Ledger'\".")
+]
+Articles = Annotated[
+    str | None,
+    typer.Option("--where", help="Only such articles, in DuckDB's SQL: \"source = 'The Ledger'\"."),
+]
 Output = Annotated[Path, typer.Option(help="The file to write; - is stdout.")]
 Once = Annotated[bool, typer.Option("--once", help="Leave out the rows of reprints.")]
 
@@ -53,10 +60,7 @@ def rows(
         str | None, typer.Option(help="csv, xlsx, parquet or jsonl; else by the name of the output.")
     ] = None,
     days: Days = None,
-    where: Annotated[
-        str | None,
-        typer.Option(help="Only such rows, in DuckDB's SQL: \"outlet = 'The Ledger'\"."),
-    ] = None,
+    where: Where = None,
     columns: Annotated[str | None, typer.Option(help="Only these columns, with commas between.")] = None,
     once: Once = False,
     output: Output = Path("-"),
@@ -80,6 +84,55 @@ def rows(
 
 
 @export_app.command()
+def gqg(days: Days = None, where: Articles = None, once: Once = False, output: Output = Path("-")) -> None:
+    """Write what stands in quotation marks as lines of GDELT's Global Quotation Graph, one an article."""
+    _write_articles("gqg", days, where, once, output)
+
+
+@export_app.command()
+def geg(days: Days = None, where: Articles = None, once: Once = False, output: Output = Path("-")) -> None:
+    """Write entities as lines of GDELT's Global Entity Graph, one an article."""
+    _write_articles("geg", days, where, once, output)
+
+
+@export_app.command()
+def quotebank(
+    days: Days = None, where: Articles = None, once: Once = False, output: Output = Path("-")
+) -> None:
+    """Write each distinct direct quotation as a line of Quotebank's quotation-centric data."""
+    _write_articles("quotebank", days, where, once, output)
+
+
+@export_app.command("annotations")
+def web_annotations(
+    days: Days = None, where: Articles = None, once: Once = False, output: Output = Path("-")
+) -> None:
+    """Write mentions, quotations and claims as W3C Web Annotations, one a line."""
+    _write_articles("annotations", days, where, once, output)
+
+
+@export_app.command()
+def brat(days: Days = None, where: Articles = None, once: Once = False, output: Output = Path("-")) -> None:
+    """Write articles with their annotations as a ZIP file of brat's standoff."""
+    _write_articles("brat", days, where, once, output)
+
+
+@export_app.command()
+def docbin(days: Days = None, where: Articles = None, once: Once = False, output: Output = Path("-")) -> None:
+    """Write articles as spaCy Docs: names in ents; mentions, quotes and claims in spans."""
+    _write_articles("docbin", days, where, once, output)
+
+
+@export_app.command()
+def gexf(days: Days = None, where: Where = None, once: Once = False, output: Output = Path("-")) -> None:
+    """Write who quotes whom, and who speaks of whom, as a graph for Gephi."""
+    from pipeline.desk.exports.gexf import quotation_graph, write_gexf
+
+    graph = quotation_graph(days=_days(days), where=where, once=once, data_dir=_data_dir())
+    _write(output, lambda to: write_gexf(graph, to), "edges")
+
+
+@export_app.command()
 def claimreview(
     first: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The first day; else all.")] = None,
     last: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The last day of a range.")] = None,
@@ -91,11 +144,12 @@ def claimreview(
 ) -> None:
     """Write published claims as schema.org ClaimReview, one JSON-LD object a line; never with a rating."""
     from pipeline.desk.exports.claimreview import published_claim_reviews
+    from pipeline.desk.exports.for_tools import write_lines
     from pipeline.store.batch import parse_day
 
     days = None if first is None else (parse_day(first), parse_day(last or first))
     reviews = published_claim_reviews(days=days, least=least, topic=topic, data_dir=_data_dir())
-    _write_lines(output, reviews, "claims")
+    _write(output, lambda to: write_lines(reviews, to), "claims")
 
 
 def _days(given: str | None) -> tuple[date, date] | None:
@@ -116,18 +170,13 @@ def _data_dir() -> str:
     return load_settings().data_dir
 
 
-def _write_lines(output: Path, objects: Iterator[Any], what: str) -> None:
-    """Write an object a line, as JSON."""
-    import json
+def _write_articles(name: str, days: str | None, where: str | None, once: bool, output: Path) -> None:
+    from pipeline.desk.exports.for_tools import FOR_TOOLS
+    from pipeline.desk.exports.layered import layered_articles
 
-    def lines(to: BinaryIO) -> int:
-        n = 0
-        for one in objects:
-            to.write(f"{json.dumps(one, ensure_ascii=False)}\n".encode())
-            n += 1
-        return n
-
-    _write(output, lines, what)
+    format = FOR_TOOLS[name]
+    articles = layered_articles(days=_days(days), where=where, once=once, data_dir=_data_dir())
+    _write(output, lambda to: format.write(articles, to), format.unit)
 
 
 def _write(output: Path, write: Callable[[BinaryIO], int], what: str) -> None:
