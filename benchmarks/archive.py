@@ -29,12 +29,15 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
+import pyarrow as pa
+
 from deploy.local.airflow import DAG_ID, LocalAirflow, await_runs, running, say
 from pipeline.errors import NewstablesError
 from pipeline.ingest.tally import UNDATED
 from pipeline.store import Store
-from pipeline.store.batch import days_between, derived_path, published_path
-from pipeline.store.manifest import manifests as read_manifests
+from pipeline.store.batch import days_between, published_path
+from pipeline.store.derived_files import derived_files
+from pipeline.store.manifest import find_manifest, published_days
 from schemas import DAY_TABLES, DERIVED_TABLES
 
 STORIES_A_FILE = 1000
@@ -105,7 +108,8 @@ def checks(
         days: what was backfilled, in order.
     """
     wanted = Counter(day for record in records if (day := day_of(record)))
-    manifests = read_manifests(store)
+    found = {day: find_manifest(store, day) for day in published_days(store)}
+    manifests = {day: manifest for day, manifest in found.items() if manifest is not None}
     yield list(manifests) == list(days), f"{len(manifests)} of {len(days)} days are published"
     filled = [day for day, manifest in manifests.items() if manifest.tables["articles"].rows]
     yield filled == sorted(wanted), f"{len(filled)} days have articles, {len(wanted)} have dated records"
@@ -180,12 +184,13 @@ def derived(store: Store, days: Sequence[date]) -> Iterator[tuple[bool, str]]:
     """Yield of each derived table whether it is there and speaks of no day that has no articles."""
     for row_class in DERIVED_TABLES:
         name = row_class.table_name
-        if not store.exists(derived_path(name)):
+        files = derived_files(store, row_class)
+        if not files:
             yield False, f"{name} is missing"
             continue
-        table = store.read(derived_path(name))
-        column = next(c for c in ("day", "first_seen") if c in table.column_names)
-        seen = set(table[column].to_pylist())
+        table = pa.concat_tables(map(store.read, files))
+        columns = [column for column in ("day", "first_seen") if column in table.column_names]
+        seen = {day for column in columns for day in table[column].to_pylist()}
         yield len(table) > 0 and seen <= set(days), f"{name}: {len(table):,} rows"
 
 

@@ -25,7 +25,9 @@ from pipeline.curation.decisions import Decisions, decisions_of_json
 from pipeline.errors import ConfigError, DamagedError, InputError
 from pipeline.settings import load_settings
 from pipeline.store import Store
-from pipeline.store.batch import DECISIONS, derived_path
+from pipeline.store.batch import DECISIONS
+from pipeline.store.days import PublishedDay, published
+from pipeline.store.derived_files import read_derived
 from pipeline.store.manifest import Manifest, find_manifest, published_days, run_again
 from pipeline.store.published import published_fragment, read_published
 from pipeline.views import Wanted, Where, check_columns, filtered, nearest, view_rows
@@ -69,7 +71,8 @@ def load(
     Args:
         table: articles, entities, mentions, quotes, claims, rejects, a derived table, or a view (said,
             asserted, spread ...; docs/tables.md describes them).
-        days: first and last day, both included; one day; or None for all there are.
+        days: first and last day, both included; one day; or None for all there are. Derived tables without a
+            column `day` are of all days.
         columns: the columns wanted, None for all.
         where: the rows wanted: what columns must be equal to, `{"outlet": "The Albion Courier",
             "kind": ["direct", "mixed"], "day": "2026-03-02"}` (None is null; of a column of lists, one that
@@ -153,7 +156,7 @@ def _table(
 ) -> pa.Table:
     schema = arrow_schema(TABLES[table])
     if TABLES[table].is_derived:
-        rows = _derived(store, table)
+        rows = _derived(store, table, days=_range(days))
         return _select(rows if where is None else filtered(table, rows, where), columns)
     wanted = None
     if columns is not None and (where is None or isinstance(where, Mapping)):
@@ -164,8 +167,8 @@ def _table(
     index = _Index.read(store) if as_indexed else None
     empty = _select(schema.empty_table(), wanted)
     parts = [empty]
-    for day in _days(store, days):
-        part = _filled_up(_read_day(store, table, day, wanted), empty.schema, day)
+    for day, known in _days(store, days).items():
+        part = _filled_up(_read_day(store, table, day, known, wanted), empty.schema, day)
         if index is not None:
             part = index.followed(part)
         if where is not None and not latest:  # whether there is a later version, all rows tell
@@ -185,8 +188,7 @@ def _view(
 ) -> pa.Table:
     """Return rows of a view, made of the files of the days that it needs."""
     if days is not None and VIEWS[name].spans_days:
-        first, last = days if isinstance(days, tuple) else (days, days)
-        wanted = replace(wanted, days=(_date(first), _date(last)))
+        wanted = replace(wanted, days=_range(days))
         days = None
     there = _days(store, days)
     _, names = needed(name)
@@ -195,14 +197,20 @@ def _view(
         tables = _decisions_of(store)
         relations |= {each: tables[each] for each in names_of_decisions}
     for each in {*names} & {*TABLES}:
-        relations[each] = _derived(store, each) if TABLES[each].is_derived else _dataset(store, each, there)
+        is_derived = TABLES[each].is_derived
+        relations[each] = (
+            _derived(store, each, days=_range(days)) if is_derived else _dataset(store, each, there)
+        )
     return view_rows(name, relations, wanted)
 
 
-def _dataset(store: Store, table: str, days: Sequence[date]) -> ds.Dataset:
+def _dataset(store: Store, table: str, days: Mapping[date, PublishedDay | None]) -> ds.Dataset:
     """Return a table of some days, of which only what is asked for will be decoded."""
     schema = arrow_schema(TABLES[table]).remove_metadata()
-    fragments = [_of_day(store, day, lambda found: published_fragment(store, found, table)) for day in days]
+    fragments = [
+        _of_day(store, day, known, lambda found: published_fragment(store, found, table))
+        for day, known in days.items()
+    ]
     for day, fragment in zip(days, fragments, strict=True):
         _need_columns(fragment.physical_schema, schema, day)
     if not fragments:
@@ -228,32 +236,50 @@ def _need_values(table: str, where: Mapping[str, Any], *, as_indexed: bool, data
                 )
 
 
-def _days(store: Store, days: tuple[str | date, str | date] | str | date | None) -> list[date]:
-    there = published_days(store)
-    if not there:
+def _days(
+    store: Store, days: tuple[str | date, str | date] | str | date | None
+) -> dict[date, PublishedDay | None]:
+    """Return the published days of a range; None stands for one whose manifest cannot be read."""
+    found = published(store, between=_range(days))
+    if not found.days and not found.damaged and not published_days(store):
         raise ConfigError(f"nothing is published in {store.root}: run `python -m pipeline run` first")
+    return {day: found.days.get(day) for day in sorted({*found.days, *found.damaged})}
+
+
+def _range(days: tuple[str | date, str | date] | str | date | None) -> tuple[date, date] | None:
     if days is None:
-        return there
+        return None
     first, last = days if isinstance(days, tuple) else (days, days)
-    return [day for day in there if _date(first) <= day <= _date(last)]
+    return _date(first), _date(last)
 
 
 def _date(day: str | date) -> date:
     return day if isinstance(day, date) else date.fromisoformat(day)
 
 
-def _read_day(store: Store, table: str, day: date, columns: list[str] | None) -> pa.Table:
-    rows = _of_day(store, day, lambda found: read_published(store, found, table, columns=columns))
+def _read_day(
+    store: Store, table: str, day: date, known: PublishedDay | None, columns: list[str] | None
+) -> pa.Table:
+    rows = _of_day(store, day, known, lambda found: read_published(store, found, table, columns=columns))
     return rows.replace_schema_metadata(None)
 
 
-def _of_day[Read](store: Store, day: date, read: Callable[[Manifest], Read]) -> Read:
-    """Read a day's file once it is the one of the day's manifest, which comes last when a day is replaced."""
+def _of_day[Read](
+    store: Store, day: date, known: PublishedDay | None, read: Callable[[Manifest | PublishedDay], Read]
+) -> Read:
+    """Read a day's file once it is the one of the day's manifest, which comes last when a day is replaced.
+
+    Args:
+        store: where it lies.
+        day: the day.
+        known: of its manifest, as it was a moment ago.
+        read: what reads it.
+    """
     problem = InputError(f"{day} is no longer published: {run_again(day)}")
     for attempt in range(_ATTEMPTS):
         if attempt:
             time.sleep(_PAUSE_S)
-        manifest = find_manifest(store, day)
+        manifest = known if known is not None and not attempt else find_manifest(store, day)
         if manifest is None:
             continue
         if manifest.schema_version != SCHEMA_VERSION:
@@ -288,15 +314,28 @@ def _need_columns(there: pa.Schema, wanted: pa.Schema, day: date) -> None:
             raise InputError(f"{day} was published without the column {field.name}: {run_again(day)}")
 
 
-def _derived(store: Store, table: str, *, columns: list[str] | None = None) -> pa.Table:
-    """Return the rows of a derived table."""
+def _derived(
+    store: Store,
+    table: str,
+    *,
+    days: tuple[date, date] | None = None,
+    columns: list[str] | None = None,
+) -> pa.Table:
+    """Return the rows of a derived table; of one that is kept by month, those of some days."""
+    row_class = TABLES[table]
+    schema = arrow_schema(row_class).remove_metadata()
     with _derive_again():
         try:
-            return store.read(derived_path(table), columns=columns)
-        except FileNotFoundError:
-            raise ConfigError(
-                f"nothing is derived in {store.root}: run `python -m pipeline run` first"
-            ) from None
+            files = [*read_derived(store, row_class, days=days, columns=columns)]
+        except FileNotFoundError:  # a month that went meanwhile
+            files = []
+    if not files and not store.exists(DECISIONS):
+        raise ConfigError(f"nothing is derived in {store.root}: run `python -m pipeline run` first")
+    rows = pa.concat_tables([_select(schema.empty_table(), columns), *files])
+    if days is not None and row_class.is_by_month:
+        first, last = (pa.scalar(day, pa.date32()) for day in days)
+        rows = rows.filter(pc.and_(pc.greater_equal(rows["day"], first), pc.less_equal(rows["day"], last)))
+    return rows
 
 
 @contextlib.contextmanager
@@ -305,7 +344,10 @@ def _derive_again() -> Iterator[None]:
     try:
         yield
     except DamagedError as error:
-        remedy = "make it again (python -m pipeline run DAY --stage derive, for any day)"
+        remedy = (
+            "make it again (python -m pipeline verify --mend, then"
+            " python -m pipeline run DAY --stage derive, for any day)"
+        )
         raise DamagedError(f"{error}: {remedy}", path=error.path) from None
 
 
@@ -335,7 +377,7 @@ class _Index:
     @classmethod
     def read(cls, store: Store) -> _Index | None:
         """Return what was derived; None before anything was."""
-        if not store.exists(derived_path("entity_index")):
+        if not store.exists(DECISIONS):
             return None
         return cls(_decisions(store), _derived(store, "entity_index", columns=["entity_id", "name"]))
 
