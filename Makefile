@@ -6,13 +6,14 @@ READY := $(VENV)/.ready
 SYSTEM_READY := $(VENV)/.ready-system
 SAMPLE_DAYS := 2026-03-01 2026-03-04
 AIRFLOW_PORT ?= 8080
+EXPLORER_PORT ?= 8090
 CORPORA ?=
 FUZZ ?= 20000
 FUZZ_SECONDS ?= 3600
 ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup setup-system cluster cluster-faults run airflow test test-fast test-system fuzz faults golden api lint bench linear eval history sources archive docs docs-site new-source new-table changelog lock clean
+.PHONY: help setup setup-system cluster cluster-faults run airflow explore test test-fast test-system fuzz faults golden api lint bench linear eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -24,9 +25,13 @@ run: $(READY) ## run the sample's four days by Airflow, and show what came out
 		$(PYTHON) -m deploy.local days $(SAMPLE_DAYS)
 	$(PYTHON) -m pipeline status
 	$(PYTHON) examples/most_quoted.py
+	$(PYTHON) -m pipeline report
 
 airflow: $(READY) ## Airflow with the nightly schedule and a web UI, until Ctrl-C (AIRFLOW_PORT=8080)
 	$(PYTHON) -m deploy.local serve --port $(AIRFLOW_PORT)
+
+explore: $(READY) ## look at what is published in a browser, until Ctrl-C (EXPLORER_PORT=8090)
+	$(PYTHON) -m pipeline explore --port $(EXPLORER_PORT)
 
 # Processes share the tests out by files, in the order of tests/conftest.py: those that take minutes first.
 PYTEST := $(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder

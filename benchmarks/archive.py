@@ -37,7 +37,7 @@ from pipeline.ingest.tally import UNDATED
 from pipeline.store import Store
 from pipeline.store.batch import days_between, published_path
 from pipeline.store.derived_files import derived_files
-from pipeline.store.manifest import find_manifest, published_days
+from pipeline.store.manifest import manifests as read_manifests
 from schemas import DAY_TABLES, DERIVED_TABLES
 
 STORIES_A_FILE = 1000
@@ -108,8 +108,7 @@ def checks(
         days: what was backfilled, in order.
     """
     wanted = Counter(day for record in records if (day := day_of(record)))
-    found = {day: find_manifest(store, day) for day in published_days(store)}
-    manifests = {day: manifest for day, manifest in found.items() if manifest is not None}
+    manifests = read_manifests(store)
     yield list(manifests) == list(days), f"{len(manifests)} of {len(days)} days are published"
     filled = [day for day, manifest in manifests.items() if manifest.tables["articles"].rows]
     yield filled == sorted(wanted), f"{len(filled)} days have articles, {len(wanted)} have dated records"

@@ -34,6 +34,7 @@ from pipeline.stages import STAGES, run_stage
 from pipeline.store import Store
 from pipeline.store.batch import Batch
 from pipeline.store.plan import shards
+from pipeline.store.timings import TIMINGS
 
 DAY = date(2026, 3, 1)
 N_RECORDS = 1000
@@ -132,11 +133,11 @@ def _killed(root: Path, step: str, takes_s: float, draw: random.Random) -> bool:
 
 
 def _content(root: Path) -> dict[str, bytes]:
-    """Return all files by path, but for the index of the drop folder, which knows times, and the locks."""
+    """Return all files by path, but for the index of the drop folder and the timings, and the locks."""
     found = {}
     for path in (path for path in root.rglob("*") if path.is_file()):
         name = path.relative_to(root).as_posix()
-        if not name.startswith(("data/index/", "data/locks/")):
+        if not name.startswith(("data/index/", "data/locks/")) and path.parent.name != TIMINGS:
             found[name] = path.read_bytes()
     return found
 

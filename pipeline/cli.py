@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
+from pipeline.desk.exports.commands import export_app
 from pipeline.errors import ConfigError, NewstablesError
 
 app = typer.Typer(
@@ -24,14 +25,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-export_app = typer.Typer(help="Write published rows in other formats.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
-
-
-@export_app.callback()
-def export() -> None:
-    """Write published rows in other formats."""
-
 
 EXIT_FAILED, EXIT_CONFIG = 1, 2
 
@@ -67,15 +61,19 @@ def run(
     ] = False,
 ) -> None:
     """Run a day, or all days from the first to the last, without Airflow."""
+    from pipeline.desk.run_report import write_report_anyhow
     from pipeline.settings import load_settings
-    from pipeline.stages import run_days
+    from pipeline.stages import STAGES, run_days
     from pipeline.store import Store
     from pipeline.store.batch import days_between, parse_day
 
     settings = load_settings(**({"allow_missing_inputs": True} if allow_missing_inputs else {}))
     days = days_between(parse_day(first), parse_day(last or first))
-    for name, batch, counts in run_days(days, Store(settings.data_dir), settings, only=stage):
+    store = Store(settings.data_dir)
+    for name, batch, counts in run_days(days, store, settings, only=stage):
         typer.echo(f"{batch.day} {name} {batch.shard}: {_counts(counts)}")
+        if name == STAGES[-1].name:
+            write_report_anyhow(store, batch.day)
 
 
 @app.command()
@@ -146,8 +144,11 @@ def forget(
 
 @app.command()
 def decide(
-    action: Annotated[str, typer.Argument(help="merge, split, rename or not-same-claim.")],
-    id: Annotated[str, typer.Argument(help="The entity_id that it is about; not-same-claim: a claim_id.")],
+    action: Annotated[str, typer.Argument(help="merge, split, rename, not-same-claim or wrong-speaker.")],
+    id: Annotated[
+        str,
+        typer.Argument(help="The entity_id; not-same-claim: a claim_id; wrong-speaker: a quote_id."),
+    ],
     reason: Annotated[str, typer.Option(help="Why; kept with the decision.")],
     into: Annotated[str, typer.Option(help="merge: the entity that stands for it.")] = "",
     name: Annotated[str, typer.Option(help="rename: its name.")] = "",
@@ -155,12 +156,30 @@ def decide(
     article: Annotated[
         list[str] | None, typer.Option(help="split: an article in which it is another one; once for each.")
     ] = None,
+    speaker: Annotated[
+        str, typer.Option(help="wrong-speaker: who speaks, by id or name of an entity of the article.")
+    ] = "",
+    nobody: Annotated[
+        bool, typer.Option("--nobody", help="wrong-speaker: none of the entities of the article.")
+    ] = False,
 ) -> None:
-    """Note a decision on an entity or a claim in the store; it is obeyed from the next derive on."""
+    """Note a decision in the store.
+
+    A corrected speaker holds at once wherever quotations are read; other decisions are obeyed from the next
+    derive on (run DAY --stage derive, for any day).
+    """
     from pipeline.curation.decision_files import note_decision
     from pipeline.settings import load_settings
     from pipeline.store import Store
 
+    if action == "wrong-speaker":
+        from pipeline.desk.correct_speaker import correct_speaker
+
+        if bool(speaker) == nobody:
+            raise ConfigError("wrong-speaker: say who speaks by --speaker, or --nobody")
+        settings = load_settings()
+        typer.echo(f"noted: {correct_speaker(settings, id, speaker=speaker or None, reason=reason)}")
+        return
     given: dict[str, Any] = {"into": into, "name": name, "article_ids": article, "other_id": other}
     about = "claim_id" if action == "not-same-claim" else "entity_id"
     decision: dict[str, Any] = {"action": action, about: id, "reason": reason}
@@ -168,40 +187,15 @@ def decide(
     typer.echo(f"noted: {note_decision(Store(load_settings().data_dir), decision)}")
 
 
-@export_app.command()
-def claimreview(
-    first: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The first day; else all.")] = None,
-    last: Annotated[str | None, typer.Argument(metavar="[DAY]", help="The last day of a range.")] = None,
-    output: Annotated[Path, typer.Option(help="The file to write; - is stdout.")] = Path("-"),
-    least: Annotated[
-        float, typer.Option(min=0, max=1, help="Leave out what is less worth checking (checkworthiness).")
-    ] = 0.0,
-    topic: Annotated[str | None, typer.Option(help="Only claims on this topic of the topics file.")] = None,
+@app.command()
+def explore(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")] = 8090,
 ) -> None:
-    """Write published claims as schema.org ClaimReview, one JSON-LD object a line; never with a rating."""
-    import json
-
-    from pipeline.desk.claimreview import published_claim_reviews
+    """Show what is published in a browser: search, speakers, claims, articles; until Ctrl-C."""
+    from pipeline.desk.explorer.serve import serve
     from pipeline.settings import load_settings
-    from pipeline.store import replacing
-    from pipeline.store.batch import parse_day
 
-    days = None if first is None else (parse_day(first), parse_day(last or first))
-    reviews = published_claim_reviews(days=days, least=least, topic=topic, data_dir=load_settings().data_dir)
-    lines = (json.dumps(review, ensure_ascii=False) for review in reviews)
-    if output == Path("-"):
-        for line in lines:
-            typer.echo(line)
-        return
-    n = 0
-    try:
-        with replacing(output) as file:
-            for line in lines:
-                file.write(f"{line}\n".encode())
-                n += 1
-    except OSError as error:
-        raise ConfigError(f"output {output} cannot be written: {error.strerror or error}") from None
-    typer.echo(f"{output}: {n} claims")
+    serve(load_settings(), port=port, say=typer.echo)
 
 
 @app.command()
@@ -238,6 +232,30 @@ def status() -> None:
         _say(error)
     if found.damaged:
         raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def report(
+    day: Annotated[
+        str | None, typer.Argument(metavar="[DAY]", help="The day, as YYYY-MM-DD; else the last published.")
+    ] = None,
+) -> None:
+    """Write the report of a day, print its essentials, and say where it lies."""
+    from pipeline.desk.run_report import write_report
+    from pipeline.desk.run_report.terminal import essentials
+    from pipeline.settings import load_settings
+    from pipeline.store import Store
+    from pipeline.store.batch import parse_day
+    from pipeline.store.manifest import published_days
+
+    store = Store(load_settings().data_dir)
+    wanted = parse_day(day) if day else max(published_days(store), default=None)
+    if wanted is None:
+        raise ConfigError(f"nothing is published in {store.root}: run `python -m pipeline run DAY` first")
+    written = write_report(store, wanted)
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    for part in essentials(written, f"{store.root}/{written.path}"):
+        console.print(part)
 
 
 @app.command()

@@ -10,10 +10,10 @@ views as well, `load("said", where={"outlet": "The Albion Courier"})`, which joi
 
 from __future__ import annotations
 
-import contextlib
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +21,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from pipeline.curation.decisions import Decisions, decisions_of_json
+from pipeline.curation.corrected import corrected_claims, corrected_quotes
 from pipeline.errors import ConfigError, DamagedError, InputError
+from pipeline.indexed import NAMES, Index, decision_rows, derived_rows
 from pipeline.settings import load_settings
 from pipeline.store import Store
-from pipeline.store.batch import DECISIONS
 from pipeline.store.days import PublishedDay, published
-from pipeline.store.derived_files import read_derived
 from pipeline.store.manifest import Manifest, find_manifest, published_days, run_again
 from pipeline.store.published import published_fragment, read_published
 from pipeline.views import Wanted, Where, check_columns, filtered, nearest, view_rows
@@ -40,19 +39,11 @@ from schemas.views import VIEWS, needed
 if TYPE_CHECKING:
     import pandas as pd
 
-NAMES = {
-    "name": "entity_id",
-    "speaker_name": "speaker_entity_id",
-    "claimer_name": "claimer_entity_id",
-}
-"""Columns that hold an entity's name, and beside it its id."""
-
-_IDS = ("entity_id", "speaker_entity_id", "claimer_entity_id", "subject_entity_id")
-_ID_LISTS = ("speaker_entity_ids", "entity_ids")
-
 # A day is being replaced for some milliseconds: long enough to be met, too short to matter.
 _ATTEMPTS = 20
 _PAUSE_S = 0.1
+
+_BATCH = 10_000
 
 
 def load(
@@ -81,8 +72,9 @@ def load(
         latest: of an article published on several days in several versions, keep the last day's rows.
         once: leave out the rows of articles that are duplicates of another one, on any day.
         as_indexed: give entities the ids and names of the table `entity_index`, in which human decisions are
-            obeyed and an entity has the same name in all articles; otherwise those of each article. Views
-            always have the index's.
+            obeyed and an entity has the same name in all articles, and quotations and claims the speakers
+            that people corrected; otherwise those of each article, as they were found. Views always have the
+            index's.
         data_dir: where the tables lie; the setting of that name where it is left out.
 
     Raises:
@@ -125,22 +117,78 @@ def load_arrow(
         DamagedError: a file is not what was published, or cannot be read; the message says what to do.
     """
     store = Store(data_dir or load_settings().data_dir)
+    rows = _rows(store, table, days, columns, where, latest=latest, once=once, as_indexed=as_indexed)
+    if not len(rows) and isinstance(where, Mapping):
+        _need_values(table, where, as_indexed=as_indexed, data_dir=data_dir)
+    return rows
+
+
+def load_batches(
+    table: str,
+    *,
+    days: tuple[str | date, str | date] | str | date | None = None,
+    columns: Sequence[str] | None = None,
+    where: Where | None = None,
+    once: bool = False,
+    data_dir: str | None = None,
+) -> pa.RecordBatchReader:
+    """Return the rows of a published table or view as a stream, for which one day at a time is in memory.
+
+    The rows and their order are those of `load_arrow`. Of what spans days (derived tables, `spread` ...), and
+    where a condition holds a select of its own, all rows are in memory at once.
+
+    Raises:
+        ConfigError: no such table or column, a value that `where` asks for and no row of any day has (the
+            message names the nearest), or nothing is published. It is raised at once where it can be, and
+            while the stream is read for a value that turns out to be in no row.
+        InputError: the files of a day are of different runs, or of another schema version.
+        DamagedError: a file is not what was published, or cannot be read; the message says what to do.
+    """
+    store = Store(data_dir or load_settings().data_dir)
+
+    def rows(days: Any) -> pa.Table:
+        return _rows(store, table, days, columns, where, once=once)
+
+    is_one = isinstance(where, str) and re.search(r"\bselect\b|\bfrom\b", where, re.IGNORECASE)
+    spans_days = VIEWS[table].spans_days if table in VIEWS else table in TABLES and TABLES[table].is_derived
+    there = [days] if is_one or spans_days else [*_days(store, days)]
+    first = rows(there[0] if there else days)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        n_rows = 0
+        for number, day in enumerate(there):
+            part = rows(day) if number else first
+            n_rows += len(part)
+            yield from part.to_batches(max_chunksize=_BATCH)
+        if not n_rows and isinstance(where, Mapping):
+            _need_values(table, where, as_indexed=True, data_dir=data_dir)
+
+    return pa.RecordBatchReader.from_batches(first.schema, batches())
+
+
+def _rows(
+    store: Store,
+    table: str,
+    days: tuple[str | date, str | date] | str | date | None,
+    columns: Sequence[str] | None,
+    where: Where | None,
+    *,
+    latest: bool = False,
+    once: bool,
+    as_indexed: bool = True,
+) -> pa.Table:
     if table in VIEWS:
         if not as_indexed:
             raise ConfigError(f"{table} is a view: its entities always go by the index")
         wanted = Wanted(columns=columns, where=where, latest=latest, once=once)
-        rows = _view(store, table, days, wanted)
-    elif table in TABLES:
+        return _view(store, table, days, wanted)
+    if table in TABLES:
         schema = arrow_schema(TABLES[table])
         check_columns(table, schema.names, [*(columns or ()), *(where if isinstance(where, Mapping) else ())])
-        rows = _table(store, table, days, columns, where, latest=latest, once=once, as_indexed=as_indexed)
-    else:
-        like = " or ".join(nearest(table, [*TABLES, *VIEWS], n=2))
-        there = ", ".join(sorted({*TABLES, *VIEWS}))
-        raise ConfigError(f"no table {table!r}; {like} is meant? There are {there}")
-    if not len(rows) and isinstance(where, Mapping):
-        _need_values(table, where, as_indexed=as_indexed, data_dir=data_dir)
-    return rows
+        return _table(store, table, days, columns, where, latest=latest, once=once, as_indexed=as_indexed)
+    like = " or ".join(nearest(table, [*TABLES, *VIEWS], n=2))
+    there = ", ".join(sorted({*TABLES, *VIEWS}))
+    raise ConfigError(f"no table {table!r}; {like} is meant? There are {there}")
 
 
 def _table(
@@ -156,20 +204,26 @@ def _table(
 ) -> pa.Table:
     schema = arrow_schema(TABLES[table])
     if TABLES[table].is_derived:
-        rows = _derived(store, table, days=_range(days))
+        rows = derived_rows(store, table, days=_range(days))
         return _select(rows if where is None else filtered(table, rows, where), columns)
     wanted = None
     if columns is not None and (where is None or isinstance(where, Mapping)):
         asked = [*columns, *(where or ())]
         # A name goes by the id of its entity, and that by the article.
         ids = [id for name, id in NAMES.items() if name in asked and id in schema.names]
+        ids += [name for name in ("quote_id", "claimer_kind", "claimer_entity_id") if name in schema.names]
         wanted = list(dict.fromkeys([*asked, *ids, "article_id", "day"]))
-    index = _Index.read(store) if as_indexed else None
+    index = Index.read(store) if as_indexed else None
     empty = _select(schema.empty_table(), wanted)
     parts = [empty]
     for day, known in _days(store, days).items():
         part = _filled_up(_read_day(store, table, day, known, wanted), empty.schema, day)
         if index is not None:
+            if index.speakers and table == "quotes":
+                part = corrected_quotes(part, index.speakers)
+            elif index.speakers and table == "claims":
+                found = _read_day(store, "quotes", day, known, ["quote_id", "speaker_entity_id"])
+                part = corrected_claims(part, found, index.speakers)
             part = index.followed(part)
         if where is not None and not latest:  # whether there is a later version, all rows tell
             part = filtered(table, part, where)
@@ -194,12 +248,12 @@ def _view(
     _, names = needed(name)
     relations: dict[str, Any] = {}
     if names_of_decisions := {*names} & {*DECISIONS_OF_VIEWS}:
-        tables = _decisions_of(store)
+        tables = decision_rows(store)
         relations |= {each: tables[each] for each in names_of_decisions}
     for each in {*names} & {*TABLES}:
         is_derived = TABLES[each].is_derived
         relations[each] = (
-            _derived(store, each, days=_range(days)) if is_derived else _dataset(store, each, there)
+            derived_rows(store, each, days=_range(days)) if is_derived else _dataset(store, each, there)
         )
     return view_rows(name, relations, wanted)
 
@@ -314,126 +368,15 @@ def _need_columns(there: pa.Schema, wanted: pa.Schema, day: date) -> None:
             raise InputError(f"{day} was published without the column {field.name}: {run_again(day)}")
 
 
-def _derived(
-    store: Store,
-    table: str,
-    *,
-    days: tuple[date, date] | None = None,
-    columns: list[str] | None = None,
-) -> pa.Table:
-    """Return the rows of a derived table; of one that is kept by month, those of some days."""
-    row_class = TABLES[table]
-    schema = arrow_schema(row_class).remove_metadata()
-    with _derive_again():
-        try:
-            files = [*read_derived(store, row_class, days=days, columns=columns)]
-        except FileNotFoundError:  # a month that went meanwhile
-            files = []
-    if not files and not store.exists(DECISIONS):
-        raise ConfigError(f"nothing is derived in {store.root}: run `python -m pipeline run` first")
-    rows = pa.concat_tables([_select(schema.empty_table(), columns), *files])
-    if days is not None and row_class.is_by_month:
-        first, last = (pa.scalar(day, pa.date32()) for day in days)
-        rows = rows.filter(pc.and_(pc.greater_equal(rows["day"], first), pc.less_equal(rows["day"], last)))
-    return rows
-
-
-@contextlib.contextmanager
-def _derive_again() -> Iterator[None]:
-    """Say what to do where what derive made is damaged."""
-    try:
-        yield
-    except DamagedError as error:
-        remedy = (
-            "make it again (python -m pipeline verify --mend, then"
-            " python -m pipeline run DAY --stage derive, for any day)"
-        )
-        raise DamagedError(f"{error}: {remedy}", path=error.path) from None
-
-
 def _latest(rows: pa.Table) -> pa.Table:
     last = rows.group_by("article_id").aggregate([("day", "max")])
     return rows.filter(pc.is_in(_versions(rows), value_set=_versions(last, day="day_max")))
 
 
 def _once(store: Store, rows: pa.Table) -> pa.Table:
-    duplicates = _derived(store, "duplicates")
+    duplicates = derived_rows(store, "duplicates")
     others = duplicates.filter(pc.is_valid(duplicates["duplicate_of"]))
     return rows.filter(pc.invert(pc.is_in(_versions(rows), value_set=_versions(others))))
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """What entities are called, and the decisions on them.
-
-    Attributes:
-        decisions: human ones, as they were obeyed when the index was made.
-        names: entity_id and name of the index.
-    """
-
-    decisions: Decisions
-    names: pa.Table
-
-    @classmethod
-    def read(cls, store: Store) -> _Index | None:
-        """Return what was derived; None before anything was."""
-        if not store.exists(DECISIONS):
-            return None
-        return cls(_decisions(store), _derived(store, "entity_index", columns=["entity_id", "name"]))
-
-    def followed(self, rows: pa.Table) -> pa.Table:
-        """Follow decisions on entities, and call each entity by its name in the index."""
-        decisions = self.decisions
-        if decisions.merged or decisions.split:
-            articles = rows["article_id"].to_pylist()
-
-            def decided(entity_id: str | None, article_id: str) -> str | None:
-                if entity_id is None:
-                    return None
-                own = decisions.split.get((entity_id, article_id), entity_id)
-                return decisions.merged.get(own, own)
-
-            for column in {*_IDS} & {*rows.column_names}:
-                pairs = zip(rows[column].to_pylist(), articles, strict=True)
-                rows = _with(rows, column, [decided(*pair) for pair in pairs])
-            for column in {*_ID_LISTS} & {*rows.column_names}:
-                lists = zip(rows[column].to_pylist(), articles, strict=True)
-                rows = _with(
-                    rows, column, [list(dict.fromkeys(decided(i, a) for i in ids)) for ids, a in lists]
-                )
-        ids = self.names["entity_id"].combine_chunks()
-        for column, id_column in NAMES.items():
-            if column in rows.column_names and id_column in rows.column_names:
-                at = pc.index_in(rows[id_column], value_set=ids)
-                names = pc.coalesce(
-                    self.names["name"].combine_chunks().take(at.combine_chunks()),
-                    rows[column].combine_chunks(),
-                )
-                rows = rows.set_column(rows.column_names.index(column), rows.schema.field(column), names)
-        return rows
-
-
-def _decisions(store: Store) -> Decisions:
-    with _derive_again():
-        return decisions_of_json(store.read_json(DECISIONS))
-
-
-def _decisions_of(store: Store) -> dict[str, pa.Table]:
-    """Return human decisions as the tables that views read."""
-    found = _decisions(store)
-    rows: dict[str, Any] = {
-        "entity_merges": found.merged.items(),
-        "entity_splits": ((*pair, own) for pair, own in found.split.items()),
-    }
-    return {
-        name: pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows[name]], schema)
-        for name, schema in DECISIONS_OF_VIEWS.items()
-    }
-
-
-def _with(rows: pa.Table, column: str, values: list[Any]) -> pa.Table:
-    at = rows.column_names.index(column)
-    return rows.set_column(at, rows.schema.field(at), pa.array(values, rows.schema.field(at).type))
 
 
 def _versions(rows: pa.Table, *, day: str = "day") -> pa.ChunkedArray:

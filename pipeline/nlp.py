@@ -42,8 +42,8 @@ _KEPT = _NEEDED | {"tok2vec", "transformer", "curated_transformer"}
 
 _UNITS = frozenset({"m.", "k.", "b."})
 """Short forms of thousand, million and billion at the end of a sentence."""
-_STOP_BEHIND_SCALE = r"(?<=[0-9][KMBT])\."
-"""The same in capitals: "$1.2B." is no initial."""
+_STOP_BEHIND_SCALE = r"(?<=[0-9][KMBTCF])\."
+"""The same in capitals, and degrees: "$1.2B." and "-18C." are no initials."""
 
 
 def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True, reading: bool = True) -> Language:

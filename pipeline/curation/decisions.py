@@ -1,4 +1,4 @@
-"""Human decisions about entities and claims: only added to, and obeyed by every run and every rebuild.
+"""Human decisions about entities, claims and speakers: only added to, and obeyed by every run and rebuild.
 
 Where they are kept is the matter of `decision_files.py`. One is a JSON object; the last word counts:
 
@@ -7,10 +7,12 @@ Where they are kept is the matter of `decision_files.py`. One is a JSON object; 
     {"action": "split", "entity_id": "A", "article_ids": ["X", "Y"], "reason": "the cyclist, not the mayor"}
     {"action": "rename", "entity_id": "A", "name": "Ana Colvey", "reason": "as she spells it"}
     {"action": "not-same-claim", "claim_id": "C", "other_id": "D", "reason": "another ferry"}
+    {"action": "wrong-speaker", "quote_id": "Q", "speaker_id": "A", "reason": "it is the mayor who speaks"}
+    {"action": "wrong-speaker", "quote_id": "Q", "speaker_id": null, "reason": "none of those it names"}
 
 A split without articles takes a merge back; one with articles gives the entity of those articles an id of its
-own. Two claims that are not the same never stand in one group. Further keys (who, when) are kept for people
-to read.
+own. Two claims that are not the same never stand in one group. The speaker of a quotation is an entity of its
+article, by its id in `entities`, or none. Further keys (who, when) are kept for people to read.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ _NEEDED = {
     "split": ("entity_id",),
     "rename": ("entity_id", "name"),
     "not-same-claim": ("claim_id", "other_id"),
+    "wrong-speaker": ("quote_id",),
 }
 
 
@@ -40,12 +43,14 @@ class Decisions:
         renamed: entity_id -> name.
         split: (entity_id, article_id) -> the entity_id that it has in that article.
         apart: pairs of claim_ids, each pair and all of them sorted, that never stand in one group.
+        speakers: quote_id -> the entity_id of who speaks, as its article has it; None for nobody in it.
     """
 
     merged: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
     split: Mapping[tuple[str, str], str] = field(default_factory=dict)
     apart: tuple[tuple[str, str], ...] = ()
+    speakers: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def read_decisions(lines: Iterable[str], *, source: str = "decisions") -> Decisions:
@@ -75,7 +80,11 @@ def taken_together(decisions: Iterable[dict[str, Any]]) -> Decisions:
     renamed: dict[str, str] = {}
     split: dict[tuple[str, str], str] = {}
     apart: set[tuple[str, str]] = set()
+    speakers: dict[str, str | None] = {}
     for decision in decisions:
+        if decision["action"] == "wrong-speaker":
+            speakers[decision["quote_id"]] = decision["speaker_id"]
+            continue
         if decision["action"] == "not-same-claim":
             first, second = sorted((decision["claim_id"], decision["other_id"]))
             apart.add((first, second))
@@ -95,6 +104,7 @@ def taken_together(decisions: Iterable[dict[str, Any]]) -> Decisions:
         renamed=renamed,
         split=split,
         apart=tuple(sorted(apart)),
+        speakers=speakers,
     )
 
 
@@ -105,6 +115,7 @@ def decisions_json(decisions: Decisions) -> dict[str, Any]:
         "renamed": dict(sorted(decisions.renamed.items())),
         "split": [[*pair, own] for pair, own in sorted(decisions.split.items())],
         "apart": [list(pair) for pair in decisions.apart],
+        "speakers": dict(sorted(decisions.speakers.items())),
     }
 
 
@@ -114,7 +125,13 @@ def decisions_of_json(value: Mapping[str, Any] | None) -> Decisions:
         return Decisions()
     split = {(entity_id, article_id): own for entity_id, article_id, own in value["split"]}
     apart = tuple((first, second) for first, second in value.get("apart", ()))
-    return Decisions(merged=value["merged"], renamed=value["renamed"], split=split, apart=apart)
+    return Decisions(
+        merged=value["merged"],
+        renamed=value["renamed"],
+        split=split,
+        apart=apart,
+        speakers=value.get("speakers", {}),
+    )
 
 
 def read_decision(line: str, where: str) -> dict[str, Any]:
@@ -139,11 +156,20 @@ def read_decision(line: str, where: str) -> dict[str, Any]:
     articles = decision.get("article_ids", [])
     if not isinstance(articles, list) or not all(isinstance(article, str) for article in articles):
         raise InputError(f"{where}: 'article_ids' must be a list of texts")
+    if decision["action"] == "wrong-speaker" and not _is_id_or_null(decision, "speaker_id"):
+        raise InputError(
+            f"{where}: a wrong-speaker needs 'speaker_id', a text that is not empty, or null for nobody"
+        )
     if decision["action"] == "merge" and decision["entity_id"] == decision["into"]:
         raise InputError(f"{where}: an entity cannot be merged into itself")
     if decision["action"] == "not-same-claim" and decision["claim_id"] == decision["other_id"]:
         raise InputError(f"{where}: a claim is the same as itself")
     return decision
+
+
+def _is_id_or_null(decision: Mapping[str, Any], key: str) -> bool:
+    value = decision.get(key, "")
+    return value is None or (isinstance(value, str) and bool(value.strip()))
 
 
 def _merge(merged: dict[str, str], entity_id: str, into: str) -> None:

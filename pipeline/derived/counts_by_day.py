@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.curation.corrected import corrected_quotes
 from pipeline.curation.decisions import Decisions
 from pipeline.derived.decided import with_merges, with_splits
 from schemas import EntityDay, Row, SpeakerDay
@@ -17,7 +18,7 @@ from schemas.table import arrow_schema
 
 READS_OF_SPEAKERS: dict[str, list[str] | None] = {
     "articles": ["article_id", "source"],
-    "quotes": ["article_id", "day", "speaker_entity_id", "is_speech"],
+    "quotes": ["article_id", "day", "quote_id", "speaker_entity_id", "is_speech"],
 }
 READS_OF_ENTITIES: dict[str, list[str] | None] = {
     "articles": ["article_id", "source"],
@@ -31,9 +32,12 @@ def rows_of_speakers(tables: Mapping[str, pa.Table], decisions: Decisions | None
 
     Args:
         tables: those of `READS_OF_SPEAKERS`, of the day.
-        decisions: splits and merges.
+        decisions: splits, merges and corrected speakers.
     """
-    quotes = tables["quotes"].select(["day", "article_id", "speaker_entity_id", "is_speech"])
+    quotes = tables["quotes"]
+    if decisions is not None:
+        quotes = corrected_quotes(quotes, decisions.speakers)
+    quotes = quotes.select(["day", "article_id", "speaker_entity_id", "is_speech"])
     quotes = quotes.rename_columns(["day", "article_id", "speaker_id", "n_speech"])
     quotes = quotes.filter(pc.is_valid(quotes["speaker_id"]))
     quotes = quotes.set_column(3, "n_speech", quotes["n_speech"].cast(pa.int32()))
@@ -50,6 +54,11 @@ def rows_of_entities(tables: Mapping[str, pa.Table], decisions: Decisions | None
     """
     rows = tables["entities"].select(["day", "article_id", "entity_id", "n_mentions"])
     return _counted(rows, tables["articles"], decisions, EntityDay)
+
+
+def corrected(decisions: Decisions) -> object:
+    """Return which speakers people corrected, as a JSON value."""
+    return sorted(decisions.speakers.items())
 
 
 def _counted(

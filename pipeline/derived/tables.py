@@ -49,6 +49,8 @@ class OfDays:
         rows: (tables of a day, decisions) -> the day's rows. Without `reads` it is handed the day's manifest.
         reads: of a day.
         entity_column: whose ids obey human decisions; empty where there are none.
+        obeys: (decisions) -> what else of them matters, as a JSON value; where it changes, all days are read
+            again.
     """
 
     row_class: type[Row]
@@ -56,6 +58,7 @@ class OfDays:
     rows: Callable[..., pa.Table]
     reads: Reads = field(default_factory=dict)
     entity_column: str = ""
+    obeys: Callable[..., object] = lambda decisions: None
 
     @property
     def name(self) -> str:
@@ -177,6 +180,7 @@ DERIVED: tuple[Derived, ...] = (
         reads=counts_by_day.READS_OF_SPEAKERS,
         rows=counts_by_day.rows_of_speakers,
         entity_column="speaker_id",
+        obeys=counts_by_day.corrected,
     ),
     Grouped(
         row_class=ClaimGroup,

@@ -20,6 +20,8 @@ from pipeline.identity import checksum
 from pipeline.store import Store
 from pipeline.store.days import PublishedDay
 
+_OF_ENTITIES = ("merged", "renamed", "split")
+
 log = logging.getLogger(__name__)
 
 type _Beside = dict[str, tuple[Members, frozenset[date]]]
@@ -72,12 +74,12 @@ def _is_behind(table: Derived, work: Work) -> bool:
 
 
 def _made_with(table: Derived, work: Work) -> str:
-    obeyed: object = None
     window = None
     if isinstance(table, Summed):
-        obeyed = {k: v for k, v in decisions_json(work.decisions).items() if k != "apart"}
-    elif isinstance(table, Grouped):
+        obeyed: object = {k: v for k, v in decisions_json(work.decisions).items() if k in _OF_ENTITIES}
+    else:
         obeyed = table.obeys(work.decisions)
+    if isinstance(table, Grouped):
         window = work.window_days.get(table.window_setting)
     return checksum(json.dumps([code_identity.code_version(table.module), obeyed, window]))
 

@@ -15,6 +15,8 @@ from datetime import date
 import pyarrow as pa
 
 from pipeline.curation.takedowns import Takedown, Takedowns, find_takedown, is_article_id, take_down
+from pipeline.desk.explorer.search_index import forget_old_runs
+from pipeline.desk.run_report import refresh_reports
 from pipeline.errors import ConfigError, DamagedError, InputError
 from pipeline.ingest.article_row import article_id_of_url
 from pipeline.ingest.urls import page_id
@@ -96,7 +98,9 @@ def forget(store: Store, article: str, *, reason: str) -> Forgotten:
         remove_day(store, day)
     days = _days_with_files(store)
     found.published = [day for day in days if _take_out(store, day, takedowns, damaged)]
+    refresh_reports(store)
     store.sweep()
+    forget_old_runs(store)
     if before is not None and before.was_found:
         found.article_ids.add(before.article_id)
     if found.article_ids and days:

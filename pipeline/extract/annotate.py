@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -94,6 +95,7 @@ def extracted(
     timeout_s: float,
     lookup: Lookup | None = None,
     topics: Topics | None = None,
+    seconds: MutableMapping[str, float] | None = None,
 ) -> Tables:
     """Return the rows of parsed documents; one that fails becomes a reject and stops no other.
 
@@ -103,6 +105,7 @@ def extracted(
         timeout_s: seconds that the extraction of one article may take; a long one gets more (`time_shares`).
         lookup: candidates of a knowledge base for a name, see `alias_table`.
         topics: of the user, see `topics_file`.
+        seconds: gets what each article took by itself, by its id; what all of them share is left out.
     """
     rows, rejects, days = Rows(), [], {}
     outcome: Rows | Failure
@@ -120,8 +123,10 @@ def extracted(
                 else:
                     reading = readings.get(id(doc))
                     work = partial(found_rows, doc, article, reading=reading, lookup=lookup, topics=topics)
-                    seconds = timeout_s * time_shares(len(article.text))
-                    stage, outcome = "extract", attempt(work, timeout_s=seconds)
+                    limit_s, began = timeout_s * time_shares(len(article.text)), time.monotonic()
+                    stage, outcome = "extract", attempt(work, timeout_s=limit_s)
+                    if seconds is not None:
+                        seconds[article.article_id] = time.monotonic() - began
                 if isinstance(outcome, Failure):
                     reason, detail = outcome.reason, outcome.detail
                     rejects.append(reject_of(article, reason=reason, detail=detail, stage=stage))

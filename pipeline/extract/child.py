@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 type BinItem = tuple[bytes, int, ArticleText]
 """A document as its bin, its place there, and its article. A bin is pickled once for a whole chunk."""
 
+SECONDS = "seconds"
+"""In what the stage gets of a chunk, beside its tables: how long each article took."""
+
 type FileResult = tuple[list[str], Tables]
 """The ids of the articles of a chunk, and their rows."""
 
@@ -30,6 +33,8 @@ type _Batches = Iterable[Sequence[tuple[Doc | Failure, ArticleText]]]
 
 def start_on_bins(settings: Settings) -> Callable[[Sequence[BinItem]], Tables]:
     """Set a child up for the stage: the vocabulary with its vectors is all it needs of the model."""
+    import pyarrow as pa
+
     from pipeline.nlp import load_nlp
     from pipeline.parsing.bins import bins_to_batches
 
@@ -38,7 +43,9 @@ def start_on_bins(settings: Settings) -> Callable[[Sequence[BinItem]], Tables]:
 
     def run(items: Sequence[BinItem]) -> Tables:
         batches = bins_to_batches([items[0][0]], vocab)
-        return rows_of([(docs[at], article) for _, at, article in items] for docs in batches)
+        seconds: dict[str, float] = {}
+        tables = rows_of(([(docs[at], article) for _, at, article in items] for docs in batches), seconds)
+        return {**tables, SECONDS: pa.table({"article_id": [*seconds], "seconds": [*seconds.values()]})}
 
     return run
 
@@ -64,15 +71,22 @@ def start_on_texts(settings: Settings) -> Callable[[Sequence[ArticleText]], File
     return run
 
 
-def _row_maker(settings: Settings) -> Callable[[_Batches], Tables]:
-    """Load what the user provides; return the function that makes rows of batches of documents."""
+def _row_maker(settings: Settings) -> Callable[..., Tables]:
+    """Load what the user provides; return the function that makes rows of batches of documents.
+
+    It also takes a dict, and puts the seconds into it that each article took.
+    """
     from pipeline.curation.aliases import lookup_of
     from pipeline.curation.topics import topics_of
     from pipeline.extract.annotate import extracted
 
     lookup = lookup_of(settings.alias_table)
     topics = topics_of(settings.topics_file)
-    return lambda batches: extracted(batches, timeout_s=settings.timeout_s, lookup=lookup, topics=topics)
+
+    def rows_of(batches: _Batches, seconds: dict[str, float] | None = None) -> Tables:
+        return extracted(batches, timeout_s=settings.timeout_s, lookup=lookup, topics=topics, seconds=seconds)
+
+    return rows_of
 
 
 def failed_on_bins(item: BinItem, fault: Fault) -> Tables:

@@ -16,9 +16,13 @@ _DOMAIN = re.compile(r"(?:Com|Org|Net|Co|Gov|Edu|Js|Io|Ai|Tv)\b")
 _WORD = re.compile(r"\w+")
 _REACH = 120
 """Characters to either side among which an address is looked for."""
+_MARKS_BACK = 8
+"""Glued marks in a row that are followed back."""
 _YEAR = re.compile(r"(?:19|20)\d\d\b")
 _LEAST_NAMED = 2
-"""Times that a name stands in a text by itself if a word that begins with it may be glued to it."""
+"""Times that a name stands in a text by itself if a word that begins with it may be glued to it.
+
+Once is enough where the name is a country's, or hardly any word ends so."""
 
 
 def glue_changes(text: str, lexicon: Lexicon) -> Iterator[Change]:
@@ -84,13 +88,21 @@ def _between_words(text: str, lexicon: Lexicon) -> Iterator[int]:
     if not found:
         return
     counts = Counter(_WORD.findall(text))
-    ends = {
-        word: len(word) - len(ending)
-        for word, ending in found
-        if counts[word] == 1 and counts[word[: -len(ending)]] >= _LEAST_NAMED
-    }
+    surely, countries = lexicon.words("reading.run_on_surely"), lexicon.made(_countries)
+    ends = {}
+    for word, ending in found:
+        name = word[: -len(ending)]
+        least = 1 if ending in surely or name in countries else _LEAST_NAMED
+        if counts[word] == 1 and counts[name] >= least:
+            ends[word] = len(name)
     if ends:
         yield from (match.start() + ends[match[0]] for match in _WORD.finditer(text) if match[0] in ends)
+
+
+def _countries(lexicon: Lexicon) -> frozenset[str]:
+    """Return the names of countries."""
+    fields = (line.split("\t") for line in lexicon.entries("territories").values())
+    return frozenset(name for kind, _, _, name, *_ in fields if kind == "country")
 
 
 def _run_on(lexicon: Lexicon) -> re.Pattern[str]:
@@ -107,10 +119,19 @@ def _is_address(text: str, start: int, end: int) -> bool:
 
 
 def _closes(text: str, at: int) -> bool:
-    """Return whether a straight mark between words closes: the last one before it in its line has opened."""
+    """Return whether a straight mark between words closes: the last one before it in its line has opened.
+
+    Of a mark that stands between words itself ('said,"We will."Work'), those before it tell.
+    """
     line = text.rfind("\n", max(0, at - 2_000), at) + 1
-    last = text.rfind('"', max(line, at - 2_000), at)
-    if last < 0:
-        return False
-    before = text[last - 1] if last > line else " "
-    return (before.isspace() or before in "([—–-") and not text[last + 1].isspace()
+    closes = True
+    for _ in range(_MARKS_BACK):
+        last = text.rfind('"', max(line, at - 2_000), at)
+        if last < 0:
+            return not closes
+        before = text[last - 1] if last > line else " "
+        if before not in ",:.!?" or not text[last + 1].isalpha():
+            has_opened = (before.isspace() or before in "([—–-") and not text[last + 1].isspace()
+            return has_opened == closes
+        closes, at = not closes, last
+    return False

@@ -67,7 +67,7 @@ def read_lines(text: str, *, lexicon: Lexicon | None = None) -> tuple[TextLine, 
         lexicon: the words of its language; English where None.
     """
     signs = (lexicon or lexicon_of_language()).made(read_signs)
-    places = list(_places(text))
+    places = list(line_places(text))
     lines = [_Drafted(text[start:end], signs) for start, end in places]
     _keep_labels(lines)
     _list_titles(lines)
@@ -76,7 +76,8 @@ def read_lines(text: str, *, lexicon: Lexicon | None = None) -> tuple[TextLine, 
     return tuple(TextLine(*place, line.kind) for place, line in zip(places, lines, strict=True))
 
 
-def _places(text: str) -> Iterator[tuple[int, int]]:
+def line_places(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each line that is not empty, without the blanks at its ends."""
     for match in _LINE.finditer(text):
         line = match.group()
         if not line.isspace():

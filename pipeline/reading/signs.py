@@ -33,6 +33,8 @@ _LINKS = re.compile(r"(?:pic\.twitter\.com/|(?:https?://)?t\.co/)\w+$")
 _LABEL = re.compile(
     r"(?:[QA]|[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|van|von|of|al|bin)){0,4})(?: \([^()]{1,40}\))? ?:"
 )
+# Who meets whom: "K. Vogt (NOR) v 3-L. Holt (SWE)".
+_SIDE = r"(?:\d{1,2}[-. ] ?)?[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*| &| \([\w ]{2,20}\)| \[\d{1,2}\]){0,5}"
 _SEPARATED, _STROKES = re.compile(r"\s*[|»›>•·/]\s*"), re.compile("[|»›>•·/]")
 _CELLS = 4
 """Entries that a line parted by strokes or the like holds if it is a menu."""
@@ -72,6 +74,9 @@ class Signs:
         self._said_by = re.compile(rf"\(?(?:(?:{before_desk_work}) )?(?:{desk_work}) by [A-Z]", re.IGNORECASE)
         self._agency_photo = re.compile(rf"in this [^.;]{{0,70}}?\b(?:{pictures})\b", re.IGNORECASE)
         self._no_author = re.compile(rf"(?:{no_authors})\b|.*:", re.IGNORECASE)
+        meeting = _alternatives(lexicon.ordered("reading.meeting"))
+        side = rf"{_SIDE} (?:{meeting}) {_SIDE}(?:,? [\d:.–-]{{3,11}}(?: ?[ap]m)?)?"
+        self._fixtures = re.compile(rf"(?:[\w ,.:–-]{{1,40}}: )?{side}(?:[;,] {side})*\.?")
         self._holds_credit = re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
 
     def kind(self, line: str, n_words: int) -> Kind:
@@ -102,6 +107,8 @@ class Signs:
             return "post"
         if n_words < 8 and _LABEL.fullmatch(line):
             return "speaker"
+        if " v" in line and self._fixtures.fullmatch(line):
+            return "menu"
         cells = _SEPARATED.split(line) if len(_STROKES.findall(line)) >= _CELLS - 1 else ()
         if len(cells) >= _CELLS and sum(len(cell.split()) < 4 for cell in cells) >= 0.8 * len(cells):
             return "menu"

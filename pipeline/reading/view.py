@@ -4,23 +4,25 @@
     blanks    blanks of all kinds are plain ones, invisible characters are gone
     wraps     a line end inside of a sentence is a blank
     glue      sentences and words that lost the blank between them get one
+    turns     labels of an interview that stand in the midst of a line begin one
 
 A view of a view is the view itself, as far as the steps go: each leaves alone what is as it should be.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.lexicons import Lexicon
 from pipeline.lexicons import lexicon as lexicon_of_language
 from pipeline.reading.blanks import blank_changes, escape_changes
 from pipeline.reading.edits import Edit, Offsets, changed
 from pipeline.reading.glue import glue_changes
-from pipeline.reading.lines import TextLine, read_lines
+from pipeline.reading.lines import TextLine, line_places, read_lines
+from pipeline.reading.turns_in_line import turn_changes
 from pipeline.reading.wraps import wrap_changes
 
-_STEPS = (escape_changes, blank_changes, wrap_changes, glue_changes)
+_STEPS = (escape_changes, blank_changes, wrap_changes, glue_changes, turn_changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,22 @@ class Reading:
     Attributes:
         text: the view.
         edits: how it was made of the stored text, by step; none where it is the stored text.
-        lines: of the view, in order; together they hold all of it but the line ends.
+        lexicon: the words of its language.
     """
 
     text: str
     edits: tuple[tuple[Edit, ...], ...]
-    lines: tuple[TextLine, ...]
+    lexicon: Lexicon = field(compare=False, repr=False)
+
+    @property
+    def lines(self) -> tuple[TextLine, ...]:
+        """The lines of the view, told apart when asked for; together they hold all but the line ends."""
+        return read_lines(self.text, lexicon=self.lexicon)
+
+    @property
+    def line_starts(self) -> list[int]:
+        """Where the lines begin, which is known without telling what they are."""
+        return [start for start, _ in line_places(self.text)]
 
     @property
     def offsets(self) -> Offsets:
@@ -56,4 +68,4 @@ def read_text(text: str, *, lexicon: Lexicon | None = None) -> Reading:
         text, edits = changed(text, changes(text, lexicon))
         if edits:
             steps.append(tuple(edits))
-    return Reading(text, tuple(steps), read_lines(text, lexicon=lexicon))
+    return Reading(text, tuple(steps), lexicon)

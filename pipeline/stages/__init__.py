@@ -9,6 +9,7 @@ may work on it.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ConfigError
 from pipeline.store.batch import Batch
+from pipeline.store.timings import note_stage
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -57,7 +59,7 @@ STAGES = (
 def run_stage(
     name: str, store: Store, batch: Batch, settings: Settings, *, processes: int = 1
 ) -> dict[str, Any]:
-    """Run one stage of one batch and return its counts.
+    """Run one stage of one batch, note how long it took beside what is staged, and return its counts.
 
     Raises:
         ConfigError: there is no stage of that name.
@@ -67,7 +69,10 @@ def run_stage(
         raise ConfigError(f"no stage {name!r}; there are {', '.join(stage.name for stage in STAGES)}")
     log.info("%s %s%s", name, batch.day, f", shard {batch.shard}" if stage.per_shard else "")
     options = {"processes": processes} if stage.per_shard else {}
-    return stage.run(store, batch, settings, **options)
+    began = time.monotonic()
+    counts = stage.run(store, batch, settings, **options)
+    note_stage(store, batch, name, time.monotonic() - began, counts)
+    return counts
 
 
 def run_days(

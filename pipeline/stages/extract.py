@@ -13,12 +13,14 @@ from pipeline.children.guard import time_shares
 from pipeline.errors import InputError
 from pipeline.extract import child
 from pipeline.extract.article import ArticleText
+from pipeline.extract.child import SECONDS
 from pipeline.extract.staged_articles import read_articles
 from pipeline.settings import Settings
 from pipeline.stages.parse import parse_lineage
 from pipeline.store import Store
 from pipeline.store.batch import DOCS, Batch, rejects_of, staged_path
 from pipeline.store.staged import mark_at_work, still_staged, told
+from pipeline.store.timings import note_articles
 from schemas import EXTRACTED, TABLES
 from schemas.table import arrow_schema
 
@@ -58,6 +60,10 @@ def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 
                 counts_as=lambda item: time_shares(len(item[2].text)),
             )
         )
+    seconds: dict[str, float] = {}
+    for part in parts:
+        if SECONDS in part:
+            seconds.update(zip(*(column.to_pylist() for column in part[SECONDS].columns), strict=True))
     origin = {
         "articles": lineage["articles"],
         "model": lineage["model"],
@@ -74,6 +80,7 @@ def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 
         store.write(written[-1], table, lineage=origin)
         counts[name] = len(table)
     still_staged(store, batch, lineage["articles"], written)
+    note_articles(store, batch, seconds)
     return counts
 
 

@@ -16,8 +16,12 @@ tables/_partials/state.json                which runs the derived tables are mad
 tables/_forgotten/<article>.json           articles that were taken down, a file each
 decisions/<moment>-<hash>.json             human decisions that were noted by command, a file each
 tables/_decisions.json                     the human decisions under which the derived tables were made
+tables/_speakers.json                      speakers that people corrected, as they hold for readers now
 feeds/<night>/pull.json                    what a night's pull of the feeds brought, and beside it the answers
+staged/<day>/timings/                      how long its stages took (timings.py)
+reports/<day>.html                         the report of a published day, see pipeline/desk/run_report
 index/<source>.json                        which records of a source belong to which day (a cache)
+explorer/<day>.<run>.v1.sqlite             words of a day, for searches in the explorer (a cache)
 """
 
 from __future__ import annotations
@@ -44,6 +48,7 @@ OLD_TAKEDOWNS = f"{TABLES_FOLDER}/_forgotten.jsonl"
 """The list as it was before each takedown had a file of its own; it is still obeyed."""
 
 DECISIONS = f"{TABLES_FOLDER}/_decisions.json"
+SPEAKERS = f"{TABLES_FOLDER}/_speakers.json"
 NOTED_DECISIONS = "decisions"
 """The folder of human decisions that were noted by command."""
 
@@ -54,6 +59,9 @@ FEEDS = "feeds"
 
 INDEX = "index"
 """The folder of what sources know of their files."""
+
+EXPLORER_CACHE = "explorer"
+"""The folder of indexes of words, a file a day."""
 
 DOCS = "docs"
 """The name under which the parse of a shard is staged."""

@@ -15,6 +15,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -220,6 +221,29 @@ class Store:
             fragment.ensure_complete_metadata()
         _CHECKED.add(known)
         return fragment
+
+    @property
+    def local_root(self) -> Path | None:
+        """The folder on this machine in which the files lie; None where they lie on an object store."""
+        return self._place.base if isinstance(self._place, Folder) else None
+
+    def need_written(self, path: str, sha256: str) -> pa.Schema:
+        """Return the schema of a Parquet file that must be what was written.
+
+        For whoever opens it by its path: by then another may have taken its place, see `modified`.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            DamagedError: its SHA-256 is another, or it cannot be read.
+        """
+        known = (self.root, path, sha256, self.modified(path))
+        data = self._place.mapped(path)
+        if known not in _CHECKED and checksum(data) != sha256:
+            raise DamagedError(f"{self.root}/{path} is not what was written (by its SHA-256)", path=path)
+        with self._telling_damage(path):
+            schema = pq.read_schema(pa.BufferReader(data))
+        _CHECKED.add(known)
+        return schema
 
     def read_batches(self, path: str, *, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a Parquet file a row group at a time.

@@ -100,3 +100,24 @@ def write_manifest(store: Store, manifest: Manifest) -> None:
 def published_days(store: Store) -> list[date]:
     """Return the published days, in order; what else lies beside the manifests is left aside."""
     return [day for name in store.names(MANIFESTS) if (day := day_of_name(name, ".json")) is not None]
+
+
+def manifests(store: Store) -> dict[date, Manifest]:
+    """Return the whole manifests of all published days, in order; `days.py` has them in short.
+
+    Raises:
+        DamagedError: one or more cannot be read; all of them are named.
+    """
+    found = {}
+    damaged: list[DamagedError] = []
+    for day in published_days(store):
+        try:
+            manifest = find_manifest(store, day)
+        except DamagedError as error:
+            damaged.append(error)
+            continue
+        if manifest is not None:
+            found[day] = manifest
+    if damaged:
+        raise DamagedError("; ".join(map(str, damaged)), path=damaged[0].path)
+    return found

@@ -129,6 +129,21 @@ def published_fragment(store: Store, manifest: Manifest | PublishedDay, table: s
     return _published(store, manifest, table, fragment)
 
 
+def published_schema(store: Store, manifest: Manifest, table: str) -> pa.Schema:
+    """Return the schema of a table of a published day, once its file is known to be the one published.
+
+    Raises:
+        DamagedError: the file is gone, or is not the one that was published; the message says what to do.
+        InputError: the day was published before there was such a table.
+    """
+
+    def schema(path: str, sha256: str) -> tuple[pa.Schema, pa.Schema]:
+        found = store.need_written(path, sha256)
+        return found, found
+
+    return _published(store, manifest, table, schema)
+
+
 def _published[Read](
     store: Store,
     manifest: Manifest | PublishedDay,

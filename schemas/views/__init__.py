@@ -53,8 +53,10 @@ DECISIONS: dict[str, pa.Schema] = {
     "entity_splits": pa.schema(
         [("entity_id", pa.string()), ("article_id", pa.string()), ("own_id", pa.string())]
     ),
+    "speaker_corrections": pa.schema([("quote_id", pa.string()), ("speaker_id", pa.string())]),
 }
-"""What views read beside the tables: the human decisions under which the derived tables were made."""
+"""What views read beside the tables: the human decisions under which the derived tables were made, and the
+speakers that people corrected."""
 
 _TYPES = {
     "string": pa.string(),
@@ -153,7 +155,13 @@ def _tables(folder: str) -> Iterator[str]:
     yield (
         "create or replace view entity_splits as"
         " select s[1] as entity_id, s[2] as article_id, s[3] as own_id"
-        " from (select unnest(split) as s from entity_decisions);\n"
+        " from (select unnest(split) as s from entity_decisions);"
+    )
+    yield (
+        "create or replace view speaker_corrections as"
+        " select unnest(map_keys(speakers)) as quote_id, unnest(map_values(speakers)) as speaker_id"
+        f" from read_json({_text(f'{folder}_speakers.json')},"
+        " columns = {speakers: 'map(varchar, varchar)'});\n"
     )
 
 

@@ -12,6 +12,7 @@
 -- said_by string: the outlet for its own voice, else the canonical name of the source, else its words
 -- said_by_id string: entity of the source, human decisions obeyed; null for the outlet
 -- said_by_label mentions.label: type of that entity, in the label set of OntoNotes
+-- is_corrected boolean: it is the speaker of its quotation, whom a person corrected; claims has what was found
 -- claim string: the minimal span of text that asserts it
 -- subject string: who or what it is about
 -- predicate string: verb with auxiliaries and particle
@@ -39,10 +40,19 @@ select
     c.article_id,
     a.source as outlet,
     a.published_at,
-    c.claimer_kind as voice,
-    case when c.claimer_kind = 'outlet' then a.source else coalesce(e.name, c.claimer) end as said_by,
+    case
+        when w.quote_id is null then c.claimer_kind
+        when w.speaker_id is null then 'unknown'
+        else 'attributed'
+    end as voice,
+    case
+        when c.claimer_kind = 'outlet' then a.source
+        when w.quote_id is not null then e.name
+        else coalesce(e.name, c.claimer)
+    end as said_by,
     case when c.claimer_kind <> 'outlet' then e.entity_id end as said_by_id,
     case when c.claimer_kind <> 'outlet' then e.label end as said_by_label,
+    w.quote_id is not null as is_corrected,
     c.text as claim,
     c.subject,
     c.predicate,
@@ -66,7 +76,18 @@ select
     concat('/article/', c.day, '/', c.article_id, '#claim-', c.claim_id) as permalink
 from claims c
 join articles a on a.day = c.day and a.article_id = c.article_id
+left join (
+    select q.day, q.quote_id, q.speaker_entity_id as found_id, s.speaker_id
+    from quotes q
+    join speaker_corrections s on s.quote_id = q.quote_id
+) w
+    on w.day = c.day
+    and w.quote_id = c.quote_id
+    and w.found_id is not distinct from c.claimer_entity_id
+    and c.claimer_kind <> 'outlet'
 left join article_entities e
-    on e.day = c.day and e.article_id = c.article_id and e.id_in_article = c.claimer_entity_id
+    on e.day = c.day
+    and e.article_id = c.article_id
+    and e.id_in_article = case when w.quote_id is null then c.claimer_entity_id else w.speaker_id end
 left join claim_groups g on g.day = c.day and g.claim_id = c.claim_id
 left join duplicates d on d.day = c.day and d.article_id = c.article_id and d.duplicate_of is not null

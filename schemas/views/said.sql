@@ -18,6 +18,7 @@
 -- speaker_or_words string: the canonical name, else the source as printed
 -- speaker_label mentions.label: type of the entity, in the label set of OntoNotes
 -- speaker_role string: title or office as this article gives it
+-- is_corrected boolean: a person corrected the speaker; quotes, and the column speaker here, have what was found
 -- quote string: what was said
 -- cue string: words that attribute it
 -- score double: how sure quotation and speaker are, 0..1
@@ -41,9 +42,10 @@ select
     q.speaker,
     e.entity_id as speaker_id,
     e.name as speaker_name,
-    coalesce(e.name, q.speaker) as speaker_or_words,
+    case when w.quote_id is null then coalesce(e.name, q.speaker) else e.name end as speaker_or_words,
     e.label as speaker_label,
     e.role as speaker_role,
+    w.quote_id is not null as is_corrected,
     q.content as quote,
     q.cue,
     q.score,
@@ -56,6 +58,9 @@ select
     concat('/article/', q.day, '/', q.article_id, '#quote-', q.quote_id) as permalink
 from quotes q
 join articles a on a.day = q.day and a.article_id = q.article_id
+left join speaker_corrections w on w.quote_id = q.quote_id
 left join article_entities e
-    on e.day = q.day and e.article_id = q.article_id and e.id_in_article = q.speaker_entity_id
+    on e.day = q.day
+    and e.article_id = q.article_id
+    and e.id_in_article = case when w.quote_id is null then q.speaker_entity_id else w.speaker_id end
 left join duplicates d on d.day = q.day and d.article_id = q.article_id and d.duplicate_of is not null

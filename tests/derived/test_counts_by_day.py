@@ -28,6 +28,7 @@ def day_tables(number: int, rows: list[tuple[str, str, str | None, bool]]) -> di
         "quotes": pa.table(
             {
                 "article_id": strings(row[0] for row in rows),
+                "quote_id": strings(f"{number}-{at}" for at in range(len(rows))),
                 "day": pa.array([day] * len(rows), pa.date32()),
                 "speaker_entity_id": strings(row[2] for row in rows),
                 "is_speech": pa.array([row[3] for row in rows], pa.bool_()),
@@ -78,6 +79,16 @@ def test_quotations_are_counted_by_day_outlet_and_speaker() -> None:
 
 def test_an_article_that_quotes_two_who_are_one_by_decision_is_one_article() -> None:
     assert speakers(Decisions(merged={"p2": "p1"}))[0] == ("2026-01-01", "Herald", "p1", 4, 3, 2)
+
+
+def test_a_corrected_speaker_is_counted_and_the_one_that_was_found_is_not() -> None:
+    corrected: dict[str, str | None] = {"0-0": "p2", "0-3": None, "0-4": "p9"}
+    found = speakers(Decisions(speakers=corrected, split={("p9", "c"): "own"}, merged={"own": "p8"}))
+    assert found[:3] == [
+        ("2026-01-01", "Courier", "p8", 1, 1, 1),
+        ("2026-01-01", "Herald", "p1", 1, 0, 1),
+        ("2026-01-01", "Herald", "p2", 2, 2, 1),
+    ]
 
 
 def test_a_split_by_article_is_counted_apart_and_may_be_merged_again() -> None:

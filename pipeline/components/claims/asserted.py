@@ -217,6 +217,10 @@ def withholds_content(tree: Tree, i: int) -> bool:
     verb = base_form(word)
     if verb in lexicon.words("denial_verbs") or verb in lexicon.words("claims.presupposing_verbs"):
         return False
+    subject = tree.child(i, "nsubj")
+    is_doubt = verb in lexicon.words("claims.doubting_verbs")
+    if is_doubt and subject is not None and is_hardly_anybody(tree, subject):  # "nobody doubts that"
+        return False
     if verb in lexicon.words("claims.withholding_verbs") or is_under_negation(tree, i):
         return True
     while tree.deps[i] in {"xcomp", "pcomp", "prep"} and tree.heads[i] != i:
@@ -246,6 +250,12 @@ def is_nobody(tree: Tree, i: int) -> bool:
     return tree.words[i] in negators or any(
         tree.deps[c] in {"det", "neg"} and tree.words[c] in negators for c in tree.children[i]
     )
+
+
+def is_hardly_anybody(tree: Tree, i: int) -> bool:
+    """Whether a noun phrase is negated or as good as that: "nobody", "few critics", but not "a few"."""
+    few = tree.lexicon.words("claims.hardly_anybody")
+    return is_nobody(tree, i) or tree.words[tree.first[i]] in few
 
 
 def _is_unasserted(context: Context, clause: Proposition) -> bool:

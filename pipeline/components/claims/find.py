@@ -226,8 +226,10 @@ def _score_parts(
     is_frame = any(start <= a and b <= end and (a, b) != (start, end) for a, b in contents)
     is_framed = context.frame_of[clause.head] >= 0 and not is_judgement(clause)
     is_aside = clause.kind == "apposition" or is_framed
-    is_modifier = clause.kind in {"relative", "participle"}
-    return content_parts(context.tree, start, end) | {
+    told = content_parts(context.tree, start, end)
+    # ", which killed 90 people" adds what weighs, ", who likes the sea" what does not.
+    is_modifier = clause.kind in {"relative", "participle"} and not (told["amounts"] or told["impact"])
+    return told | {
         "checkable": draft.checkable,
         "debate": draft.debate,
         "frame": float(is_frame and not is_charge),

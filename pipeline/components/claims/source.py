@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Span
 
-from pipeline.components.claims.asserted import is_nobody
+from pipeline.components.claims.asserted import is_hardly_anybody
 from pipeline.components.claims.context import Context
 from pipeline.components.claims.judgements import is_judgement
 from pipeline.components.claims.propositions import Proposition, Range, noun_range
@@ -129,7 +129,10 @@ def _chain(context: Context, number: int) -> tuple[str, ...]:
 
 def _is_nobody(lexicon: Lexicon, quotation: Quotation) -> bool:
     """Whether the "speaker" of a quotation makes no claim: "no evidence shows that ..."."""
-    return bool(quotation.speaker) and quotation.speaker[0][0].text.lower() in lexicon.words("negators")
+    if not quotation.speaker:
+        return False
+    first = quotation.speaker[0][0].text.lower()
+    return first in lexicon.words("negators") or first in lexicon.words("claims.hardly_anybody")
 
 
 def _is_of_outer_speaker(lexicon: Lexicon, quotation: Quotation) -> bool:
@@ -154,7 +157,7 @@ def _grammatical_source(context: Context, above: int) -> ClaimSource:
     holder = _holder(tree, above)
     if _is_outlets_own(context, above, holder):
         return replace(_OUTLET, denies=denies)
-    if holder is not None and is_nobody(tree, holder):  # "nobody disputes that ..."
+    if holder is not None and is_hardly_anybody(tree, holder):  # "nobody disputes that ..."
         return ClaimSource(kind="unknown", denies=False)
     if holder is not None and tree.deps[above] in _UNDER_VERB:  # "rejected the claim that ..."
         denies = denies or _is_denial(tree, tree.heads[above])

@@ -121,17 +121,23 @@ def _split_at_given_name(tokens: Tokens, name: Name) -> list[Name]:
             and rest[-1] not in tokens.lexicon.made(kind_words)
             and _stands_alone(tokens, name.start, i)
         ):
+            place = "GPE" if tokens.lower[i - 1] in tokens.lexicon.words("entities.directions") else "ORG"
             return [
-                Name(start=name.start, end=i, label="ORG", method="split", score=0.6),
+                Name(start=name.start, end=i, label=place, method="split", score=0.6),
                 Name(start=i, end=name.end, label="PERSON", method="split", score=0.7),
             ]
     return [name]
 
 
 def _stands_alone(tokens: Tokens, start: int, end: int) -> bool:
-    """Return whether the words before a given name are a name by themselves: a country, an acronym."""
+    """Return whether the words before a given name are a name by themselves: a country, an acronym, a seat.
+
+    The seats are those of parliaments: "the member for Arden North Ana Colvey".
+    """
     gazetteer = tokens.lexicon.made(Gazetteer)
     text = " ".join(tokens.words[start:end])
     if gazetteer.territory_code(text) or gazetteer.is_people(text):
         return True
+    if end - start > 1 and tokens.words[end - 1].istitle():
+        return tokens.lower[end - 1] in tokens.lexicon.words("entities.directions")
     return end - start == 1 and len(text) > 1 and text.isupper()

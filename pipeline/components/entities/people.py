@@ -117,7 +117,7 @@ def _is_same_person(short: tuple[str, ...], longer: tuple[str, ...], keys: NameK
     a, b = keys.person_words(short), keys.person_words(longer)
     if a == b or "".join(short) == "".join(longer):
         return True
-    if len(a) == len(b) and a[:-1] == b[:-1] and _are_alike(a[-1], b[-1]):
+    if len(a) == len(b) and a[:-1] == b[:-1] and (_are_alike(a[-1], b[-1]) or _is_misspelt(a[-1], b[-1])):
         return True
     if a[-1] != b[-1] or len(a) < 2 or len(b) < 2:
         return len(a) > 1 and len(b) > len(a) and b[: len(a)] == a
@@ -134,6 +134,13 @@ def _is_same_person(short: tuple[str, ...], longer: tuple[str, ...], keys: NameK
 def _are_alike(word: str, other: str) -> bool:
     """Return whether two spellings of at least six letters differ by one letter more ("Zelenskyy")."""
     return word in _letters_less(other) or other in _letters_less(word)
+
+
+def _is_misspelt(word: str, other: str) -> bool:
+    """Return whether two spellings of more than six letters have one that differs, not the first."""
+    if word[:1] != other[:1] or len(word) != len(other) or len(word) <= _LONG + 1:
+        return False
+    return sum(x != y for x, y in zip(word, other, strict=True)) == 1  # Lindqvist, Lindquist
 
 
 def _letters_less(word: str) -> set[str]:

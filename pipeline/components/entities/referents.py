@@ -223,7 +223,9 @@ def find_thing(phrase: Phrase, known: Known) -> Nominal | None:
         best = [item for item in ranked if item[0] == ranked[0][0]]
         if len(best) == 1:
             return Nominal(phrase.start, phrase.short_end, best[0][2], "kind", 0.75)
-        (_, last, thing), (_, other, _) = best[:2]
+        (_, last, thing), (_, other, rival) = best[:2]
+        if kind == "country" and _n_named(known, thing, phrase) <= _n_named(known, rival, phrase):
+            return None  # in an article on one country "the country" is not the one named last
         return Nominal(
             phrase.start, phrase.short_end, thing, "kind_nearest", 0.5 if last - other > 40 else 0.4
         )
@@ -233,6 +235,11 @@ def find_thing(phrase: Phrase, known: Known) -> Nominal | None:
     return (
         Nominal(phrase.start, phrase.short_end, fitting[0], "only_one", 0.48) if len(fitting) == 1 else None
     )
+
+
+def _n_named(known: Known, i: int, phrase: Phrase) -> int:
+    """Return how often an entity is named before a description."""
+    return sum(name.start < phrase.start for name in known.clusters[i].names)
 
 
 def _fit_of_thing(phrase: Phrase, i: int, known: Known, words: _Words) -> float:

@@ -17,6 +17,8 @@ from pipeline.components.doc.tags import NOUN_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.cues import Cues, read_cues
 from pipeline.components.quotes.debris import outside_debris
+from pipeline.components.quotes.interviews import from_interviews
+from pipeline.components.quotes.labels import read_labels, unlabelled
 from pipeline.components.quotes.layouts import from_blocks, from_colons
 from pipeline.components.quotes.marked import with_regions
 from pipeline.components.quotes.other_cues import from_adjective, from_noun, from_source
@@ -36,7 +38,14 @@ def find_attributions(parse: Parse, regions: Sequence[Region]) -> list[QuoteCand
     Returns:
         Candidates in order of their content's start; nested ones included.
     """
-    layouts = [*from_turns(parse), *from_posts(parse), *from_named_posts(parse)]
+    speakers = read_labels(parse)
+    without = unlabelled(parse, speakers)
+    layouts = [
+        *from_turns(parse, speakers, without=without),
+        *from_interviews(parse, speakers, within=without),
+        *from_posts(parse),
+        *from_named_posts(parse),
+    ]
     labels = {t for candidate in layouts for t in candidate.cue}
     colons = [candidate for candidate in from_colons(parse) if candidate.cue[-1] not in labels]
     unmarked = [*_from_cues(parse), *colons, *from_blocks(parse)]

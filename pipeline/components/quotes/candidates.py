@@ -20,12 +20,14 @@ _PRECISION = {
     "colon": 0.57,
     "floating": 0.48,
     "infinitive": 0.54,
+    "interview": 0.7,
     "noun": 0.3,
     "object": 0.55,
     "parenthetical": 0.74,
     "passive": 0.44,
     "post": 0.7,
     "preposition": 0.52,
+    "question": 0.5,
     "seem": 0.48,
     "signed": 0.8,
     "turn": 0.8,
@@ -35,9 +37,9 @@ _PRECISION = {
 
 The network has learnt the rules by these names, but for those of layouts: answers, posts and turns.
 """
-UNLEARNT = frozenset(("answer", "post", "turn"))
+UNLEARNT = frozenset(("answer", "interview", "post", "question", "turn"))
 """Rules that there were not when the network was trained."""
-LAYOUTS = frozenset(("answer", "block", "post", "signed", "turn"))
+LAYOUTS = frozenset(("answer", "block", "interview", "post", "question", "signed", "turn"))
 """Rules for what its layout makes a quotation, whatever its words are."""
 
 

@@ -25,6 +25,7 @@ from pipeline.components.doc.columns import read_columns
 from pipeline.components.layers import Entity, Quotation, QuoteKind
 from pipeline.components.quotes.bounds import apart, in_its_sentence, widened, without_asides, without_frames
 from pipeline.components.quotes.candidates import QuoteCandidate
+from pipeline.components.quotes.debris import outside_debris
 from pipeline.components.quotes.first_persons import with_speakers
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
 from pipeline.components.quotes.reading import QuoteReading, read_doc, tag_readings
@@ -122,7 +123,7 @@ def _said_or_thought(
     marked: Sequence[bool],
 ) -> list[QuoteCandidate]:
     """Return the quotations by the rulings: what else attributes is left out, what runs on is cut."""
-    whole = [widened(parse, candidate, quoted) for candidate in candidates]
+    whole = [*outside_debris(parse, (widened(parse, candidate, quoted) for candidate in candidates))]
     kept = _reported(parse, _bounded(parse, whole, marked), marked)
     taken = {t for candidate in kept for t in _tokens(candidate)}
     missed = [

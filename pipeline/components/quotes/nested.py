@@ -142,9 +142,10 @@ def _cut_out(
     parse: Parse, candidates: Iterable[QuoteCandidate], cut: Sequence[Range]
 ) -> Iterator[QuoteCandidate]:
     """Yield candidates without ranges of their content; those of which nothing is left are gone."""
-    without = [t for first, last in cut for t in range(first, last)]
+    taken = {t for first, last in cut for t in range(first, last)}
     for candidate in candidates:
-        if any(start < last and first < end for start, end in candidate.content for first, last in cut):
+        without = taken.intersection(_tokens(candidate))
+        if without:
             content = join_ranges(parse, candidate.content, without=without)
             if content:
                 yield candidate.with_content(content)

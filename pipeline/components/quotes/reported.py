@@ -98,7 +98,7 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         is_inside: whether the cue stands within another quotation, whose speaker is its "I".
     """
     if candidate.rule in LAYOUTS:
-        return True
+        return candidate.rule != "question"  # what an interview asks is the outlet's
     tokens = [t for start, end in candidate.content for t in range(start, end) if not parse.is_empty[t]]
     share = sum(marked[t] for t in tokens) / max(1, len(tokens))
     if not candidate.cue:

@@ -366,8 +366,9 @@ class Speakers:
                 weight = _DECAY**distance * (_SUBJECT if mentioned.is_subject(start) else 1.0)
                 weights[number] = weights.get(number, 0.0) + weight
         if len(self._last) == 1 and self._last[0] in weights:
-            is_body = gender is None and not self._others_since(at, gender, self._last_at)
-            factor = _BODY_SPOKE_LAST if is_body else 1.0
+            factor = 1.0
+            if gender is None:  # in a press review "it says" is the paper named last
+                factor = 0.0 if self._others_since(at, gender, self._last_at) else _BODY_SPOKE_LAST
             distance = mentioned.sentences_between(self._last_at, at)
             weights[self._last[0]] += factor * _SPOKE_LAST * _DECAY**distance
         return weights

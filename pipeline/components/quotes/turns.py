@@ -7,16 +7,15 @@ around them; so is what a line with a dash and a name signs. One label alone is 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 from pipeline.components.doc.tags import FINITE_TAGS
 from pipeline.components.quotes.candidates import QuoteCandidate
-from pipeline.components.quotes.parsed import MARKS, Parse, Range
+from pipeline.components.quotes.labels import LONGEST_LABEL, Label
+from pipeline.components.quotes.parsed import Parse, Range
 
-_LONGEST_LABEL = 9
-"""Tokens of a speaker's label, before the colon."""
 _LONGEST_SIGNATURE = 24
 """Tokens of a line that signs the words before it."""
 _SHORTEST_SIGNED = 6
@@ -24,88 +23,57 @@ _SHORTEST_SIGNED = 6
 _LEAST_LABELS = 2
 _HANDLE = re.compile(r"\(@\w+\)")
 _HANDLE_ALONE = re.compile(r"@\w+")
+_NAME_AND_HANDLE = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4} (@\w{2,30})")
 _DASHES = frozenset(("-", "--", "–", "—", "―"))
 
 
-class _Label(NamedTuple):
-    """A label at the start of a paragraph: the paragraph, the words of the name, and the colon."""
+def from_turns(
+    parse: Parse, labels: Sequence[Label], *, without: Range | None = None
+) -> Iterator[QuoteCandidate]:
+    """Yield the turns of transcripts and the answers of interviews; what is asked there is no quotation.
 
-    paragraph: int
-    name: Range
-    colon: int
-
-
-def from_turns(parse: Parse) -> Iterator[QuoteCandidate]:
-    """Yield the turns of transcripts and the answers of interviews."""
-    labels = [
-        label for number in range(len(parse.paragraphs)) if (label := _label(parse, number)) is not None
-    ]
+    Args:
+        parse: of the document.
+        labels: of its speakers.
+        without: the paragraphs in which they are left out, from `unlabelled`.
+    """
     if len(labels) < _LEAST_LABELS:
         return
-    questions = parse.lexicon.words("quotes.labels_of_questions")
-    answers = parse.lexicon.words("quotes.labels_of_answers")
-    answering = _interviewed(parse, labels[0].colon)
+    answering = interviewed(parse, labels[0].colon)
     for n, label in enumerate(labels):
-        word = parse.words[label.name[0]]
-        is_short = label.name[1] - label.name[0] == 1
-        if is_short and word in questions:
-            continue
         last = labels[n + 1].paragraph - 1 if n + 1 < len(labels) else label.paragraph
-        content = parse.trim((label.colon + 1, parse.paragraphs[last][1]))
+        if without is not None and label.paragraph < without[0] <= last:
+            last = without[0] - 1
+        content = parse.trim((label.colon + 1, parse.paragraphs[label.paragraph if label.asks else last][1]))
         if content is None:
             continue
-        if is_short and word in answers:
-            yield QuoteCandidate([content], [label.colon], label.name, "speech", "answer", named=answering)
-        else:
-            yield QuoteCandidate([content], [label.colon], label.name, "speech", "turn")
+        rule = "question" if label.asks else "answer" if label.answers else "turn"
+        named = answering if label.answers else label.named
+        yield QuoteCandidate([content], [label.colon], label.name, "speech", rule, named=named)
 
 
-def _label(parse: Parse, number: int) -> _Label | None:
-    """Return the label of a paragraph: a name in capitals, or in a text with several, any name; Q and A."""
-    start, end = parse.paragraphs[number]
-    within = range(start, min(end, start + _LONGEST_LABEL))
-    colon = next((t for t in within if parse.words[t] == ":"), None)
-    if colon is None or colon == start or colon + 1 >= end:
-        return None
-    comma = next((t for t in range(start, colon) if parse.words[t] in (",", "(")), colon)
-    name = parse.trim((start, comma))
-    if name is None:
-        return None
-    words = parse.columns.words[name[0] : name[1]]
-    short = parse.lexicon.words("quotes.labels_of_questions") | parse.lexicon.words(
-        "quotes.labels_of_answers"
-    )
-    if len(words) == 1 and parse.words[name[0]] in short:
-        return _Label(number, name, colon)
-    if any(parse.tags[t] in FINITE_TAGS for t in range(start, colon)):
-        return None
-    if words[0].lower() in parse.lexicon.words("quotes.no_labels"):
-        return None
-    if any(parse.tree.ents[t] in ("GPE", "LOC", "DATE") for t in range(*name)):
-        return None
-    is_in_capitals = all(word.isupper() or not word.isalpha() for word in words) and words[0].isupper()
-    is_name = all(parse.tree.ents[t] == "PERSON" or parse.is_empty[t] for t in range(*name))
-    if not (is_in_capitals or is_name) or parse.words[colon + 1] in MARKS:
-        return None
-    return _Label(number, name, colon)
-
-
-def _interviewed(parse: Parse, before: int) -> Range | None:
+def interviewed(parse: Parse, before: int) -> Range | None:
     """Return the name of the one person whom the text introduces before the first question."""
     names: list[Range] = []
     t = 0
     while t < before:
         end = t
-        while end < before and parse.tree.ents[end] == "PERSON":
+        while end < before and parse.tree.ents[end] == "PERSON" and not parse.tree.debris[end]:
             end += 1
-        if end > t:
-            names.append((t, end))
+        last = end - (end > t and parse.tags[end - 1] == "POS")
+        if last > t:
+            names.append((t, last))
         t = max(end, t + 1)
     counts = Counter(parse.words[end - 1] for _, end in names)
-    if not counts or (len(counts) > 1 and counts.most_common(2)[0][1] == counts.most_common(2)[1][1]):
+    most = max(counts.values(), default=0)
+    likely = {surname for surname, count in counts.items() if count == most}
+    if len(likely) > 1:  # one word alone is often a place that the model takes for a person
+        likely &= {parse.words[end - 1] for start, end in names if end - start > 1}
+    if len(likely) != 1:
         return None
-    surname = counts.most_common(1)[0][0]
-    return next(span for span in names if parse.words[span[1] - 1] == surname)
+    (surname,) = likely
+    spans = [span for span in names if parse.words[span[1] - 1] == surname]
+    return next((span for span in spans if span[1] - span[0] > 1), spans[0])
 
 
 def from_posts(parse: Parse) -> Iterator[QuoteCandidate]:
@@ -118,15 +86,24 @@ def from_posts(parse: Parse) -> Iterator[QuoteCandidate]:
 
 
 def from_named_posts(parse: Parse) -> Iterator[QuoteCandidate]:
-    """Yield posts that stand under a name and a handle, each in a line of its own."""
-    for number in range(1, len(parse.paragraphs) - 1):
+    """Yield posts that stand under a name and a handle, in lines of their own or in one."""
+    kinds = [line.kind for line in parse.columns.lines]
+    first = kinds.index("paragraph") + 1 if "paragraph" in kinds else 1  # before that it is a byline
+    for number in range(first, len(parse.paragraphs) - 1):
         start, end = parse.paragraphs[number]
         line = parse.text[parse.idx[start] : parse.idx[end - 1] + len(parse.words[end - 1])].strip()
-        speaker = parse.trim(parse.paragraphs[number - 1])
-        if not _HANDLE_ALONE.fullmatch(line) or speaker is None:
+        named = _NAME_AND_HANDLE.fullmatch(line)
+        if named is not None:
+            handle = parse.idx[start] + named.start(1)
+            speaker = parse.trim((start, bisect_left(parse.idx, handle, start, end)))
+        elif _HANDLE_ALONE.fullmatch(line):
+            speaker = parse.trim(parse.paragraphs[number - 1])
+        else:
+            continue
+        if speaker is None:
             continue
         content = parse.trim(_without_links(parse, parse.paragraphs[number + 1]))
-        if content is not None and speaker[1] - speaker[0] <= _LONGEST_LABEL:
+        if content is not None and speaker[1] - speaker[0] <= LONGEST_LABEL:
             yield QuoteCandidate([content], [], speaker, "speech", "post")
 
 
@@ -138,7 +115,7 @@ def _with_handle(parse: Parse, number: int, start: int, end: int) -> tuple[Range
         return None
     for dash in (t for t in range(start, end) if parse.words[t] in _DASHES):
         bracket = next(
-            (t for t in range(dash + 1, min(end, dash + _LONGEST_LABEL)) if parse.words[t] == "("), None
+            (t for t in range(dash + 1, min(end, dash + LONGEST_LABEL)) if parse.words[t] == "("), None
         )
         if bracket is None:
             continue

@@ -112,10 +112,18 @@ def _quantities(doc: Doc, tree: Tree, amounts: Iterable[Amount], taken: list[Dat
             continue
         unit = amount.unit
         if unit is None:
-            unit, b = _unit(doc, tree, b)
+            unit, b = _votes_against(tree, a, b) or _unit(doc, tree, b)
             if unit is None and amount.value == 1 and tree.words[b - 1] in pronouns:
                 continue  # "one of them", "no one": a pronoun
         yield Measure(a, b, amount.value, unit, amount.comparator)
+
+
+def _votes_against(tree: Tree, a: int, b: int) -> tuple[str, int] | None:
+    """Return the unit of the second amount of "218 votes to 209", and the token after it."""
+    lexicon = tree.lexicon
+    votes, against = lexicon.words("numbers.votes"), lexicon.words("numbers.votes_against")
+    is_second = a > 2 and tree.words[a - 1] in against and tree.words[a - 2] in votes
+    return (tree.words[a - 2], b) if is_second and tree.tags[a - 3] == "CD" else None
 
 
 def _is_in_name(tree: Tree, amount: Amount, a: int, b: int) -> bool:

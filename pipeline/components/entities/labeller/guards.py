@@ -176,6 +176,18 @@ def with_one_label(tokens: Tokens, names: Sequence[Name]) -> list[Name]:
     return [_relabelled(tokens, name, best) for name in names] if best else [*names]
 
 
+def with_seats(tokens: Tokens, names: Sequence[Name]) -> list[Name]:
+    """Return names, a seat in front of its member as a place: "the MP for Arden North Ana Colvey"."""
+    directions = tokens.lexicon.words("entities.directions")
+    followed = {name.start for name in names if name.label == "PERSON"}
+    return [
+        replace(name, label="GPE", title=())
+        if len(name) > 1 and name.end in followed and tokens.lower[name.end - 1] in directions
+        else name
+        for name in names
+    ]
+
+
 def _agreed(found: Mapping[str, float]) -> str:
     """Return the label of one spelling, "" where both of a place and a body are likely."""
     label = max(sorted(found), key=lambda kind: found[kind])

@@ -20,6 +20,7 @@ from pipeline.components.entities.labeller.guards import (
     place_of,
     with_its_article,
     with_one_label,
+    with_seats,
 )
 from pipeline.components.entities.labeller.network import (
     Labelled,
@@ -62,7 +63,7 @@ def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> list[Name]:
             out.append(name)
     places = names_of_places(tokens, out)
     out = [_guarded(tokens, name, out, places) for name in sorted(out, key=lambda name: name.start)]
-    return with_one_label(tokens, out)
+    return with_one_label(tokens, with_seats(tokens, out))
 
 
 def _guarded(tokens: Tokens, name: Name, names: Sequence[Name], places: Collection[str]) -> Name:
@@ -76,7 +77,12 @@ def _guarded(tokens: Tokens, name: Name, names: Sequence[Name], places: Collecti
 
 
 def _is_settled(tokens: Tokens, name: Name) -> bool:
-    """Return whether a rule has read a whole line or list for a name: works in a list, networks in a bar."""
+    """Return whether a rule has read a whole line or list for a name: works in a list, networks in a bar.
+
+    So is a road with its number, of which the network has seen few: "Highway 61".
+    """
+    if tokens.lower[name.start] in tokens.lexicon.words("entities.road_openers"):
+        return len(name) == 2 and tokens.words[name.end - 1].isdigit()
     if name.method == "listed" and len(name) == 1:
         return tokens.lower[name.start] in tokens.lexicon.words("social_networks")
     return name.method == "work_list"

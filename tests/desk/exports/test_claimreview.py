@@ -12,7 +12,7 @@ from days import stage_day
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from pipeline.desk.claimreview import claim_reviews, published_claim_reviews
+from pipeline.desk.exports.claimreview import claim_reviews, published_claim_reviews
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 from pipeline.stages.derive import derive

@@ -1,0 +1,75 @@
+"""What is worth checking: claims, ranked, with who makes them."""
+
+from __future__ import annotations
+
+from pipeline.desk.explorer.asked import Asked, Shown
+from pipeline.desk.explorer.filters import RequestError
+from schemas import ClaimRow
+from schemas.table import columns
+
+N_CLAIMS = 50
+"""On a page."""
+
+_VALUES = {column.name: column.values for column in columns(ClaimRow)}
+VOICES: tuple[str, ...] = tuple(_VALUES["claimer_kind"])
+TYPES: tuple[str, ...] = tuple(_VALUES["claim_type"])
+
+SELECT = """
+    select claim_id, day, article_id, outlet, published_at, voice, said_by, said_by_id, claim, polarity,
+        modality, claim_type, checkworthiness, is_self_contained, topics, claim_group_id, n_outlets,
+        n_origins, permalink
+    from asserted where {condition}
+    order by checkworthiness desc, n_origins desc, day desc, claim_id"""
+
+
+def conditions(asked: Asked) -> tuple[str, dict[str, object], dict[str, str]]:
+    """Return the conditions of the list, their values, and what of them is not among the filters.
+
+    Raises:
+        RequestError: a value cannot be.
+    """
+    condition, values = asked.filters.conditions("outlet", "once")
+    if asked.filters.words:
+        condition += " and contains(lower(strip_accents(claim)), lower(strip_accents($words)))"
+        values["words"] = asked.filters.words
+    more: dict[str, str] = {}
+    for name, column, allowed in (("voice", "voice", VOICES), ("type", "claim_type", TYPES)):
+        if value := asked.query.get(name, ""):
+            if value not in allowed:
+                raise RequestError(f"There is no {name} {value[:40]!r}; there are {', '.join(allowed)}.")
+            condition += f" and {column} = ${name}"
+            more[name] = values[name] = value
+    if topic := asked.query.get("topic", ""):
+        condition += " and list_contains(topics, $topic)"
+        more["topic"] = values["topic"] = topic
+    if asked.query.get("alone") == "1":
+        condition += " and is_self_contained"
+        more["alone"] = "1"
+    return condition, values, more
+
+
+def check(asked: Asked) -> Shown:
+    """Return the list of claims that are worth checking.
+
+    Raises:
+        RequestError: a value cannot be.
+    """
+    condition, values, more = conditions(asked)
+    snapshot, filters = asked.snapshot, asked.filters
+    limits = {"n": N_CLAIMS, "offset": (filters.page - 1) * N_CLAIMS}
+    sql = f"{SELECT.format(condition=condition)} limit $n offset $offset"
+    claims = snapshot.rows(sql, {**values, **limits})
+    total = (snapshot.row(f"select count(*) as n from asserted where {condition}", values) or {"n": 0})["n"]
+    topics = snapshot.rows("select distinct unnest(topics) as topic from claims order by topic")
+    return Shown(
+        "check.html",
+        {
+            "claims": claims,
+            "total": total,
+            "n_pages": -(-total // N_CLAIMS),
+            "more": more,
+            "voices": VOICES,
+            "types": TYPES,
+            "topics": [row["topic"] for row in topics],
+        },
+    )

@@ -1,0 +1,74 @@
+"""An entity: where it is named, what is said about it, what it asserts, and whom it may be the same as."""
+
+from __future__ import annotations
+
+from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, Shown
+from pipeline.desk.explorer.charts import days_chart
+from pipeline.desk.explorer.pages.people import CORRECTED, alike, find_entity, pronouns
+from pipeline.desk.explorer.pages.years import year_chart
+
+N_ARTICLES = 50
+"""On a page."""
+
+ONLY = {"entities": "entity_id in (select unnest($ids))"}
+_OWN_CLAIMS = f"claimer_entity_id in (select unnest($ids)) or {CORRECTED}"
+_COUNTS = """
+    select day, count(*) as n, sum(n_mentions) as n_mentions from article_entities
+    where entity_id = $id and {condition} group by day"""
+_ARTICLES = """
+    select e.day, e.article_id, e.outlet, a.title, a.published_at, e.role, e.n_mentions, e.salience,
+        e.in_title, e.is_reprint, e.permalink
+    from article_entities e join articles a on a.day = e.day and a.article_id = e.article_id
+    where e.entity_id = $id and {condition}
+    order by e.day desc, e.salience desc, e.article_id limit $n offset $offset"""
+_ABOUT = """
+    select s.day, s.outlet, s.quote, s.speaker_id, s.speaker_or_words, s.permalink, s.is_reprint
+    from quote_names n join said s on s.day = n.day and s.quote_id = n.quote_id
+    where n.entity_id = $id and not n.is_speaker and n.n_named > 0
+    order by s.day desc, s.published_at desc nulls last, s.quote_id limit 20"""
+_CLAIMS = """
+    select day, outlet, claim, polarity, modality, checkworthiness, claim_group_id, n_outlets, permalink
+    from asserted where said_by_id = $id
+    order by checkworthiness desc, day desc, claim_id limit 20"""
+
+
+def entity(asked: Asked) -> Answer:
+    """Return the page of an entity.
+
+    Raises:
+        MissingError: there is no such entity.
+    """
+    found = find_entity(asked, "entity")
+    if isinstance(found, Elsewhere):
+        return found
+    snapshot, filters = asked.snapshot, asked.filters
+    condition, values = filters.conditions("outlet", "once")
+    own = {"id": found.row["entity_id"], "ids": found.ids}
+    counts = snapshot.rows(_COUNTS.format(condition=condition), {**own, **values}, only=ONLY)
+    limits = {"n": N_ARTICLES, "offset": (filters.page - 1) * N_ARTICLES}
+    total = sum(row["n"] for row in counts)
+    return Shown(
+        "entity.html",
+        {
+            "entity": found.row,
+            "pronouns": pronouns(asked, found.ids),
+            "merged": [id for id in found.ids if id != found.row["entity_id"]],
+            "articles": snapshot.rows(
+                _ARTICLES.format(condition=condition.replace("outlet =", "e.outlet =")),
+                {**own, **values, **limits},
+                only=ONLY,
+            ),
+            "total": total,
+            "n_pages": -(-total // N_ARTICLES),
+            "n_mentions": sum(row["n_mentions"] for row in counts),
+            "chart": days_chart(
+                {row["day"]: row["n"] for row in counts}, filters.first, filters.last, what="articles"
+            ),
+            "years": year_chart(snapshot, "entity_days", found),
+            "about": snapshot.rows(
+                _ABOUT, own, only={"mentions": "entity_id in (select unnest($ids)) and kind = 'name'"}
+            ),
+            "claims": snapshot.rows(_CLAIMS, own, only={"claims": _OWN_CLAIMS, **ONLY}),
+            "alike": alike(asked, found.row),
+        },
+    )

@@ -1,0 +1,88 @@
+"""A speaker: what they are reported to have said, where, and about whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, Shown
+from pipeline.desk.explorer.charts import days_chart
+from pipeline.desk.explorer.pages.people import CORRECTED, Meant, alike, find_entity, pronouns
+from pipeline.desk.explorer.pages.years import year_chart
+
+N_QUOTES = 50
+"""On a page."""
+
+_OWN_QUOTES = f"speaker_entity_id in (select unnest($ids)) or {CORRECTED}"
+ONLY = {"quotes": _OWN_QUOTES, "entities": "entity_id in (select unnest($ids))"}
+_BY = "from said where speaker_id = $id and {condition}"
+_COUNTS = """
+    select day, outlet, count(*) as n, count(*) filter (not is_reprint) as n_once,
+        count(*) filter (is_speech) as n_speech, count(distinct article_id) as n_articles """
+_LIST = """
+    select day, outlet, article_id, title, published_at, kind, is_speech, speaker, speaker_role, quote, cue,
+        score, is_reprint, permalink """
+_ORDER = " order by day desc, published_at desc nulls last, article_id, start_char limit $n offset $offset"
+_ABOUT = """
+    select entity_id, any_value(name) as name, any_value(label) as label, count(*) as n
+    from quote_names where speaker_id = $id and not is_speaker and n_named > 0
+    group by entity_id order by n desc, name limit 12"""
+_ROLES = """
+    select speaker_role as role, count(*) as n from said
+    where speaker_id = $id and speaker_role is not null group by role order by n desc, role limit 3"""
+
+
+def speaker(asked: Asked) -> Answer:
+    """Return the page of a speaker.
+
+    Raises:
+        MissingError: there is no such entity.
+    """
+    entity = find_entity(asked, "speaker")
+    if isinstance(entity, Elsewhere):
+        return entity
+    snapshot, filters = asked.snapshot, asked.filters
+    condition, values = conditions(asked)
+    own = {"id": entity.row["entity_id"], "ids": entity.ids}
+    counts = _rows(asked, entity, _COUNTS + _BY.format(condition=condition) + " group by day, outlet", values)
+    limits = {"n": N_QUOTES, "offset": (filters.page - 1) * N_QUOTES}
+    quotes = _rows(asked, entity, _LIST + _BY.format(condition=condition) + _ORDER, {**values, **limits})
+    by_day: dict[Any, int] = {}
+    by_outlet: dict[str, int] = {}
+    for row in counts:
+        by_day[row["day"]] = by_day.get(row["day"], 0) + row["n"]
+        by_outlet[row["outlet"]] = by_outlet.get(row["outlet"], 0) + row["n"]
+    total = sum(by_day.values())
+    return Shown(
+        "speaker.html",
+        {
+            "entity": entity.row,
+            "pronouns": pronouns(asked, entity.ids),
+            "roles": _rows(asked, entity, _ROLES, {}),
+            "quotes": quotes,
+            "total": total,
+            "n_once": sum(row["n_once"] for row in counts),
+            "n_speech": sum(row["n_speech"] for row in counts),
+            "n_articles": sum(row["n_articles"] for row in counts),
+            "n_pages": -(-total // N_QUOTES),
+            "outlets": sorted(by_outlet.items(), key=lambda pair: (-pair[1], pair[0])),
+            "chart": days_chart(by_day, filters.first, filters.last, what="quotations"),
+            "years": year_chart(snapshot, "speaker_days", entity),
+            "about": snapshot.rows(_ABOUT, own, only={"quotes": _OWN_QUOTES}),
+            "alike": alike(asked, entity.row),
+        },
+    )
+
+
+def conditions(asked: Asked) -> tuple[str, dict[str, Any]]:
+    """Return the conditions of the list, and their values."""
+    filters = asked.filters
+    condition, values = filters.conditions("outlet", "kind", "once")
+    if filters.words:
+        condition += " and contains(lower(strip_accents(quote)), lower(strip_accents($words)))"
+        values["words"] = filters.words
+    return condition, values
+
+
+def _rows(asked: Asked, entity: Meant, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    given = {"id": entity.row["entity_id"], "ids": entity.ids, **values}
+    return asked.snapshot.rows(sql, given, only=ONLY)

@@ -1,0 +1,153 @@
+"""Derived tables as analysts meet them: the names that entities go by, and the human decisions on them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.curation.decision_files import read_speakers
+from pipeline.curation.decisions import Decisions, decisions_of_json
+from pipeline.errors import ConfigError, DamagedError
+from pipeline.store import Store
+from pipeline.store.batch import DECISIONS
+from pipeline.store.derived_files import read_derived
+from schemas import TABLES
+from schemas.table import arrow_schema
+from schemas.views import DECISIONS as DECISIONS_OF_VIEWS
+
+NAMES = {
+    "name": "entity_id",
+    "speaker_name": "speaker_entity_id",
+    "claimer_name": "claimer_entity_id",
+}
+"""Columns that hold an entity's name, and beside it its id."""
+
+_IDS = ("entity_id", "speaker_entity_id", "claimer_entity_id", "subject_entity_id")
+_ID_LISTS = ("speaker_entity_ids", "entity_ids")
+
+
+def derived_rows(
+    store: Store,
+    table: str,
+    *,
+    days: tuple[date, date] | None = None,
+    columns: list[str] | None = None,
+) -> pa.Table:
+    """Return the rows of a derived table; of one that is kept by month, those of some days."""
+    row_class = TABLES[table]
+    schema = arrow_schema(row_class).remove_metadata()
+    with _derive_again():
+        try:
+            files = [*read_derived(store, row_class, days=days, columns=columns)]
+        except FileNotFoundError:  # a month that went meanwhile
+            files = []
+    if not files and not store.exists(DECISIONS):
+        raise ConfigError(f"nothing is derived in {store.root}: run `python -m pipeline run` first")
+    empty = schema.empty_table() if columns is None else schema.empty_table().select(columns)
+    rows = pa.concat_tables([empty, *files])
+    if days is not None and row_class.is_by_month:
+        first, last = (pa.scalar(day, pa.date32()) for day in days)
+        rows = rows.filter(pc.and_(pc.greater_equal(rows["day"], first), pc.less_equal(rows["day"], last)))
+    return rows
+
+
+@contextlib.contextmanager
+def _derive_again() -> Iterator[None]:
+    """Say what to do where what derive made is damaged."""
+    try:
+        yield
+    except DamagedError as error:
+        remedy = (
+            "make it again (python -m pipeline verify --mend, then"
+            " python -m pipeline run DAY --stage derive, for any day)"
+        )
+        raise DamagedError(f"{error}: {remedy}", path=error.path) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What entities are called, and the decisions on them.
+
+    Attributes:
+        decisions: human ones, as they were obeyed when the index was made.
+        names: entity_id and name of the index.
+        speakers: that people corrected, by quote_id, as it holds now.
+    """
+
+    decisions: Decisions
+    names: pa.Table
+    speakers: Mapping[str, str | None]
+
+    @classmethod
+    def read(cls, store: Store) -> Index | None:
+        """Return what was derived; None before anything was."""
+        if not store.exists(DECISIONS):
+            return None
+        names = derived_rows(store, "entity_index", columns=["entity_id", "name"])
+        return cls(_decisions(store), names, _speakers(store))
+
+    def followed(self, rows: pa.Table) -> pa.Table:
+        """Follow decisions on entities, and call each entity by its name in the index."""
+        decisions = self.decisions
+        if decisions.merged or decisions.split:
+            articles = rows["article_id"].to_pylist()
+
+            def decided(entity_id: str | None, article_id: str) -> str | None:
+                if entity_id is None:
+                    return None
+                own = decisions.split.get((entity_id, article_id), entity_id)
+                return decisions.merged.get(own, own)
+
+            for column in {*_IDS} & {*rows.column_names}:
+                pairs = zip(rows[column].to_pylist(), articles, strict=True)
+                rows = _with(rows, column, [decided(*pair) for pair in pairs])
+            for column in {*_ID_LISTS} & {*rows.column_names}:
+                lists = zip(rows[column].to_pylist(), articles, strict=True)
+                rows = _with(
+                    rows, column, [list(dict.fromkeys(decided(i, a) for i in ids)) for ids, a in lists]
+                )
+        ids = self.names["entity_id"].combine_chunks()
+        for column, id_column in NAMES.items():
+            if column in rows.column_names and id_column in rows.column_names:
+                at = pc.index_in(rows[id_column], value_set=ids)
+                names = pc.coalesce(
+                    self.names["name"].combine_chunks().take(at.combine_chunks()),
+                    rows[column].combine_chunks(),
+                )
+                rows = rows.set_column(rows.column_names.index(column), rows.schema.field(column), names)
+        return rows
+
+
+def _decisions(store: Store) -> Decisions:
+    with _derive_again():
+        return decisions_of_json(store.read_json(DECISIONS))
+
+
+def _speakers(store: Store) -> dict[str, str | None]:
+    with _derive_again():
+        return read_speakers(store)
+
+
+def decision_rows(store: Store) -> dict[str, pa.Table]:
+    """Return human decisions as the tables that views read."""
+    found = _decisions(store)
+    rows: dict[str, Any] = {
+        "entity_merges": found.merged.items(),
+        "entity_splits": ((*pair, own) for pair, own in found.split.items()),
+        "speaker_corrections": _speakers(store).items(),
+    }
+    return {
+        name: pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows[name]], schema)
+        for name, schema in DECISIONS_OF_VIEWS.items()
+    }
+
+
+def _with(rows: pa.Table, column: str, values: list[Any]) -> pa.Table:
+    at = rows.column_names.index(column)
+    return rows.set_column(at, rows.schema.field(at), pa.array(values, rows.schema.field(at).type))
