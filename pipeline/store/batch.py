@@ -1,7 +1,7 @@
 """The unit of work, a shard of a day, and where everything lies in the store.
 
 staged/<day>/plan.json                     what ingest found: shards, checksums, counts (plan.py)
-staged/<day>/at_work.json                  renewed by each stage that needs the parse
+at_work/<day>.json                         renewed by each stage that needs the parse
 staged/<day>/<table>/<shard>.parquet       rows on their way; also docs, the parse (a cache)
 tables/<table>/<day>.parquet               published, one file a day
 tables/<table>/<month>.parquet             derived, a file for each month
@@ -66,8 +66,8 @@ EXPLORER_CACHE = "explorer"
 DOCS = "docs"
 """The name under which the parse of a shard is staged."""
 
-AT_WORK = "at_work.json"
-"""The file beside a day's plan that a stage renews when it begins to work on the day."""
+AT_WORK = "at_work"
+"""The folder of a mark for each day that may have a parse; a stage that needs it renews the mark."""
 
 INGEST_REJECTS = "rejects-ingest"
 """The name under which the rejects of ingest are staged, one file for the whole day."""
@@ -144,6 +144,11 @@ def month_of(day: date) -> str:
 def partial_path(table: str, day: date) -> str:
     """Return the path of what a day gives to a derived table."""
     return f"{PARTIALS}/{table}/{day.isoformat()}.parquet"
+
+
+def at_work_path(day: date) -> str:
+    """Return the path of the mark of a day that may have a parse."""
+    return f"{AT_WORK}/{day.isoformat()}.json"
 
 
 def pull_path(night: str) -> str:
