@@ -51,3 +51,50 @@ def wrong(column: Column, sums: Mapping[str, float]) -> Share:
     """Return how many of a column's values are wrong."""
     of = int(sums.get(column.of, 0))
     return Share(of - int(sums.get(column.right, 0)), of)
+
+
+def _named(**columns: str) -> tuple[str, ...]:
+    return tuple(f"{table}.{name}" for table, names in columns.items() for name in names.split())
+
+
+ELSEWHERE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "follow from those above",
+        _named(
+            entities="entity_id label n_mentions n_named aliases first_start_char in_title",
+            mentions="mention_id text kind sentence_index in_quote",
+            quotes="quote_id content start_char end_char cue speaker speaker_name speaker_entity_ids "
+            "context_before context_after",
+            claims="claim_id text sentence_index claimer claimer_name quote_id predicate_lemma entity_ids",
+        ),
+    ),
+    (
+        "say how sure a row is: see the tables of scores below",
+        _named(mentions="score", quotes="score", claims="checkable checkworthiness"),
+    ),
+    (
+        "say how a row was made",
+        _named(
+            entities="link_method link_score",
+            mentions="method",
+            quotes="speaker_method",
+            claims="score_parts",
+        ),
+    ),
+    (
+        "are not annotated here, but in older corpora or the project's own gold (`make eval`)",
+        _named(
+            entities="salience wikidata_id geonames_id country_code",
+            quotes="parent_quote_id",
+            claims="attribution_chain factuality object arguments quantities dates topics",
+        ),
+    ),
+    (
+        "are not annotated: sentences of each kind are tested (tests/kinds, and beside the rules)",
+        _named(
+            entities="name role",
+            claims="modality claim_type places is_self_contained unresolved",
+        ),
+    ),
+)
+"""Where the other columns that extractors fill are judged, if anywhere."""

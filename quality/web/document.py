@@ -16,12 +16,12 @@ from pipeline.errors import InputError
 from quality.calibration import BINS, Outcome, binned, calibration_error
 from quality.figures import Bounded, Figure, Figures, Share
 from quality.web.checkworthy import LabelledSentence, by_paper
-from quality.web.columns import COLUMNS, wrong
+from quality.web.columns import COLUMNS, ELSEWHERE, wrong
 from quality.web.figures import FIGURES, HEADLINES, Scored, figures_of, summed
 from quality.web.gold import FAMILY
 from quality.web.intervals import bounded
 from quality.web.score import OWN_DEV, WEB_GOLD, Sets, by_kind
-from quality.web.scores import SCORES, by_family, calibration_error_left_out
+from quality.web.scores import SCORES, by_family, by_quote_kind, calibration_error_left_out, of_quotes
 
 BEFORE = Path(__file__).with_name("before.json")
 """The figures before the extractors were made for ordinary news, measured at the commit that it names."""
@@ -159,10 +159,16 @@ def _columns(sets: Sets) -> list[str]:
     return [
         "### How wrong each column is",
         "",
-        "Percent of the values that are not the gold's, and of how many; both sets together. Modality,"
-        f" factuality, types and amounts are not annotated. Kinds taken together: {members}.",
+        "Percent of the values that are not the gold's, and of how many; both sets together."
+        f" Kinds taken together: {members}.",
         "",
         *_table(["table", "column", "", *families], rows),
+        "",
+        "The other columns that extractors fill:",
+        "",
+        *_table(
+            ["", "columns"], [[why, ", ".join(f"`{name}`" for name in names)] for why, names in ELSEWHERE]
+        ),
         "",
     ]
 
@@ -178,9 +184,10 @@ def _reliability(sets: Sets) -> list[str]:
         "",
     ]
     for title, of in SCORES.items():
+        groups = {**by_family(_all(sets), of), **(by_quote_kind(_all(sets)) if of is of_quotes else {})}
         rows = [
-            [family, *_bins([item[1:] for item in items]), f"{calibration_error_left_out(items):.0f}"]
-            for family, items in by_family(_all(sets), of).items()
+            [group, *_bins([item[1:] for item in items]), f"{calibration_error_left_out(items):.0f}"]
+            for group, items in groups.items()
         ]
         lines += [*_table([title, *_RANGES, "error", "left out"], rows), ""]
     return lines
@@ -201,15 +208,27 @@ def _checkworthiness(sentences: Sequence[LabelledSentence]) -> list[str]:
 
 def _corpora(figures: Mapping[str, Figures]) -> list[str]:
     before: dict[str, Any] = json.loads(BEFORE.read_text(encoding="utf-8"))
+    audited = before["audit"]["corpora"]
+
+    def cell(value: float | None) -> str:
+        return "" if value is None else f"{value:.{1 if value > 1 else 3}f}"
+
     rows = [
-        [section, figure, f"{value:.{1 if value > 1 else 3}f}", figures[section][figure].cells()[2]]
+        [
+            section,
+            figure,
+            cell(audited.get(section, {}).get(figure)),
+            cell(value),
+            figures[section][figure].cells()[2],
+        ]
         for section, names in before["corpora"].items()
         for figure, value in names.items()
     ]
     return [
-        f"Before: commit {before['commit']}.",
+        f"{before['audit']['commit']}: when ordinary news was first looked at, as far as it was measured;"
+        f" {before['commit']}: before the rules for it. Deeds and what was not said had rows until then.",
         "",
-        *_table(["corpus", "figure", "before", "now"], rows),
+        *_table(["corpus", "figure", before["audit"]["commit"], before["commit"], "now"], rows),
         "",
     ]
 

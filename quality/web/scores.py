@@ -103,6 +103,15 @@ def by_family(scored: Iterable[Scored], of: Callable[[Scored], list[Item]]) -> M
     return families
 
 
+def by_quote_kind(scored: Iterable[Scored]) -> Mapping[str, list[Item]]:
+    """Return the quotations by their kind as found: direct, mixed, indirect."""
+    kinds: dict[str, list[Item]] = {kind: [] for kind in ("direct", "mixed", "indirect")}
+    for one in scored:
+        for quote, item in zip(one.found.quotes, of_quotes(one), strict=True):
+            kinds[quote["type"]].append(item)
+    return kinds
+
+
 def _items(one: Scored, scores: Sequence[float], right: Sequence[bool | None]) -> list[Item]:
     known = zip(scores, right, strict=True)
     return [(one.article.outlet, score, is_right) for score, is_right in known if is_right is not None]

@@ -17,6 +17,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline.components.doc.columns import Columns, read_columns
 from pipeline.components.doc.tokens import Tokens, read_tokens
+from pipeline.components.entities.certainty import calibrated
 from pipeline.components.entities.cluster import SAME_NAME, Cluster
 from pipeline.components.entities.clusters import cluster_names
 from pipeline.components.entities.descriptions import describe
@@ -127,7 +128,7 @@ def _mentions(
                 span=Span(doc, name.start, name.end, label=cluster.label),
                 kind="name",
                 method=reason.rule if name.method == "ner" else f"{name.method}+{reason.rule}",
-                score=round(name.score * reason.certainty, 3),
+                score=round(calibrated(name.score * reason.certainty), 3),
             )
         )
     mentions += [

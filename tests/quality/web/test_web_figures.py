@@ -19,7 +19,7 @@ from quality.web.found import Found
 from quality.web.gold import FAMILY, WebArticle, as_ids, read_web_gold
 from quality.web.intervals import bounded
 from quality.web.score import by_kind, web_figures
-from quality.web.scores import at, by_family, calibration_error_left_out, isotonic, of_quotes
+from quality.web.scores import at, by_family, by_quote_kind, calibration_error_left_out, isotonic, of_quotes
 
 ROOT = Path(__file__).parents[3]
 
@@ -40,7 +40,13 @@ def scored(number: int, *, kind: str, right: int) -> Scored:
         claims=[],
         claims_until=len(text),
     )
-    quote = {"content": [(0, 9)], "speaker": [], "speaker_entity": None, "score": 0.1 * number}
+    quote = {
+        "content": [(0, 9)],
+        "speaker": [],
+        "speaker_entity": None,
+        "score": 0.1 * number,
+        "type": "mixed",
+    }
     return Scored(article, Found([], [quote], []), summed([counts(right, 10, 10)]))
 
 
@@ -101,6 +107,11 @@ def test_kinds_are_taken_together_in_families() -> None:
     assert list(by_kind([*articles, scored(9, kind="news", right=1)])) == ["news", "court", "local", "novel"]
 
 
+def test_quotations_are_told_apart_by_their_kind() -> None:
+    kinds = by_quote_kind([scored(n, kind="news", right=5) for n in range(3)])
+    assert {kind: len(items) for kind, items in kinds.items()} == {"direct": 0, "mixed": 3, "indirect": 0}
+
+
 def test_the_kinds_of_the_web_gold_have_a_family() -> None:
     lines = (ROOT / "tests/gold/web/quotes.jsonl").read_text(encoding="utf-8").splitlines()
     assert {json.loads(line)["kind"] for line in lines} <= FAMILY.keys()
@@ -156,7 +167,7 @@ def test_all_of_the_tables_are_written(tmp_path: Path) -> None:
     document.write_documents(tmp_path, sets, sets["web gold"], [], now)  # type: ignore[arg-type]
     written = (tmp_path / "docs/quality.md").read_text()
     assert "| attributed | 40.0 (30 to 50) | 67.4 | 40.0 (40 to 40) | 66.2 | 40.0 |" in written
-    assert "| PolNeAR dev: quotations | attributed | 72.3 | 50.0 |" in written
+    assert "| PolNeAR dev: quotations | attributed | 72.3 | 72.3 | 50.0 |" in written
     assert "| `quotes` | `content_spans` | quotation missed |" in written
     assert "quotations, with the right speaker | 40.0 (30 to 50) |" in (tmp_path / "README.md").read_text()
 
