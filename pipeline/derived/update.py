@@ -45,17 +45,17 @@ def bring_all_up(
     runs = {day: one.run_id for day, one in days.items()}
     others = {day for day, _ in before.runs.items() ^ runs.items()}
     changed = frozenset(others | before.unfinished)
-    work = Work(store, days, decisions, window_days, before, changed, is_resumed=bool(before.unfinished))
+    work = Work(store, days, decisions, window_days, before, changed, is_resumed=before.is_at_work)
     behind = {table.name: _is_behind(table, work) for table in DERIVED}
     if changed or before.decisions != decisions or any(behind.values()):
         work.read_ahead()
-        before.unfinished = changed
+        before.is_at_work, before.unfinished = True, changed
         before.write(store)
         beside: _Beside = {}
         for table in DERIVED:
             _bring_up(table, work, beside, is_new=behind[table.name])
         empty = frozenset(day for day, one in days.items() if one.is_empty)
-        State(runs, empty, frozenset(), decisions, before.tables).write(store)
+        State(runs, empty, decisions=decisions, tables=before.tables).write(store)
     return {table.name: before.tables[table.name].n_rows for table in DERIVED}
 
 

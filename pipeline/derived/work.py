@@ -57,13 +57,15 @@ class State:
     Attributes:
         runs: the run of each day.
         empty: those of the days that had no articles.
-        unfinished: days that a derive was at work on when it was cut short.
+        is_at_work: a derive is at work, or was cut short.
+        unfinished: the days that it takes in.
         decisions: the human ones that were obeyed.
         tables: by name.
     """
 
     runs: dict[date, str] = field(default_factory=dict)
     empty: frozenset[date] = frozenset()
+    is_at_work: bool = False
     unfinished: frozenset[date] = frozenset()
     decisions: Decisions = field(default_factory=Decisions)
     tables: dict[str, TableState] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class State:
         return cls(
             {date.fromisoformat(day): run for day, run in noted["runs"].items()},
             frozenset(map(date.fromisoformat, noted["empty"])),
+            noted["is_at_work"],
             frozenset(map(date.fromisoformat, noted["unfinished"])),
             decisions_of_json(noted["decisions"]),
             {
@@ -91,6 +94,7 @@ class State:
             "format": _FORMAT,
             "runs": {str(day): run for day, run in self.runs.items()},
             "empty": sorted(map(str, self.empty)),
+            "is_at_work": self.is_at_work,
             "unfinished": sorted(map(str, self.unfinished)),
             "decisions": decisions_json(self.decisions),
             "tables": {name: [t.made_with, t.files, t.kept] for name, t in self.tables.items()},

@@ -216,6 +216,8 @@ def _derived(store: Store, manifests: dict[date, Manifest], seen: Verified) -> I
     if behind:
         wrong = f"do not fit the published days ({len(behind)} of them, first {behind[0]})"
         yield Finding(DERIVED_STATE, f"the derived tables {wrong}", again)
+    elif state.is_at_work:
+        yield Finding(DERIVED_STATE, "a derive was cut short, or is at work", again)
 
 
 def _staged(store: Store, takedowns: Takedowns, seen: Verified) -> Iterator[Finding]:
