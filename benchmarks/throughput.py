@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -93,16 +93,16 @@ def main() -> None:
     options.add_argument("--no-growth", action="store_true", help="leave out how memory grows with articles")
     args = options.parse_args()
     source: Path | None = args.articles
-    stream = _read(source) if source else articles(max(GROWTH))
-    records = [*islice(_distinct(stream), max(args.n or 0, *GROWTH))]
+    stream = read(source) if source else articles(max(GROWTH))
+    records = [*islice(distinct(stream), max(args.n or 0, *GROWTH))]
     with tempfile.TemporaryDirectory(prefix="newstables-bench-") as name:
         folder = Path(name)
-        sample = _write(folder / "articles.jsonl", records[: args.n or _enough(records)])
+        sample = write(folder / "articles.jsonl", records[: args.n or _enough(records)])
         print(
             f"{sample.n:,} articles ({source.name if source else 'generated'}), {sample.words:,} words;"
             f" {os.cpu_count()} cores; {args.repetitions} repetitions"
         )
-        runs = _compare(sample, _write(folder / "single.jsonl", records[:1]), folder, args.repetitions)
+        runs = _compare(sample, write(folder / "single.jsonl", records[:1]), folder, args.repetitions)
         _print_ratios(runs)
         _print_speeds(runs, sample)
         if args.json:
@@ -181,7 +181,7 @@ def _print_growth(records: Sequence[dict[str, Any]], folder: Path) -> None:
         if size > len(records):
             print(f"(there are only {len(records):,} articles)")
             return
-        sample = _write(folder / "grown.jsonl", records[:size])
+        sample = write(folder / "grown.jsonl", records[:size])
         run = _run(SIDES["extraction"], sample, folder, 1)
         print(
             _row(
@@ -199,15 +199,21 @@ def _row(first: str, *cells: str) -> str:
     return f"{first:25}" + "".join(f"{cell:>13}" for cell in cells)
 
 
-def measure(command: Sequence[str]) -> Run:
+def measure(command: Sequence[str], *, env: Mapping[str, str] | None = None) -> Run:
     """Run a command to its end, its output thrown away.
+
+    Args:
+        command: to run.
+        env: its environment; this one's where it is left out.
 
     Raises:
         SystemExit: it failed; the message holds what it wrote to standard error.
     """
     with tempfile.TemporaryFile() as errors:
         started, cpu_before = perf_counter(), _cpu_of_ended_children()
-        process = psutil.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        process = psutil.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env=env
+        )
         peak_mb = 0.0
         ended = threading.Event()
 
@@ -257,14 +263,15 @@ def _processes(n: int) -> str:
     return f"{n} process{'es' if n > 1 else ''}"
 
 
-def _read(path: Path) -> Iterator[dict[str, Any]]:
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the articles of a file, one JSON object a line, compressed or not."""
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 
 
-def _distinct(records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def distinct(records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Leave out articles without a text and those whose text came before."""
     seen: set[str] = set()
     for record in records:
@@ -283,7 +290,8 @@ def _enough(records: Sequence[dict[str, Any]]) -> int:
     return len(records)
 
 
-def _write(path: Path, records: Sequence[dict[str, Any]]) -> Sample:
+def write(path: Path, records: Sequence[dict[str, Any]]) -> Sample:
+    """Write articles to a file, and return it with what is in it."""
     with path.open("w", encoding="utf-8") as file:
         for record in records:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")

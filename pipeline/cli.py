@@ -6,6 +6,7 @@ What is heavy is imported inside the commands, so that `--help` is quick.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
+from pipeline.children.light import do_without_pandas
 from pipeline.desk.exports.commands import export_app
 from pipeline.errors import ConfigError, NewstablesError
 
@@ -37,6 +39,10 @@ def main() -> None:
         format="%(message)s",
         handlers=[RichHandler(console=Console(stderr=True), show_path=False)],
     )
+    # Child processes share the work, so a thread is enough; and one that has more cannot be forked.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if sys.argv[1:2] == ["extract"]:
+        do_without_pandas()
     try:
         app()
     except ConfigError as error:

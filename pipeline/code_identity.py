@@ -27,6 +27,7 @@ from functools import cache
 from pathlib import Path
 
 import pipeline
+from pipeline.code_memory import recall, remember
 from pipeline.errors import ConfigError
 from pipeline.identity import checksum
 
@@ -69,7 +70,10 @@ def files_of(*modules: str, root: Path | None = None) -> tuple[str, ...]:
 
 @cache
 def _code_version(modules: tuple[str, ...], root: Path) -> str:
-    found = _follow(modules, root)
+    found = recall(modules, root, PACKAGES)
+    if found is None:
+        found = _follow(modules, root)
+        remember(modules, found, root, PACKAGES)
     lines = (f"{name} {_digest(root / name)}" for name in sorted(found))
     return f"{pipeline.__version__}+{checksum('\n'.join(lines))[:12]}"
 

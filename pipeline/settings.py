@@ -115,6 +115,11 @@ class Settings(BaseSettings):
         description="Processes at work on one task, of ingest or of a command: models, or readers of pages;"
         " 0 means one for each core there is.",
     )
+    fork_children: bool = Field(
+        True,
+        description="Whether child processes are forked off from one that has loaded the model, where that is"
+        " safe (Linux, no other thread): they start at once and share its memory. Else each loads its own.",
+    )
     fleet_processes: int = Field(
         0,
         ge=0,

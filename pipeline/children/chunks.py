@@ -13,19 +13,23 @@ import contextlib
 import ctypes
 import gc
 import os
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from time import monotonic
-from typing import Any, Self
+from typing import Any, Literal, Self
 
+from pipeline.children.forked import ForkedChild, can_fork
+from pipeline.children.light import do_without_pandas
 from pipeline.children.process import Child, ChildDiedError, Serve, received
 
 Fault = str
 """'timeout', 'out_of_memory' (it was killed) or 'extraction_error' (it ended by itself): reasons as in the
 table of rejects."""
+
+Forks = Literal["never", "before start", "after start"]
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
@@ -70,6 +74,8 @@ class Children[Item, Result]:
         start_seconds: the time a child gets to start.
         is_kept: children that are done wait for the next `Children` of the same work for a while, and no more
             are started than there is work for: for work that comes often and is short.
+        forks: whether children are forked off where that is safe, before `start` is called in each of them,
+            or after it was called once, here: then they share what it has loaded.
     """
 
     def __init__(
@@ -79,12 +85,15 @@ class Children[Item, Result]:
         processes: int,
         start_seconds: float = 300.0,
         is_kept: bool = False,
+        forks: Forks = "never",
     ) -> None:
         self.processes = processes
         self.alive: list[_Child] = []
         self._work = (start, args)
         self.start_seconds = start_seconds
         self.is_kept = is_kept
+        self._forks = forks
+        self._run: Callable[[Sequence[Item]], Result] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -119,8 +128,18 @@ class Children[Item, Result]:
                 self.alive.append(_Child(old, is_ready=True, is_old=True))
                 return
             old.end()  # it has left, or is another process's, of which this one only lets go
-        process = Child(_prepare, *self._work, _IDLE_S if self.is_kept else None)
+        process = self._new_process(_IDLE_S if self.is_kept else None)
         self.alive.append(_Child(process, deadline=monotonic() + self.start_seconds))
+
+    def _new_process(self, idle_s: float | None) -> Child:
+        if self._forks == "never" or not can_fork():
+            return Child(_prepare, *self._work, idle_s)
+        if self._forks == "before start":
+            return ForkedChild(partial(_prepare, *self._work, idle_s))
+        if self._run is None:
+            start, args = self._work
+            self._run = start(*args)
+        return ForkedChild(partial(_serving, self._run, idle_s))
 
     def end(self, child: _Child) -> None:
         """Kill a child, and wait until it is gone."""
@@ -265,11 +284,14 @@ def _prepare(
     start: Callable[..., Callable[[Any], Any]], args: tuple[Any, ...], idle_s: float | None
 ) -> Serve:
     """Start in a child; return what answers chunk after chunk."""
-    run = start(*args)
+    return _serving(start(*args), idle_s)
+
+
+def _serving(run: Callable[[Any], Any], idle_s: float | None) -> Serve:
     # Models stay until the end: the garbage collector need not look through them again and again.
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
-    sys.meta_path.insert(0, _NoPandas())
+    do_without_pandas()
     _keep_memory()
 
     def serve(pipe: Connection) -> None:
@@ -285,12 +307,3 @@ def _keep_memory() -> None:
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_THRESHOLD, 1 << 30)
         libc.mallopt(_M_TRIM_THRESHOLD, 1 << 29)
-
-
-class _NoPandas:
-    """Keeps Arrow from importing pandas with its first array: that takes a second, and serves nobody here."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        """Refuse pandas; leave all other modules to the finders that come after."""
-        if name == "pandas":
-            raise ModuleNotFoundError("worker processes do without pandas", name=name)

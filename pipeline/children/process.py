@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 type Serve = Callable[[Connection], None]
 """What a child does once it is ready, until its parent hangs up."""
@@ -45,6 +45,23 @@ _SAID_BYTES, _SAID_LINES = 1 << 16, 12
 
 _OWN_FAULTS = {signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV, signal.SIGSYS}
 """Signals that a process earns by what it does; others are sent to it."""
+
+
+class Process(Protocol):
+    """A process that was started: what is asked of it."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+
+    def poll(self) -> int | None:
+        """Return how it ended, a signal as a negative number; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end, and return how it ended."""
+
+    def kill(self) -> None:
+        """Kill it; nothing happens where it has ended."""
 
 
 class ChildDiedError(ChildProcessError):
@@ -89,7 +106,7 @@ class Child:
         try:
             # All other descriptors are closed in it: one that held the end of a sibling's pipe would hide the
             # sibling's death.
-            self._process = subprocess.Popen(
+            self._process: Process = subprocess.Popen(
                 [*_python(), "-c", _BOOT, str(theirs.fileno()), str(stderr)],
                 stdin=subprocess.DEVNULL,
                 stderr=self._said,
@@ -272,7 +289,7 @@ def be_child(pipe: Connection, stderr: int, main: tuple[str, str] | None, is_bou
     os.set_inheritable(stderr, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which then ends its children
     if is_bound:
-        _die_with_parent()
+        die_with_parent()
     try:
         work = pipe.recv_bytes()
     except (EOFError, OSError):
@@ -284,14 +301,14 @@ def be_child(pipe: Connection, stderr: int, main: tuple[str, str] | None, is_bou
         serve: Serve = prepare(*args)
     except BaseException as error:  # noqa: BLE001 - carried to the parent, which raises it
         _give_back(stderr)
-        _try_to_send(error, pipe)
+        try_to_send(error, pipe)
         return
     _give_back(stderr)
     try:
         pipe.send(("ready", None))
         serve(pipe)
     except BaseException as error:  # noqa: BLE001 - carried to the parent, which raises it
-        _try_to_send(error, pipe)
+        try_to_send(error, pipe)
 
 
 def received(pipe: Connection, *, idle_s: float | None = None) -> Iterator[Any]:
@@ -320,7 +337,8 @@ def send_error(error: BaseException, pipe: Connection) -> None:
     pipe.send_bytes(data)
 
 
-def _try_to_send(error: BaseException, pipe: Connection) -> None:
+def try_to_send(error: BaseException, pipe: Connection) -> None:
+    """Send an exception to the parent, if it is there."""
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # nobody is there to be told
         send_error(error, pipe)
 
@@ -344,7 +362,7 @@ def _import_main(how: str, where: str) -> None:
     sys.modules["__main__"] = sys.modules["__mp_main__"] = main
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask Linux to be killed when the parent is: within a long call into C nobody notices the pipe's end."""
     import ctypes
 

@@ -3,3 +3,5 @@
 They run in the order entities, quotes, claims; a later one reads the layers of those before it
 (see `layers.py`). They know nothing of articles, tables or stores.
 """
+
+import pipeline.accelerator.finder  # noqa: F401 - from here on, modules are imported as they are built

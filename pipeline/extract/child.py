@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.children.light import import_spacy
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
@@ -35,6 +37,7 @@ def start_on_bins(settings: Settings) -> Callable[[Sequence[BinItem]], Tables]:
     """Set a child up for the stage: the vocabulary with its vectors is all it needs of the model."""
     import pyarrow as pa
 
+    import_spacy()
     from pipeline.nlp import load_nlp
     from pipeline.parsing.bins import bins_to_batches
 
@@ -52,6 +55,7 @@ def start_on_bins(settings: Settings) -> Callable[[Sequence[BinItem]], Tables]:
 
 def start_on_texts(settings: Settings) -> Callable[[Sequence[ArticleText]], FileResult]:
     """Set a child up for the command: it parses, too."""
+    import_spacy()
     from pipeline.nlp import load_nlp
     from pipeline.parsing.batches import parse_batches
 
@@ -76,12 +80,17 @@ def _row_maker(settings: Settings) -> Callable[..., Tables]:
 
     It also takes a dict, and puts the seconds into it that each article took.
     """
-    from pipeline.curation.aliases import lookup_of
-    from pipeline.curation.topics import topics_of
     from pipeline.extract.annotate import extracted
 
-    lookup = lookup_of(settings.alias_table)
-    topics = topics_of(settings.topics_file)
+    lookup = topics = None
+    if settings.alias_table:
+        from pipeline.curation.aliases import lookup_of
+
+        lookup = lookup_of(settings.alias_table)
+    if settings.topics_file:
+        from pipeline.curation.topics import topics_of
+
+        topics = topics_of(settings.topics_file)
 
     def rows_of(batches: _Batches, seconds: dict[str, float] | None = None) -> Tables:
         return extracted(batches, timeout_s=settings.timeout_s, lookup=lookup, topics=topics, seconds=seconds)

@@ -53,7 +53,12 @@ def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, in
         raise ConfigError(f"output folder {folder} cannot be used: {error.strerror or error}") from None
     with (
         _opened(source) as file,
-        Children(child.start_on_texts, settings, processes=settings.model_processes) as children,
+        Children(
+            child.start_on_texts,
+            settings,
+            processes=settings.model_processes,
+            forks="after start" if settings.fork_children else "never",
+        ) as children,
     ):
         children.start()
         # While they load their models, this process imports what it needs itself; Arrow imports more with its

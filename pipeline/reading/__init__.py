@@ -5,6 +5,7 @@ that were wrapped are one, what was glued together stands apart (`view.py`). Its
 (`lines.py`), by which the extractors tell what the article says from what stands around it.
 """
 
+import pipeline.accelerator.finder  # noqa: F401 - from here on, modules are imported as they are built
 from pipeline.reading.edits import Edit, Offsets
 from pipeline.reading.lines import DEBRIS, LineKind, TextLine, read_lines
 from pipeline.reading.view import Reading, read_text

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import code_identity, provenance
-from pipeline.children.chunks import Children, map_chunks
+from pipeline.children.chunks import Children, Forks, map_chunks
 from pipeline.children.guard import time_shares
 from pipeline.errors import InputError
 from pipeline.extract import child
@@ -49,7 +49,11 @@ def extract(store: Store, batch: Batch, settings: Settings, *, processes: int = 
     with told(shard, again="ingest"):
         lineage = _checked(parsed, parse_lineage(store, batch, settings), batch)
         articles = {article.article_id: article for article in read_articles(store, batch)}
-    with Children(child.start_on_bins, settings, processes=processes) as children, told(shard, again="parse"):
+    forks: Forks = "after start" if settings.fork_children else "never"
+    with (
+        Children(child.start_on_bins, settings, processes=processes, forks=forks) as children,
+        told(shard, again="parse"),
+    ):
         chunks = _chunks(store, docs_path, articles)
         parts = list(
             map_chunks(

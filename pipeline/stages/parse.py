@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import code_identity, provenance
-from pipeline.children.chunks import Children, map_chunks
+from pipeline.children.chunks import Children, Forks, map_chunks
 from pipeline.children.guard import time_shares
 from pipeline.errors import InputError
 from pipeline.extract import parse_child as child
@@ -48,7 +48,8 @@ def parse(store: Store, batch: Batch, settings: Settings, *, processes: int = 1)
         wanted = (a for a in read_articles(store, batch) if a.language in settings.languages)
         bins: list[dict[str, Any]] = []
         rejects: list[Reject] = []
-        with Children(child.start, settings, processes=processes) as children:
+        forks: Forks = "after start" if settings.fork_children else "never"
+        with Children(child.start, settings, processes=processes, forks=forks) as children:
             for part in map_chunks(
                 batched(wanted, child.BIN_SIZE),
                 children,

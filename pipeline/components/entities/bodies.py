@@ -25,7 +25,7 @@ class _Words:
         self.given_names = lexicon.entries("given_names")
         self.bodies = lexicon.words("organisation_words")
         self.company = self.bodies | lexicon.words("organisation_suffixes")
-        self.no_company = lexicon.words("common_acronyms") | lexicon.entries("roles").keys()
+        self.no_company = lexicon.words("common_acronyms").union(lexicon.entries("roles"))
         self.of = lexicon.words("entities.of")
         self.articles = lexicon.words("entities.definite_articles")
         self.mastheads = lexicon.words("entities.mastheads")

@@ -10,7 +10,8 @@ from pipeline.components.entities.gazetteer import Gazetteer
 from pipeline.lexicons import Lexicon
 from pipeline.lexicons import lexicon as lexicon_of_language
 
-_EDGE = re.compile(r"^[^\w]+|[^\w]+$")
+_EDGE = re.compile(r"^[^\w]+|[^\w+]+$|(?<!\w)\++$")
+"""What belongs to no word at its edges; a plus behind one does (Disney+ is not Disney)."""
 _GAP = re.compile(r"[\s\-‐‑‒–—/]+")
 _KINDS = {
     "PERSON": "person",
@@ -97,6 +98,7 @@ class NameKeys:
         self._suffixes = lexicon.words("organisation_suffixes")
         self._organisations = lexicon.entries("organisations")
         self._conjunctions = lexicon.words("entities.conjunctions")
+        self._short_words = lexicon.entries("entities.short_words_in_bodies")
         self._uninitialled = lexicon.words("entities.without_initial_in_keys")
 
     @lru_cache(maxsize=32768)  # noqa: B019
@@ -161,7 +163,8 @@ class NameKeys:
             return self.organisation_words(parts[:-1])
         full = self._organisations.get(" ".join(parts))
         parts = self.name_words(full) if full else parts
-        return tuple(part for part in parts if part not in self._conjunctions)
+        kept = (part for part in parts if part not in self._conjunctions)
+        return tuple(self._short_words.get(part, part) for part in kept) if len(parts) > 1 else tuple(kept)
 
     def canonical_key(self, name: str, label: str) -> str:
         """Return the key of a name of this language, see the function `canonical_key`."""

@@ -9,7 +9,7 @@ stands for nobody whom the tables know.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.components.doc.tags import SUBJECT_DEPS
@@ -39,6 +39,8 @@ BARRED = 0.15
 """What the weight of a person is multiplied with whom syntax rules out."""
 UNNAMED = 0.7
 """What the weight of an unnamed person is multiplied with."""
+_REACH_OF_ATTRIBUTION = 25
+"""Words behind a quotation among which its speaker stands."""
 SURE = 0.6
 """From this score on a pronoun shows the gender of its person."""
 
@@ -80,6 +82,8 @@ class _Scene:
         subject_of: verb -> its first subject.
         quoted: for each token, whether it stands in quotation marks.
         starts: first token of a name -> the person; without those who only took a photo.
+        speakers: token in quotation marks -> the persons who are subjects beside them in their paragraph's
+            sentence: whoever says it is "I" there.
         unnamed: noun of an unnamed person -> the person, a negative number.
         guess: person -> the gender that the given name mostly is of, or "-".
     """
@@ -88,6 +92,7 @@ class _Scene:
     subject_of: dict[int, int]
     quoted: list[bool]
     starts: dict[int, int]
+    speakers: dict[int, frozenset[int]]
     unnamed: dict[int, int]
     guess: dict[int, str]
 
@@ -155,15 +160,16 @@ def resolve_pronouns(
     if not people or words.genders.keys().isdisjoint(tokens.lower):
         return []
     unnamed = unnamed_persons(clusters, nominals, tokens)
+    quoted = _quoted(tokens)
+    starts = {name.start: i for i in people for name in clusters[i].names if not _is_credit(tokens, name.end)}
     scene = _Scene(
         tokens=tokens,
         subject_of={
             tokens.heads[i]: i for i in reversed(range(len(tokens))) if tokens.deps[i] in SUBJECT_DEPS
         },
-        quoted=_quoted(tokens),
-        starts={
-            name.start: i for i in people for name in clusters[i].names if not _is_credit(tokens, name.end)
-        },
+        quoted=quoted,
+        starts=starts,
+        speakers=_speakers(tokens, quoted, starts),
         unnamed=unnamed.at,
         guess={i: words.guess(clusters[i].name) for i in people} | dict.fromkeys(unnamed.genders, "-"),
     )
@@ -229,7 +235,7 @@ def _ranked(scene: _Scene, minds: _Minds, words: _Words, token: int, gender: str
     ahead = _announced(scene.tokens, token, minds.owner)
     ranked = []
     for person, weight in minds.weight.items():
-        if minds.gender.get(person, gender) != gender:
+        if minds.gender.get(person, gender) != gender or person in scene.speakers.get(token, ()):
             continue
         value = weight + bonus.get(person, 0.0) + (COMMAND if person == ahead else 0.0)
         if value < LEAST:
@@ -360,6 +366,34 @@ def _quoted(tokens: Tokens) -> list[bool]:
             inside = word not in closing and (word in ("“", "``", "«") or not inside)
         quoted.append(inside)
     return quoted
+
+
+def _speakers(tokens: Tokens, quoted: Sequence[bool], starts: Mapping[int, int]) -> dict[int, frozenset[int]]:
+    """Return who says what stands in marks, by token: "“He was late,” Colvey said" is not of Colvey.
+
+    Whoever is a subject in the words without marks right behind a quotation, up to the end of the sentence
+    or to the next mark; what comes before it is told by the clause (`_syntax`).
+    """
+    found: dict[int, frozenset[int]] = {}
+    size = len(tokens)
+    first = None
+    for i in range(size + 1):
+        if i < size and quoted[i]:
+            first = i if first is None else first
+            continue
+        if first is None:
+            continue
+        end = i + 1  # behind the closing mark
+        last = end
+        while last < size and last < end + _REACH_OF_ATTRIBUTION and not quoted[last]:
+            if tokens.breaks[last] or (last > end and tokens.sents[last] != tokens.sents[end]):
+                break
+            last += 1
+        persons = {starts[t] for t in range(end, last) if t in starts and _is_subject(tokens, t)}
+        if persons:
+            found.update(dict.fromkeys(range(first, i), frozenset(persons)))
+        first = None
+    return found
 
 
 def _speaks(scene: _Scene, token: int, mention: int | None) -> bool:

@@ -12,9 +12,22 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 
 from pipeline.components.layers import Entity
+from pipeline.components.quotes.described import (
+    Persons,
+    co_author,
+    is_one_of_a_people,
+    is_person_of_a_people,
+    is_role_of_the_last,
+    modifiers,
+    name_behind,
+    office_holder,
+    peoples_of,
+    the_only_person,
+)
 from pipeline.components.quotes.mentioned import KnownMention, Mentioned, read_pronouns
 from pipeline.components.quotes.parsed import Parse, Range
 
@@ -114,12 +127,13 @@ class Speakers:
         if word in self._pronouns.relative and self._parse.tags[head] != "DT":
             return self._antecedent(head)
         if word in self._pronouns.third_person:
-            return self._pronoun(head, content)
+            return self._pronoun(head, content, outer)
         return (
             self._named(head, speaker)
             or self._document(head, speaker)
             or self._body(head, speaker)
             or self._misspelt(head, speaker)
+            or self._role_and_name(head, speaker)
             or self._description(head, speaker)
         )
 
@@ -134,6 +148,8 @@ class Speakers:
     def _named(self, head: int, speaker: Range) -> Resolved | None:
         """Return those whom the entities layer knows by the head words of the speaker."""
         at = self._mentioned.at
+        if is_one_of_a_people(self._parse, head, speaker):
+            return None
         known = (at.get(part) or self._beside_title(part, speaker) for part in self._conjuncts(head, speaker))
         entities = tuple(dict.fromkeys(one.entity for one in known if one is not None))
         if not entities:
@@ -219,6 +235,46 @@ class Speakers:
         }
         return Resolved((near.pop(),), "misspelt", 0.5) if len(near) == 1 else None
 
+    def _role_and_name(self, head: int, speaker: Range) -> Resolved | None:
+        """Return the person whose role speaks, where the text has the name: beside it, or elsewhere."""
+        parse, mentioned = self._parse, self._mentioned
+        if (number := name_behind(parse, mentioned, head, speaker)) is not None:
+            return Resolved((number,), "name", 0.7)
+        if (number := co_author(parse, mentioned, speaker)) is not None:
+            return Resolved((number,), "name", 0.7)
+        if (number := office_holder(parse, mentioned, head, speaker)) is not None:
+            return Resolved((number,), "description", 0.6)
+        return None
+
+    def _person(self, head: int, speaker: Range, said: set[str]) -> Resolved | None:
+        """Return the person just named whom "the Democrat", "the Norwegian skier", "the judge" take up."""
+        parse, at = self._parse, speaker[0]
+        words = parse.lexicon.made(Persons)
+        has_people = is_one_of_a_people(parse, head, speaker)
+        has_people = has_people or is_person_of_a_people(parse, self._mentioned, head, speaker, said)
+        if not has_people and not is_role_of_the_last(parse, head, speaker):
+            return None
+        told = peoples_of(parse, self._mentioned, range(at, head + 1))
+
+        def may_be(number: int) -> bool:
+            role = set((self._mentioned.entities[number].role or "").lower().split())
+            return not role if not has_people else not any(words.is_people(w) for w in role - told)
+
+        is_last = (
+            len(self._last) == 1
+            and self._mentioned.is_person(self._last[0])
+            and may_be(self._last[0])
+            and self._stranger_at < self._last_at
+            and self._told_since(at, self._last_at) <= _REACH_OF_SPEAKER
+            and not self._others_since(at, None, self._last_at, persons=True)
+        )
+        if is_last:
+            return Resolved(self._last, "description", 0.55)
+        if not has_people:
+            return None
+        number = the_only_person(parse, self._mentioned, at, reach=_REACH_OF_KIND, may_be=may_be)
+        return None if number is None else Resolved((number,), "description", 0.5)
+
     def _antecedent(self, relative: int) -> Resolved:
         """Return the noun that a relative pronoun stands for."""
         parse, at = self._parse, self._mentioned.at
@@ -246,7 +302,9 @@ class Speakers:
         if parse.words[speaker[0]] not in parse.lexicon.words("quotes.definite_determiners"):
             return Resolved((), "nominal", 0.5)
         label = parse.lexicon.entries("kinds_of_bodies").get(word)
-        said = self._modifiers(head, speaker)
+        said = modifiers(parse, self._mentioned, head, speaker)
+        if (person := self._person(head, speaker, said)) is not None:
+            return person
         near: set[int] = set()
         for at, number, kind in reversed(self._mentions(0, speaker[0])):
             if kind != "name":
@@ -273,20 +331,13 @@ class Speakers:
             and self._mentioned.sentences_between(self._last_at, at) <= _REACH_OF_KIND
         )
 
-    def _modifiers(self, head: int, speaker: Range) -> set[str]:
-        """Return the words that narrow a description: whom they do not fit is not meant."""
-        parse = self._parse
-        loose = parse.lexicon.words("entities.loose_words_in_descriptions")
-        return {
-            parse.words[t]
-            for t in range(speaker[0] + 1, head)
-            if parse.tags[t].startswith(("NN", "JJ")) and parse.words[t] not in loose
-        }
+    def _pronoun(self, at: int, content: Sequence[Range], outer: Collection[int]) -> Resolved:
+        """Return whom a pronoun stands for: by the entities layer, else the likeliest before it.
 
-    def _pronoun(self, at: int, content: Sequence[Range]) -> Resolved:
-        """Return whom a pronoun stands for: by the entities layer, else the likeliest before it."""
+        Whoever says what it stands in is "I" there, not "he".
+        """
         word = self._parse.words[at]
-        named = self._mentioned.persons_named_in(content)
+        named = self._mentioned.persons_named_in(content) | {*outer}
         gender = self._pronouns.gender(word)
         if gender is not None and self._is_stranger(at, gender):
             return Resolved((), "pronoun", 0.4)
@@ -344,11 +395,19 @@ class Speakers:
         mentions, at = self._mentioned.mentions, itemgetter(0)
         return mentions[bisect_left(mentions, start, key=at) : bisect_left(mentions, end, key=at)]
 
-    def _others_since(self, at: int, gender: str | None, since: int) -> bool:
-        """Return whether another whom a pronoun can stand for is named, outside of marks, since a token."""
+    def _others_since(self, at: int, gender: str | None, since: int, *, persons: bool = False) -> bool:
+        """Return whether another whom a pronoun can stand for is named, outside of marks, since a token.
+
+        Args:
+            at: where the pronoun or the description stands.
+            gender: of the pronoun, None for bodies.
+            since: the token after which one counts.
+            persons: all persons count, whatever the gender.
+        """
         spoke = self._last if since == self._last_at else ()
+        may_be = self._mentioned.is_person if persons else partial(self._may_be, gender=gender)
         return any(
-            number not in spoke and self._may_be(number, gender) and not self._marked[start]
+            number not in spoke and may_be(number) and not self._marked[start]
             for start, number, _ in self._mentions(since + 1, at)
         )
 

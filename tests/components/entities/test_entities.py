@@ -152,3 +152,22 @@ def test_the_component_survives_the_bytes_of_a_doc() -> None:
     doc = make_entities(Language(), "entities")(doc)
     back = Doc(doc.vocab).from_bytes(doc.to_bytes())
     assert [(e.name, texts(e)) for e in back._.entities] == [("Ana Colvey", ["Ana Colvey"])]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Disney", "Disney+"), ("Marrow TV", "Marrow TV+"), ("Keel", "Keel+")]
+)
+def test_a_plus_makes_another_name(one: str, other: str) -> None:
+    assert canonical_key(one, "ORG") != canonical_key(other, "ORG")
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("Dorn County Sheriff's Dept.", "Dorn County Sheriff's Department"),
+        ("Marrow Univ.", "Marrow University"),
+        ("Natl. Assn. of Bakers", "National Association of Bakers"),
+    ],
+)
+def test_short_words_of_bodies_are_spelt_out_in_keys(short: str, full: str) -> None:
+    assert canonical_key(short, "ORG") == canonical_key(full, "ORG")

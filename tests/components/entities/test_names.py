@@ -1,5 +1,6 @@
 """Names: each repair of the model's spans, on Docs built by hand."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -288,3 +289,45 @@ def test_names_never_overlap_and_never_raise(words: list[str], data: st.DataObje
     assert all(name.start < name.end for name in names)
     assert all(one.end <= other.start for one, other in pairwise(names))
     list(find_entities(doc))
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "name"),
+    [
+        ("then Alhaji Musa Bello spoke .", "Alhaji Musa Bello", "Musa Bello"),
+        ("then Datuk Anwar Rahim spoke .", "Datuk Anwar Rahim", "Anwar Rahim"),
+        ("then Asiwaju Bola Tinde spoke .", "Asiwaju Bola Tinde", "Bola Tinde"),
+        ("then Engr. Ike Obi spoke .", "Engr. Ike Obi", "Ike Obi"),
+        ("then Smt. Lata Rao spoke .", "Smt. Lata Rao", "Lata Rao"),
+    ],
+)
+def test_titles_of_other_countries_stand_outside(text: str, whole: str, name: str) -> None:
+    assert found(text, {whole: "PERSON"}) == {name: "PERSON"}
+
+
+@pytest.mark.parametrize("words", ["Cookie Settings", "Privacy Policy", "Terms of Use"])
+def test_the_small_print_of_a_site_is_no_name(words: str) -> None:
+    assert found(f"more : {words} .", {words: "ORG"}) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Halina Wrzos-Mazurek",
+        "Siobhán O’Driscoll-Vance",
+        "Njáll Þorgeirsson",
+        "Đorđe Vukčević",
+        "Ngozi Adéwálé Okafor",
+        "Jean-Élie d’Aubrac",
+        "Willem van der Zwaluw",
+        "Abd al-Rahim Qutbi",
+        "Müjde Şahinoğlu",
+        "J. K. Hällström",
+        "Xiuying Zhou-Parnell",
+        "Leilani Kekūhaupiʻo",
+    ],
+)
+def test_a_rare_name_stays_whole(name: str) -> None:
+    words = re.sub(r"([-’])", r" \1 ", name).replace(" ’ ", "’") if "-" in name else name
+    text = f"then {words} spoke ."
+    assert found(text, {words: "PERSON"}) == {words: "PERSON"}

@@ -165,3 +165,50 @@ def test_a_road_is_no_body(road: str, label: str) -> None:
 )
 def test_a_stance_is_no_people(text: str, stance: str, left: str) -> None:
     assert [*found(text, {stance: "NORP"})] == [left]
+
+
+@pytest.mark.parametrize(
+    ("text", "ents", "people"),
+    [
+        ("a Native American judge spoke .", {"Native": "NORP", "American": "NORP"}, "Native American"),
+        ("two Pacific Islanders spoke .", {"Pacific": "LOC", "Islanders": "NORP"}, "Pacific Islanders"),
+        (
+            "a Western Australian farm closed .",
+            {"Western": "NORP", "Australian": "NORP"},
+            "Western Australian",
+        ),
+    ],
+)
+def test_a_people_of_two_words_is_one(text: str, ents: dict[str, str], people: str) -> None:
+    assert found(text, ents) == {f"{people}/NORP": [people]}
+
+
+@pytest.mark.parametrize(
+    ("run", "first", "second"),
+    [
+        ("Mike Lowe Ana Colvey", "Mike Lowe", "Ana Colvey"),
+        ("Ana Colvey Mike Lowe", "Ana Colvey", "Mike Lowe"),
+        ("Mike Lowe Petra Maria Lind", "Mike Lowe", "Petra Maria Lind"),
+    ],
+)
+def test_names_that_ran_together_are_two(run: str, first: str, second: str) -> None:
+    text = f"{first} left . {second} came . {run}"
+    got = found(text, {first: "PERSON", second: "PERSON", run: "PERSON"})
+    assert got == {f"{first}/PERSON": [first, first], f"{second}/PERSON": [second, second]}
+
+
+def test_a_byline_that_begins_again_is_cut() -> None:
+    text = "Ida Berg Ida writes . Ida Berg left ."
+    assert found(text, {"Ida Berg Ida": "PERSON", "Ida Berg": "PERSON"}) == {
+        "Ida Berg/PERSON": ["Ida Berg", "Ida", "Ida Berg"]
+    }
+
+
+def test_a_second_given_name_is_no_second_person() -> None:
+    text = "Ana Colvey left . Ana Colvey Lowe came ."
+    names = [
+        m
+        for mentions in found(text, {"Ana Colvey": "PERSON", "Ana Colvey Lowe": "PERSON"}).values()
+        for m in mentions
+    ]
+    assert "Ana Colvey Lowe" in names

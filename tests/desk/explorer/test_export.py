@@ -4,6 +4,8 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
 
 import httpx
 import openpyxl
@@ -12,9 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 from explored import A1, FIRST, MARA, SECOND, asking, evil_day, two_days
 
+from benchmarks.desk import Memory, replicated
 from pipeline.desk.exports.plain import FORMATS
 from pipeline.load import load, load_arrow
 from pipeline.store import Store
+from pipeline.store.batch import derived_path, published_path
+from pipeline.store.manifest import PublishedTable, manifests, write_manifest
+from schemas import DAY_TABLES, DERIVED_TABLES
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +136,35 @@ def test_no_cell_of_an_evil_store_is_a_formula(tmp_path_factory: pytest.TempPath
             book = openpyxl.load_workbook(io.BytesIO(desk.get(f"/export/xlsx{page}").content))
             assert {cell.data_type for sheet in book for row in sheet.rows for cell in row} <= set("snbd")
         assert found > 3
+
+
+def test_memory_does_not_grow_with_the_number_of_days(tmp_path: Path) -> None:
+    made = two_days(tmp_path / "made")
+    known = manifests(made)[FIRST]
+    store = Store(str(tmp_path / "many"))
+    days = [FIRST + timedelta(days=n) for n in range(5)]
+    for day in days:
+        tables = {}
+        for row_class in DAY_TABLES:
+            name = row_class.table_name
+            rows = replicated(made.read(published_path(name, FIRST)), 8_000, day, "many")
+            lineage = {"run_id": "many", "schema_version": known.schema_version}
+            digest = store.write(published_path(name, day), rows, lineage=lineage)
+            tables[name] = PublishedTable(rows=len(rows), sha256=digest)
+        write_manifest(store, known.model_copy(update={"day": day, "run_id": "many", "tables": tables}))
+    for row_class in DERIVED_TABLES:
+        store.put(derived_path(row_class.table_name), made.get(derived_path(row_class.table_name)))
+    with asking(store) as desk:
+
+        def exported(first: date) -> tuple[int, int]:
+            with Memory() as memory:
+                address = f"/export/csv/check?from={first}&to={days[-1]}"
+                with desk.stream("GET", address) as answer:
+                    n_lines = sum(chunk.count(b"\n") for chunk in answer.iter_bytes())
+            return n_lines - 1, memory.most
+
+        exported(days[-1])
+        one, few = exported(days[-1])
+        all_, many = exported(days[0])
+    assert (one, all_) == (16_000, 80_000)
+    assert many - few < 40_000_000, "64,000 rows more of claims are some 60 MB"

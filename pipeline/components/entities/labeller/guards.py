@@ -1,6 +1,6 @@
 """What the network may not do: names without a word of a name, bodies that are persons, doubtful labels.
 
-It was trained on ten thousand names and is at times sure of nonsense. What these rules say holds whatever
+It was trained on twelve thousand names and is at times sure of nonsense. What these rules say holds whatever
 the article: each is of a kind of mistake, none of a word.
 """
 
@@ -14,12 +14,13 @@ from itertools import pairwise
 import numpy as np
 from spacy.tokens import Doc
 
-from pipeline.components.doc.tags import NAME_TAGS
+from pipeline.components.doc.tags import NAME_TAGS, NOUN_TAGS
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.cities import Cities
 from pipeline.components.entities.labeller.features import LabelFeatures
 from pipeline.components.entities.labeller.network import Floats, Labelled, margin
 from pipeline.components.entities.name import Name, text_of
+from pipeline.components.entities.roles import age_behind
 from pipeline.lexicons import Lexicon
 
 MARGIN = 1.0
@@ -34,6 +35,11 @@ MIN_CUT = 0.6
 
 _PLACES = frozenset(("GPE", "LOC", "FAC"))
 _TAKEN_FOR_BODIES = frozenset(("PERSON", "NORP"))
+_TAKEN_FOR_PERSONS = frozenset(("ORG", "PRODUCT", "WORK_OF_ART", "FAC", "LAW", "EVENT"))
+_TAKEN_FOR_PLACES = frozenset(("PERSON", "ORG", "PRODUCT", "FAC", "LOC"))
+_MOST_WORDS_OF_A_PERSON = 4
+_REACH_OF_APPOSITION = 4
+"""Words behind "X, a" among which the noun stands that says what X is."""
 _OPENING = frozenset("\"'“‘«`") | {"``"}
 
 
@@ -49,6 +55,9 @@ class _Words:
         self.bodies = lexicon.words("organisation_words") | self.suffixes
         self.to_places = lexicon.words("entities.before_a_host")
         self.within = lexicon.words("entities.within_a_place")
+        self.towns = lexicon.words("entities.nouns_of_towns")
+        self.of = lexicon.words("entities.of")
+        self.in_towns = lexicon.words("entities.what_is_in_towns")
 
 
 class Evidence:
@@ -209,6 +218,48 @@ def _is_shown(tokens: Tokens, name: Name) -> bool:
         return bool(name.title)
     before = tokens.lower[name.start - 1] if name.start else ""
     return name.label in _PLACES and before in words.to_places
+
+
+def shown_label(tokens: Tokens, name: Name) -> str | None:
+    """Return the label that the words around a name show: an age makes a person, "a town" a town.
+
+    "Orla Vance, 41, said"; "Tarnley, a mill town", "the village of Tarnley", "police in Tarnley".
+    """
+    words, lower = tokens.lexicon.made(_Words), tokens.lower
+    if name.label in _TAKEN_FOR_PERSONS and 1 < len(name) <= _MOST_WORDS_OF_A_PERSON:
+        return "PERSON" if age_behind(tokens, name.end) else None
+    if name.label not in _TAKEN_FOR_PLACES or name.title or len(name) > 2:
+        return None
+    before = lower[max(0, name.start - 2) : name.start]
+    if len(before) == 2 and (
+        (before[1] in words.of and before[0] in words.towns and name.label != "ORG")
+        or (before[1] in words.within and before[0] in words.in_towns)
+    ):
+        return "GPE"
+    at = name.end
+    if lower[at : at + 1] != [","] or not words.articles & {*lower[at + 1 : at + 2]}:
+        return None
+    for i in range(at + 2, min(len(tokens), at + 2 + _REACH_OF_APPOSITION)):
+        if tokens.tags[i] in NOUN_TAGS:
+            goes_on = i + 1 < len(tokens) and tokens.tags[i + 1] in NOUN_TAGS
+            if lower[i] in words.towns and not goes_on:
+                return "GPE"
+        elif not tokens.tags[i].startswith("JJ"):
+            return None
+    return None
+
+
+def with_shown_labels(tokens: Tokens, names: Sequence[Name]) -> list[Name]:
+    """Return the names, those of one spelling with the label that the words around any of them show."""
+    shown = {text_of(tokens, name): label for name in names if (label := shown_label(tokens, name))}
+    if not shown:
+        return [*names]
+    return [
+        replace(name, label=label, title=name.title if label == "PERSON" else ())
+        if (label := shown.get(text_of(tokens, name))) and label != name.label
+        else name
+        for name in names
+    ]
 
 
 def names_of_places(tokens: Tokens, names: Sequence[Name]) -> frozenset[str]:

@@ -21,6 +21,7 @@ from pipeline.components.entities.labeller.guards import (
     with_its_article,
     with_one_label,
     with_seats,
+    with_shown_labels,
 )
 from pipeline.components.entities.labeller.network import (
     Labelled,
@@ -63,7 +64,7 @@ def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> list[Name]:
             out.append(name)
     places = names_of_places(tokens, out)
     out = [_guarded(tokens, name, out, places) for name in sorted(out, key=lambda name: name.start)]
-    return with_one_label(tokens, with_seats(tokens, out))
+    return with_shown_labels(tokens, with_one_label(tokens, with_seats(tokens, out)))
 
 
 def _guarded(tokens: Tokens, name: Name, names: Sequence[Name], places: Collection[str]) -> Name:

@@ -22,7 +22,12 @@ from pipeline.components.entities.overlooked.runs import (
     add_titled,
     add_works,
 )
-from pipeline.components.entities.overlooked.wholes import add_brands_with_apostrophe, add_joined
+from pipeline.components.entities.overlooked.wholes import (
+    add_brands_with_apostrophe,
+    add_joined,
+    join_peoples,
+    part_persons,
+)
 from pipeline.components.entities.overlooked.widened import (
     add_initials,
     add_model_numbers,
@@ -76,6 +81,6 @@ def found_again(names: list[Name], tokens: Tokens) -> list[Name]:
         tokens: the document.
     """
     ledger = Ledger(names, tokens)
-    for rule in (add_joined, add_brands_with_apostrophe, add_repeated):
+    for rule in (add_joined, add_brands_with_apostrophe, join_peoples, part_persons, add_repeated):
         rule(ledger, tokens)
     return sorted(ledger.names, key=lambda name: name.start)

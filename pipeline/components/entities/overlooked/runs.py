@@ -110,7 +110,7 @@ def _run(tokens: Tokens, start: int, end: int) -> Name | None:
         start += 1
     while end > start and tokens.lower[end - 1] in words.edges:
         end -= 1
-    if start == end:
+    if start == end or " ".join(tokens.lower[start:end]) in words.edges:
         return None
     if end - start > 1:
         label = classify(tokens, start, end, "")

@@ -1,15 +1,23 @@
-"""Names that look like two, or like a piece: "Marks and Spencer" is one, "McDonald's" has its s."""
+"""Names that look like two, or like a piece: "Marks and Spencer" is one, "McDonald's" has its s.
+
+And names that look like one: what ran together of two persons that the document names in full elsewhere.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.gazetteer import Gazetteer
 from pipeline.components.entities.ledger import Ledger
-from pipeline.components.entities.name import Name
+from pipeline.components.entities.name import Name, text_of
 from pipeline.lexicons import Lexicon
+
+_LEAST_RUN = 3
+"""Words of the shortest name that may be two."""
 
 
 class _Words:
@@ -62,6 +70,49 @@ def add_brands_with_apostrophe(ledger: Ledger, tokens: Tokens) -> None:
             if tokens.lower[end] in words.genitives and not _is_of_person(at, tokens, words, i):
                 gone |= _put(ledger, at, Name(start=i, end=end + 1, label="ORG", method="listed", score=0.8))
     ledger.drop(gone)
+
+
+def join_peoples(ledger: Ledger, tokens: Tokens) -> None:
+    """Make one name of two that a list knows to be one people: "Native American", "Pacific Islanders"."""
+    gazetteer = tokens.lexicon.made(Gazetteer)
+    ordered = sorted(ledger.names, key=lambda name: name.start)
+    gone: set[Name] = set()
+    for first, second in pairwise(ordered):
+        if first in gone or first.end != second.start or "NORP" not in (first.label, second.label):
+            continue
+        whole = Name(first.start, second.end, "NORP", method="listed", score=0.85)
+        if gazetteer.is_people(text_of(tokens, whole)):
+            gone |= {first, second}
+            ledger.add(whole)
+    ledger.drop(gone)
+
+
+def part_persons(ledger: Ledger, tokens: Tokens) -> None:
+    """Cut a person's name behind a full name of the document where another, or the same, begins again.
+
+    Lists of tags and bylines leave no mark between them: "Mike Lowe Ana Maria Colvey", "Ida Berg Ida".
+    """
+    full = {
+        tuple(tokens.lower[name.start : name.end])
+        for name in ledger.names
+        if name.label == "PERSON" and 1 < len(name) <= _LEAST_RUN
+    }
+    parts: list[Name] = []
+    gone: set[Name] = set()
+    for name in ledger.names:
+        if name.label != "PERSON" or len(name) < _LEAST_RUN:
+            continue
+        words = tokens.lower[name.start : name.end]
+        for cut in range(2, len(words)):
+            rest = tuple(words[cut:])
+            if tuple(words[:cut]) in full and (rest in full or rest == (words[0],)):
+                gone.add(name)
+                parts.append(replace(name, end=name.start + cut, method="split"))
+                parts.append(replace(name, start=name.start + cut, method="split", title=()))
+                break
+    ledger.drop(gone)
+    for part in parts:
+        ledger.add(part)
 
 
 def _by_token(ledger: Ledger) -> dict[int, Name]:

@@ -14,6 +14,7 @@ from pipeline.components.entities.labeller.guards import (
     place_of,
     with_its_article,
     with_one_label,
+    with_shown_labels,
 )
 from pipeline.components.entities.labeller.network import Labelled
 from pipeline.components.entities.name import Name
@@ -219,3 +220,49 @@ def test_a_word_without_a_vector_is_relabelled_by_a_wide_margin_only(
     doc = build("then Marrowby left", {"Marrowby": "ORG"})
     names = labelled_as(monkeypatch, doc, {(1, 2): "PERSON"}, rules=(1, "ORG", lead))
     assert found(doc, names) == [("Marrowby", label)]
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("Siobhán O’Driscoll-Vance , 41 , chairs it .", (0, 2)),
+        ("then Orla Brightwater , 7 , fell .", (1, 3)),
+        ("with Ike Marrow Trust , 62 , of Malmo .", (1, 4)),
+    ],
+)
+def test_who_has_an_age_is_a_person(text: str, span: tuple[int, int]) -> None:
+    doc = build(text)
+    (name,) = with_shown_labels(read(doc), [network(*span, "ORG")])
+    assert name.label == "PERSON"
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "label"),
+    [
+        ("Tarnley , a mill town of 4,000 , has none .", 0, "ORG"),
+        ("Ossenby , a small village , flooded .", 0, "PERSON"),
+        ("then Brackenwell , a city on the coast , voted .", 1, "PRODUCT"),
+        ("the village of Ossenby flooded .", 3, "PERSON"),
+        ("then police in Harrowgate said so .", 3, "ORG"),
+    ],
+)
+def test_what_is_called_a_town_is_one_wherever_it_stands(text: str, at: int, label: str) -> None:
+    doc = build(f"{text} {text.split(' ')[at]} .", tags={"small": "JJ", "of": "IN", "on": "IN", ",": ","})
+    again = len(doc) - 2
+    names = with_shown_labels(read(doc), [network(at, at + 1, label), network(again, again + 1, label)])
+    assert [name.label for name in names] == ["GPE", "GPE"]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "label"),
+    [
+        ("Colvey , a town councillor , spoke .", 0, "PERSON"),
+        ("the city of Congress .", 3, "ORG"),
+        ("faith in Colvey grew .", 2, "PERSON"),
+        ("Marrow , a company , hired .", 0, "ORG"),
+    ],
+)
+def test_what_is_not_keeps_its_label(text: str, at: int, label: str) -> None:
+    doc = build(text)
+    (name,) = with_shown_labels(read(doc), [network(at, at + 1, label)])
+    assert name.label == label

@@ -1,0 +1,229 @@
+"""Whom a description that speaks can mean: "the Democrat", "the Norwegian skier", "Malmo's mayor".
+
+The entities layer resolves what repeats a role, an age or a noun of a name. What it leaves open is read here,
+from where the description stands: a person of a people is the one just named, the mayor of a town whoever the
+document calls mayor, a role with a name behind a comma is that name. Where several could be meant, nobody is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+from pipeline.components.quotes.mentioned import Mentioned
+from pipeline.components.quotes.parsed import Parse, Range
+from pipeline.lexicons import Lexicon
+
+_LEAST_SHORT_TITLE = 3
+"""Letters of the shortest title that stands for a longer one ("gov." for governor)."""
+_POSSESSIVE = "POS"
+
+
+class Persons:
+    """The words that say what a person is; ask for them with `lexicon.made(Persons)`.
+
+    Attributes:
+        roles: nouns of offices and trades -> their class.
+        nouns: these, and all other nouns of persons.
+        bodies: nouns of bodies and places.
+        suspected: the class of those of whom others speak.
+        definite: "the" and its like.
+        new: "a" and its like.
+        plural_ending: of the names of peoples.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Read the lists of a lexicon."""
+        self.roles = {noun: kind.partition(":")[0] for noun, kind in lexicon.entries("roles").items()}
+        self.nouns = (
+            self.roles.keys()
+            | lexicon.entries("entities.nouns_of_persons").keys()
+            | lexicon.entries("person_titles").keys()
+        )
+        self.bodies = lexicon.entries("kinds").keys() | lexicon.entries("kinds_of_bodies").keys()
+        self.spoken_of = lexicon.words("quotes.classes_of_persons_spoken_of")
+        self.definite = lexicon.words("quotes.definite_determiners")
+        self.conjunctions = lexicon.words("entities.conjunctions")
+        self._peoples = lexicon.words("peoples")
+        self._demonyms = lexicon.entries("demonyms")
+        self._men = lexicon.ordered("quotes.endings_of_one_of_a_people")
+        (self._plural,) = lexicon.ordered("entities.plural_ending")
+        self._no_plural = lexicon.ordered("entities.no_plural_after")
+
+    def is_people(self, word: str) -> bool:
+        """Return whether a word names a people, a faith or a party, or is one of its adjectives."""
+        return (
+            word in self._peoples
+            or word in self._demonyms
+            or word.removesuffix(self._plural) in self._demonyms
+        )
+
+    def is_one_of_a_people(self, word: str) -> bool:
+        """Return whether a word can stand for one person of a people: Democrat, German; not French."""
+        if word.endswith(self._men):
+            return True
+        if word in self._peoples:
+            return word + self._plural in self._peoples
+        return word in self._demonyms and not word.endswith(self._no_plural)
+
+
+def is_one_of_a_people(parse: Parse, head: int, speaker: Range) -> bool:
+    """Return whether a speaker is one person of a people: "the Democrat", "the Frenchman"."""
+    words = parse.lexicon.made(Persons)
+    return (
+        parse.words[speaker[0]] in words.definite
+        and speaker[1] - speaker[0] == 2
+        and head == speaker[0] + 1
+        and not parse.tags[head].endswith("S")
+        and words.is_one_of_a_people(parse.words[head])
+    )
+
+
+def peoples_of(parse: Parse, mentioned: Mentioned, span: Iterable[int]) -> set[str]:
+    """Return the words among some tokens that name a people, a faith or a party."""
+    words, at = parse.lexicon.made(Persons), mentioned.at
+    return {
+        parse.words[t]
+        for t in span
+        if words.is_people(parse.words[t]) or (t in at and mentioned.entities[at[t].entity].label == "NORP")
+    }
+
+
+def modifiers(parse: Parse, mentioned: Mentioned, head: int, speaker: Range) -> set[str]:
+    """Return the words that narrow a description: whom they do not fit is not meant.
+
+    A people is left out ("the German airline"), but where it tells groups apart ("the Muslim group").
+    """
+    loose = parse.lexicon.words("entities.loose_words_in_descriptions")
+    between = range(speaker[0] + 1, head)
+    if parse.words[head] not in parse.lexicon.words("quotes.groups_of_persons"):
+        loose |= peoples_of(parse, mentioned, between)
+    return {
+        parse.words[t]
+        for t in between
+        if parse.tags[t].startswith(("NN", "JJ")) and parse.words[t] not in loose
+    }
+
+
+def is_person_of_a_people(
+    parse: Parse, mentioned: Mentioned, head: int, speaker: Range, others: Collection[str]
+) -> bool:
+    """Return whether a speaker is a noun of a person with a people before it: "the Conservative MP".
+
+    Args:
+        parse: of the document.
+        mentioned: its entities.
+        head: of the speaker.
+        speaker: its tokens.
+        others: its other modifiers; where there are any, somebody else may be meant.
+    """
+    return (
+        not others
+        and parse.tags[head] in ("NN", "NNP")
+        and parse.words[head] in parse.lexicon.made(Persons).nouns
+        and bool(peoples_of(parse, mentioned, range(speaker[0] + 1, head)))
+    )
+
+
+def is_role_of_the_last(parse: Parse, head: int, speaker: Range) -> bool:
+    """Return whether a bare role ("the biologist") can take up who has just spoken.
+
+    Not where the document has had the noun before, of somebody else; not of a suspect, who is spoken of.
+    """
+    words = parse.lexicon.made(Persons)
+    word = parse.words[head]
+    return (
+        speaker[1] - speaker[0] == 2
+        and parse.tags[head] == "NN"
+        and words.roles.get(word, "") not in ("", *words.spoken_of)
+        and word not in parse.words[: speaker[0]]
+    )
+
+
+def name_behind(parse: Parse, mentioned: Mentioned, head: int, speaker: Range) -> int | None:
+    """Return the person whose name stands behind a comma after the role that speaks.
+
+    "A supervisor at the port, Neil Noble" and "the member for Malmo, Warren Dunst, who ...".
+    """
+    words = parse.lexicon.made(Persons)
+    end = speaker[1]
+    if parse.tags[head] not in ("NN", "NNP") or parse.words[head] in words.bodies:
+        return None
+    known = mentioned.at.get(end - 1)
+    if known is None or known.kind != "name" or not mentioned.is_person(known.entity):
+        known = mentioned.at.get(end + 1) if end + 1 < parse.size else None
+        comma = end
+    else:
+        comma = end - 1 - known.length
+    if known is None or known.kind != "name" or not mentioned.is_person(known.entity):
+        return None
+    is_apposition = head < comma < parse.size and parse.words[comma] == ","
+    return known.entity if is_apposition and words.conjunctions.isdisjoint(parse.words[head:comma]) else None
+
+
+def co_author(parse: Parse, mentioned: Mentioned, speaker: Range) -> int | None:
+    """Return the person behind a role that a hyphen has torn: "study co" of "study co-author Ann Lee"."""
+    end = speaker[1]
+    words = parse.lexicon.made(Persons)
+    if end + 2 >= parse.size or parse.words[end] != "-" or parse.words[end + 1] not in words.nouns:
+        return None
+    known = mentioned.at.get(end + 2)
+    is_person = known is not None and known.kind == "name" and mentioned.is_person(known.entity)
+    return known.entity if is_person and known is not None else None
+
+
+def office_holder(parse: Parse, mentioned: Mentioned, head: int, speaker: Range) -> int | None:
+    """Return the only person of the document with an office that has its owner before it: "Malmo's mayor".
+
+    Also who is named only later: headlines and first sentences leave the name for the next.
+    """
+    words = parse.lexicon.made(Persons)
+    noun = parse.words[head]
+    owners = [t for t in range(speaker[0], head) if parse.tags[t] == _POSSESSIVE]
+    if noun not in words.roles or not owners or parse.words[speaker[0]] in words.definite:
+        return None
+    owner = {word for word in parse.words[speaker[0] : owners[-1]] if word not in words.definite}
+    holders = []
+    for number, entity in enumerate(mentioned.entities):
+        role = (entity.role or "").lower().split()
+        if mentioned.is_person(number) and any(_is_same_office(noun, word) for word in role):
+            holders.append((number, set(role)))
+    said = {*parse.words[speaker[0] : head + 1]}
+    fitting = [number for number, role in holders if owner <= role]
+    bare = [number for number, role in holders if len(role - said) <= (noun not in role)]
+    found = fitting or (bare if len(holders) == 1 else [])
+    return found[0] if len(found) == 1 else None
+
+
+def _is_same_office(noun: str, word: str) -> bool:
+    """Return whether a word of a role is the noun, or a title short for it ("gov." for governor)."""
+    short = word.rstrip(".")
+    return word == noun or (
+        word.endswith(".") and len(short) >= _LEAST_SHORT_TITLE and noun.startswith(short)
+    )
+
+
+def the_only_person(
+    parse: Parse, mentioned: Mentioned, at: int, *, reach: int, may_be: Callable[[int], bool]
+) -> int | None:
+    """Return the only person named in the sentences before a token, else the only subject of the last.
+
+    Args:
+        parse: of the document.
+        mentioned: its entities.
+        at: where the description begins.
+        reach: how many sentences back it can point.
+        may_be: whether a person can be meant at all.
+    """
+    tree = parse.tree
+    sentence = tree.sentence_of[at]
+    first, _ = tree.sentences[max(0, sentence - reach)]
+    near = [
+        (start, number)
+        for start, number, kind in mentioned.mentions
+        if first <= start < at and kind == "name" and mentioned.is_person(number) and may_be(number)
+    ]
+    persons = {number for _, number in near}
+    if len(persons) > 1:
+        last = tree.sentences[sentence - 1][0] if sentence else 0
+        persons = {number for start, number in near if start >= last and mentioned.is_subject(start)}
+    return persons.pop() if len(persons) == 1 else None

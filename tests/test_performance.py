@@ -1,0 +1,57 @@
+"""The table of what each part costs, and the figures of a run beside their targets."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import parts
+from benchmarks.speed import TARGETS, acceptance, plan, table
+from benchmarks.throughput import Run, Sample
+from pipeline.nlp import load_nlp
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_document_has_the_figures_that_are_kept() -> None:
+    figures = json.loads((ROOT / parts.FIGURES).read_text("utf-8"))
+    assert all(list(side) == list(parts.PARTS) for side in figures["microseconds a word"].values())
+    text = (ROOT / parts.DOCUMENT).read_text("utf-8")
+    assert parts.with_table(text, figures) == text, f"run {parts.COMMAND}"
+
+
+@pytest.mark.model
+def test_every_part_of_the_extraction_is_measured() -> None:
+    nlp = load_nlp()
+    assert set(nlp.pipe_names) <= parts.PARTS.keys()
+    cost = parts.cost(
+        nlp, ["The mayor, Edda Vance, said on Monday that 40 homes had been “lost to the sea”."]
+    )
+    assert list(cost) == list(parts.PARTS)
+    assert all(value > 0 for value in cost.values())
+
+
+def test_targets_are_told_beside_what_was_found() -> None:
+    def run(cpu: float, wall: float = 1.0) -> list[Run]:
+        return [Run(wall, cpu, 100.0)]
+
+    runs = {
+        ("web", "bare", 1): run(50.0), ("web", "bare, 32", 1): run(40.0), ("web", "pure", 1): run(20.0, 20.0),
+        ("web", "pure", 2): run(21.0, 10.0), ("one", "pure", 1): run(2.0), ("one", "pure", 2): run(2.5),
+    }  # fmt: skip
+    lines = {line[:50].strip(): line[50:].split() for line in acceptance(runs)[1:]}
+    assert len(lines) == len(TARGETS)
+    assert lines["web: pure, times as fast as bare"] == ["2.50", "≥", "2.1", "holds"]
+    assert lines["web: fast, times as fast as bare"] == ["-", "≥", "2.5"]
+    assert lines["web: two processes, times as fast as one (wall)"] == ["2.00", "≥", "1.8", "holds"]
+    assert lines["a further child, CPU s"] == ["0.50", "≤", "0.2", "missed"]
+    samples = {kind: Sample(Path(kind), 1, 1000) for kind in ("web", "one")}
+    assert any("web, pure, 1 process " in line and "18000.0" in line for line in table(runs, samples))
+
+
+def test_two_processes_are_run_once() -> None:
+    samples = {kind: Sample(Path(kind), 1, 1000) for kind in ("web", "reuters", "one")}
+    first, later = (plan(samples, ["bare", "pure"], is_first=is_first) for is_first in (True, False))
+    assert ("web", "pure", 2) in first
+    assert ("web", "pure", 2) not in later
+    assert set(later) < set(first)
