@@ -39,6 +39,7 @@ IMPORTS_WITHIN = {
     "children/process.py": "Linux alone has the call",
     "cli.py": "help must be quick, and most commands need neither spaCy nor pyarrow",
     "desk/exports/commands.py": "help must be quick, and each export needs a library of its own",
+    "desk/airflow_plugin.py": "Airflow loads plugins in every process, and one of them serves pages",
     "extract/child.py": "a parent only waits: its children load spaCy",
     "extract_file/__init__.py": "children are started before the parent loads what it needs itself",
     "ingest/formats/apart.py": "readers are loaded in the child that reads",
