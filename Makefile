@@ -14,7 +14,7 @@ FUZZ_SECONDS ?= 3600
 ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup setup-system fast pictures cluster cluster-faults run airflow explore test test-fast test-system fuzz faults golden api lint bench bench-desk bench-more linear eval history sources archive growth docs docs-site new-source new-table changelog lock clean
+.PHONY: help setup setup-system fast pictures cluster cluster-faults run airflow explore test test-fast test-system fuzz faults golden api lint bench bench-desk bench-more linear eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -108,9 +108,6 @@ sources: $(READY) ## how right ingest is: formats, pages, near-duplicates (CORPO
 
 archive: $(READY) ## Reuters-21578 backfilled by Airflow over its 237 days, and checked (CORPORA=../shared/data)
 	nice $(PYTHON) -m benchmarks.archive $(CORPORA) $(ARGS)
-
-growth: $(READY) ## what one more night costs in archives of 10,000 to a million articles, made of data/ (after make run)
-	nice $(PYTHON) -m benchmarks.growth $(ARGS)
 
 docs: $(READY) ## write docs/tables.md, docs/sources.md and settings.toml from the code
 	$(PYTHON) -m schemas.codebook > docs/tables.md.new && mv docs/tables.md.new docs/tables.md
