@@ -21,9 +21,11 @@ help: ## list these targets
 
 setup: $(READY) ## make .venv from the exact locks
 
+# Not before the command: then a shell would stand between make and what it has to end.
+run: export NEWSTABLES_SOURCE := drop
+run: export NEWSTABLES_DROP_DIR := data/sample
 run: $(READY) ## run the sample's four days by Airflow, and show what came out
-	NEWSTABLES_SOURCE=drop NEWSTABLES_DROP_DIR=data/sample \
-		$(PYTHON) -m deploy.local days $(SAMPLE_DAYS)
+	$(PYTHON) -m deploy.local days $(SAMPLE_DAYS)
 	$(PYTHON) -m pipeline status
 	$(PYTHON) examples/most_quoted.py
 	$(PYTHON) -m pipeline report
@@ -184,6 +186,7 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 		$(PYTHON) -m pip install --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt; \
 		$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps -e .; \
 	fi
+	@rm -rf newstables.egg-info # what the build leaves would name all entry points a second time
 	$(PYTHON) -m compileall -q $(VENV)/lib pipeline schemas || true # a template of a library need not compile
 	@touch $@
 

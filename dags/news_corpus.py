@@ -6,8 +6,12 @@ Each run takes one day (UTC) through the stages: `ingest` → (`parse` → `extr
     airflow backfill create --dag-id news_corpus --from-date 2026-03-01 --to-date 2026-03-04T23:59:59 \\
         --reprocess-behavior completed
 
-**Which day?** The parameter `day` where a run has one, else its partition key. Days from today on are
-refused. Don't give `day` to a backfill: all of its runs would take that one day.
+**Which day?** The parameter `day` where a run has one, else its partition key, else the day before the run:
+*Trigger* without any choice runs yesterday. Days from today on are refused. Don't give `day` to a backfill:
+all of its runs would take that one day.
+
+**What came of it?** The tab *Day report* of a run: counts, outlets, what was refused and why, what is out of
+the ordinary. Each task hands on its counts (*XCom*), and asset events carry the day and its rows.
 
 **When a run fails:** faults of disk and network, and an API server that is away, are tried again, three times
 in some minutes. Wrong data, a failed audit or a wrong setting are not: the last line of the task's log says
@@ -20,9 +24,12 @@ rows, on which other DAGs can be scheduled (`quotes_report` is).
 
 from __future__ import annotations
 
+import ast
 from datetime import UTC, date, datetime, timedelta
+from importlib.util import find_spec
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import airflow.sdk as af
@@ -30,10 +37,23 @@ from airflow.sdk.exceptions import AirflowRuntimeError, AirflowTaskTimeout
 from httpx import HTTPError
 
 from pipeline.children.process import ChildStartError
-from pipeline.errors import ConfigError, NewstablesError
+from pipeline.errors import NewstablesError
 from pipeline.settings import by_stage, load_settings
 from pipeline.stages import STAGES, Stage, run_stage
 from pipeline.store.batch import Batch, parse_day
+from pipeline.store.runs import note_run
+
+
+def what_a_row_is(table: str) -> str:
+    """Return the first sentence of what the class of a table says; nothing of weight is imported for it."""
+    schemas = find_spec("schemas")
+    assert schemas is not None
+    assert schemas.submodule_search_locations is not None
+    module = ast.parse(Path(schemas.submodule_search_locations[0], f"{table}.py").read_text("utf-8"))
+    texts = [ast.get_docstring(node) for node in module.body if isinstance(node, ast.ClassDef)]
+    [what] = [text.split("\n")[0] for text in texts if text and text.startswith("One row per")]
+    return what
+
 
 OUTLETS = {
     "publish": ("articles", "entities", "mentions", "quotes", "claims", "rejects"),
@@ -48,7 +68,9 @@ OUTLETS = {
     ),
 }
 ASSETS = {
-    name: af.Asset(name, f"x-newstables://tables/{name}") for names in OUTLETS.values() for name in names
+    name: af.Asset(name, f"x-newstables://tables/{name}", extra={"what": what_a_row_is(name)})
+    for names in OUTLETS.values()
+    for name in names
 }
 
 # What ends a task, and what becomes of the task then. The first row that fits counts; a row holds for what is
@@ -71,22 +93,25 @@ RETRY_POLICY = af.ExceptionRetryPolicy(
 
 
 def day_of_run(params: Any, dag_run: Any) -> date:
-    """Return the day of a run: its parameter, else its partition key, else its logical date (UTC).
+    """Return the day of a run (UTC): its parameter, else partition key, else logical date, else yesterday.
+
+    A logical date on the day of the run itself is what the form of the UI fills in, and names no day.
 
     Raises:
-        ConfigError: the run names no day, or one that is not over yet.
+        ConfigError: the run names a day that is not over yet.
     """
     named = params.get("day") or dag_run.partition_key
-    if named is None and dag_run.logical_date is not None:  # `airflow dags test` knows no partitions
-        named = dag_run.logical_date.astimezone(UTC).strftime("%Y-%m-%d")
-    if named is None:
-        raise ConfigError('this run names no day: trigger it with {"day": "YYYY-MM-DD"}')
-    return parse_day(named)
+    if named is not None:
+        return parse_day(named)
+    asked: date = dag_run.run_after.astimezone(UTC).date()
+    logical = dag_run.logical_date  # of `airflow dags test`, which knows no partitions
+    if logical is not None and logical.astimezone(UTC).date() != asked:
+        return parse_day(logical.astimezone(UTC).strftime("%Y-%m-%d"))
+    return asked - timedelta(days=1)
 
 
 def stage_task(stage: Stage) -> Any:
-    """Return the task of a stage. It hands on its counts; that of ingest, which shards are to be parsed."""
-
+    """Return the task of a stage. It hands on its counts, and that of ingest the shards to be parsed, too."""
     site = load_settings()
     named = {"queue": by_stage(site.queues), "pool": by_stage(site.pools)}
     waits: dict[str, Any] = {what: names[stage.name] for what, names in named.items() if stage.name in names}
@@ -101,19 +126,25 @@ def stage_task(stage: Stage) -> Any:
     )
     def run(shard: int = 0, *, params: Any, dag_run: Any, outlet_events: Any) -> Any:
         # Stages and store load spaCy and pyarrow, so only here: Airflow reads this file again and again.
+        from pipeline.desk.run_report import write_report_anyhow
         from pipeline.store import Store
 
+        context: Any = af.get_current_context()  # its type has no names but Airflow's own
         if stage.per_shard:
-            context: Any = af.get_current_context()  # its type has no names but Airflow's own
             context["shard_name"] = f"shard {shard}"
         settings = load_settings(**{"source": params["source"]} if params["source"] else {})
         store, batch = Store(settings.data_dir), Batch(day_of_run(params, dag_run), shard)
+        if stage.name == STAGES[0].name:
+            note_run(store, dag_run.dag_id, dag_run.run_id, batch.day)
         counts = run_stage(stage.name, store, batch, settings)
         for name in OUTLETS.get(stage.name, ()):
             outlet_events[ASSETS[name]].extra = {"day": batch.day.isoformat(), "rows": counts[name]}
+        if stage.name == STAGES[-1].name:
+            write_report_anyhow(store, batch.day)
         if stage.name == "ingest":
             from pipeline.store.plan import shards
 
+            context["ti"].xcom_push("counts", counts)
             return shards(store, batch.day)
         return counts
 
@@ -136,7 +167,11 @@ def stage_task(stage: Stage) -> Any:
     },
     params={
         "day": af.Param(
-            None, type=["null", "string"], format="date", description="Instead of the run's own."
+            None,
+            type=["null", "string"],
+            format="date",
+            title="Day",
+            description="Which day of news to run; empty: the run's own, and by hand yesterday (UTC).",
         ),
         "source": af.Param(
             None,
@@ -145,6 +180,7 @@ def stage_task(stage: Stage) -> Any:
             description="Instead of the setting: `drop`, `feeds`, `drop+feeds`, or the name of a format.",
         ),
     },
+    description="A day of news becomes a day of tables: entities, quotations and claims, and a report.",
     doc_md=__doc__,
     tags=["newstables"],
 )

@@ -14,7 +14,13 @@ import airflow.sdk as af
 
 log = logging.getLogger(__name__)
 
-QUOTES = af.Asset("quotes", "x-newstables://tables/quotes")
+QUOTES = af.Asset(
+    "quotes",
+    "x-newstables://tables/quotes",
+    extra={
+        "what": "One row per quotation: what somebody is reported to have said, written or thought, and who."
+    },
+)
 
 
 @af.dag(
@@ -22,6 +28,7 @@ QUOTES = af.Asset("quotes", "x-newstables://tables/quotes")
     start_date=datetime(1900, 1, 1, tzinfo=UTC),
     catchup=False,
     is_paused_upon_creation=True,
+    description="An example of a DAG that waits for published tables: who was quoted most.",
     doc_md=__doc__,
     tags=["newstables", "example"],
 )

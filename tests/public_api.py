@@ -161,6 +161,8 @@ def _declared() -> Iterator[str]:
         yield f"script {name} = {target}"
     for name, target in sorted(project["entry-points"]["spacy_factories"].items()):
         yield f"spaCy factory {name} = {target}"
+    for name, target in sorted(project["entry-points"]["airflow.plugins"].items()):
+        yield f"Airflow plugin {name} = {target}"
 
 
 if __name__ == "__main__":

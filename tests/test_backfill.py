@@ -11,6 +11,8 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -142,6 +144,34 @@ def test_each_table_of_each_day_is_an_asset_event_with_its_rows(airflow: LocalAi
     assert {event["partition_key"] for event in events} == set(DAYS)
 
 
+def report_of(airflow: LocalAirflow, run_id: str) -> str:
+    """What the tab *Day report* of a run shows: the title of the page that it leads to."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    query = urllib.parse.urlencode({"dag_id": DAG_ID, "run_id": run_id})
+    with direct.open(f"http://127.0.0.1:{airflow.port}/newstables/run?{query}", timeout=60) as answer:
+        assert "sandbox" in answer.headers["content-security-policy"]
+        return str(answer.read().decode().partition("<title>")[2].partition("</title>")[0])
+
+
+def test_each_run_has_the_report_of_its_day(airflow: LocalAirflow) -> None:
+    views = [view for plugin in airflow.get("plugins")["plugins"] for view in plugin["external_views"]]
+    assert {(view["name"], view["destination"]) for view in views} == {
+        ("Day report", "dag_run"),
+        ("Reports", "nav"),
+    }
+    assert airflow.get("plugins/importErrors")["import_errors"] == []
+    for name, run in airflow.runs().items():
+        assert report_of(airflow, name) == f"News of {run['partition_key']} – Newstables"
+    by_hand = airflow.post(f"dags/{DAG_ID}/dagRuns", logical_date=None, conf={"day": DAYS[1]})["dag_run_id"]
+    deadline = time.monotonic() + 300
+    while (state := airflow.get(f"dags/{DAG_ID}/dagRuns/{by_hand}")["state"]) != "success":
+        assert state != "failed" and time.monotonic() < deadline, state
+        time.sleep(1)
+    assert report_of(airflow, by_hand) == f"News of {DAYS[1]} – Newstables"
+    counts = airflow.get(f"dags/{DAG_ID}/dagRuns/{by_hand}/taskInstances/ingest/xcomEntries/counts")["value"]
+    assert "'kept': 1" in str(counts) or '"kept": 1' in str(counts)
+
+
 def test_the_same_range_again_runs_nothing(airflow: LocalAirflow, folder: Path) -> None:
     before = published(folder)
     assert run_days(airflow, FIRST, LAST, reprocess="none") == {}
@@ -180,6 +210,9 @@ def test_at_night_the_day_before_is_run_and_its_report_follows(airflow: LocalAir
                 assert time.monotonic() < deadline, nightly.get(f"dags/{DAG_ID}/dagRuns")
                 time.sleep(1)
             (run,) = nightly.get(f"dags/{DAG_ID}/dagRuns")["dag_runs"]
+            while report_of(nightly, run["dag_run_id"]) != f"News of {YESTERDAY} – Newstables":
+                assert time.monotonic() < deadline
+                time.sleep(1)
     assert run["partition_key"] == YESTERDAY
     assert run["run_type"] == "scheduled"
     assert "Greta Hollin,2" in report.read_text()

@@ -201,6 +201,17 @@ def test_each_published_table_is_an_asset(dag: Any, module: dict[str, Any]) -> N
     }
 
 
+def test_dags_and_assets_say_what_they_are(airflow_home: None, module: dict[str, Any]) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    for dag in DagBag(dag_folder=str(DAGS)).dags.values():
+        assert dag.description and dag.doc_md
+    classes = {row_class.table_name: row_class for row_class in (*DAY_TABLES, *DERIVED_TABLES)}
+    assert module["ASSETS"].keys() == classes.keys()
+    for name, asset in module["ASSETS"].items():
+        assert asset.extra == {"what": (classes[name].__doc__ or "").splitlines()[0]}
+
+
 def test_the_report_waits_for_the_asset_that_publish_has(module: dict[str, Any]) -> None:
     assert runpy.run_path(str(DAGS / "quotes_report.py"))["QUOTES"] == module["ASSETS"]["quotes"]
 
@@ -231,8 +242,13 @@ def test_params_refuse_what_is_no_day_or_no_source(dag: Any, name: str, value: A
         params.validate()
 
 
-def run_of(*, partition_key: str | None = None, logical_date: datetime | None = None) -> Any:
-    return SimpleNamespace(partition_key=partition_key, logical_date=logical_date)
+def run_of(
+    *,
+    partition_key: str | None = None,
+    logical_date: datetime | None = None,
+    run_after: datetime = datetime(2026, 5, 1, 23, 30, tzinfo=UTC),
+) -> Any:
+    return SimpleNamespace(partition_key=partition_key, logical_date=logical_date, run_after=run_after)
 
 
 def test_day_of_a_run_is_param_then_partition_then_logical_date_in_utc(module: dict[str, Any]) -> None:
@@ -244,10 +260,17 @@ def test_day_of_a_run_is_param_then_partition_then_logical_date_in_utc(module: d
     assert str(day_of_run({"day": None}, run_of(logical_date=tokyo))) == "2026-03-02"
 
 
-def test_a_run_without_a_day_and_days_that_are_not_over_are_refused(module: dict[str, Any]) -> None:
+def test_a_run_that_is_triggered_without_any_choice_is_of_yesterday(module: dict[str, Any]) -> None:
     day_of_run = module["day_of_run"]
-    with pytest.raises(ConfigError, match="names no day"):
-        day_of_run({"day": None}, run_of())
+    assert str(day_of_run({"day": None}, run_of())) == "2026-04-30"
+    tokyo = datetime.fromisoformat("2026-05-02T08:30:00+09:00")  # the same moment in UTC
+    for logical_date in (None, datetime(2026, 5, 1, 23, 29, tzinfo=UTC), tokyo):
+        run = run_of(logical_date=logical_date, run_after=tokyo)
+        assert str(day_of_run({}, run)) == "2026-04-30", "the form of the UI fills in the moment"
+
+
+def test_days_that_are_not_over_are_refused(module: dict[str, Any]) -> None:
+    day_of_run = module["day_of_run"]
     for days in (0, 1, 400):
         with pytest.raises(ConfigError, match="not over"):
             day_of_run({}, run_of(partition_key=f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}"))

@@ -1,6 +1,8 @@
 """The files to deploy by say what the code knows, pin what they take, and open nothing to other machines."""
 
 import re
+import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -59,4 +61,42 @@ def test_the_image_has_the_locks_and_no_root() -> None:
         name for line in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE) for name in line.split()
     }
     sent = (DEPLOY.parent / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = {name for name in copied if not name.startswith("--")}
     assert copied == {line[1:] for line in sent if line.startswith("!")}
+
+
+@pytest.mark.parametrize(
+    ("given", "run"),
+    [
+        (["bash", "-c", "echo one && echo two"], "one\ntwo\n"),
+        (["airflow", "db", "check-migrations"], "airflow db check-migrations\n"),
+        (["celery", "worker"], "airflow celery worker\n"),
+        (["users", "list"], "airflow users list\n"),
+    ],
+)
+def test_the_image_starts_what_the_chart_and_compose_ask_for(
+    given: list[str], run: str, tmp_path: Path
+) -> None:
+    stub = tmp_path / "airflow"
+    stub.write_text('#!/bin/sh\necho airflow "$@"\n')
+    stub.chmod(0o755)
+    command = ["sh", str(DEPLOY / "entrypoint.sh"), *given]
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == run
+    assert 'ENTRYPOINT ["/entrypoint"]' in (DEPLOY / "Dockerfile").read_text(
+        encoding="utf-8"
+    )  # where probes look
+
+
+def test_the_chart_asks_for_nothing_that_the_image_lacks() -> None:
+    locked = "".join(
+        (DEPLOY.parent / f"requirements{part}.txt").read_text("utf-8") for part in ("", "-workers")
+    )
+    config = VALUES["config"]
+    assert find_spec(config["core"]["auth_manager"].rpartition(".")[0])
+    assert VALUES["executor"] == "CeleryExecutor" and "\napache-airflow-providers-celery==" in locked
+    assert config["logging"]["remote_logging"] == "False" or "\napache-airflow-providers-amazon==" in locked
+    assert VALUES["createUserJob"]["defaultUser"]["enabled"] is False
+    assert not any(VALUES[part]["logGroomerSidecar"]["enabled"] for part in ("scheduler", "dagProcessor"))
+    assert VALUES["workers"]["celery"]["persistence"]["enabled"] is False

@@ -68,7 +68,7 @@ def test_checking_list(sample: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(listed)
     assert listed["claim"].str.contains("ferry", case=False).all()
     assert listed["checkworthiness"].is_monotonic_decreasing
-    assert listed["checkworthiness"].min() >= 0.5
+    assert listed["checkworthiness"].min() >= 0.3
     assert (listed["amounts"] != "").all()
     assert not listed["same"].duplicated().any()
     assert (defined["units"]["least"] <= defined["units"]["most"]).all()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.cluster.airflow import cluster
 from deploy.cluster.faults import FAULTS, run_fault
-from deploy.cluster.trial import FIRST, LAST, differences, in_cluster, run_here
+from deploy.cluster.trial import FIRST, LAST, LISTENS, QUEUES, differences, in_cluster, misplaced, run_here
 from pipeline.errors import ConfigError
 
 _START = time.monotonic()
@@ -24,7 +24,7 @@ def say(text: str) -> None:
 
 def try_days() -> bool:
     """Run the sample's days by a cluster; tell whether all bytes are those of a run here."""
-    with tempfile.TemporaryDirectory() as folder, cluster(say) as up:
+    with tempfile.TemporaryDirectory() as folder, cluster(say, queues=QUEUES, listens=LISTENS) as up:
         here = run_here(Path(folder))
         say(f"{len(here)} files are published here")
         before = up.backfill(FIRST, LAST)
@@ -32,7 +32,10 @@ def try_days() -> bool:
         say(f"two workers: {states}")
         wrong = differences(here, in_cluster(up))
         say(f"all {len(here)} files are equal" if not wrong else f"these differ: {wrong}")
-        return not wrong and set(states.values()) == {"success"}
+        elsewhere, done = misplaced(up, before)
+        say("tasks: " + ", ".join(f"{n} {what}" for what, n in sorted(done.items())))
+        say("each by a worker that listens on its queue" if not elsewhere else f"not so: {elsewhere}")
+        return not wrong and not elsewhere and set(states.values()) == {"success"}
 
 
 def try_faults(names: Sequence[str]) -> bool:

@@ -8,8 +8,8 @@ import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +30,29 @@ WORKERS = ("w1", "w2")
 
 @dataclass(slots=True)
 class Cluster:
-    """An Airflow that runs on several hosts."""
+    """An Airflow that runs on several hosts.
+
+    Attributes:
+        hosts: those that it runs on.
+        prefix: of its store in the bucket.
+        queues: the queue of a stage, by its name; the other stages have Airflow's own.
+        listens: the queues that a worker listens on, by its host; without, on Airflow's own.
+    """
 
     hosts: Hosts
     prefix: str = "corpus"
+    queues: Mapping[str, str] = field(default_factory=dict)
+    listens: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def start(self, part: str) -> None:
         """Start a part of the control host, or a worker by the name of its host."""
+        queues = json.dumps([f"{stage}={queue}" for stage, queue in self.queues.items()])
+        env = environment(part if part in WORKERS else "ctl", self.prefix) | {"NEWSTABLES_QUEUES": queues}
         if part in WORKERS:
-            self.hosts.start(part, "worker", AIRFLOW, "celery", "worker", env=environment(part, self.prefix))
+            listens = ("--queues", ",".join(self.listens[part])) if part in self.listens else ()
+            self.hosts.start(part, "worker", AIRFLOW, "celery", "worker", *listens, env=env)
         else:
-            self.hosts.start("ctl", part, AIRFLOW, *CONTROL[part], env=environment("ctl", self.prefix))
+            self.hosts.start("ctl", part, AIRFLOW, *CONTROL[part], env=env)
 
     def end(self, part: str, *, is_killed: bool = False, patience_s: float = 20) -> float:
         """End a part, or a worker; return the seconds that it took."""
@@ -198,17 +210,24 @@ def environment(host: str, prefix: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def cluster(say: Callable[[str], None] = lambda text: None) -> Iterator[Cluster]:
+def cluster(
+    say: Callable[[str], None] = lambda text: None,
+    *,
+    queues: Mapping[str, str] | None = None,
+    listens: Mapping[str, Sequence[str]] | None = None,
+) -> Iterator[Cluster]:
     """Bring a cluster up, and take it down with all that it started.
 
     Args:
         say: is told how far it is.
+        queues: the queue of a stage, by its name; the other stages have Airflow's own.
+        listens: the queues that a worker listens on, by its host; without, on Airflow's own.
 
     Raises:
         ConfigError: something that it needs is missing, or did not start.
     """
     with hosts() as up:
-        made = Cluster(up)
+        made = Cluster(up, queues=queues or {}, listens=listens or {})
         say("hosts are up")
         services.start_s3(up)
         services.start_postgres(up)

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.cluster import services
@@ -14,6 +16,10 @@ from deploy.cluster.published import published
 from pipeline.errors import ConfigError
 
 FIRST, LAST = "2026-03-01", "2026-03-04"
+
+QUEUES = {"ingest": "drop", "parse": "cores", "extract": "cores"}
+LISTENS = {"w1": ("drop", "cores", "default"), "w2": ("cores",)}
+"""One worker is where the drop folder is and does all; the other only parses and extracts."""
 
 
 def run_here(folder: Path, first: str = FIRST, last: str = LAST) -> dict[str, str]:
@@ -38,6 +44,25 @@ def in_cluster(cluster: Cluster) -> dict[str, str]:
 def differences(here: dict[str, str], there: dict[str, str]) -> list[str]:
     """Return the files that one has and the other has not, or has with other bytes."""
     return sorted(path for path in here.keys() | there.keys() if here.get(path) != there.get(path))
+
+
+def misplaced(cluster: Cluster, before: Sequence[str]) -> tuple[list[str], Counter[str]]:
+    """Look where the tasks of runs were done, but for those of some runs.
+
+    Returns:
+        The tasks that were in another queue than their stage's, or on a worker that does not listen there;
+        and how many each worker did of each stage.
+    """
+    wrong: list[str] = []
+    done: Counter[str] = Counter()
+    for run in (name for name in cluster.runs() if name not in before):
+        for task in cluster.tasks(run):
+            stage, host = task["task_id"].rpartition(".")[2], str(task["hostname"]).removeprefix("news-")
+            queue = QUEUES.get(stage, "default")
+            if task["queue"] != queue or queue not in LISTENS[host]:
+                wrong.append(f"{run} {task['task_id']}: in {task['queue']}, by {host}")
+            done[f"{stage} by {host}"] += 1
+    return wrong, done
 
 
 def clear(cluster: Cluster) -> None:

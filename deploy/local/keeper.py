@@ -15,10 +15,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, NoReturn
 
 import psutil
+
+_FIRST_S, _OTHERS_S = 6.0, 2.5
+"""How long the scheduler, and then all others, may take to end in order."""
+
+_LESS_S, _FORCE_S = 1.0, 1.0
+"""How long they may take once all that they started is told as well, and once it is killed: together with the
+patience above that is less than 15 seconds, after which a service manager might lose its own."""
 
 
 def start_keeper(
@@ -73,25 +81,32 @@ def _keep(folder: Path, parts: dict[str, list[str]]) -> int:
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         # The scheduler goes first: it waits for its tasks, which talk to the api-server.
-        for process in processes.values():
-            _end(process)
+        heads = [*processes.values()]
+        _end(heads[:1], patience_s=_FIRST_S)
+        _end(heads[1:], patience_s=_OTHERS_S)
 
 
-def _end(process: psutil.Popen, *, patience_s: float = 20) -> None:
-    """End a process and all that it started: politely, after a while less so."""
+def _end(heads: Sequence[psutil.Popen], *, patience_s: float) -> None:
+    """End processes and all that they started: politely, after a while less so, and at last by force.
+
+    It takes some seconds more than the patience at most, whatever the processes do.
+    """
     family: set[psutil.Process] = set()
-    for send, wait_s in (("terminate", patience_s), ("terminate", 5), ("kill", 5)):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            family |= {process, *process.children(recursive=True)}
-        # Only the head at first, so that it can end its children in order.
-        for member in [process] if wait_s == patience_s else family:
+    steps = (("terminate", patience_s), ("terminate", _LESS_S), ("kill", _FORCE_S))
+    for step, (send, wait_s) in enumerate(steps):
+        for head in heads:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                family |= {head, *head.children(recursive=True)}
+        # Only the heads at first, so that they can end their children in order.
+        for member in family if step else heads:
             with contextlib.suppress(psutil.NoSuchProcess):
                 getattr(member, send)()
         deadline = time.monotonic() + wait_s
         while time.monotonic() < deadline:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                family |= set(process.children(recursive=True))
-            process.poll()
+            for head in heads:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    family |= set(head.children(recursive=True))
+                head.poll()
             if not any(_is_alive(member) for member in family):
                 return
             time.sleep(0.1)

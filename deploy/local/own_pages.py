@@ -32,6 +32,11 @@ ANSWER_HEADERS = (
 )
 """What every answer says to the browser: no page frames it, embeds it, or keeps hold of its window."""
 
+FRAMED = "/newstables/"
+"""What this Airflow shows in frames of its own pages, and nobody else does: the reports of days."""
+
+_FRAMED_HEADERS = {b"x-frame-options": b"SAMEORIGIN", b"content-security-policy": b"frame-ancestors 'self'"}
+
 
 def refusal(method: str, headers: Headers) -> tuple[int, str] | None:
     """Return status and reason for a request that is not answered; None for one that is.
@@ -72,7 +77,8 @@ class OwnPages:
             return
         refused = refusal(scope.get("method", "GET"), scope["headers"])
         if refused is None:
-            await self.app(scope, receive, _with_headers(send))
+            is_framed = scope.get("path", "").startswith(FRAMED)
+            await self.app(scope, receive, _with_headers(send, is_framed=is_framed))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": refused[1]})
         else:
@@ -82,12 +88,14 @@ class OwnPages:
             await send({"type": "http.response.body", "body": f"{reason}\n".encode()})
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, *, is_framed: bool) -> Send:
+    own = [(name, _FRAMED_HEADERS.get(name, value) if is_framed else value) for name, value in ANSWER_HEADERS]
+
     async def sending(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             ours = {name for name, _ in ANSWER_HEADERS if name != b"content-security-policy"}
             kept = [(name, value) for name, value in message.get("headers", []) if name.lower() not in ours]
-            message["headers"] = [*kept, *ANSWER_HEADERS]
+            message["headers"] = [*kept, *own]
         await send(message)
 
     return sending

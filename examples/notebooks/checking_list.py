@@ -21,7 +21,7 @@ def _(load, mo):
     topics = sorted({topic for row in everything["topics"] for topic in row})
     topic = mo.ui.dropdown(topics, label="a topic of the topics file")
     word = mo.ui.text("ferry", label="or a word")
-    worth = mo.ui.slider(0.0, 1.0, step=0.05, value=0.5, label="checkworthiness of at least", show_value=True)
+    worth = mo.ui.slider(0.0, 1.0, step=0.05, value=0.3, label="checkworthiness of at least", show_value=True)
     with_amount = mo.ui.checkbox(value=True, label="only with an amount")
     mo.vstack(
         [
@@ -60,7 +60,7 @@ def _(everything, load, topic, with_amount, word, worth):
 def _(listed, mo):
     shown = listed[
         ["checkworthiness", "claim", "amounts", "said_by", "voice", "outlet", "n_outlets", "day", "permalink"]
-    ]
+    ].reset_index(drop=True)
     mo.vstack(
         [
             mo.md(f"## {len(shown)} claims"),

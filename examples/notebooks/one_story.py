@@ -72,6 +72,7 @@ def _(articles, claims, mo, pd, said):
 def _(mo, pd, said):
     heard = pd.crosstab(said["speaker_or_words"], said["outlet"])
     heard = heard.loc[heard.sum(axis=1).sort_values(ascending=False, kind="stable").index].head(15)
+    heard = heard.rename_axis(index=None, columns=None)
     shade = heard.style.format(lambda n: n or "").map(
         lambda n: f"background: rgb(166 206 227 / {min(1.0, n / 5):.2f})"
     )

@@ -103,7 +103,9 @@ def _(mo, speakers):
 
 @app.cell
 def _(load, mo, said, speaker):
-    words = said[said["speaker_id"] == speaker.value][["day", "outlet", "quote", "cue", "permalink"]]
+    words = said[said["speaker_id"] == speaker.value][
+        ["day", "outlet", "quote", "cue", "permalink"]
+    ].reset_index(drop=True)
     about = load("quote_names", where={"is_speaker": False}, once=True)
     about = about[about["speaker_id"] == speaker.value]
     named = about["name"].value_counts().head(8).rename_axis("they name").rename("times").reset_index()

@@ -85,6 +85,8 @@ def _between_words(text: str, lexicon: Lexicon) -> Iterator[int]:
                 yield at
             at = text.find(f"{opener} ", at + 1)
     found = {(match[0], match[1]) for match in lexicon.made(_run_on).finditer(text)}
+    # Words are counted only where some name stands elsewhere, too, at least as a piece of a word.
+    found = {(word, end) for word, end in found if text.count(word[: -len(end)]) > text.count(word)}
     if not found:
         return
     counts = Counter(_WORD.findall(text))

@@ -75,7 +75,7 @@ class Signs:
         self._agency_photo = re.compile(rf"in this [^.;]{{0,70}}?\b(?:{pictures})\b", re.IGNORECASE)
         self._no_author = re.compile(rf"(?:{no_authors})\b|.*:", re.IGNORECASE)
         meeting = _alternatives(lexicon.ordered("reading.meeting"))
-        side = rf"{_SIDE} (?:{meeting}) {_SIDE}(?:,? [\d:.–-]{{3,11}}(?: ?[ap]m)?)?"
+        side = rf"{_SIDE} (?:{meeting}) {_SIDE}(?:,? [\d:.–-]{{3,11}}(?: ?[ap]m)?| – .{{1,50}})?"
         self._fixtures = re.compile(rf"(?:[\w ,.:–-]{{1,40}}: )?{side}(?:[;,] {side})*\.?")
         self._holds_credit = re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
 

@@ -20,7 +20,7 @@ _CAPITALS = r"[A-Z][A-Z.'’-]{2,}(?: [A-Z][A-Z.'’-]+){0,3}"
 
 def turn_changes(text: str, lexicon: Lexicon) -> Iterator[Change]:
     """Yield the blanks before labels that become line ends."""
-    if ": " not in text:
+    if text.count(": ") < _LEAST * _LEAST:
         return
     found = [(match.start(), match[1]) for match in lexicon.made(_labels).finditer(text)]
     counts = Counter(label for _, label in found)

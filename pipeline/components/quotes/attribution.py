@@ -24,6 +24,7 @@ from pipeline.components.quotes.marked import with_regions
 from pipeline.components.quotes.other_cues import from_adjective, from_noun, from_source
 from pipeline.components.quotes.parsed import Parse, Range
 from pipeline.components.quotes.region import Region
+from pipeline.components.quotes.set_off import from_set_off
 from pipeline.components.quotes.turns import from_named_posts, from_posts, from_turns
 from pipeline.components.quotes.verb_cues import from_verb
 
@@ -67,7 +68,7 @@ def _from_cue(parse: Parse, i: int, cues: Cues) -> QuoteCandidate | None:
     """Return what a word attributes, read as what its tag says that it is."""
     word, tag = parse.words[i], parse.tags[i]
     if word in cues.verbs and tag in VERB_TAGS:
-        return from_verb(parse, i, cues.verbs[word])
+        return from_verb(parse, i, cues.verbs[word]) or from_set_off(parse, i, cues.verbs[word])
     if word in cues.nouns and tag in NOUN_TAGS:
         return from_noun(parse, i, cues.nouns[word])
     if word in cues.sources:

@@ -16,6 +16,7 @@ from pipeline.components.doc.tags import FINITE_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.cues import read_cues
 from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range, join_ranges
+from pipeline.components.quotes.phrases import noun_phrase
 from pipeline.components.quotes.reported import ContentForm, form_of
 
 _ENDS_NAME = frozenset((",", "(", "-", "--", "–", "—", ";", ":"))
@@ -24,6 +25,8 @@ _GREATER_PART = 0.5
 """Share of what stands in marks from which on a content is meant to hold all of it."""
 _LONGEST = 400
 """Words to either side in which the bounds of a sentence are looked for: longer ones are no sentences."""
+_MOST_ABOVE = 4
+"""Heads from a relative pronoun up to its clause."""
 _THEMES = frozenset(("nsubjpass", "expl"))
 _TITLES_IN_A_ROW = frozenset(("and", "&"))
 
@@ -183,10 +186,27 @@ def without_frames(parse: Parse, candidate: QuoteCandidate) -> QuoteCandidate:
     if end - start > 1 and _only_opens(parse, start):
         content[0] = (start + 1, end)
     cue = _bare_cue(parse, candidate.cue)
-    speaker = candidate.speaker
+    speaker, named = candidate.speaker, candidate.named
     if speaker is not None and candidate.rule not in LAYOUTS:
+        antecedent = _antecedent(parse, speaker)
+        if antecedent is not None:
+            speaker, named = antecedent, speaker
         speaker = _without_apposition(parse, speaker)
-    return replace(candidate, content=content, cue=cue, speaker=speaker)
+    return replace(candidate, content=content, cue=cue, speaker=speaker, named=named)
+
+
+def _antecedent(parse: Parse, speaker: Range) -> Range | None:
+    """Return the noun phrase that a relative pronoun stands for: "a resolution that called it a hazard"."""
+    start, end = speaker
+    if end - start > 1 or parse.tags[start] not in ("WDT", "WP"):
+        return None
+    verb = start
+    for _ in range(_MOST_ABOVE):
+        if parse.deps[verb] == "relcl":
+            head = parse.heads[verb]
+            return noun_phrase(parse, head, before=start) if head < start else None
+        verb = parse.heads[verb]
+    return None
 
 
 def _only_opens(parse: Parse, t: int) -> bool:
@@ -240,7 +260,7 @@ def _without_apposition(parse: Parse, speaker: Range) -> Range:
         start,
     )
     for t in range(start + 1, end):
-        if parse.words[t] not in _ENDS_NAME or t < head:
+        if parse.words[t] not in _ENDS_NAME or t < head or _is_inside_a_word(parse, t):
             continue
         if not any(parse.tags[u].startswith(("NN", "PRP")) for u in range(start, t)):
             continue
@@ -249,6 +269,12 @@ def _without_apposition(parse: Parse, speaker: Range) -> Range:
             continue
         return start, t
     return start, end
+
+
+def _is_inside_a_word(parse: Parse, t: int) -> bool:
+    """Return whether a hyphen joins two parts of a word: "Naomi Berg-Vale", "co-author"."""
+    spaced = parse.columns.spaced
+    return parse.words[t] == "-" and not spaced[t] and not spaced[t - 1]
 
 
 def _goes_on(parse: Parse, head: int, rest: range) -> bool:

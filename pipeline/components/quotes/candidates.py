@@ -29,6 +29,7 @@ _PRECISION = {
     "preposition": 0.52,
     "question": 0.5,
     "seem": 0.48,
+    "set off": 0.8,
     "signed": 0.8,
     "turn": 0.8,
     "within": 0.49,
@@ -37,7 +38,7 @@ _PRECISION = {
 
 The network has learnt the rules by these names, but for those of layouts: answers, posts and turns.
 """
-UNLEARNT = frozenset(("answer", "interview", "post", "question", "turn"))
+UNLEARNT = frozenset(("answer", "interview", "post", "question", "set off", "turn"))
 """Rules that there were not when the network was trained."""
 LAYOUTS = frozenset(("answer", "block", "interview", "post", "question", "signed", "turn"))
 """Rules for what its layout makes a quotation, whatever its words are."""

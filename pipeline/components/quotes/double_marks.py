@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from pipeline.components.quotes.region import Region
 
-_OPENING = frozenset(("“", "„", "‟", "«", "``", "〝"))
-_CLOSING = frozenset(("”", "»", "〞"))
-_DOUBLE = re.compile(r"``|''|[“”„‟«»〝〞\"＂]")
+_OPENING = frozenset(("“", "„", "‟", "«", "``", "〝", "‘‘"))
+_CLOSING = frozenset(("”", "»", "〞", "’’"))
+_DOUBLE = re.compile(r"``|''|‘‘|’’|[“”„‟«»〝〞\"＂]")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*(?=\s|$)")
 # What may stand between a space and an opening mark, and between a closing mark and a space.
 _BEFORE_OPENING = frozenset("([{-–—/…:=>\"“‘'«")

@@ -39,7 +39,7 @@ QuoteScope = Literal["said", "all"]
 
 _DIRECT_SHARE = 0.95
 """Share of a content's words that stand in quotation marks from which on it is direct speech."""
-_SURE_RULES = frozenset(("according", "after", "before", "parenthetical"))
+_SURE_RULES = frozenset(("according", "after", "before", "parenthetical", "set off"))
 """Rules that are right often enough to add what the network has not found."""
 _BATCH = 32
 """Documents that the network reads at once: one by one takes it several times as long."""
@@ -129,24 +129,45 @@ def _said_or_thought(
     missed = [
         c
         for c in reading.by_rule
-        if _is_sure(c) and (taken.isdisjoint(_tokens(c)) or _holds_whole(c, kept, taken))
+        if _is_sure(parse, c) and (taken.isdisjoint(_tokens(c)) or _holds_whole(c, kept, taken))
     ]
     kept += _reported(parse, _bounded(parse, missed, marked), marked)
     return sorted((without_frames(parse, candidate) for candidate in kept), key=_order)
 
 
-def _is_sure(candidate: QuoteCandidate) -> bool:
+def _is_sure(parse: Parse, candidate: QuoteCandidate) -> bool:
     """Return whether a rule is right where the network has found nothing.
 
-    A clause that who says it follows is: "The line could be delayed, officials say."
+    A clause that who says it follows is: "The line could be delayed, officials say"; so is one behind the
+    plainest verbs of saying.
     """
-    is_told_last = (
-        candidate.rule == "clause"
-        and candidate.kind != "thought"
-        and candidate.speaker is not None
-        and candidate.content[-1][1] <= min(candidate.cue[0], candidate.speaker[0])
+    if candidate.rule in _SURE_RULES:
+        return True
+    if candidate.kind == "thought" or candidate.speaker is None:
+        return False
+    if candidate.rule in ("infinitive", "object"):
+        return _urges(parse, candidate)
+    if candidate.rule != "clause":
+        return False
+    plain = parse.lexicon.words("quotes.plainest_verbs")
+    return _is_told_last(candidate) or any(parse.words[t] in plain for t in candidate.cue)
+
+
+def _urges(parse: Parse, candidate: QuoteCandidate) -> bool:
+    """Return whether somebody is told to do something: "officials advised residents to leave"."""
+    urging = parse.lexicon.words("quotes.urging_verbs")
+    at = next((t for t in candidate.cue if parse.words[t] in urging), None)
+    return at is not None and any(
+        parse.deps[k] in ("xcomp", "ccomp") and any(parse.tags[j] == "TO" for j in parse.kids[k])
+        for k in parse.kids[at]
     )
-    return candidate.rule in _SURE_RULES or is_told_last
+
+
+def _is_told_last(candidate: QuoteCandidate) -> bool:
+    """Return whether cue and speaker follow all that is said."""
+    return candidate.speaker is not None and candidate.content[-1][1] <= min(
+        candidate.cue[0], candidate.speaker[0]
+    )
 
 
 def _order(candidate: QuoteCandidate) -> Range:
@@ -161,7 +182,10 @@ def _tokens(candidate: QuoteCandidate) -> Iterator[int]:
 
 def _holds_whole(candidate: QuoteCandidate, kept: Sequence[QuoteCandidate], taken: AbstractSet[int]) -> bool:
     """Return whether all that a candidate shares with others are whole quotations within its content."""
-    if candidate.rule != "according" or not taken.isdisjoint(candidate.cue):
+    is_frame = candidate.rule == "according" or (
+        candidate.rule in ("clause", "set off") and _is_told_last(candidate)
+    )
+    if not is_frame or not taken.isdisjoint(candidate.cue):
         return False
     own = {t for start, end in candidate.content for t in range(start, end)}
     return all(own.isdisjoint(tokens) or own > tokens for tokens in ({*_tokens(other)} for other in kept))

@@ -18,6 +18,8 @@ _LONGEST_HEADLINE = 30
 """Tokens of a headline; a text of one line has none."""
 _BEFORE_COLON = 4
 """Tokens before a colon among which the verb stands that announces a block quotation."""
+_MOST_PARAGRAPHS = 40
+"""Paragraphs of the longest account that somebody gives in the first person."""
 _SHORTEST_BLOCK = 8
 """Tokens of a block quotation's first paragraph."""
 
@@ -62,6 +64,8 @@ def from_blocks(parse: Parse) -> Iterator[QuoteCandidate]:
         if parse.words[colon] != ":" or parse.words[first] in MARKS or last - first < _SHORTEST_BLOCK:
             continue
         announcing = _verb_before(parse, colon, start)
+        if _is_in_first_person(parse, number + 1):
+            announcing = _verb_of_sentence(parse, colon) or announcing
         if announcing is None:
             continue
         verb, cue = announcing
@@ -87,13 +91,40 @@ def _verb_before(parse: Parse, colon: int, start: int) -> tuple[int, Cue] | None
     return None
 
 
+def _verb_of_sentence(parse: Parse, colon: int) -> tuple[int, Cue] | None:
+    """Return the main verb of a sentence that ends with a colon, and its cue: "He explained why:"."""
+    for t in range(*parse.tree.sentences[parse.tree.sentence_of[colon]]):
+        if parse.deps[t] == "ROOT":
+            cue = parse.lexicon.made(read_cues).verbs.get(parse.words[t])
+            is_saying = cue is not None and cue.kind == "speech" and cue.frames & {"c", "q"}
+            return (t, cue) if cue is not None and is_saying and parse.tags[t] in VERB_TAGS else None
+    return None
+
+
 def _end_of_block(parse: Parse, first: int) -> int:
     """Return the end of a block that begins with a paragraph.
 
-    Its paragraphs are parted by line ends, the text around it by blank lines.
+    Its paragraphs are parted by line ends, the text around it by blank lines; or somebody tells them of
+    themselves.
     """
     at = first + 1
     if parse.line_ends(first) > 1:
         while at < len(parse.paragraphs) and parse.line_ends(at) == 1:
             at += 1
+    if at == first + 1 and _is_in_first_person(parse, first):
+        # Somebody tells what happened to them: as long as it goes on with "I" and "we".
+        last = at
+        while last < len(parse.paragraphs) and last < at + _MOST_PARAGRAPHS:
+            if _is_in_first_person(parse, last):
+                at = last + 1
+            elif not parse.columns.lines[last].is_debris:
+                break
+            last += 1
     return parse.paragraphs[at - 1][1]
+
+
+def _is_in_first_person(parse: Parse, number: int) -> bool:
+    """Return whether a paragraph without marks is told by an "I" or a "we"."""
+    words = parse.words[slice(*parse.paragraphs[number])]
+    is_told = not parse.columns.lines[number].is_debris and words[0] not in MARKS
+    return is_told and not parse.lexicon.words("quotes.first_person").isdisjoint(words)

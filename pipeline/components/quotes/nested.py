@@ -8,6 +8,7 @@ the network has hardly seen: signatures and block quotations.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate, kind_of_cue
 from pipeline.components.quotes.cues import read_cues
@@ -125,6 +126,7 @@ def _carried_on(
     out = list(candidates)
     home = {t: number for number, candidate in enumerate(candidates) for t in _tokens(candidate)}
     before: int | None = None
+    owners: list[tuple[Region, Range, int | None]] = []
     for region in regions:
         if region.depth:
             continue
@@ -135,6 +137,12 @@ def _carried_on(
             out[before] = out[before].with_content(content)
             here = before
         before = here
+        owners.append((region, (first, end), here))
+    for (region, span, own), (below, _, owner) in reversed([*pairwise(owners)]):
+        # The cue stands behind the last of the paragraphs.
+        if own is None and owner is not None and below.continues and not region.is_closed:
+            content = join_ranges(parse, [span, *out[owner].content])
+            out[owner] = out[owner].with_content(content)
     return out
 
 

@@ -16,7 +16,7 @@ from pipeline.components.doc.tags import FINITE_TAGS, NOUN_TAGS, PREDICATE_TAGS,
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.inflection import with_s
-from pipeline.components.quotes.parsed import Parse, Range
+from pipeline.components.quotes.parsed import MARKS, Parse, Range
 from pipeline.lexicons import Lexicon
 
 _MOSTLY = 0.6
@@ -28,7 +28,7 @@ _SURE = 0.65
 """Score of the network from which on a judgement ("condemned the attack") counts as a quotation."""
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
 _PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct", "aux", "auxpass", "neg"))
-_SAID_OF = frozenset(("oprd", "acomp", "ccomp"))
+_SAID_OF = frozenset(("oprd", "acomp", "ccomp", "xcomp"))
 """Labels of what a verb says of its object."""
 
 
@@ -101,13 +101,15 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return candidate.rule != "question"  # what an interview asks is the outlet's
     tokens = [t for start, end in candidate.content for t in range(start, end) if not parse.is_empty[t]]
     share = sum(marked[t] for t in tokens) / max(1, len(tokens))
+    if is_inside and parse.words[max(0, candidate.content[0][0] - 1)] not in MARKS:
+        share = 0.0  # these are the marks around the quotation that it stands in
     if not candidate.cue:
         return share >= _MOSTLY
     words = parse.lexicon.made(_Verbs)
     if not is_inside and _is_the_texts_own(parse, words, candidate):
         return False
     if all(parse.is_empty[t] for t in candidate.cue):
-        return True
+        return _may_stand_before_colon(parse, words, candidate, share)
     found = reporting_word(parse, candidate.cue)
     if found is None:
         is_told = share >= _MOSTLY or _opens_with_complementiser(parse, candidate.content)
@@ -340,6 +342,25 @@ def _can_speak(parse: Parse, words: _Verbs, speaker: Range | None) -> bool:
             relative = parse.heads[relative]
         return parse.words[start] == "who"
     return any(parse.tags[t].startswith("NNP") for t in range(start, end))
+
+
+def _may_stand_before_colon(parse: Parse, words: _Verbs, candidate: QuoteCandidate, share: float) -> bool:
+    """Return whether what stands before a colon is a speaker, and no ordinal, heading, dateline or list."""
+    if candidate.speaker is None:
+        return True
+    start, end = candidate.speaker
+    if parse.words[candidate.cue[0]] != ":" or candidate.cue[0] < start:
+        return True
+    is_first = all(parse.is_empty[t] for t in range(parse.paragraphs[parse.paragraph_of[start]][0], start))
+    if any(parse.words[t] in words.speaking or parse.tags[t] == "PRP" for t in range(start, end)):
+        return True
+    if is_first and share < _MOSTLY:
+        is_place = all(parse.tree.ents[t] in ("GPE", "LOC") for t in range(start, end))
+        is_in_capitals = all(word.isupper() for word in parse.columns.words[start:end])
+        told = (t for first, last in candidate.content for t in range(first, last))
+        if is_place or is_in_capitals or not any(parse.tags[t] in FINITE_TAGS for t in told):
+            return False
+    return any(parse.tree.ents[t] in _SPEAKING for t in range(start, end))
 
 
 def _is_said_by_somebody(

@@ -12,6 +12,8 @@ _SINGLE = re.compile(r"['‘’‚‹›`]")
 _NEVER_OPENS, _NEVER_CLOSES, _NO_APOSTROPHE = frozenset("’"), frozenset("‘‚`"), frozenset("›")
 _SURELY_OPENS = frozenset("‘‚‹")
 _DOUBLED = frozenset("'`")
+_CURLY = frozenset("‘’")
+"""Marks of which two in a row are a double mark."""
 _BEFORE_CLOSING = frozenset(",.!?…")
 _MOST = 1200
 """Characters that a region in single marks may hold: their closing mark is too easily an apostrophe."""
@@ -110,7 +112,7 @@ def _read_marks(text: str, lexicon: Lexicon) -> Iterator[tuple[int, bool, bool]]
         at, mark = match.start(), match.group()
         before = text[at - 1] if at else " "
         after = text[at + 1] if at + 1 < len(text) else " "
-        if before in _DOUBLED or after in _DOUBLED:
+        if before in _DOUBLED or after in _DOUBLED or (mark in _CURLY and mark in (before, after)):
             continue
         opens = (
             mark not in _NEVER_OPENS

@@ -95,6 +95,7 @@ class Speakers:
         self._last: tuple[int, ...] = ()
         self._last_at = -1
         self._stranger_at = -1
+        self._group_at = -1
 
     def resolve(
         self,
@@ -113,8 +114,11 @@ class Speakers:
         resolved = self._resolve(speaker, list(content), outer)
         if resolved.entities and not outer:
             self._last, self._last_at = resolved.entities, speaker[0]
-        elif resolved.method == "nominal" and not outer and self._is_one_person(speaker):
-            self._stranger_at = speaker[0]
+        elif resolved.method == "nominal" and not outer:
+            if self._is_one_person(speaker):
+                self._stranger_at = speaker[0]
+            else:
+                self._group_at = speaker[0]
         return resolved
 
     def _resolve(self, speaker: Range, content: Sequence[Range], outer: tuple[int, ...]) -> Resolved:
@@ -215,10 +219,22 @@ class Speakers:
             if self._parse.deps[k] == "appos" and k < speaker[1] and k in at:
                 return at[k]
         known = at.get(speaker[1] - 1)
-        if known is None or known.kind != "name" or not self._mentioned.is_person(known.entity):
+        if known is not None and known.kind == "name" and self._mentioned.is_person(known.entity):
+            before = speaker[1] - 1 - known.length
+            is_behind = self._parse.tags[before].startswith("NN") or self._parse.words[before] == ","
+            return known if before > head and is_behind else None
+        return self._behind_title(head, speaker[1])
+
+    def _behind_title(self, head: int, end: int) -> KnownMention | None:
+        """Return the name that follows a title between commas: "a supervisor with the service, Ann Roe,"."""
+        parse = self._parse
+        known = self._mentioned.at.get(end + 1)
+        if known is None or parse.words[end] != "," or parse.tags[head] != "NN":
             return None
-        before = speaker[1] - 1 - known.length
-        return known if before > head and self._parse.tags[before].startswith("NN") else None
+        behind = end + 1 + known.length
+        is_set_off = behind < parse.size and parse.words[behind] == ","
+        is_person = known.kind == "name" and self._mentioned.is_person(known.entity)
+        return known if is_set_off and is_person else None
 
     def _misspelt(self, head: int, speaker: Range) -> Resolved | None:
         """Return the one person whose surname a word is but for one letter."""
@@ -343,6 +359,8 @@ class Speakers:
             return Resolved((), "pronoun", 0.4)
         if gender is not None and self._speaks_on(at, gender, named):
             return Resolved(self._last, "pronoun", 0.8)
+        if word in self._pronouns.plural and self._is_group(at):
+            return Resolved((), "pronoun", 0.4)
         known = self._mentioned.at.get(at)
         if known is not None and known.entity not in named:
             return Resolved((known.entity,), "pronoun", 0.8)
@@ -379,6 +397,13 @@ class Speakers:
             self._stranger_at > self._last_at
             and self._told_since(at, self._stranger_at) <= _REACH_OF_SPEAKER
             and not self._others_since(at, gender, self._stranger_at)
+        )
+
+    def _is_group(self, at: int) -> bool:
+        """Return whether "they" are people without a name who spoke last: "critics", "the leadership"."""
+        return (
+            self._group_at > self._last_at
+            and self._mentioned.sentences_between(self._group_at, at) <= _REACH_OF_SPEAKER
         )
 
     def _told_since(self, at: int, since: int) -> int:

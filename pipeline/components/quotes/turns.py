@@ -40,16 +40,28 @@ def from_turns(
     if len(labels) < _LEAST_LABELS:
         return
     answering = interviewed(parse, labels[0].colon)
+    counts = Counter(parse.words[label.name[1] - 1] for label in labels)
     for n, label in enumerate(labels):
         last = labels[n + 1].paragraph - 1 if n + 1 < len(labels) else label.paragraph
         if without is not None and label.paragraph < without[0] <= last:
             last = without[0] - 1
         content = parse.trim((label.colon + 1, parse.paragraphs[label.paragraph if label.asks else last][1]))
-        if content is None:
+        n_turns = counts[parse.words[label.name[1] - 1]]
+        if content is None or not _is_spoken(parse, label, content, n_turns):
             continue
         rule = "question" if label.asks else "answer" if label.answers else "turn"
         named = answering if label.answers else label.named
         yield QuoteCandidate([content], [label.colon], label.name, "speech", rule, named=named)
+
+
+def _is_spoken(parse: Parse, label: Label, content: Range, n_turns: int) -> bool:
+    """Return whether somebody speaks behind a label: lists have names, too ("Ann Roe: two counts")."""
+    return (
+        n_turns > 1
+        or label.answers
+        or parse.columns.words[label.name[0]].isupper()
+        or any(parse.tags[t] in FINITE_TAGS for t in range(*content))
+    )
 
 
 def interviewed(parse: Parse, before: int) -> Range | None:

@@ -70,6 +70,9 @@ def _by_frames(parse: Parse, i: int, cue: Cue, *, passive: bool) -> _Saying:
             words.append(k)
         else:
             content.append(parse.subtree(k))
+    if not content and "c" in cue.frames:
+        content = [parse.subtree(k) for k in _clauses_of_documents(parse, i)]
+        rules += ["clause"] * len(content)
     # A clause is the content beyond doubt; of the others the first decides.
     rule = "clause" if "clause" in rules else rules[0] if rules else ""
     if rule == "object":
@@ -94,6 +97,20 @@ def _rule_of_dependent(parse: Parse, k: int, cue: Cue, *, passive: bool, has_the
     if dep == "prep" and parse.words[k] in cue.prepositions and parse.kids[k]:
         return "preposition"
     return None
+
+
+def _clauses_of_documents(parse: Parse, i: int) -> Iterator[int]:
+    """Yield clauses with "that" which the parse has hung on a document: "wrote in a memo that it fell"."""
+    complementisers = parse.lexicon.words("quotes.complementisers")
+    for k in parse.kids[i]:
+        noun = kid(parse, k, "pobj") if k > i and parse.deps[k] == "prep" else None
+        if noun is None:
+            continue
+        for clause in parse.kids[noun]:
+            if parse.deps[clause] in ("acl", "relcl", "ccomp") and any(
+                parse.deps[j] == "mark" and parse.words[j] in complementisers for j in parse.kids[clause]
+            ):
+                yield clause
 
 
 def _said_of_object(parse: Parse, i: int, cue: Cue) -> Iterator[Range]:

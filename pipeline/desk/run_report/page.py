@@ -133,6 +133,11 @@ def durations_page(day: date, timings: Timings, articles: Mapping[str, Mapping[s
     return _template("durations.html").render(day=day, stages=stages, slow=slow, total=total)
 
 
+def message_page(title: str, text: str) -> str:
+    """Return a page that says one thing, such as that there is no report."""
+    return _template("message.html").render(title=title, text=text)
+
+
 def floors() -> dict[str, dict[str, float]]:
     """Return the floors of quality that the tests hold: section -> figure -> percent.
 

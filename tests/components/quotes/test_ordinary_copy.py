@@ -1,0 +1,133 @@
+"""Kinds of attribution in ordinary copy that were missed, or found where there is none."""
+
+import pytest
+from spacy.language import Language
+
+from pipeline.components.entities import find_entities
+from pipeline.components.quotes import find_quotes
+from pipeline.components.quotes.regions import find_regions
+
+pytestmark = pytest.mark.model
+
+
+def found(nlp: Language, text: str) -> list[tuple[str, str]]:
+    """Return speaker and content of the outermost quotations."""
+    return [
+        (q.speaker[0].text if q.speaker else "", " ".join(" ".join(s.text for s in q.content).split()))
+        for q in find_quotes(nlp(text))
+        if q.parent is None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "content"),
+    [
+        (
+            "A Norwich man pleaded guilty to charges he threatened to kill Mayor Ida Berg, the prosecutor's "
+            "office for the western district announced Monday.",
+            "the prosecutor's office for the western district",
+            "A Norwich man pleaded guilty to charges he threatened to kill Mayor Ida Berg",
+        ),
+        (
+            "Volunteers also rescued a calf as the fire headed to a pasture, firefighter Landon Gates told "
+            "The Associated Press in an email.",
+            "firefighter Landon Gates",
+            "Volunteers also rescued a calf as the fire headed to a pasture",
+        ),
+        (
+            "The ferry had been checked in May and was thought to be sound, harbour master Tom Vale told the "
+            "inquiry on Friday.",
+            "harbour master Tom Vale",
+            "The ferry had been checked in May and was thought to be sound",
+        ),
+    ],
+)
+def test_who_says_it_at_the_end_of_the_sentence(nlp: Language, text: str, speaker: str, content: str) -> None:
+    assert (speaker, content) in found(nlp, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Officials advised residents to evacuate their homes.", "Officials"),
+        ("He encouraged communities to report blocked drains.", "He"),
+        ("Vale appealed to Peter Novak of the Harbour Party to team up with him.", "Vale"),
+        ("Ida Berg asked for compassion in a letter on Tuesday.", "Ida Berg"),
+        (
+            "Press officer Eric Vale wrote in a memo that Berg had left the house at ten.",
+            "Press officer Eric Vale",
+        ),
+    ],
+)
+def test_urging_and_writing(nlp: Language, text: str, speaker: str) -> None:
+    assert [who for who, _ in found(nlp, text)] == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The council passed a resolution that called the pier a hazard.", "a resolution"),
+        ("Tom Vale, who said the pier was safe, left in May.", "Tom Vale"),
+        ("It was the harbour office that warned the pier would fall.", "the harbour office"),
+        ("“It was a good year,” said Naomi Berg-Vale, a baker.", "Naomi Berg-Vale"),
+        ("Study co-author Boris Lind says women prefer warmer rooms.", "Study co-author Boris Lind"),
+    ],
+)
+def test_speakers_are_printed_whole(nlp: Language, text: str, speaker: str) -> None:
+    assert speaker in [who for who, _ in found(nlp, text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MADRID: The government scrapped the prize for bullfighting on Friday.\n\nIt is a large sum.",
+        "Bonus: A garbled speech and a pie, which nobody will forget.\n\nThe year is over.",
+        "The six were held on these charges:\n\nAnn Roe: Possession of a boat, held in lieu of bond.\n\n"
+        "Tom Vale: Two warrants, possession of nets.\n\nPeter Novak: Dealing in eels, possession of a trap.",
+    ],
+)
+def test_headings_datelines_and_lists_before_a_colon_are_no_speakers(nlp: Language, text: str) -> None:
+    assert found(nlp, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "A supervisor with the ambulance service, Neil Norton, said boats were searching.",
+            "Neil Norton",
+        ),
+        ("The keeper of the northern light, Ida Berg, who is 43, said the lamp was out.", "Ida Berg"),
+        ("A spokesman for the fishing fleet, Peter Novak, said nets were lost.", "Peter Novak"),
+    ],
+)
+def test_the_name_behind_a_title(nlp: Language, text: str, name: str) -> None:
+    doc = nlp(text)
+    entities = list(find_entities(doc))
+    quotation = next(iter(find_quotes(doc, entities=entities)))
+    assert [entities[number].name for number in quotation.speaker_entities] == [name]
+
+
+def test_an_account_in_the_first_person_goes_on(nlp: Language) -> None:
+    text = (
+        "Alain Tita left home in May. He explained why he had joined the march:\n"
+        "Two days after I came to the port, I was put in a camp for having no stamp.\n"
+        "A week later they gave me a paper, and I took a bus to the north.\n"
+        "We have waited here since June and sleep in tents.\n"
+        "The rules have changed since the spring, and few stamps are given."
+    )
+    (content,) = [words for who, words in found(nlp, text) if who == "He" and "Two days" in words]
+    assert content.endswith("sleep in tents")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“It was a trick,’’ said Moy.",
+        "‘‘It was a trick,’’ said Moy.",
+        "“It was a trick,” said Moy.",
+    ],
+)
+def test_doubled_curly_marks(text: str) -> None:
+    (region,) = find_regions(text)
+    assert text[region.inner_start : region.inner_end] == "It was a trick,"
