@@ -252,7 +252,7 @@ class Snapshot:
 
     def _relations(self, sql: str, days: Sequence[date], only: Mapping[str, str]) -> list[tuple[str, str]]:
         """Return the tables and views that a select needs, with the select that each stands for."""
-        asked = {name.lower() for name in _NAME.findall(sql)}
+        asked = {name.lower() for name in _NAME.findall(" ".join([sql, *only.values()]))}
         views = {view.name: view for name in asked & VIEWS.keys() for view in needed(name)[0]}
         tables = asked | {name for name in asked & VIEWS.keys() for name in needed(name)[1]}
         found = [(name, self._decided(name)) for name in sorted(tables & DECISIONS_OF_VIEWS.keys())]
