@@ -136,7 +136,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             print(f"{kind}: {sample.n:,} articles, {sample.words:,} words", flush=True)
         if "fast" not in sides:
             print("the accelerator is not built (make fast): its lines are left out")
-        for side in sides:  # what a first run alone does is not counted: bytecode, what is remembered of the code
+        # What a first run alone does is not counted: bytecode, and what is remembered of the code.
+        for side in sides:
             _run(("one", side, 1), samples, Path(name))
         runs: Runs = {}
         for number in range(args.repetitions):
