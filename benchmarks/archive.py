@@ -29,11 +29,14 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
+import pyarrow as pa
+
 from deploy.local.airflow import DAG_ID, LocalAirflow, await_runs, running, say
 from pipeline.errors import NewstablesError
 from pipeline.ingest.tally import UNDATED
 from pipeline.store import Store
-from pipeline.store.batch import days_between, derived_path, published_path
+from pipeline.store.batch import days_between, published_path
+from pipeline.store.derived_files import derived_files
 from pipeline.store.manifest import manifests as read_manifests
 from schemas import DAY_TABLES, DERIVED_TABLES
 
@@ -180,12 +183,13 @@ def derived(store: Store, days: Sequence[date]) -> Iterator[tuple[bool, str]]:
     """Yield of each derived table whether it is there and speaks of no day that has no articles."""
     for row_class in DERIVED_TABLES:
         name = row_class.table_name
-        if not store.exists(derived_path(name)):
+        files = derived_files(store, row_class)
+        if not files:
             yield False, f"{name} is missing"
             continue
-        table = store.read(derived_path(name))
-        column = next(c for c in ("day", "first_seen") if c in table.column_names)
-        seen = set(table[column].to_pylist())
+        table = pa.concat_tables(map(store.read, files))
+        columns = [column for column in ("day", "first_seen") if column in table.column_names]
+        seen = {day for column in columns for day in table[column].to_pylist()}
         yield len(table) > 0 and seen <= set(days), f"{name}: {len(table):,} rows"
 
 

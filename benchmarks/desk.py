@@ -30,9 +30,10 @@ from pipeline.desk.explorer.serve import explorer
 from pipeline.settings import Settings
 from pipeline.stages import run_days
 from pipeline.store import Store
-from pipeline.store.batch import derived_path, published_path
+from pipeline.store.batch import derived_path, month_path, published_path
+from pipeline.store.derived_files import read_derived
 from pipeline.store.manifest import PublishedTable, manifests, write_manifest
-from schemas import DAY_TABLES, DERIVED_TABLES
+from schemas import DAY_TABLES, DERIVED_TABLES, TABLES
 from schemas.views import views_sql
 
 SAMPLE = [date(2026, 3, 1) + timedelta(days=n) for n in range(4)]
@@ -67,6 +68,21 @@ def replicated(rows: pa.Table, n: int, day: date, run: str) -> pa.Table:
     return found  # sorted as the rows are: the new ids begin with the number of the replica
 
 
+def whole(store: Store, name: str) -> pa.Table:
+    """Return all rows of a derived table."""
+    return pa.concat_tables(read_derived(store, TABLES[name]))
+
+
+def write_derived(store: Store, name: str, rows: pa.Table) -> None:
+    """Write a derived table, where it is kept so by month."""
+    if not TABLES[name].is_by_month:
+        store.write(derived_path(name), rows)
+        return
+    months = pc.strftime(rows["day"], format="%Y-%m")
+    for month in pc.unique(months).to_pylist():
+        store.write(month_path(name, month), rows.filter(pc.equal(months, month)))
+
+
 def simulate(sample: Store, store: Store, *, n_days: int, n_articles: int) -> None:
     """Write an archive of so many days, and what is derived of a year."""
     known = manifests(sample)
@@ -85,18 +101,18 @@ def simulate(sample: Store, store: Store, *, n_days: int, n_articles: int) -> No
             tables[name] = PublishedTable(rows=len(rows), sha256=digest)
         write_manifest(store, known[like].model_copy(update={"day": day, "run_id": run, "tables": tables}))
         for name in ("duplicates", "claim_groups"):
-            rows = sample.read(derived_path(name))
+            rows = whole(sample, name)
             derived[name].append(replicated(rows.filter(pc.equal(rows["day"], like)), n, day, run))
     for name in ("speaker_days", "entity_days"):
-        rows = sample.read(derived_path(name))
+        rows = whole(sample, name)
         for number in range(YEAR):
             like, day = SAMPLE[number % len(SAMPLE)], LAST - timedelta(days=number)
             derived[name].append(replicated(rows.filter(pc.equal(rows["day"], like)), NAMES // 2, day, ""))
     for name, parts in derived.items():
         if not parts:
-            rows = sample.read(derived_path(name))
+            rows = whole(sample, name)
             parts.append(replicated(rows, NAMES if "entity_id" in rows.column_names else 1, LAST, ""))
-        store.write(derived_path(name), pa.concat_tables(parts))
+        write_derived(store, name, pa.concat_tables(parts))
     for name in ("_decisions.json", "_speakers.json"):
         if (found := sample.find(f"tables/{name}")) is not None:
             store.put(f"tables/{name}", found)

@@ -27,11 +27,12 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-import pyarrow as pa
 from trafilatura import bare_extraction
 
 from pipeline.alike.texts import SIMILAR
 from pipeline.derived import duplicates
+from pipeline.derived.groups import together
+from pipeline.derived.tables import DERIVED, Grouped
 from pipeline.identity import checksum
 from pipeline.ingest.clean import clean_text
 from pipeline.ingest.duplicates import mark_duplicates
@@ -237,11 +238,12 @@ def _by_day(articles: list[Article]) -> dict[str, str]:
 
 def _across_days(articles: list[Article]) -> dict[str, str]:
     """Return the same, the originals being of one day and the copies of the next."""
-    partials = []
+    partials = {}
     for day, initial in ((date(1987, 3, 1), "o"), (date(1987, 3, 2), "c")):
         rows = to_arrow([a for a in articles if a.article_id.startswith(initial)], Article, day=day)
-        partials.append(duplicates.partial({"articles": rows}))
-    table: pa.Table = duplicates.merge(partials)
+        partials[day] = duplicates.partial({"articles": rows})
+    [derived] = (one for one in DERIVED if one.name == "duplicates" and isinstance(one, Grouped))
+    table = together(derived, partials, window_days=1)
     return {row["article_id"]: row["duplicate_of"] for row in table.to_pylist() if row["duplicate_of"]}
 
 

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from pipeline.children.light import do_without_pandas
 from pipeline.desk.exports.commands import export_app
-from pipeline.errors import ConfigError, DamagedError, NewstablesError
+from pipeline.errors import ConfigError, NewstablesError
 
 app = typer.Typer(
     help="News articles in; joined Parquet tables of entities, quotes and claims out.",
@@ -221,23 +221,22 @@ def status() -> None:
     """Print, for each published day, the number of rows of each table."""
     from pipeline.settings import load_settings
     from pipeline.store import Store
-    from pipeline.store.manifest import published_rows
+    from pipeline.store.days import published
     from schemas import EXTRACTED
 
-    rows = published_rows(Store(load_settings().data_dir))
+    found = published(Store(load_settings().data_dir))
     names = ["articles", *EXTRACTED, "rejects"]
     table = Table("day", *names)
-    damaged = []
-    for day, counts in rows:
-        if isinstance(counts, DamagedError):
-            damaged.append(counts)
+    for day in sorted({*found.days, *found.damaged}):
+        if day in found.damaged:
             table.add_row(str(day), *("?" for _ in names))
         else:
-            table.add_row(str(day), *(str(counts.get(name, "")) for name in names))  # a table may be newer
+            files = found.days[day].files
+            table.add_row(str(day), *(str(files[name][0]) if name in files else "" for name in names))
     Console().print(table)
-    for error in damaged:
+    for error in found.damaged.values():
         _say(error)
-    if damaged:
+    if found.damaged:
         raise typer.Exit(EXIT_FAILED)
 
 

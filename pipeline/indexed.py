@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,10 @@ from pipeline.curation.decision_files import read_speakers
 from pipeline.curation.decisions import Decisions, decisions_of_json
 from pipeline.errors import ConfigError, DamagedError
 from pipeline.store import Store
-from pipeline.store.batch import DECISIONS, derived_path
+from pipeline.store.batch import DECISIONS
+from pipeline.store.derived_files import read_derived
+from schemas import TABLES
+from schemas.table import arrow_schema
 from schemas.views import DECISIONS as DECISIONS_OF_VIEWS
 
 NAMES = {
@@ -28,15 +32,29 @@ _IDS = ("entity_id", "speaker_entity_id", "claimer_entity_id", "subject_entity_i
 _ID_LISTS = ("speaker_entity_ids", "entity_ids")
 
 
-def derived_rows(store: Store, table: str, *, columns: list[str] | None = None) -> pa.Table:
-    """Return the rows of a derived table."""
+def derived_rows(
+    store: Store,
+    table: str,
+    *,
+    days: tuple[date, date] | None = None,
+    columns: list[str] | None = None,
+) -> pa.Table:
+    """Return the rows of a derived table; of one that is kept by month, those of some days."""
+    row_class = TABLES[table]
+    schema = arrow_schema(row_class).remove_metadata()
     with _derive_again():
         try:
-            return store.read(derived_path(table), columns=columns)
-        except FileNotFoundError:
-            raise ConfigError(
-                f"nothing is derived in {store.root}: run `python -m pipeline run` first"
-            ) from None
+            files = [*read_derived(store, row_class, days=days, columns=columns)]
+        except FileNotFoundError:  # a month that went meanwhile
+            files = []
+    if not files and not store.exists(DECISIONS):
+        raise ConfigError(f"nothing is derived in {store.root}: run `python -m pipeline run` first")
+    empty = schema.empty_table() if columns is None else schema.empty_table().select(columns)
+    rows = pa.concat_tables([empty, *files])
+    if days is not None and row_class.is_by_month:
+        first, last = (pa.scalar(day, pa.date32()) for day in days)
+        rows = rows.filter(pc.and_(pc.greater_equal(rows["day"], first), pc.less_equal(rows["day"], last)))
+    return rows
 
 
 @contextlib.contextmanager
@@ -45,7 +63,10 @@ def _derive_again() -> Iterator[None]:
     try:
         yield
     except DamagedError as error:
-        remedy = "make it again (python -m pipeline run DAY --stage derive, for any day)"
+        remedy = (
+            "make it again (python -m pipeline verify --mend, then"
+            " python -m pipeline run DAY --stage derive, for any day)"
+        )
         raise DamagedError(f"{error}: {remedy}", path=error.path) from None
 
 
@@ -66,7 +87,7 @@ class Index:
     @classmethod
     def read(cls, store: Store) -> Index | None:
         """Return what was derived; None before anything was."""
-        if not store.exists(derived_path("entity_index")):
+        if not store.exists(DECISIONS):
             return None
         names = derived_rows(store, "entity_index", columns=["entity_id", "name"])
         return cls(_decisions(store), names, _speakers(store))

@@ -26,6 +26,7 @@ from pipeline.errors import ConfigError, DamagedError, InputError
 from pipeline.indexed import NAMES, Index, decision_rows, derived_rows
 from pipeline.settings import load_settings
 from pipeline.store import Store
+from pipeline.store.days import PublishedDay, published
 from pipeline.store.manifest import Manifest, find_manifest, published_days, run_again
 from pipeline.store.published import published_fragment, read_published
 from pipeline.views import Wanted, Where, check_columns, filtered, nearest, view_rows
@@ -61,7 +62,8 @@ def load(
     Args:
         table: articles, entities, mentions, quotes, claims, rejects, a derived table, or a view (said,
             asserted, spread ...; docs/tables.md describes them).
-        days: first and last day, both included; one day; or None for all there are.
+        days: first and last day, both included; one day; or None for all there are. Derived tables without a
+            column `day` are of all days.
         columns: the columns wanted, None for all.
         where: the rows wanted: what columns must be equal to, `{"outlet": "The Albion Courier",
             "kind": ["direct", "mixed"], "day": "2026-03-02"}` (None is null; of a column of lists, one that
@@ -149,7 +151,7 @@ def load_batches(
 
     is_one = isinstance(where, str) and re.search(r"\bselect\b|\bfrom\b", where, re.IGNORECASE)
     spans_days = VIEWS[table].spans_days if table in VIEWS else table in TABLES and TABLES[table].is_derived
-    there = [days] if is_one or spans_days else _days(store, days)
+    there = [days] if is_one or spans_days else [*_days(store, days)]
     first = rows(there[0] if there else days)
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -202,7 +204,7 @@ def _table(
 ) -> pa.Table:
     schema = arrow_schema(TABLES[table])
     if TABLES[table].is_derived:
-        rows = derived_rows(store, table)
+        rows = derived_rows(store, table, days=_range(days))
         return _select(rows if where is None else filtered(table, rows, where), columns)
     wanted = None
     if columns is not None and (where is None or isinstance(where, Mapping)):
@@ -214,13 +216,13 @@ def _table(
     index = Index.read(store) if as_indexed else None
     empty = _select(schema.empty_table(), wanted)
     parts = [empty]
-    for day in _days(store, days):
-        part = _filled_up(_read_day(store, table, day, wanted), empty.schema, day)
+    for day, known in _days(store, days).items():
+        part = _filled_up(_read_day(store, table, day, known, wanted), empty.schema, day)
         if index is not None:
             if index.speakers and table == "quotes":
                 part = corrected_quotes(part, index.speakers)
             elif index.speakers and table == "claims":
-                found = _read_day(store, "quotes", day, ["quote_id", "speaker_entity_id"])
+                found = _read_day(store, "quotes", day, known, ["quote_id", "speaker_entity_id"])
                 part = corrected_claims(part, found, index.speakers)
             part = index.followed(part)
         if where is not None and not latest:  # whether there is a later version, all rows tell
@@ -240,8 +242,7 @@ def _view(
 ) -> pa.Table:
     """Return rows of a view, made of the files of the days that it needs."""
     if days is not None and VIEWS[name].spans_days:
-        first, last = days if isinstance(days, tuple) else (days, days)
-        wanted = replace(wanted, days=(_date(first), _date(last)))
+        wanted = replace(wanted, days=_range(days))
         days = None
     there = _days(store, days)
     _, names = needed(name)
@@ -250,16 +251,20 @@ def _view(
         tables = decision_rows(store)
         relations |= {each: tables[each] for each in names_of_decisions}
     for each in {*names} & {*TABLES}:
+        is_derived = TABLES[each].is_derived
         relations[each] = (
-            derived_rows(store, each) if TABLES[each].is_derived else _dataset(store, each, there)
+            derived_rows(store, each, days=_range(days)) if is_derived else _dataset(store, each, there)
         )
     return view_rows(name, relations, wanted)
 
 
-def _dataset(store: Store, table: str, days: Sequence[date]) -> ds.Dataset:
+def _dataset(store: Store, table: str, days: Mapping[date, PublishedDay | None]) -> ds.Dataset:
     """Return a table of some days, of which only what is asked for will be decoded."""
     schema = arrow_schema(TABLES[table]).remove_metadata()
-    fragments = [_of_day(store, day, lambda found: published_fragment(store, found, table)) for day in days]
+    fragments = [
+        _of_day(store, day, known, lambda found: published_fragment(store, found, table))
+        for day, known in days.items()
+    ]
     for day, fragment in zip(days, fragments, strict=True):
         _need_columns(fragment.physical_schema, schema, day)
     if not fragments:
@@ -285,32 +290,50 @@ def _need_values(table: str, where: Mapping[str, Any], *, as_indexed: bool, data
                 )
 
 
-def _days(store: Store, days: tuple[str | date, str | date] | str | date | None) -> list[date]:
-    there = published_days(store)
-    if not there:
+def _days(
+    store: Store, days: tuple[str | date, str | date] | str | date | None
+) -> dict[date, PublishedDay | None]:
+    """Return the published days of a range; None stands for one whose manifest cannot be read."""
+    found = published(store, between=_range(days))
+    if not found.days and not found.damaged and not published_days(store):
         raise ConfigError(f"nothing is published in {store.root}: run `python -m pipeline run` first")
+    return {day: found.days.get(day) for day in sorted({*found.days, *found.damaged})}
+
+
+def _range(days: tuple[str | date, str | date] | str | date | None) -> tuple[date, date] | None:
     if days is None:
-        return there
+        return None
     first, last = days if isinstance(days, tuple) else (days, days)
-    return [day for day in there if _date(first) <= day <= _date(last)]
+    return _date(first), _date(last)
 
 
 def _date(day: str | date) -> date:
     return day if isinstance(day, date) else date.fromisoformat(day)
 
 
-def _read_day(store: Store, table: str, day: date, columns: list[str] | None) -> pa.Table:
-    rows = _of_day(store, day, lambda found: read_published(store, found, table, columns=columns))
+def _read_day(
+    store: Store, table: str, day: date, known: PublishedDay | None, columns: list[str] | None
+) -> pa.Table:
+    rows = _of_day(store, day, known, lambda found: read_published(store, found, table, columns=columns))
     return rows.replace_schema_metadata(None)
 
 
-def _of_day[Read](store: Store, day: date, read: Callable[[Manifest], Read]) -> Read:
-    """Read a day's file once it is the one of the day's manifest, which comes last when a day is replaced."""
+def _of_day[Read](
+    store: Store, day: date, known: PublishedDay | None, read: Callable[[Manifest | PublishedDay], Read]
+) -> Read:
+    """Read a day's file once it is the one of the day's manifest, which comes last when a day is replaced.
+
+    Args:
+        store: where it lies.
+        day: the day.
+        known: of its manifest, as it was a moment ago.
+        read: what reads it.
+    """
     problem = InputError(f"{day} is no longer published: {run_again(day)}")
     for attempt in range(_ATTEMPTS):
         if attempt:
             time.sleep(_PAUSE_S)
-        manifest = find_manifest(store, day)
+        manifest = known if known is not None and not attempt else find_manifest(store, day)
         if manifest is None:
             continue
         if manifest.schema_version != SCHEMA_VERSION:

@@ -172,6 +172,12 @@ class Settings(BaseSettings):
         description="Whether a published day may be made anew although files that it was made from are gone;"
         " else it stays as it is published, and its run fails and names them.",
     )
+    duplicates_window_days: int = Field(
+        30,
+        ge=0,
+        description="How many days back near-duplicates of an article are looked for (the table `duplicates`,"
+        " and with it `once=True` and `is_reprint`). What a night costs grows with it.",
+    )
     keep_docs_days: int = Field(
         30,
         ge=0,

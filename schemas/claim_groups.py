@@ -19,6 +19,7 @@ class ClaimGroup(Row):
     table_name: ClassVar[str] = "claim_groups"
     key: ClassVar[tuple[str, ...]] = ("claim_id", "day")
     is_derived: ClassVar[bool] = True
+    is_by_month: ClassVar[bool] = True
 
     claim_id: Annotated[str, "the claim"]
     day: Annotated[date, "its day"]

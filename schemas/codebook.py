@@ -20,7 +20,9 @@ def codebook() -> str:
     parts += ["## Tables of a day\n"] + [_table(t) for t in reversed(DAY_TABLES)]
     parts += [
         "## Derived tables\n\n"
-        "Merged from all days after each published day; the same in whatever order the days came.\n"
+        "Made of all days, after each published day; the same in whatever order the days came. Those with a\n"
+        "column `day` lie in `tables/<table>/<YYYY-MM>.parquet`, the others in\n"
+        "`tables/<table>/<table>.parquet`.\n"
     ]
     parts += [_table(t) for t in DERIVED_TABLES]
     parts += [

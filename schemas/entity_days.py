@@ -18,6 +18,7 @@ class EntityDay(Row):
     table_name: ClassVar[str] = "entity_days"
     key: ClassVar[tuple[str, ...]] = ("day", "outlet", "entity_id")
     is_derived: ClassVar[bool] = True
+    is_by_month: ClassVar[bool] = True
 
     day: Annotated[date, "the day"]
     outlet: Annotated[str, "the outlet, as in articles.source"]

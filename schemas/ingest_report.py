@@ -24,6 +24,7 @@ class IngestReportRow(Row):
     table_name: ClassVar[str] = "ingest_report"
     key: ClassVar[tuple[str, ...]] = ("day", "reader", "source")
     is_derived: ClassVar[bool] = True
+    is_by_month: ClassVar[bool] = True
 
     day: Annotated[date, "the day"]
     reader: Annotated[str, "format that the records came in; empty for what no reader could read"]

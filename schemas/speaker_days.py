@@ -19,6 +19,7 @@ class SpeakerDay(Row):
     table_name: ClassVar[str] = "speaker_days"
     key: ClassVar[tuple[str, ...]] = ("day", "outlet", "speaker_id")
     is_derived: ClassVar[bool] = True
+    is_by_month: ClassVar[bool] = True
 
     day: Annotated[date, "the day"]
     outlet: Annotated[str, "the outlet, as in articles.source"]

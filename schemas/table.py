@@ -49,7 +49,8 @@ class Row:
         key: the columns that together identify a row within a day.
         references: (column, table, column there): what a value must exist in, within the same day.
         order: the columns by which the rows of a day are sorted when they are published.
-        is_derived: made by merging all days; then the table has its own `day` column or none.
+        is_derived: made of all days; then the table has its own `day` column or none.
+        is_by_month: of a derived table, that it is a file for each month of `day`, instead of one file.
     """
 
     table_name: ClassVar[str]
@@ -57,6 +58,7 @@ class Row:
     references: ClassVar[tuple[tuple[str, str, str], ...]] = ()
     order: ClassVar[tuple[str, ...]] = ()
     is_derived: ClassVar[bool] = False
+    is_by_month: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)

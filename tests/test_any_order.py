@@ -16,6 +16,7 @@ from pipeline.settings import Settings
 from pipeline.stages import STAGES, extract, parse, run_stage
 from pipeline.store import Store
 from pipeline.store.batch import Batch, derived_path, published_path
+from pipeline.store.derived_files import derived_files
 from pipeline.store.plan import shards
 from schemas import EXTRACTED
 
@@ -95,7 +96,7 @@ def forwards(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def table_bytes(store: Store) -> dict[str, bytes]:
     paths = [published_path(name, day) for name in ("articles", *EXTRACTED) for day in DAYS]
-    paths += [derived_path(derived.name) for derived in DERIVED]
+    paths += [path for derived in DERIVED for path in derived_files(store, derived.row_class)]
     return {path: store.get(path) for path in paths}
 
 

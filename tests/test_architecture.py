@@ -174,7 +174,7 @@ def test_nothing_of_the_package_imports_what_stands_outside_of_it() -> None:
 def test_the_store_alone_opens_published_files() -> None:
     writers = {p for p in below("pipeline") if "ParquetWriter(" in p.read_text(encoding="utf-8")}
     known = {
-        *("store/files.py", "extract_file/writing.py", "curation/wikidata.py"),
+        *("store/files.py", "store/row_groups.py", "extract_file/writing.py", "curation/wikidata.py"),
         "desk/exports/plain.py",
     }
     assert {path.relative_to(ROOT / "pipeline").as_posix() for path in writers} <= known

@@ -13,8 +13,9 @@ from pipeline.stages.derive import derive
 from pipeline.stages.ingest import ingest
 from pipeline.stages.publish import publish
 from pipeline.store import Store
-from pipeline.store.batch import Batch, derived_path, manifest_path, published_path
-from schemas import MentionRow
+from pipeline.store.batch import Batch, manifest_path, published_path
+from pipeline.store.derived_files import derived_files
+from schemas import Duplicate, MentionRow
 from schemas.table import to_arrow
 
 DAYS = [date(1987, 4, 5), date(1987, 4, 6), date(1987, 4, 7)]
@@ -117,5 +118,6 @@ def test_an_offset_that_is_wrong(store: Store) -> None:
 
 
 def test_a_derived_table_that_is_missing(store: Store) -> None:
-    store.remove(derived_path("duplicates"))
+    for path in derived_files(store, Duplicate):
+        store.remove(path)
     assert wrong(store) == ["duplicates is missing"]

@@ -18,7 +18,8 @@ from pipeline.settings import Settings
 from pipeline.stages.derive import derive
 from pipeline.stages.publish import publish
 from pipeline.store import Store
-from pipeline.store.batch import Batch, derived_path, manifest_path, published_path
+from pipeline.store.batch import Batch, manifest_path, published_path
+from pipeline.store.derived_files import derived_files
 from pipeline.store.manifest import find_manifest, write_manifest
 from schemas import TABLES
 from schemas.table import arrow_schema
@@ -198,7 +199,7 @@ def test_what_is_damaged_elsewhere_stops_no_other_day(
 
 @pytest.mark.parametrize("table", ["duplicates", "entity_index"])
 def test_a_damaged_derived_table_is_told_with_what_makes_it_again(published: Store, table: str) -> None:
-    path = derived_path(table)
+    [path] = derived_files(published, TABLES[table])
     published.put(path, published.get(path)[:-30])
     with pytest.raises(DamagedError, match=rf"{path} is damaged .*--stage derive"):
         load(table, data_dir=published.root)

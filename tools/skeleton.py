@@ -70,19 +70,20 @@ def derived_edits(name: str) -> Edits:
 
     This is the one place that knows how DERIVED is written.
     """
+    row_class = class_name(name)
     parts = (
-        f'"{name}"',
-        f"{name}.__name__",
+        f"row_class={row_class}",
+        f"module={name}.__name__",
+        f"rows={name}.rows",
         f"reads={name}.READS_COLUMNS",
-        f"partial={name}.partial",
-        f"merge={name}.merge",
     )
     entry = "".join(f"        {part},\n" for part in parts)
     text = _with_import(DERIVED, f"from pipeline.derived import {name}", name)
+    text = _inserted(DERIVED, text, f"from schemas import {row_class}\n", before=r"^from (pipeline|schemas)")
     found = re.search(r"^DERIVED\b[^=\n]*= \(\n.*?(?=^\))", text, re.MULTILINE | re.DOTALL)
     if found is None:
         raise SkeletonError(f"{DERIVED} has no tuple DERIVED: mend `derived_edits` in tools/skeleton.py")
-    return {DERIVED: f"{text[: found.end()]}    Derived(\n{entry}    ),\n{text[found.end() :]}"}
+    return {DERIVED: f"{text[: found.end()]}    OfDays(\n{entry}    ),\n{text[found.end() :]}"}
 
 
 EDITS: dict[str, Callable[[str], Edits]] = {"source": source_edits, "table": table_edits}

@@ -1,6 +1,6 @@
-"""What spans days. Each file is one derived table, as two pure functions over Arrow tables.
+"""What spans days: all derived tables (`tables.py`), and how they are brought up to date (`update.py`).
 
-`partial(tables)` is what one published day gives to it; `merge(partials)` makes the table of the partials
-of all days. Merging is associative and knows no order: a night adds its partial, a backfill in any order
-or a rebuild from nothing gives the same table.
+The files of the tables themselves know no store: pure functions over Arrow tables say what a day gives, and
+what becomes of it. What a table says follows from the published days alone, in whatever order they came:
+nights, a backfill and a rebuild from nothing give the same bytes.
 """

@@ -1,6 +1,7 @@
 """The derived table of entities: what each entity_id is called, when it was seen, and human decisions on it.
 
-A partial is a long table of counts, so that merging is adding: (entity_id, field, text) -> n, first, last.
+What a day gives is counts (`entity_counts.py`). The rows tell most of the counts that they were made of; the
+rest is kept beside them: of names, labels and links those that not all articles of an entity agree on.
 """
 
 from __future__ import annotations
@@ -14,22 +15,18 @@ import pyarrow.compute as pc
 
 from pipeline.curation.decisions import Decisions
 from pipeline.derived.decided import with_splits
+from pipeline.derived.entity_counts import ARTICLES, COUNTS, added, counted, fixed, with_heirs
 from schemas.entity_index import EntityIndexRow
 from schemas.table import arrow_schema
 
-PARTIAL = pa.schema(
-    [
-        ("entity_id", pa.string()),
-        ("field", pa.string()),
-        ("text", pa.string()),
-        ("n", pa.int64()),
-        ("first", pa.date32()),
-        ("last", pa.date32()),
-    ]
-)
-_KEY = ["entity_id", "field", "text"]
-_ARTICLES = "articles"
+READS_COLUMNS: dict[str, list[str] | None] = {
+    "entities": ["article_id", "entity_id", "name", "label", "wikidata_id", "geonames_id", "day"],
+    "mentions": ["article_id", "entity_id", "text", "kind"],
+}
+"""The tables of a day that a partial is made of, and which of their columns."""
+
 _FIELDS = ("name", "label", "wikidata_id", "geonames_id")
+_ALIAS = "alias"
 
 
 def partial(tables: Mapping[str, pa.Table], decisions: Decisions | None = None) -> pa.Table:
@@ -42,10 +39,16 @@ def partial(tables: Mapping[str, pa.Table], decisions: Decisions | None = None) 
     entities = with_splits(tables["entities"], decisions)
     mentions = with_splits(tables["mentions"], decisions)
     names = mentions.filter(pc.equal(mentions["kind"], "name"))
-    parts = [_counted(entities, _ARTICLES, pa.repeat(pa.scalar(""), len(entities)))]
-    parts += [_counted(entities, field, entities[field]) for field in _FIELDS]
-    parts.append(_counted(names, "alias", pc.utf8_trim_whitespace(_one_line(names["text"]))))
-    return _added(pa.concat_tables(parts))
+    size = len(entities)
+    nothing = pa.chunked_array([pa.repeat(pa.scalar(""), size)])
+    ids, never = entities["entity_id"], pa.chunked_array([pa.nulls(size, pa.date32())])
+    parts = [counted(ids, ARTICLES, nothing, entities["day"])]
+    parts += [counted(ids, field, entities[field], never) for field in _FIELDS]
+    printed = pc.utf8_trim_whitespace(_one_line(names["text"]))
+    parts.append(
+        counted(names["entity_id"], _ALIAS, printed, pa.chunked_array([pa.nulls(len(names), pa.date32())]))
+    )
+    return added(parts)
 
 
 def merge(partials: Sequence[pa.Table], decisions: Decisions | None = None) -> pa.Table:
@@ -55,16 +58,22 @@ def merge(partials: Sequence[pa.Table], decisions: Decisions | None = None) -> p
         partials: of the days.
         decisions: merges and renames; without any, each entity stands for itself.
     """
+    return finish(with_heirs(added(partials), decisions), decisions)[0]
+
+
+def finish(counts: pa.Table, decisions: Decisions | None = None) -> tuple[pa.Table, pa.Table]:
+    """Return the rows of some entities, by id, and those of their counts that the rows do not tell.
+
+    Args:
+        counts: all there are of these entities, merged ones counted for whom they were merged into.
+        decisions: merges and renames.
+    """
     decisions = decisions or Decisions()
-    counts = _added(pa.concat_tables([PARTIAL.empty_table(), *(table.cast(PARTIAL) for table in partials)]))
-    own = set(counts["entity_id"].to_pylist())
-    counts = _added(pa.concat_tables([counts, _inherited(counts, decisions)]))
     order = [("entity_id", "ascending"), ("field", "ascending"), ("n", "descending"), ("text", "ascending")]
     counts = counts.sort_by(order)
-    ids = pc.unique(counts["entity_id"].combine_chunks())
-    table: dict[str, Any] = {"entity_id": ids}
-    articles = counts.filter(pc.equal(counts["field"], _ARTICLES))
-    table["n_articles"] = articles["n"].cast(pa.int32())
+    articles = counts.filter(pc.equal(counts["field"], ARTICLES))
+    ids = _whole(articles["entity_id"])
+    table: dict[str, Any] = {"entity_id": ids, "n_articles": articles["n"].cast(pa.int32())}
     table["first_seen"], table["last_seen"] = articles["first"], articles["last"]
     for field in _FIELDS:
         table[field] = _most_frequent(counts, field, ids)
@@ -74,51 +83,54 @@ def merge(partials: Sequence[pa.Table], decisions: Decisions | None = None) -> p
         [decisions.renamed.get(i, name) for i, name in zip(texts, table["name"].to_pylist(), strict=True)],
         pa.string(),
     )
-    table["merged_into"] = pa.array(
-        [decisions.merged.get(i) if i in own else None for i in texts], pa.string()
-    )
+    table["merged_into"] = pa.array([decisions.merged.get(i) for i in texts], pa.string())
     schema = arrow_schema(EntityIndexRow)
-    return pa.Table.from_arrays([_whole(table[f.name]).cast(f.type) for f in schema], schema=schema)
+    rows = pa.Table.from_arrays([_whole(table[f.name]).cast(f.type) for f in schema], schema=schema)
+    return rows, _untold(counts, rows, decisions)
 
 
-def _counted(table: pa.Table, field: str, texts: pa.Array | pa.ChunkedArray) -> pa.Table:
-    size = len(table)
-    rows = pa.table(
-        [
-            table["entity_id"],
-            pa.repeat(pa.scalar(field), size),
-            texts,
-            pa.repeat(pa.scalar(1, pa.int64()), size),
-            table["day"],
-            table["day"],
-        ],
-        schema=PARTIAL,
+def counts(rows: pa.Table, untold: pa.Table) -> pa.Table:
+    """Return the counts that some rows were made of.
+
+    Args:
+        rows: of the table.
+        untold: those of their counts that the rows do not tell.
+    """
+    ids, n = _whole(rows["entity_id"]), _whole(rows["n_articles"])
+    parts = [untold, fixed(ARTICLES, ids, "", n, (_whole(rows["first_seen"]), _whole(rows["last_seen"])))]
+    for field in _FIELDS:
+        known = _whole(untold.filter(pc.equal(untold["field"], field))["entity_id"])
+        is_told = pc.invert(pc.is_in(ids, value_set=known))
+        parts.append(
+            fixed(field, ids, _whole(rows[field]), n).filter(is_told.filter(pc.is_valid(rows[field])))
+        )
+    aliases = _whole(rows["aliases"])
+    flat = aliases.flatten()
+    owners = ids.take(pc.list_parent_indices(aliases))
+    parts.append(fixed(_ALIAS, owners, flat.field("text"), flat.field("n")))
+    return added(parts)
+
+
+def _untold(counts: pa.Table, rows: pa.Table, decisions: Decisions) -> pa.Table:
+    """Return the counts of a field on which not all articles of an entity agree, or that a decision hides."""
+    fields = counts.filter(pc.is_in(counts["field"], value_set=pa.array(_FIELDS)))
+    at = pc.index_in(_whole(fields["entity_id"]), value_set=_whole(rows["entity_id"]))
+    of_all = pc.equal(_whole(fields["n"]), _whole(rows["n_articles"]).cast(pa.int64()).take(at))
+    renamed = pc.and_(
+        pc.equal(fields["field"], "name"),
+        pc.is_in(fields["entity_id"], value_set=pa.array([*decisions.renamed], pa.string())),
     )
-    return rows.filter(pc.is_valid(rows["text"]))
+    # All articles have it, and yet another text has, too: entities of one article that are merged.
+    owners = pc.binary_join_element_wise(fields["entity_id"], fields["field"], " ")
+    told = pc.value_counts(_whole(owners))
+    several = told.field("values").filter(pc.greater(told.field("counts"), 1))
+    is_untold = pc.or_(pc.or_(pc.invert(of_all), renamed), pc.is_in(owners, value_set=several))
+    left = fields.filter(is_untold)
+    return left.cast(COUNTS)
 
 
 def _one_line(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring_regex(texts, pattern=r"\s+", replacement=" ")
-
-
-def _added(rows: pa.Table) -> pa.Table:
-    """Add up the rows of the same entity, field and text, and sort them."""
-    summed = rows.group_by(_KEY).aggregate([("n", "sum"), ("first", "min"), ("last", "max")])
-    return (
-        summed.select([*_KEY, "n_sum", "first_min", "last_max"])
-        .rename_columns(PARTIAL.names)
-        .cast(PARTIAL)
-        .sort_by([(key, "ascending") for key in _KEY])
-    )
-
-
-def _inherited(counts: pa.Table, decisions: Decisions) -> pa.Table:
-    """The rows of merged entities once more, under the id of the one that stands for them."""
-    if not decisions.merged:
-        return PARTIAL.empty_table()
-    merged = counts.filter(pc.is_in(counts["entity_id"], value_set=pa.array(sorted(decisions.merged))))
-    ids = pa.array([decisions.merged[i] for i in merged["entity_id"].to_pylist()], pa.string())
-    return merged.set_column(0, "entity_id", ids)
 
 
 def _most_frequent(counts: pa.Table, field: str, ids: pa.Array) -> pa.Array:
@@ -134,7 +146,7 @@ def _most_frequent(counts: pa.Table, field: str, ids: pa.Array) -> pa.Array:
 
 
 def _aliases(counts: pa.Table, ids: pa.Array) -> pa.Array:
-    rows = counts.filter(pc.equal(counts["field"], "alias"))
+    rows = counts.filter(pc.equal(counts["field"], _ALIAS))
     position = pc.index_in(rows["entity_id"], value_set=ids).to_numpy()
     offsets = np.r_[0, np.cumsum(np.bincount(position, minlength=len(ids)))].astype(np.int32)
     pairs = pa.StructArray.from_arrays(

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.curation.decisions import Decisions
-from pipeline.derived.decided import with_merges, with_splits
+from pipeline.derived.decided import with_splits
+from pipeline.derived.entity_counts import COUNTS, added, counted, fixed, with_heirs
 from pipeline.lexicons import Lexicon, lexicon
 from schemas import EntityPronouns
 from schemas.table import arrow_schema
@@ -21,8 +22,7 @@ READS_COLUMNS: dict[str, list[str] | None] = {
 }
 """The tables of a day that a partial is made of, and which of their columns."""
 
-PARTIAL = pa.schema([("entity_id", pa.string()), ("n_he", pa.int64()), ("n_she", pa.int64())])
-
+_PRONOUNS = {"he": "m", "she": "f"}
 _BY_GIVEN_NAME = "pronoun_given_name"
 _SURE = 0.6
 _MOST = 0.9
@@ -43,11 +43,13 @@ def partial(tables: Mapping[str, pa.Table], decisions: Decisions | None = None) 
     mentions = mentions.filter(is_told)
     genders = lexicon("en").made(_read_genders)
     words = pc.utf8_lower(mentions["text"])
-    columns = [mentions["entity_id"]]
-    for gender in "mf":
+    ids, never = mentions["entity_id"], pa.chunked_array([pa.nulls(len(mentions), pa.date32())])
+    parts = []
+    for pronoun, gender in _PRONOUNS.items():
         of_gender = pa.array([word for word, its in genders.items() if its == gender], pa.string())
-        columns.append(pc.is_in(words, value_set=of_gender).cast(pa.int64()))
-    return _added(pa.table(columns, schema=PARTIAL))
+        texts = pc.if_else(pc.is_in(words, value_set=of_gender), "", pa.scalar(None, pa.string()))
+        parts.append(counted(ids, pronoun, texts, never))
+    return added(parts)
 
 
 def merge(partials: Sequence[pa.Table], decisions: Decisions | None = None) -> pa.Table:
@@ -57,27 +59,37 @@ def merge(partials: Sequence[pa.Table], decisions: Decisions | None = None) -> p
         partials: of the days.
         decisions: what is merged counts for the one that stands for it, too.
     """
-    rows = _added(pa.concat_tables([PARTIAL.empty_table(), *partials]))
-    if decisions is not None and decisions.merged:
-        merged = rows.filter(pc.is_in(rows["entity_id"], value_set=pa.array([*decisions.merged])))
-        rows = _added(pa.concat_tables([rows, with_merges(merged, decisions)]))
-    n = pc.add(rows["n_he"], rows["n_she"]).cast(pa.float64())
-    most = [
-        pc.greater_equal(pc.divide(rows[name].cast(pa.float64()), n), _MOST) for name in PARTIAL.names[1:]
-    ]
-    pronouns = pc.if_else(most[0], "he", pc.if_else(most[1], "she", pa.scalar(None, pa.string())))
-    rows = rows.append_column("pronoun", pronouns)
+    return finish(with_heirs(added(partials), decisions))[0]
+
+
+def finish(counts: pa.Table, decisions: Decisions | None = None) -> tuple[pa.Table, pa.Table]:
+    """Return the rows of some persons, by id, and those of their counts that the rows do not tell: none.
+
+    Args:
+        counts: all there are of these persons, merged ones counted for whom they were merged into.
+        decisions: obeyed by the counts.
+    """
+    ids = pc.unique(counts["entity_id"].combine_chunks()).sort()
+    table = {"entity_id": ids}
+    for pronoun in _PRONOUNS:
+        rows = counts.filter(pc.equal(counts["field"], pronoun)).combine_chunks()
+        n = rows["n"].combine_chunks().take(pc.index_in(ids, value_set=rows["entity_id"].combine_chunks()))
+        table[f"n_{pronoun}"] = pc.fill_null(n, 0)
+    both = pc.add(table["n_he"], table["n_she"]).cast(pa.float64())
+    is_he, is_she = (
+        pc.greater_equal(pc.divide(table[f"n_{pronoun}"].cast(pa.float64()), both), _MOST)
+        for pronoun in _PRONOUNS
+    )
+    table["pronoun"] = pc.if_else(is_he, "he", pc.if_else(is_she, "she", pa.scalar(None, pa.string())))
     schema = arrow_schema(EntityPronouns)
-    columns = [rows[field.name].cast(field.type) for field in schema]
-    return pa.Table.from_arrays(columns, schema=schema).combine_chunks()
+    made = pa.Table.from_arrays([table[field.name].cast(field.type) for field in schema], schema=schema)
+    return made, COUNTS.empty_table()
 
 
-def _added(rows: pa.Table) -> pa.Table:
-    """Add up the rows of the same entity, sort them, and leave out who is neither."""
-    summed = rows.group_by("entity_id").aggregate([("n_he", "sum"), ("n_she", "sum")])
-    summed = summed.select(["entity_id", "n_he_sum", "n_she_sum"]).rename_columns(PARTIAL.names)
-    summed = summed.filter(pc.greater(pc.add(summed["n_he"], summed["n_she"]), 0))
-    return summed.cast(PARTIAL).sort_by("entity_id")
+def counts(rows: pa.Table, untold: pa.Table) -> pa.Table:
+    """Return the counts that some rows were made of; `untold` has none."""
+    ids = rows["entity_id"].combine_chunks()
+    return added([fixed(pronoun, ids, "", rows[f"n_{pronoun}"].combine_chunks()) for pronoun in _PRONOUNS])
 
 
 def _read_genders(words: Lexicon) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -29,9 +29,6 @@ def report_rows(day: date, report: Iterable[ReportLine]) -> list[IngestReportRow
     ]
 
 
-def merge(manifests: Mapping[date, Manifest]) -> pa.Table:
-    """Return the table of published days, from their manifests."""
-    rows: list[IngestReportRow] = []
-    for day in sorted(manifests):
-        rows += report_rows(day, manifests[day].counts.report)
-    return to_arrow(rows, IngestReportRow)
+def rows(manifest: Manifest) -> pa.Table:
+    """Return the rows of a published day, from its manifest."""
+    return to_arrow(report_rows(manifest.day, manifest.counts.report), IngestReportRow)

@@ -1,21 +1,28 @@
-"""All derived tables, in the order in which they are made: the stage `derive` is a loop over them."""
+"""All derived tables, in the order in which they are made: the stage `derive` is a loop over them.
+
+There are three kinds, by what a row depends on. A night costs the same for the first two, however long
+the archive is; how the third is kept cheap stands in `sums.py`.
+
+* `OfDays`: on one day. A file for each month.
+* `Grouped`: on the days in a window before it, and on what these joined. A file for each month.
+* `Summed`: on all days, by adding up. One file.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import pyarrow as pa
 
 from pipeline.alike import claim_links
 from pipeline.derived import (
     claim_groups,
+    counts_by_day,
     duplicates,
     entity_index,
     entity_pronouns,
     ingest_report,
-    outlet_days,
 )
 from schemas import (
     ClaimGroup,
@@ -24,108 +31,172 @@ from schemas import (
     EntityIndexRow,
     EntityPronouns,
     IngestReportRow,
+    Row,
     SpeakerDay,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """What of a day is compared with the days around it, beside what it gives by itself.
-
-    Attributes:
-        name: under which the links of a day are kept.
-        in_window: (day, other day) -> whether they are compared.
-        find: (partial of a day, partials of others) -> links, with the column `other_day`.
-        order: the columns by which links are sorted.
-    """
-
-    name: str
-    in_window: Callable[..., bool]
-    find: Callable[..., pa.Table]
-    order: tuple[str, ...]
+type Reads = Mapping[str, list[str] | None]
+"""Tables of a day, and which columns of them; None for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """A derived table: what it reads, and the functions that make it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfDays:
+    """A derived table whose rows are each of one day.
 
     Attributes:
-        name: of the table.
+        row_class: of the table.
         module: that makes it; where the code that it follows changes, all days are read again.
-        merge: (what the days give, [decisions], [tables of `beside`]) -> the table. Without `partial`, it is
-            handed the manifests of all days instead.
-        partial: (tables of a day, [decisions]) -> what the day gives.
-        reads: tables of a day, and which columns of them; None for all.
-        obeys: which of the two functions take human decisions as their second argument; "speakers" where
-            what a day gives depends on speakers that people corrected.
-        links: where days are compared; then it is the links that are merged.
-        beside: derived tables before this one that `merge` reads, too.
+        rows: (tables of a day, decisions) -> the day's rows. Without `reads` it is handed the day's manifest.
+        reads: of a day.
+        entity_column: whose ids obey human decisions; empty where there are none.
+        obeys: (decisions) -> what else of them matters, as a JSON value; where it changes, all days are read
+            again.
     """
 
-    name: str
+    row_class: type[Row]
     module: str
-    merge: Callable[..., pa.Table]
-    partial: Callable[..., pa.Table] | None = None
-    reads: Mapping[str, list[str] | None] = field(default_factory=dict)
-    obeys: frozenset[Literal["partial", "merge", "speakers"]] = frozenset()
-    links: Links | None = None
-    beside: tuple[str, ...] = ()
+    rows: Callable[..., pa.Table]
+    reads: Reads = field(default_factory=dict)
+    entity_column: str = ""
+    obeys: Callable[..., object] = lambda decisions: None
+
+    @property
+    def name(self) -> str:
+        """The name of the table."""
+        return self.row_class.table_name
 
 
-DERIVED = (
-    Derived(
-        Duplicate.table_name,
-        duplicates.__name__,
-        reads={"articles": None},
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summed:
+    """A derived table that adds up all days: counts by entity, and a row made of the counts of each.
+
+    Attributes:
+        row_class: of the table.
+        module: as above.
+        partial: (tables of a day, decisions) -> counts, see `entity_counts.py`.
+        reads: of a day.
+        finish: (counts, decisions) -> rows, and those counts that the rows do not tell.
+        counts: (rows, what they do not tell) -> counts.
+    """
+
+    row_class: type[Row]
+    module: str
+    partial: Callable[..., pa.Table]
+    reads: Reads
+    finish: Callable[..., tuple[pa.Table, pa.Table]]
+    counts: Callable[..., pa.Table]
+
+    @property
+    def name(self) -> str:
+        """The name of the table."""
+        return self.row_class.table_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped:
+    """A derived table of groups: each day, some join what stands in the days before, within a window.
+
+    Attributes:
+        row_class: of the table; its rows say by `group_columns` which group they are of.
+        module: as above.
+        partial: (tables of a day) -> what of the day is compared.
+        reads: of a day.
+        window_setting: name of the setting of its days; empty where the code says how many (`window_days`).
+        window_days: so many days back is compared.
+        links: name under which links of a day to those before are kept; empty where days are compared as
+            they are joined.
+        find_links: (partial of a day, partials of others) -> links, with the column `other_day`.
+        order_of_links: the columns by which they are sorted.
+        join: (`Scene`) -> who of the day joined whom: rows of `members`.
+        members: their schema; its columns `day`, `first_day` and `first_id` say what joined, and which group.
+        rows: (all members of some groups) -> the rows of these groups.
+        group_columns: of the table, its `first_day` and `first_id`.
+        beside: name of a table of this kind that is made before, whose members it reads.
+        obeys: (decisions) -> what of them matters, as a JSON value.
+    """
+
+    row_class: type[Row]
+    module: str
+    partial: Callable[..., pa.Table]
+    reads: Reads
+    window_setting: str = ""
+    window_days: int = 0
+    links: str = ""
+    find_links: Callable[..., pa.Table] | None = None
+    order_of_links: tuple[str, ...] = ()
+    join: Callable[..., pa.Table]
+    members: pa.Schema
+    rows: Callable[[pa.Table], pa.Table]
+    group_columns: tuple[str, str]
+    beside: str = ""
+    obeys: Callable[..., object] = lambda decisions: None
+
+    @property
+    def name(self) -> str:
+        """The name of the table."""
+        return self.row_class.table_name
+
+
+type Derived = OfDays | Summed | Grouped
+
+DERIVED: tuple[Derived, ...] = (
+    Grouped(
+        row_class=Duplicate,
+        module=duplicates.__name__,
+        reads=duplicates.READS_COLUMNS,
         partial=duplicates.partial,
-        merge=duplicates.merge,
+        window_setting="duplicates_window_days",
+        join=duplicates.join,
+        members=duplicates.MEMBERS,
+        rows=duplicates.rows,
+        group_columns=("first_seen", "cluster_id"),
     ),
-    Derived(
-        EntityIndexRow.table_name,
-        entity_index.__name__,
-        reads={"entities": None, "mentions": None},
+    Summed(
+        row_class=EntityIndexRow,
+        module=entity_index.__name__,
+        reads=entity_index.READS_COLUMNS,
         partial=entity_index.partial,
-        merge=entity_index.merge,
-        obeys=frozenset({"partial", "merge"}),
+        finish=entity_index.finish,
+        counts=entity_index.counts,
     ),
-    Derived(
-        EntityPronouns.table_name,
-        entity_pronouns.__name__,
+    Summed(
+        row_class=EntityPronouns,
+        module=entity_pronouns.__name__,
         reads=entity_pronouns.READS_COLUMNS,
         partial=entity_pronouns.partial,
-        merge=entity_pronouns.merge,
-        obeys=frozenset({"partial", "merge"}),
+        finish=entity_pronouns.finish,
+        counts=entity_pronouns.counts,
     ),
-    Derived(
-        EntityDay.table_name,
-        outlet_days.__name__,
-        reads=outlet_days.READS_OF_ENTITIES,
-        partial=outlet_days.partial_of_entities,
-        merge=outlet_days.merge_entities,
-        obeys=frozenset({"partial", "merge"}),
+    OfDays(
+        row_class=EntityDay,
+        module=counts_by_day.__name__,
+        reads=counts_by_day.READS_OF_ENTITIES,
+        rows=counts_by_day.rows_of_entities,
+        entity_column="entity_id",
     ),
-    Derived(
-        SpeakerDay.table_name,
-        outlet_days.__name__,
-        reads=outlet_days.READS_OF_SPEAKERS,
-        partial=outlet_days.partial_of_speakers,
-        merge=outlet_days.merge_speakers,
-        obeys=frozenset({"partial", "merge", "speakers"}),
+    OfDays(
+        row_class=SpeakerDay,
+        module=counts_by_day.__name__,
+        reads=counts_by_day.READS_OF_SPEAKERS,
+        rows=counts_by_day.rows_of_speakers,
+        entity_column="speaker_id",
+        obeys=counts_by_day.corrected,
     ),
-    Derived(
-        ClaimGroup.table_name,
-        claim_groups.__name__,
+    Grouped(
+        row_class=ClaimGroup,
+        module=claim_groups.__name__,
         reads=claim_groups.READS_COLUMNS,
         partial=claim_groups.partial,
-        merge=claim_groups.merge,
-        obeys=frozenset({"merge"}),
-        links=Links(
-            "claim_links",
-            claim_links.in_window,
-            claim_links.links,
-            order=("claim_id", "other_day", "other_claim_id"),
-        ),
-        beside=(Duplicate.table_name,),
+        window_days=claim_links.WINDOW_DAYS,
+        links="claim_links",
+        find_links=claim_links.links,
+        order_of_links=("claim_id", "other_day", "other_claim_id"),
+        join=claim_groups.join,
+        members=claim_groups.MEMBERS,
+        rows=claim_groups.rows,
+        group_columns=("first_seen", "claim_group_id"),
+        beside=Duplicate.table_name,
+        obeys=claim_groups.obeyed,
     ),
-    Derived(IngestReportRow.table_name, ingest_report.__name__, merge=ingest_report.merge),
+    OfDays(row_class=IngestReportRow, module=ingest_report.__name__, rows=ingest_report.rows),
 )

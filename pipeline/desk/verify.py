@@ -16,13 +16,16 @@ import pyarrow as pa
 from pipeline.curation.decision_files import load_decisions
 from pipeline.curation.takedowns import Takedowns, read_takedowns
 from pipeline.derived.tables import DERIVED
+from pipeline.derived.work import State
 from pipeline.errors import DamagedError, NewstablesError
+from pipeline.identity import checksum
 from pipeline.settings import Settings
 from pipeline.stages.taken_down import COLUMNS, taken_down_ids
 from pipeline.store import Store
 from pipeline.store.batch import (
     DATAPACKAGE,
     DECISIONS,
+    DERIVED_STATE,
     FEEDS,
     INDEX,
     PARTIALS,
@@ -30,9 +33,7 @@ from pipeline.store.batch import (
     TAKEDOWNS,
     Batch,
     day_of_name,
-    derived_path,
     manifest_path,
-    partial_path,
     plan_path,
     published_path,
     pull_path,
@@ -43,7 +44,7 @@ from pipeline.store.batch import (
 )
 from pipeline.store.manifest import Manifest, find_manifest, published_days
 from pipeline.store.plan import Plan, find_plan
-from pipeline.store.published import read_published, run_of_file
+from pipeline.store.published import read_published
 from pipeline.store.staged import staged_days
 from schemas import DAY_TABLES
 
@@ -186,32 +187,37 @@ def _cut_short(store: Store, manifests: dict[date, Manifest]) -> Iterator[Findin
 
 
 def _derived(store: Store, manifests: dict[date, Manifest], seen: Verified) -> Iterator[Finding]:
-    """Yield derived tables and partials that are damaged, or behind the published days."""
+    """Yield derived tables that are damaged or behind the published days, and damaged caches beside them."""
     again = _derive(manifests)
-    links = [derived.links.name for derived in DERIVED if derived.links]
-    for name in [derived.name for derived in DERIVED if derived.partial is not None] + links:
-        for file in store.names(f"{PARTIALS}/{name}"):
-            day = day_of_name(file, ".parquet")
-            if day is not None:
-                seen.n_files += 1
-                if not store.is_sound(partial_path(name, day)):
-                    yield Finding(partial_path(name, day), "is damaged", MEND, is_cache=True)
-    for derived in DERIVED if manifests else ():
-        path = derived_path(derived.name)
-        seen.n_files += 1
-        if not store.exists(path):
-            yield Finding(path, "is missing", again)
-        elif not store.is_sound(path):
-            yield Finding(path, "is damaged", again, is_cache=True)
-        elif derived.partial is not None:
-            behind = [
-                day
-                for day, one in manifests.items()
-                if run_of_file(store, partial_path(derived.name, day)) != one.run_id
-            ]
-            if behind:
-                wrong = f"does not fit the published days ({len(behind)} of them, first {behind[0]})"
-                yield Finding(path, wrong, again)
+    for folder in store.names(PARTIALS):
+        for file in store.names(f"{PARTIALS}/{folder}") if "." not in folder else ():
+            path = f"{PARTIALS}/{folder}/{file}"
+            seen.n_files += 1
+            if file.endswith(".parquet") and not store.is_sound(path):
+                yield Finding(path, "is damaged", MEND, is_cache=True)
+    if not manifests:
+        return
+    state = State.read(store)
+    seen.n_files += 1
+    for derived in DERIVED:
+        files = state.tables[derived.name].files if derived.name in state.tables else {}
+        if not files:
+            yield Finding(table_folder(derived.name), "is missing", again)
+        for file, (_, sha256) in sorted(files.items()):
+            path = f"{table_folder(derived.name)}/{file}"
+            seen.n_files += 1
+            data = store.find(path)
+            if data is None:
+                yield Finding(path, "is missing", again)
+            elif checksum(data) != sha256:
+                yield Finding(path, "is damaged", again, is_cache=True)
+    runs = {day: manifest.run_id for day, manifest in manifests.items()}
+    behind = sorted({day for day, _ in state.runs.items() ^ runs.items()} | state.unfinished)
+    if behind:
+        wrong = f"do not fit the published days ({len(behind)} of them, first {behind[0]})"
+        yield Finding(DERIVED_STATE, f"the derived tables {wrong}", again)
+    elif state.is_at_work:
+        yield Finding(DERIVED_STATE, "a derive was cut short, or is at work", again)
 
 
 def _staged(store: Store, takedowns: Takedowns, seen: Verified) -> Iterator[Finding]:

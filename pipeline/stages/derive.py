@@ -7,13 +7,12 @@ from typing import Any
 
 from pipeline.curation.decision_files import load_decisions, write_speakers
 from pipeline.curation.decisions import Decisions, decisions_json
-from pipeline.derived.tables import DERIVED
-from pipeline.derived.update import Archive, bring_up
+from pipeline.derived.update import bring_all_up
 from pipeline.errors import DamagedError
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.batch import DECISIONS, VIEWS_SQL, Batch
-from pipeline.store.manifest import manifests
+from pipeline.store.days import note, published
 from pipeline.store.published import describe
 from pipeline.store.staged import prune_docs
 from schemas.views import views_sql
@@ -26,15 +25,15 @@ _PAUSE_S = 0.1
 def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     """Bring the derived tables up to date after a day was published, and return their row counts.
 
-    A day whose partial is missing, or is of another run than the day that stands published (a crash, a
-    takedown), or was made by other code or under other decisions, is read again; so whatever happened before,
-    the tables fit the published days afterwards. A table that fits them already, as after a day without
-    articles, is left as it is.
+    All days that are new, gone, or of another run than when the tables were made are taken in, whatever
+    happened before; so one derive after many publishes gives the same as one after each. A table that fits
+    the published days already, as after a day without articles, is left as it is.
 
     Args:
         store: where published files lie.
         batch: the day just published; its shard means nothing here.
-        settings: where human decisions are written down, and how many days keep their parse.
+        settings: where human decisions are written down, how many days keep their parse, and how far back
+            near-duplicates are looked for.
 
     Raises:
         InputError: a line of the file of decisions is none.
@@ -42,7 +41,7 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     """
     decisions = load_decisions(settings.decisions_file, store)
     with store.lock("derive"):
-        counts = _bring_all_up(store, decisions)
+        counts = _bring_all_up(store, decisions, settings)
         store.write_json(DECISIONS, decisions_json(decisions))
         write_speakers(store, settings.decisions_file)
         store.put(VIEWS_SQL, views_sql().encode())
@@ -51,24 +50,27 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
         return counts
 
 
-def _bring_all_up(store: Store, decisions: Decisions) -> dict[str, int]:
+def _bring_all_up(store: Store, decisions: Decisions, settings: Settings) -> dict[str, int]:
     """Bring all derived tables up to date with the days as they stand at the end.
 
     A day that another process replaces meanwhile, perhaps on another machine, is looked at once more: a
     takedown writes its days first and derives then, and this must not write what it saw before over that.
     Days that are new are left to their own runs.
     """
+    windows = {"duplicates_window_days": settings.duplicates_window_days}
     n_damaged = 0
     while True:
-        archive = Archive(store, manifests(store), decisions)
+        found = published(store)
+        days = found.sound()
         try:
-            counts = {derived.name: bring_up(derived, archive) for derived in DERIVED}
+            counts = bring_all_up(store, days, decisions, window_days=windows)
         except DamagedError:  # or a day that is being replaced
             n_damaged += 1
             if n_damaged > _ATTEMPTS:
                 raise
             time.sleep(_PAUSE_S)
             continue
-        now = manifests(store)
-        if all(now.get(day) == manifest for day, manifest in archive.manifests.items()):
+        note(store, found)
+        now = published(store).days
+        if all(now.get(day) == one for day, one in days.items()):
             return counts

@@ -1,14 +1,18 @@
 """The unit of work, a shard of a day, and where everything lies in the store.
 
 staged/<day>/plan.json                     what ingest found: shards, checksums, counts (plan.py)
-staged/<day>/at_work.json                  renewed by each stage that needs the parse
+at_work/<day>.json                         renewed by each stage that needs the parse
 staged/<day>/<table>/<shard>.parquet       rows on their way; also docs, the parse (a cache)
 tables/<table>/<day>.parquet               published, one file a day
+tables/<table>/<month>.parquet             derived, a file for each month
 tables/<table>/<table>.parquet             derived, one file for all days
 tables/datapackage.json                    all of them described
 tables/views.sql                           views over them, for DuckDB
 tables/_manifests/<day>.json               written last: run, counts, checksums (manifest.py)
+tables/_days.json                          all manifests in short (days.py; a cache)
 tables/_partials/<table>/<day>.parquet     what a day gives to a derived table (a cache)
+tables/_partials/<table>/<month>.parquet   who joined whom on the days of a month (a cache)
+tables/_partials/state.json                which runs the derived tables are made of (a cache)
 tables/_forgotten/<article>.json           articles that were taken down, a file each
 decisions/<moment>-<hash>.json             human decisions that were noted by command, a file each
 tables/_decisions.json                     the human decisions under which the derived tables were made
@@ -37,6 +41,8 @@ TABLES_FOLDER = "tables"
 
 PARTIALS = f"{TABLES_FOLDER}/_partials"
 MANIFESTS = f"{TABLES_FOLDER}/_manifests"
+DAYS = f"{TABLES_FOLDER}/_days.json"
+DERIVED_STATE = f"{PARTIALS}/state.json"
 TAKEDOWNS = f"{TABLES_FOLDER}/_forgotten"
 OLD_TAKEDOWNS = f"{TABLES_FOLDER}/_forgotten.jsonl"
 """The list as it was before each takedown had a file of its own; it is still obeyed."""
@@ -60,13 +66,14 @@ EXPLORER_CACHE = "explorer"
 DOCS = "docs"
 """The name under which the parse of a shard is staged."""
 
-AT_WORK = "at_work.json"
-"""The file beside a day's plan that a stage renews when it begins to work on the day."""
+AT_WORK = "at_work"
+"""The folder of a mark for each day that may have a parse; a stage that needs it renews the mark."""
 
 INGEST_REJECTS = "rejects-ingest"
 """The name under which the rejects of ingest are staged, one file for the whole day."""
 
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(\.\w+)?")
+_MONTH_FILE = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))\.parquet")
 _SHARD_FILE = re.compile(r"(\d{5,})\.parquet")
 
 
@@ -120,13 +127,28 @@ def manifest_path(day: date) -> str:
 
 
 def derived_path(table: str) -> str:
-    """Return the path of a derived table, which is one file for all days."""
+    """Return the path of a derived table that is one file for all days."""
     return f"{table_folder(table)}/{table}.parquet"
+
+
+def month_path(table: str, month: str) -> str:
+    """Return the path of the rows of a derived table that are of a month."""
+    return f"{table_folder(table)}/{month}.parquet"
+
+
+def month_of(day: date) -> str:
+    """Return the month of a day: 2026-03."""
+    return f"{day:%Y-%m}"
 
 
 def partial_path(table: str, day: date) -> str:
     """Return the path of what a day gives to a derived table."""
     return f"{PARTIALS}/{table}/{day.isoformat()}.parquet"
+
+
+def at_work_path(day: date) -> str:
+    """Return the path of the mark of a day that may have a parse."""
+    return f"{AT_WORK}/{day.isoformat()}.json"
 
 
 def pull_path(night: str) -> str:
@@ -161,6 +183,12 @@ def day_of_name(name: str, ending: str = "") -> date | None:
         return date.fromisoformat(found[1]) if found and (found[2] or "") == ending else None
     except ValueError:
         return None
+
+
+def month_of_name(name: str) -> str | None:
+    """Return the month that a file of a derived table is named after; None for another one."""
+    found = _MONTH_FILE.fullmatch(name)
+    return found[1] if found else None
 
 
 def shard_of_name(name: str) -> int | None:

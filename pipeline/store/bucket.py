@@ -218,6 +218,13 @@ class Bucket:
         own = {path.rsplit("/", 1)[-1] for path in paths if path.strip("/") != folder.strip("/")}
         return sorted(name for name in own if not name.startswith("."))
 
+    def versions(self, folder: str) -> dict[str, str]:
+        """Return the files in a folder by name, each with what changes when it is replaced."""
+        with self._told(folder):
+            found = _again(lambda: obstore.list_with_delimiter(self._objects, folder or None))
+        named = ((entry["path"].rsplit("/", 1)[-1], entry["e_tag"] or "") for entry in found["objects"])
+        return {name: e_tag for name, e_tag in sorted(named) if not name.startswith(".")}
+
     def below(self) -> Iterator[Below]:
         """Yield all files, in no order."""
         with self._told(""):

@@ -124,6 +124,13 @@ class Store:
         """Return the names of the files and folders in a folder, sorted; hidden ones are left out."""
         return self._place.names(folder)
 
+    def versions(self, folder: str) -> dict[str, str]:
+        """Return the files in a folder by name, sorted, each with what changes when it is replaced.
+
+        Empty where that cannot be told: it then may be another file by now.
+        """
+        return self._place.versions(folder)
+
     def lock(self, name: str) -> contextlib.AbstractContextManager[None]:
         """Hold a lock among all who use the store.
 

@@ -28,6 +28,9 @@ from pipeline.errors import ConfigError
 from pipeline.identity import checksum
 from pipeline.store.locks import locked
 
+_YOUNG_NS = 2_000_000_000
+"""The ticks of the clocks of all known file systems are shorter."""
+
 _FORSAKEN_S = 24 * 3600.0
 """After so long a temporary file of a machine that cannot be asked is taken to be forsaken."""
 
@@ -132,6 +135,26 @@ class Folder:
                 return sorted(entry.name for entry in entries if not entry.name.startswith("."))
         except FileNotFoundError:
             return []
+
+    def versions(self, folder: str) -> dict[str, str]:
+        """Return the files in a folder by name, each with what changes when it is replaced.
+
+        Two files may be written within one tick of the clock: of what is younger than that, it is empty.
+        """
+        found = {}
+        settled_ns = time.time_ns() - _YOUNG_NS
+        try:
+            with os.scandir(self.base / folder) as entries:
+                for entry in entries:
+                    if not entry.name.startswith("."):
+                        with contextlib.suppress(FileNotFoundError):  # replaced or removed just now
+                            seen = entry.stat()
+                            is_settled = max(seen.st_mtime_ns, seen.st_ctime_ns) < settled_ns
+                            version = f"{seen.st_ino}-{seen.st_mtime_ns}-{seen.st_size}"
+                            found[entry.name] = version if is_settled else ""
+        except FileNotFoundError:
+            return {}
+        return dict(sorted(found.items()))
 
     def sweep(self) -> None:
         """Remove what killed writers left in all folders."""

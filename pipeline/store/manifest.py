@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -103,38 +103,21 @@ def published_days(store: Store) -> list[date]:
 
 
 def manifests(store: Store) -> dict[date, Manifest]:
-    """Return the manifests of all published days, in order.
+    """Return the whole manifests of all published days, in order; `days.py` has them in short.
 
     Raises:
         DamagedError: one or more cannot be read; all of them are named.
     """
     found = {}
     damaged: list[DamagedError] = []
-    for day, manifest in _manifests(store):
-        if isinstance(manifest, DamagedError):
-            damaged.append(manifest)
-        else:
-            found[day] = manifest
-    if damaged:
-        raise DamagedError("; ".join(map(str, damaged)), path=damaged[0].path)
-    return found
-
-
-def published_rows(store: Store) -> Iterator[tuple[date, dict[str, int] | DamagedError]]:
-    """Yield each published day with the number of rows of its tables, or what is wrong with its manifest."""
-    for day, manifest in _manifests(store):
-        if isinstance(manifest, DamagedError):
-            yield day, manifest
-        else:
-            yield day, {name: table.rows for name, table in manifest.tables.items()}
-
-
-def _manifests(store: Store) -> Iterator[tuple[date, Manifest | DamagedError]]:
     for day in published_days(store):
         try:
             manifest = find_manifest(store, day)
         except DamagedError as error:
-            yield day, error
+            damaged.append(error)
             continue
         if manifest is not None:
-            yield day, manifest
+            found[day] = manifest
+    if damaged:
+        raise DamagedError("; ".join(map(str, damaged)), path=damaged[0].path)
+    return found

@@ -13,7 +13,15 @@ import pyarrow as pa
 from pipeline import provenance
 from pipeline.errors import DamagedError, InputError
 from pipeline.identity import checksum
-from pipeline.store.batch import DATAPACKAGE, day_of_name, manifest_path, published_path, table_folder
+from pipeline.store.batch import (
+    DATAPACKAGE,
+    day_of_name,
+    manifest_path,
+    month_of_name,
+    published_path,
+    table_folder,
+)
+from pipeline.store.days import PublishedDay
 from pipeline.store.files import LINEAGE_KEY, Store, to_parquet
 from pipeline.store.manifest import Manifest, Origin, PublishedTable, run_again, write_manifest
 from pipeline.store.plan import IngestCounts, InputFile
@@ -90,7 +98,7 @@ def replace_day(
 
 
 def read_published(
-    store: Store, manifest: Manifest, table: str, *, columns: list[str] | None = None
+    store: Store, manifest: Manifest | PublishedDay, table: str, *, columns: list[str] | None = None
 ) -> pa.Table:
     """Return the rows of a table of a published day, once they are known to be those that were published.
 
@@ -106,7 +114,7 @@ def read_published(
     return _published(store, manifest, table, rows)
 
 
-def published_fragment(store: Store, manifest: Manifest, table: str) -> ds.Fragment:
+def published_fragment(store: Store, manifest: Manifest | PublishedDay, table: str) -> ds.Fragment:
     """Return a table of a published day as a part of a dataset, of which only what is asked for is decoded.
 
     Raises:
@@ -137,7 +145,10 @@ def published_schema(store: Store, manifest: Manifest, table: str) -> pa.Schema:
 
 
 def _published[Read](
-    store: Store, manifest: Manifest, table: str, read: Callable[[str, str], tuple[Read, pa.Schema]]
+    store: Store,
+    manifest: Manifest | PublishedDay,
+    table: str,
+    read: Callable[[str, str], tuple[Read, pa.Schema]],
 ) -> Read:
     """Return what is read of a published file, once it is known to be of the manifest's run."""
     day = manifest.day
@@ -182,7 +193,11 @@ def describe(store: Store) -> None:
 
 
 def _is_of(table: str, file: str) -> bool:
-    return file == f"{table}.parquet" or day_of_name(file, ".parquet") is not None
+    return (
+        file == f"{table}.parquet"
+        or day_of_name(file, ".parquet") is not None
+        or month_of_name(file) is not None
+    )
 
 
 def _with_run(table: pa.Table, row_class: Any, day: date, run: str) -> pa.Table:

@@ -16,6 +16,7 @@ from pipeline.store.batch import (
     INGEST_REJECTS,
     STAGED,
     Batch,
+    at_work_path,
     day_of_name,
     manifest_path,
     plan_path,
@@ -191,7 +192,7 @@ def mark_at_work(store: Store, day: date) -> None:
     """Note that a day is at work: until it is published, its parse is kept (`prune_docs`)."""
     with store.lock("docs"):
         if store.exists(plan_path(day)):
-            store.put(f"{staged_folder(day)}/{AT_WORK}", b"{}\n")
+            store.put(at_work_path(day), b"{}\n")
 
 
 def remove_day(store: Store, day: date) -> None:
@@ -203,6 +204,7 @@ def remove_day(store: Store, day: date) -> None:
     with store.lock(f"ingest-{day}"):
         for _ in range(2):
             store.remove_folder(staged_folder(day))
+        store.remove(at_work_path(day))
 
 
 def still_staged(store: Store, batch: Batch, articles_sha256: str, written: Sequence[str]) -> None:
@@ -232,22 +234,42 @@ def prune_docs(store: Store, *, keep_days: int) -> None:
     """Remove the parse of all but the latest days, of those that are published as they are staged.
 
     A day whose plan or parse, or the mark of a stage that works on it, is newer than its manifest is at work,
-    or waits to be published: it needs its parse still.
+    or waits to be published: it needs its parse still. Only days with a mark are looked at, however many are
+    staged.
 
     Args:
         store: where staged files lie.
-        keep_days: how many of the latest staged days keep their parse.
+        keep_days: how many of the latest days with a parse keep it.
     """
-    days = staged_days(store)
+    _mark_all(store)
+    days = [day for name in store.names(AT_WORK) if (day := day_of_name(name, ".json")) is not None]
     for day in days[: max(0, len(days) - keep_days)]:
         folder = staged_folder(day, DOCS)
         docs = [f"{folder}/{name}" for name in store.names(folder)]
-        mark = f"{staged_folder(day)}/{AT_WORK}"
+        mark = at_work_path(day)
         with store.lock("docs"):
             published = store.modified(manifest_path(day))
+            marks = [mark] if store.find(mark) != _FROM_BEFORE else []
             staged = [
-                at for path in (plan_path(day), mark, *docs) if (at := store.modified(path)) is not None
+                at for path in (plan_path(day), *marks, *docs) if (at := store.modified(path)) is not None
             ]
             # Some stores tell whole seconds: what is of the same one may have come after.
-            if docs and published is not None and all(at < published for at in staged):
+            if published is not None and all(at < published for at in staged):
                 store.remove_folder(folder)
+                store.remove(mark)
+
+
+def _mark_all(store: Store) -> None:
+    """Mark the days with a parse, once, that were staged before marks had a folder of their own."""
+    if store.exists(_ALL_MARKED):
+        return
+    with store.lock("docs"):
+        for day in staged_days(store):
+            if store.names(staged_folder(day, DOCS)):
+                store.create(at_work_path(day), _FROM_BEFORE)
+        store.put(_ALL_MARKED, b"{}\n")
+
+
+_ALL_MARKED = f"{AT_WORK}/all.json"
+_FROM_BEFORE = b'{"since": "before"}\n'
+"""What is in a mark that says that there is a parse, and nothing of when a stage was at work."""

@@ -138,7 +138,7 @@ set timezone = 'UTC';
 
 def _tables(folder: str) -> Iterator[str]:
     for name, row_class in TABLES.items():
-        file = name if row_class.is_derived else "[0-9]*"
+        file = name if row_class.is_derived and not row_class.is_by_month else "[0-9]*"
         path = _text(f"{folder}{name}/{file}.parquet")
         options = "" if row_class.is_derived else ", union_by_name = true"
         yield f"create or replace view {name} as from read_parquet({path}{options});"

@@ -10,9 +10,13 @@ import pytest
 
 from pipeline.alike.claim_links import MOST_A_DAY, WINDOW_DAYS, in_window, links
 from pipeline.curation.decisions import Decisions
-from pipeline.derived.claim_groups import READS_COLUMNS, merge, partial
-from schemas import TABLES, Duplicate
-from schemas.table import arrow_schema, to_arrow
+from pipeline.derived.claim_groups import READS_COLUMNS, partial
+from pipeline.derived.duplicates import MEMBERS
+from pipeline.derived.groups import together
+from pipeline.derived.members import Members
+from pipeline.derived.tables import DERIVED, Grouped
+from schemas import TABLES, ClaimGroup
+from schemas.table import arrow_schema, violations
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 NAMES = ("Brenn", "Harbour Board", "Ana Colvey")
@@ -59,24 +63,44 @@ def day(on: date, *claims: dict[str, Any]) -> pa.Table:
     return partial(tables)
 
 
-def linked(partials: Sequence[pa.Table]) -> list[pa.Table]:
+[TABLE] = (table for table in DERIVED if isinstance(table, Grouped) and table.row_class is ClaimGroup)
+
+
+def linked(partials: Sequence[pa.Table]) -> dict[date, pa.Table]:
     """The links of each day to itself and to the days before it."""
     days = {table["day"][0].as_py(): table for table in partials if len(table)}
-    return [
-        links(table, [o for other, o in days.items() if in_window(on, other)]) for on, table in days.items()
-    ]
+    return {
+        on: links(table, [o for other, o in days.items() if in_window(on, other)])
+        for on, table in days.items()
+    }
 
 
-def table_of(partials: Sequence[pa.Table], duplicates: Sequence[Duplicate] = ()) -> pa.Table:
-    return merge(linked(partials), Decisions(), to_arrow(duplicates, Duplicate))
+def table_of(
+    partials: Sequence[pa.Table],
+    copies: Sequence[dict[str, Any]] = (),
+    apart: tuple[tuple[str, str], ...] = (),
+) -> pa.Table:
+    beside = Members("duplicates", MEMBERS)
+    for on in {row["day"] for row in copies}:
+        rows = [row for row in copies if row["day"] == on]
+        beside.replace(on, pa.Table.from_pylist(rows, schema=MEMBERS))
+    table = together(
+        TABLE,
+        linked(partials),
+        window_days=WINDOW_DAYS,
+        decisions=Decisions(apart=apart),
+        beside=beside,
+    )
+    assert violations(table, ClaimGroup) == []
+    return table
 
 
 def grouped(
-    *partials: pa.Table, duplicates: Sequence[Duplicate] = ()
+    *partials: pa.Table, copies: Sequence[dict[str, Any]] = ()
 ) -> dict[str, tuple[str, str, int, int]]:
     return {
         row["claim_id"]: (row["claim_group_id"], row["relation"], row["n_outlets"], row["n_origins"])
-        for row in table_of(partials, duplicates).to_pylist()
+        for row in table_of(partials, copies).to_pylist()
     }
 
 
@@ -120,10 +144,19 @@ def test_claims_that_people_told_apart_never_share_a_group(
     apart: tuple[tuple[str, str], ...], expected: dict[str, str]
 ) -> None:
     again = {**SHUT, "id": "e", "source": "Castle Mail"}
-    given = linked([day(MONDAY, CLOSED), day(TUESDAY, SHUT, again)])
-    for order in (given, given[::-1]):
-        table = merge(order, Decisions(apart=apart), to_arrow([], Duplicate))
-        assert {row["claim_id"]: row["claim_group_id"] for row in table.to_pylist()} == expected
+    table = table_of([day(MONDAY, CLOSED), day(TUESDAY, SHUT, again)], apart=apart)
+    assert {row["claim_id"]: row["claim_group_id"] for row in table.to_pylist()} == expected
+
+
+def test_claims_that_people_told_apart_share_no_group_however_far_apart_they_are() -> None:
+    days = [date.fromordinal(MONDAY.toordinal() + n * (WINDOW_DAYS - 1)) for n in range(4)]
+    claims = [{**CLOSED, "id": name, "source": f"Paper {name}"} for name in "abef"]
+    partials = [day(on, claim) for on, claim in zip(days, claims, strict=True)]
+    assert len({row["claim_group_id"] for row in table_of(partials).to_pylist()}) == 1
+    told = {
+        row["claim_id"]: row["claim_group_id"] for row in table_of(partials, apart=(("a", "f"),)).to_pylist()
+    }
+    assert told == {"a": "a", "b": "a", "e": "a"}
 
 
 def test_the_same_claim_in_other_words() -> None:
@@ -150,24 +183,37 @@ def test_agency_copy_is_one_origin() -> None:
     assert grouped(day(MONDAY, first, second))["a"][2:] == (2, 1)
 
 
-def copy(article: str, on: date, of: str | None, wire: str | None = None) -> Duplicate:
-    cluster = of or article
-    return Duplicate(
-        article_id=article, day=on, cluster_id=cluster, duplicate_of=of, similarity=1.0, wire_source=wire
-    )
+def copy(article: str, on: date, of: str, source: str, wire: str | None = None) -> dict[str, Any]:
+    """A duplicate of an article of Monday."""
+    return {
+        "day": on,
+        "article_id": article,
+        "wire_source": wire,
+        "similarity": 1.0,
+        "first_day": MONDAY,
+        "first_id": of,
+        "first_source": source,
+        "first_wire_source": None,
+    }
 
 
 @pytest.mark.parametrize("wire", [None, "Meridian Press"])
 def test_copies_are_one_origin_on_whatever_day(wire: str | None) -> None:
-    copies = [copy("a-article", MONDAY, None), copy("b-article", TUESDAY, "a-article", wire)]
+    copies = [copy("b-article", TUESDAY, "a-article", "Arden Post", wire)]
     days = day(MONDAY, CLOSED), day(TUESDAY, {**SHUT, "wire": wire})
-    assert grouped(*days, duplicates=copies)["a"][2:] == (2, 1)
+    assert grouped(*days)["a"][2:] == (2, 2)
+    assert grouped(*days, copies=copies)["a"][2:] == (2, 1)
 
 
 def test_more_by_the_outlet_that_was_copied_is_no_further_origin() -> None:
-    copies = [copy("a-article", MONDAY, None), copy("b-article", TUESDAY, "a-article")]
+    copies = [copy("b-article", TUESDAY, "a-article", "Arden Post")]
     again = {**CLOSED, "id": "e"}
-    assert grouped(day(MONDAY, CLOSED), day(TUESDAY, SHUT, again), duplicates=copies)["a"][2:] == (2, 1)
+    assert grouped(day(MONDAY, CLOSED), day(TUESDAY, SHUT, again), copies=copies)["a"][2:] == (2, 1)
+
+
+def test_two_copies_of_one_that_made_no_such_claim_are_one_origin() -> None:
+    copies = [copy(f"{name}-article", TUESDAY, "x-article", "Castle Mail") for name in "ab"]
+    assert grouped(day(TUESDAY, CLOSED, SHUT), copies=copies)["a"][2:] == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from two_stores import in_bucket
 
 from pipeline import cli
 from pipeline.curation.takedowns import read_takedowns
+from pipeline.derived.tables import DERIVED
 from pipeline.desk.forget import forget
 from pipeline.errors import ConfigError, DamagedError, InputError
 from pipeline.identity import content_id
@@ -37,6 +38,7 @@ from pipeline.store.batch import (
     staged_path,
     takedown_path,
 )
+from pipeline.store.derived_files import read_derived
 from pipeline.store.manifest import find_manifest
 from schemas import DAY_TABLES, EXTRACTED
 
@@ -387,7 +389,8 @@ def test_on_an_object_store_that_two_machines_share(monkeypatch: pytest.MonkeyPa
     for day, left in ((FIRST, {A1}), (SECOND, {A4})):
         for row_class in DAY_TABLES:
             assert ids(other, row_class.table_name, day) <= left
-    assert A2 not in str(other.read(derived_path("duplicates")).to_pylist())
+    for derived in DERIVED:
+        assert A2 not in str([table.to_pylist() for table in read_derived(other, derived.row_class)])
     assert other.names("staged") == []
     assert read_takedowns(one).ids == {A2}
 

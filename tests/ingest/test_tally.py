@@ -9,7 +9,7 @@ from days import manifest_of, read_plan
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from pipeline.derived.ingest_report import merge
+from pipeline.derived.ingest_report import rows as report_of
 from pipeline.desk.staged_report import staged_report
 from pipeline.settings import load_settings
 from pipeline.stages.ingest import ingest
@@ -72,9 +72,8 @@ def test_by_reader_and_outlet(store: Store) -> None:
 
 
 def test_the_table_comes_from_the_manifests(store: Store) -> None:
-    table = merge({DAY: manifest_of(read_plan(store, DAY))})
+    table = report_of(manifest_of(read_plan(store, DAY)))
     assert len(table) == 3 and not violations(table, IngestReportRow)
-    assert len(merge({})) == 0
 
 
 def test_a_published_day_is_told_although_its_plan_is_old(store: Store) -> None:

@@ -13,7 +13,8 @@ from days import article, rows_of, stage_day
 
 from pipeline import code_identity, provenance
 from pipeline.alike.claim_links import links
-from pipeline.derived.tables import DERIVED
+from pipeline.derived.tables import DERIVED, Grouped
+from pipeline.desk.verify import verify
 from pipeline.errors import DamagedError
 from pipeline.settings import Settings
 from pipeline.stages.derive import derive
@@ -21,6 +22,7 @@ from pipeline.stages.publish import publish
 from pipeline.store import Store
 from pipeline.store.batch import (
     DOCS,
+    PARTIALS,
     Batch,
     derived_path,
     manifest_path,
@@ -29,9 +31,10 @@ from pipeline.store.batch import (
     staged_folder,
     staged_path,
 )
+from pipeline.store.derived_files import derived_files, read_derived
 from pipeline.store.manifest import write_manifest
 from pipeline.store.staged import mark_at_work, staged_days
-from schemas import EXTRACTED
+from schemas import EXTRACTED, TABLES
 
 DAYS = [date(2026, 3, n) for n in (1, 2, 3)]
 SETTINGS = Settings(decisions_file=Path("no-decisions.jsonl"))
@@ -48,7 +51,12 @@ MERGED = tuple(derived.name for derived in DERIVED)
 
 
 def derived_bytes(store: Store) -> dict[str, bytes]:
-    return {name: store.get(derived_path(name)) for name in MERGED}
+    paths = [path for derived in DERIVED for path in derived_files(store, derived.row_class)]
+    return {path: store.get(path) for path in paths}
+
+
+def rows_of_table(store: Store, name: str) -> list[dict[str, Any]]:
+    return [row for table in read_derived(store, TABLES[name]) for row in table.to_pylist()]
 
 
 def made(folder: Path, order: Sequence[date], *, each_night: bool) -> dict[str, bytes]:
@@ -83,7 +91,7 @@ def test_a_day_published_again_is_read_again(tmp_path: Path, forwards: dict[str,
     stage_day(store, DAYS[1])
     publish(store, Batch(DAYS[1]), SETTINGS)
     derive(store, Batch(DAYS[0]), SETTINGS)
-    assert set(store.read(derived_path("duplicates"))["day"].to_pylist()) == {DAYS[0], DAYS[2]}
+    assert {row["day"] for row in rows_of_table(store, "duplicates")} == {DAYS[0], DAYS[2]}
     put(store, DAYS[1])
     derive(store, Batch(DAYS[1]), SETTINGS)
     assert derived_bytes(store) == forwards
@@ -91,14 +99,14 @@ def test_a_day_published_again_is_read_again(tmp_path: Path, forwards: dict[str,
 
 def test_an_entity_has_one_id_on_all_days(tmp_path: Path, forwards: dict[str, bytes]) -> None:
     store = Store(str(tmp_path / "forwards"))
-    [row] = store.read(derived_path("entity_index")).to_pylist()
+    [row] = rows_of_table(store, "entity_index")
     assert row["entity_id"] == rows_of("b")["entities"][0].entity_id
     assert (row["first_seen"], row["last_seen"], row["n_articles"]) == (DAYS[0], DAYS[2], 9)
 
 
 def test_what_has_not_changed_is_not_merged_again(tmp_path: Path, forwards: dict[str, bytes]) -> None:
     store = Store(str(tmp_path / "forwards"))
-    written = [tmp_path / "forwards" / derived_path(name) for name in MERGED]
+    written = [tmp_path / "forwards" / path for path in forwards]
     before = [path.stat().st_mtime_ns for path in written]
     counts = derive(store, Batch(DAYS[0]), SETTINGS)
     empty = date(2026, 3, 4)
@@ -111,8 +119,8 @@ def test_what_has_not_changed_is_not_merged_again(tmp_path: Path, forwards: dict
 
 def test_a_table_that_is_gone_is_made_again(tmp_path: Path, forwards: dict[str, bytes]) -> None:
     store = Store(str(tmp_path / "forwards"))
-    for name in MERGED:
-        store.remove(derived_path(name))
+    for path in forwards:
+        store.remove(path)
     derive(store, Batch(DAYS[0]), SETTINGS)
     assert derived_bytes(store) == forwards
 
@@ -140,11 +148,11 @@ def test_a_night_compares_its_own_claims_only(
         compared.append((day["day"][0].as_py(), [other["day"][0].as_py() for other in others]))
         return links(day, others)
 
-    (grouping,) = (derived for derived in DERIVED if derived.links)
-    assert grouping.links is not None
-    linking = replace(grouping, links=replace(grouping.links, find=noted))
-    tables = tuple(linking if derived is grouping else derived for derived in DERIVED)
-    monkeypatch.setattr("pipeline.stages.derive.DERIVED", tables)
+    tables = tuple(
+        replace(derived, find_links=noted) if isinstance(derived, Grouped) and derived.links else derived
+        for derived in DERIVED
+    )
+    monkeypatch.setattr("pipeline.derived.update.DERIVED", tables)
     derive(store, Batch(DAYS[2]), SETTINGS)
     assert compared == []
     later = date(2026, 3, 9)
@@ -158,13 +166,18 @@ def test_a_night_compares_its_own_claims_only(
     assert compared == [(day, [DAYS[0]]) for day in (*DAYS, later)]
 
 
-def test_a_partial_that_is_damaged_is_made_again(tmp_path: Path, forwards: dict[str, bytes]) -> None:
+def test_what_is_damaged_is_found_by_verify_and_made_again(
+    tmp_path: Path, forwards: dict[str, bytes]
+) -> None:
     store = Store(str(tmp_path / "forwards"))
     for path in (partial_path("duplicates", DAYS[0]), partial_path("claim_links", DAYS[1])):
         store.put(path, store.get(path)[:100])
-    store.put(derived_path("entity_index"), b"half a f")
+    for path in forwards:
+        flipped(store, path)
+    verify(store, SETTINGS, mend=True)
     derive(store, Batch(DAYS[0]), SETTINGS)
     assert derived_bytes(store) == forwards
+    assert verify(store, SETTINGS).findings == []
 
 
 def test_only_a_parse_that_is_as_published_is_let_go(tmp_path: Path) -> None:
@@ -214,7 +227,7 @@ def test_what_spans_days_follows_the_content_of_files_that_settings_name(tmp_pat
             store.write(path, store.read(path), lineage=lineage)
         runs.append(publish(store, Batch(DAYS[0]), SETTINGS)["run_id"])
         derive(store, Batch(DAYS[0]), SETTINGS)
-        links += store.read(derived_path("entity_index"))["wikidata_id"].to_pylist()
+        links += [row["wikidata_id"] for row in rows_of_table(store, "entity_index")]
     assert runs[0] != runs[1] and links == ["Q1", "Q2"]
 
 
@@ -225,17 +238,39 @@ def flipped(store: Store, path: str) -> None:
     store.put(path, bytes(data))
 
 
-def test_damage_behind_a_whole_footer_is_mended(tmp_path: Path, forwards: dict[str, bytes]) -> None:
+@pytest.mark.parametrize(
+    ("partial", "table"),
+    [
+        ("duplicates", "duplicates"),
+        ("entity_index", "entity_index"),
+        ("claim_groups", "claim_groups"),
+        ("claim_links", "claim_groups"),
+    ],
+)
+def test_damage_behind_a_whole_footer_is_mended(
+    tmp_path: Path, forwards: dict[str, bytes], partial: str, table: str
+) -> None:
     store = Store(str(tmp_path / "forwards"))
-    for name in ("duplicates", "entity_index", "claim_groups"):
-        flipped(store, derived_path(name))
+    flipped(store, partial_path(partial, DAYS[1]))
+    for path in derived_files(store, TABLES[table]):
+        store.remove(path)
     derive(store, Batch(DAYS[0]), SETTINGS)
     assert derived_bytes(store) == forwards
-    for name in ("duplicates", "entity_index", "claim_groups", "claim_links"):
-        flipped(store, partial_path(name, DAYS[1]))
-        store.remove(derived_path("claim_groups" if name == "claim_links" else name))
+
+
+@pytest.mark.parametrize(
+    "name", ["duplicates_members/2026-03", "claim_groups_members/2026-03", "entity_index/untold"]
+)
+def test_what_is_kept_for_the_next_night_is_compared_with_what_was_noted(
+    tmp_path: Path, forwards: dict[str, bytes], name: str
+) -> None:
+    store = Store(str(tmp_path / "forwards"))
+    path = f"{PARTIALS}/{name}.parquet"
+    store.put(path, store.get(path) + b" ")
+    put(store, date(2026, 3, 9))
     derive(store, Batch(DAYS[0]), SETTINGS)
-    assert derived_bytes(store) == forwards
+    fresh = made(tmp_path / "fresh", [*DAYS, date(2026, 3, 9)], each_night=False)
+    assert derived_bytes(store) == fresh
 
 
 def test_a_damaged_published_file_stops_it_by_name(
@@ -246,6 +281,7 @@ def test_a_damaged_published_file_stops_it_by_name(
     path = published_path("entities", DAYS[1])
     flipped(store, path)
     store.remove(partial_path("entity_index", DAYS[1]))
+    store.remove(derived_path("entity_index"))
     with pytest.raises(DamagedError, match=rf"{path} .*run the day again .*run {DAYS[1]}"):
         derive(store, Batch(DAYS[0]), SETTINGS)
     store.put(manifest_path(DAYS[2]), b"{")
@@ -275,7 +311,7 @@ def test_a_day_that_is_being_replaced_is_waited_for(
     threading.Timer(1.0, go_on.set).start()
     derive(store, Batch(DAYS[0]), SETTINGS)
     publishing.join(60)
-    found = store.read(derived_path("duplicates")).to_pylist()
+    found = rows_of_table(store, "duplicates")
     assert {row["article_id"] for row in found if row["day"] == DAYS[1]} == {"z"}
 
 

@@ -46,6 +46,21 @@ def names_are_those_of_one_folder(stores: Stores) -> None:
     assert other.names("") == ["t", "top", "tt"]
 
 
+def another_content_is_another_version(stores: Stores) -> None:
+    store, other = stores
+    for path in ("v/a", "v/b", "v/.hidden", "v/deeper/c"):
+        store.put(path, b"first")
+    before = other.versions("v")
+    assert list(before) == ["a", "b"]
+    store.put("v/a", b"other")
+    store.remove("v/b")
+    after = other.versions("v")
+    assert list(after) == ["a"]
+    # Empty: it cannot be told yet.
+    assert after["a"] != before["a"] or not after["a"]
+    assert other.versions("none") == {}
+
+
 def a_folder_goes_whole_and_alone(stores: Stores) -> None:
     store, other = stores
     for path in ("day/a/1", "day/a/2", "day/b", "day-two/c"):
@@ -114,6 +129,7 @@ CONTRACT: tuple[Callable[[Stores], None], ...] = (
     a_file_is_as_it_was_put_last,
     what_is_not_there_is_told,
     names_are_those_of_one_folder,
+    another_content_is_another_version,
     a_folder_goes_whole_and_alone,
     rows_come_back_with_their_lineage,
     of_many_who_create_a_file_one_does,

@@ -11,14 +11,8 @@ from pydantic import ValidationError
 from pipeline.errors import InputError
 from pipeline.store import Store
 from pipeline.store.batch import MANIFESTS, manifest_path
-from pipeline.store.manifest import (
-    Manifest,
-    find_manifest,
-    manifests,
-    published_days,
-    published_rows,
-    write_manifest,
-)
+from pipeline.store.days import published
+from pipeline.store.manifest import Manifest, find_manifest, published_days, write_manifest
 from pipeline.store.plan import InputFile
 
 WHOLE = manifest_of(plan_of(DAY, inputs=[InputFile(path="a.jsonl", sha256="0" * 64)]))
@@ -32,7 +26,6 @@ def store(tmp_path: Path) -> Store:
 def test_what_is_written_is_read(store: Store) -> None:
     write_manifest(store, WHOLE)
     assert find_manifest(store, DAY) == WHOLE
-    assert manifests(store) == {DAY: WHOLE}
     assert find_manifest(store, date(2026, 3, 9)) is None
 
 
@@ -43,7 +36,7 @@ def test_manifests_from_before_they_had_a_version_are_read(store: Store) -> None
     store.write_json(manifest_path(DAY), old)
     found = find_manifest(store, DAY)
     assert found is not None and found.version == 0 and found.inputs == WHOLE.inputs
-    assert list(published_rows(store)) == [(DAY, {"articles": 3})]
+    assert published(store).days[DAY].files == {"articles": (3, "0" * 64)}
 
 
 @pytest.mark.parametrize("change", [{"version": 2}, {"colour": "red"}, {"inputs": [{"path": "a"}]}])

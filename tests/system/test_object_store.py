@@ -137,7 +137,9 @@ from pipeline.stages.publish import publish
 from pipeline.stages.derive import derive
 from pipeline.store import Store
 from pipeline.store.batch import Batch
+from pipeline.store.derived_files import read_derived
 from pipeline.store.manifest import find_manifest
+from pipeline.derived.tables import DERIVED
 from pipeline.desk.forget import forget
 from schemas import DAY_TABLES
 store, SETTINGS, BATCH = Store(sys.argv[1]), Settings(decisions_file="none.jsonl"), Batch(DAY)
@@ -257,13 +259,13 @@ def test_a_derive_that_began_before_a_takedown_leaves_nothing_of_the_article(
         PUBLISHERS
         + """
 import pipeline.stages.derive as module
-real, done = module.bring_up, []
-def bring_up(derived, archive):
+real, done = module.bring_all_up, []
+def bring_all_up(*args, **options):
     if not done:
         done.append(1)
         wait()  # the manifests are read
-    return real(derived, archive)
-module.bring_up = bring_up
+    return real(*args, **options)
+module.bring_all_up = bring_all_up
 derive(store, BATCH, SETTINGS)
 """
     )
@@ -279,9 +281,9 @@ derive(store, BATCH, SETTINGS)
     code = (
         PUBLISHERS
         + """
-held = [name for name in store.names("tables") if store.exists(f"tables/{name}/{name}.parquet")
-        and IDS[1] in str(store.read(f"tables/{name}/{name}.parquet").to_pylist())]
-report = store.read("tables/ingest_report/ingest_report.parquet").to_pylist()
+derived = {table.name: list(read_derived(store, table.row_class)) for table in DERIVED}
+held = [name for name, parts in derived.items() for part in parts if IDS[1] in str(part.to_pylist())]
+report = [row for part in derived["ingest_report"] for row in part.to_pylist()]
 print(held, sum(row["kept"] for row in report), len(store.read(f"tables/articles/{DAY}.parquet")))
 """
     )

@@ -33,10 +33,10 @@ from pipeline.store.batch import (
     OLD_TAKEDOWNS,
     TABLES_FOLDER,
     TAKEDOWNS,
-    derived_path,
     manifest_path,
     published_path,
 )
+from pipeline.store.derived_files import derived_files
 from pipeline.store.manifest import Manifest, find_manifest, published_days, run_again
 from pipeline.store.published import published_fragment, published_schema
 from schemas import TABLES
@@ -180,7 +180,7 @@ class Snapshot:
 
     def has(self, table: str) -> bool:
         """Tell whether a derived table was made."""
-        return self._store.exists(derived_path(table))
+        return bool(derived_files(self._store, TABLES[table]))
 
     def is_current(self) -> bool:
         """Tell whether all that was read still stands as it did."""
@@ -252,7 +252,7 @@ class Snapshot:
 
     def _relations(self, sql: str, days: Sequence[date], only: Mapping[str, str]) -> list[tuple[str, str]]:
         """Return the tables and views that a select needs, with the select that each stands for."""
-        asked = {name.lower() for name in _NAME.findall(sql)}
+        asked = {name.lower() for name in _NAME.findall(" ".join([sql, *only.values()]))}
         views = {view.name: view for name in asked & VIEWS.keys() for view in needed(name)[0]}
         tables = asked | {name for name in asked & VIEWS.keys() for name in needed(name)[1]}
         found = [(name, self._decided(name)) for name in sorted(tables & DECISIONS_OF_VIEWS.keys())]
@@ -297,17 +297,20 @@ class Snapshot:
         return list(published_schema(self._store, manifest, table).names)
 
     def _derived(self, table: str) -> str:
-        path = derived_path(table)
-        self._mark(path)
-        if not self._store.exists(path):
+        paths = derived_files(self._store, TABLES[table])
+        for path in paths:
+            self._mark(path)
+        if not paths:
             raise InputError(
                 f"{table} is not derived in {self._store.root}: derive it"
                 " (python -m pipeline run DAY --stage derive, for any day)"
             )
         if self._store.local_root is None:
-            select = f"from {self._registered(table, self._store.read(path))}"
+            rows = pa.concat_tables(map(self._store.read, paths))
+            select = f"from {self._registered(table, rows)}"
         else:
-            select = f"from read_parquet([{_text(str(self._store.local_root / path))}])"
+            listed = ", ".join(_text(str(self._store.local_root / path)) for path in paths)
+            select = f"from read_parquet([{listed}])"
         if table == "entity_index" and self.is_ahead:
             return self._decided_index(select)
         if table == "claim_groups" and self._newly_apart:
@@ -348,9 +351,11 @@ class Snapshot:
         new = {*self.decisions.apart} - {*self.derived_decisions.apart}
         if not new or not self.has("claim_groups"):
             return set()
-        path = derived_path("claim_groups")
-        self._mark(path)
-        groups = self._store.read(path, columns=["claim_id", "day", "claim_group_id"])
+        paths = derived_files(self._store, TABLES["claim_groups"])
+        for path in paths:
+            self._mark(path)
+        columns = ["claim_id", "day", "claim_group_id"]
+        groups = pa.concat_tables([self._store.read(path, columns=columns) for path in paths])
         wanted = pa.array(sorted({claim_id for pair in new for claim_id in pair}), pa.string())
         found = groups.filter(pc.is_in(groups["claim_id"], value_set=wanted)).to_pylist()
         place = {row["claim_id"]: (row["claim_group_id"], row["day"]) for row in found}

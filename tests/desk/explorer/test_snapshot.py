@@ -18,9 +18,10 @@ from pipeline.desk.explorer.snapshot import Desk, ReplacedError, Snapshot, until
 from pipeline.errors import DamagedError, InputError
 from pipeline.load import load_arrow
 from pipeline.store import Store
-from pipeline.store.batch import derived_path, manifest_path, published_path
+from pipeline.store.batch import manifest_path, published_path
+from pipeline.store.derived_files import derived_files
 from pipeline.store.manifest import find_manifest, write_manifest
-from schemas import TABLES
+from schemas import TABLES, ClaimGroup
 from schemas.views import NAMES, VIEWS
 
 
@@ -221,7 +222,8 @@ def test_another_schema_is_told(tmp_path: Path) -> None:
 
 def test_what_is_not_derived_is_told(tmp_path: Path) -> None:
     store = two_days(tmp_path)
-    store.remove(derived_path("claim_groups"))
+    for path in derived_files(store, ClaimGroup):
+        store.remove(path)
     desk = Desk(store, tmp_path / "none")
     with desk.snapshot() as snapshot, pytest.raises(InputError, match="--stage derive"):
         snapshot.rows("from asserted")

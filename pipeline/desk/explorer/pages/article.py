@@ -9,7 +9,10 @@ from pipeline.desk.explorer.filters import parse_day
 from pipeline.desk.explorer.layers import article_layers, pieces
 
 _OF_ARTICLE = "article_id = $article_id"
-_ONLY = dict.fromkeys(("articles", "entities", "mentions", "quotes", "claims", "duplicates"), _OF_ARTICLE)
+_ONLY = {
+    **dict.fromkeys(("articles", "entities", "mentions", "quotes", "claims", "duplicates"), _OF_ARTICLE),
+    "claim_groups": "day = $day",
+}
 
 _ARTICLE = """
     select a.*, d.cluster_id, d.duplicate_of as copy_of

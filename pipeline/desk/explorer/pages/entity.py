@@ -11,6 +11,12 @@ N_ARTICLES = 50
 """On a page."""
 
 ONLY = {"entities": "entity_id in (select unnest($ids))"}
+_IN_ARTICLES = "article_id in (select unnest($articles))"
+_LIST_ONLY = {**ONLY, "articles": _IN_ARTICLES}
+_ABOUT_ONLY = {
+    "mentions": "entity_id in (select unnest($ids)) and kind = 'name'",
+    **dict.fromkeys(("quotes", "entities", "articles"), _IN_ARTICLES),
+}
 _OWN_CLAIMS = f"claimer_entity_id in (select unnest($ids)) or {CORRECTED}"
 _COUNTS = """
     select day, count(*) as n, sum(n_mentions) as n_mentions from article_entities
@@ -43,8 +49,11 @@ def entity(asked: Asked) -> Answer:
         return found
     snapshot, filters = asked.snapshot, asked.filters
     condition, values = filters.conditions("outlet", "once")
-    own = {"id": found.row["entity_id"], "ids": found.ids}
-    counts = snapshot.rows(_COUNTS.format(condition=condition), {**own, **values}, only=ONLY)
+    # What is joined is looked for in the articles that name it alone.
+    named = snapshot.rows("select distinct article_id from entities", {"ids": found.ids}, only=ONLY)
+    articles = sorted({row["article_id"] for row in named})
+    own = {"id": found.row["entity_id"], "ids": found.ids, "articles": articles}
+    counts = snapshot.rows(_COUNTS.format(condition=condition), {**own, **values}, only=_LIST_ONLY)
     limits = {"n": N_ARTICLES, "offset": (filters.page - 1) * N_ARTICLES}
     total = sum(row["n"] for row in counts)
     return Shown(
@@ -56,7 +65,7 @@ def entity(asked: Asked) -> Answer:
             "articles": snapshot.rows(
                 _ARTICLES.format(condition=condition.replace("outlet =", "e.outlet =")),
                 {**own, **values, **limits},
-                only=ONLY,
+                only=_LIST_ONLY,
             ),
             "total": total,
             "n_pages": -(-total // N_ARTICLES),
@@ -65,10 +74,8 @@ def entity(asked: Asked) -> Answer:
                 {row["day"]: row["n"] for row in counts}, filters.first, filters.last, what="articles"
             ),
             "years": year_chart(snapshot, "entity_days", found),
-            "about": snapshot.rows(
-                _ABOUT, own, only={"mentions": "entity_id in (select unnest($ids)) and kind = 'name'"}
-            ),
-            "claims": snapshot.rows(_CLAIMS, own, only={"claims": _OWN_CLAIMS, **ONLY}),
+            "about": snapshot.rows(_ABOUT, own, only=_ABOUT_ONLY),
+            "claims": snapshot.rows(_CLAIMS, own, only={"claims": _OWN_CLAIMS, **_LIST_ONLY}),
             "alike": alike(asked, found.row),
         },
     )

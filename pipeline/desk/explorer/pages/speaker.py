@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, Shown
 from pipeline.desk.explorer.charts import days_chart
-from pipeline.desk.explorer.pages.people import CORRECTED, Meant, alike, find_entity, pronouns
+from pipeline.desk.explorer.pages.people import CORRECTED, alike, find_entity, pronouns
 from pipeline.desk.explorer.pages.years import year_chart
 
 N_QUOTES = 50
@@ -15,6 +15,17 @@ N_QUOTES = 50
 _OWN_QUOTES = f"speaker_entity_id in (select unnest($ids)) or {CORRECTED}"
 ONLY = {"quotes": _OWN_QUOTES, "entities": "entity_id in (select unnest($ids))"}
 _BY = "from said where speaker_id = $id and {condition}"
+_IN_ARTICLES = "article_id in (select unnest($articles))"
+_ARTICLES = "select distinct article_id from quotes"
+_PAGE_ONLY = {
+    "quotes": _OWN_QUOTES,
+    "entities": f"entity_id in (select unnest($ids)) and {_IN_ARTICLES}",
+    "articles": _IN_ARTICLES,
+}
+_ABOUT_ONLY = {
+    "quotes": _OWN_QUOTES,
+    **dict.fromkeys(("mentions", "entities", "articles"), _IN_ARTICLES),
+}
 _COUNTS = """
     select day, outlet, count(*) as n, count(*) filter (not is_reprint) as n_once,
         count(*) filter (is_speech) as n_speech, count(distinct article_id) as n_articles """
@@ -42,10 +53,13 @@ def speaker(asked: Asked) -> Answer:
         return entity
     snapshot, filters = asked.snapshot, asked.filters
     condition, values = conditions(asked)
-    own = {"id": entity.row["entity_id"], "ids": entity.ids}
-    counts = _rows(asked, entity, _COUNTS + _BY.format(condition=condition) + " group by day, outlet", values)
+    # What is joined is looked for in the articles that quote them alone.
+    found = snapshot.rows(_ARTICLES, {"ids": entity.ids}, only={"quotes": _OWN_QUOTES})
+    articles = sorted({row["article_id"] for row in found})
+    own = {"id": entity.row["entity_id"], "ids": entity.ids, "articles": articles}
+    counts = _rows(asked, own, _COUNTS + _BY.format(condition=condition) + " group by day, outlet", values)
     limits = {"n": N_QUOTES, "offset": (filters.page - 1) * N_QUOTES}
-    quotes = _rows(asked, entity, _LIST + _BY.format(condition=condition) + _ORDER, {**values, **limits})
+    quotes = _rows(asked, own, _LIST + _BY.format(condition=condition) + _ORDER, {**values, **limits})
     by_day: dict[Any, int] = {}
     by_outlet: dict[str, int] = {}
     for row in counts:
@@ -57,7 +71,7 @@ def speaker(asked: Asked) -> Answer:
         {
             "entity": entity.row,
             "pronouns": pronouns(asked, entity.ids),
-            "roles": _rows(asked, entity, _ROLES, {}),
+            "roles": _rows(asked, own, _ROLES, {}),
             "quotes": quotes,
             "total": total,
             "n_once": sum(row["n_once"] for row in counts),
@@ -67,7 +81,7 @@ def speaker(asked: Asked) -> Answer:
             "outlets": sorted(by_outlet.items(), key=lambda pair: (-pair[1], pair[0])),
             "chart": days_chart(by_day, filters.first, filters.last, what="quotations"),
             "years": year_chart(snapshot, "speaker_days", entity),
-            "about": snapshot.rows(_ABOUT, own, only={"quotes": _OWN_QUOTES}),
+            "about": snapshot.rows(_ABOUT, own, only=_ABOUT_ONLY),
             "alike": alike(asked, entity.row),
         },
     )
@@ -83,6 +97,5 @@ def conditions(asked: Asked) -> tuple[str, dict[str, Any]]:
     return condition, values
 
 
-def _rows(asked: Asked, entity: Meant, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    given = {"id": entity.row["entity_id"], "ids": entity.ids, **values}
-    return asked.snapshot.rows(sql, given, only=ONLY)
+def _rows(asked: Asked, own: dict[str, Any], sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    return asked.snapshot.rows(sql, {**own, **values}, only=_PAGE_ONLY)

@@ -1,20 +1,13 @@
 """The tables speaker_days and entity_days: they say what the views over all rows say."""
 
-import random
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
-import pytest
 
 from pipeline.curation.decisions import Decisions
-from pipeline.derived.outlet_days import (
-    merge_entities,
-    merge_speakers,
-    partial_of_entities,
-    partial_of_speakers,
-)
+from pipeline.derived.counts_by_day import rows_of_entities, rows_of_speakers
 from schemas import EntityDay, SpeakerDay
 from schemas.table import violations
 
@@ -69,7 +62,7 @@ DAYS = [
 
 
 def speakers(decisions: Decisions | None = None) -> list[tuple[Any, ...]]:
-    table = merge_speakers([partial_of_speakers(day, decisions) for day in DAYS], decisions)
+    table = pa.concat_tables([rows_of_speakers(day, decisions) for day in DAYS])
     assert violations(table, SpeakerDay) == []
     return [(str(row["day"]), *list(row.values())[1:]) for row in table.to_pylist()]
 
@@ -107,7 +100,7 @@ def test_a_split_by_article_is_counted_apart_and_may_be_merged_again() -> None:
 
 def test_mentions_are_counted_by_day_outlet_and_entity() -> None:
     decisions = Decisions(merged={"p2": "p1"})
-    table = merge_entities([partial_of_entities(day, decisions) for day in DAYS], decisions)
+    table = pa.concat_tables([rows_of_entities(day, decisions) for day in DAYS])
     assert violations(table, EntityDay) == []
     [first, *_] = table.to_pylist()
     assert first == {
@@ -119,16 +112,6 @@ def test_mentions_are_counted_by_day_outlet_and_entity() -> None:
     }
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_any_order_of_days_gives_the_same_table(seed: int) -> None:
-    for partial, merge in ((partial_of_speakers, merge_speakers), (partial_of_entities, merge_entities)):
-        days = [partial(day) for day in DAYS]
-        expected = merge(days)
-        random.Random(seed).shuffle(days)
-        assert merge(days).equals(expected)
-
-
-def test_no_days_and_days_without_quotations() -> None:
+def test_days_without_quotations() -> None:
     nothing = day_tables(3, [("a", "Herald", None, True)])
-    assert len(merge_speakers([])) == len(merge_speakers([partial_of_speakers(nothing)])) == 0
-    assert len(merge_entities([partial_of_entities(nothing)])) == 0
+    assert len(rows_of_speakers(nothing)) == len(rows_of_entities(nothing)) == 0

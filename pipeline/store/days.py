@@ -1,0 +1,133 @@
+"""All published days in short, in one object: what whoever looks at many days looks at.
+
+The manifest of a day is the truth. The object repeats what is asked of all days at once, beside the version
+of the manifest's file that it was taken from. The list of the manifests, a request for a thousand days,
+tells which of them are others by now, and these are read. So the object may be behind, as after a crash, or
+missing, as in an old data folder, and what is told is right all the same; whoever writes it last does no
+harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import DamagedError
+from pipeline.store.batch import DAYS, MANIFESTS, day_of_name
+from pipeline.store.manifest import Manifest, PublishedTable, find_manifest
+
+if TYPE_CHECKING:
+    from pipeline.store.files import Store
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDay:
+    """What is asked of all days at once.
+
+    Attributes:
+        day: the day.
+        run_id: of all rows.
+        schema_version: of the tables.
+        is_empty: there are no articles.
+        files: rows and SHA-256 of the file of each table.
+    """
+
+    day: date
+    run_id: str
+    schema_version: int
+    is_empty: bool
+    files: Mapping[str, tuple[int, str]]
+
+    @property
+    def tables(self) -> dict[str, PublishedTable]:
+        """The files as a manifest has them."""
+        return {name: PublishedTable(rows=rows, sha256=sha256) for name, (rows, sha256) in self.files.items()}
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> PublishedDay:
+        """Return a manifest in short."""
+        files = {name: (table.rows, table.sha256) for name, table in manifest.tables.items()}
+        return cls(manifest.day, manifest.run_id, manifest.schema_version, manifest.is_empty, files)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """All published days as they stand.
+
+    Attributes:
+        days: in order; without those whose manifest is damaged.
+        damaged: what is wrong with these.
+        versions: of the manifests' files, by day; empty where that cannot be told yet.
+        is_noted: the object says just this.
+    """
+
+    days: Mapping[date, PublishedDay]
+    damaged: Mapping[date, DamagedError]
+    versions: Mapping[date, str]
+    is_noted: bool
+
+    def sound(self) -> Mapping[date, PublishedDay]:
+        """Return the days.
+
+        Raises:
+            DamagedError: the manifests of one or more cannot be read; all of them are named.
+        """
+        if self.damaged:
+            wrong = [*self.damaged.values()]
+            raise DamagedError("; ".join(map(str, wrong)), path=wrong[0].path)
+        return self.days
+
+
+def published(store: Store, *, between: tuple[date, date] | None = None) -> Published:
+    """Return all published days: as noted those that have not changed, by their manifests the others.
+
+    Args:
+        store: where they lie.
+        between: first and last day of those that are asked for; None for all.
+    """
+    noted = store.read_cache(DAYS)
+    known = noted["days"] if noted.get("format") == _FORMAT else {}
+    days: dict[date, PublishedDay] = {}
+    damaged: dict[date, DamagedError] = {}
+    versions: dict[date, str] = {}
+    n_kept = 0
+    for name, version in store.versions(MANIFESTS).items():
+        day = day_of_name(name, ".json")
+        if day is None or (between is not None and not between[0] <= day <= between[1]):
+            continue
+        entry = known.get(day.isoformat())
+        if entry is not None and version and entry[0] == version:
+            days[day], versions[day] = _read(day, entry), version
+            n_kept += 1
+            continue
+        try:
+            manifest = find_manifest(store, day)
+        except DamagedError as error:
+            damaged[day] = error
+            continue
+        if manifest is not None:
+            days[day], versions[day] = PublishedDay.of(manifest), version
+    is_noted = bool(known or not days) and n_kept == len(days) == len(known)
+    return Published(days, damaged, versions, is_noted)
+
+
+def note(store: Store, found: Published) -> None:
+    """Write the object, so that the manifests that were read need not be read again."""
+    if not found.is_noted:
+        days = {str(day): _written(one, found.versions[day]) for day, one in found.days.items()}
+        store.write_cache(DAYS, {"format": _FORMAT, "days": days})
+
+
+def _written(one: PublishedDay, version: str) -> list[Any]:
+    return [version, one.run_id, one.schema_version, one.is_empty, one.files]
+
+
+def _read(day: date, entry: list[Any]) -> PublishedDay:
+    _, run_id, schema_version, is_empty, files = entry
+    return PublishedDay(
+        day, run_id, schema_version, is_empty, {name: (n, s) for name, (n, s) in files.items()}
+    )
