@@ -18,7 +18,8 @@ from benchmarks.desk import Memory, replicated
 from pipeline.desk.exports.plain import FORMATS
 from pipeline.load import load, load_arrow
 from pipeline.store import Store
-from pipeline.store.batch import derived_path, published_path
+from pipeline.store.batch import published_path
+from pipeline.store.derived_files import derived_files
 from pipeline.store.manifest import PublishedTable, manifests, write_manifest
 from schemas import DAY_TABLES, DERIVED_TABLES
 
@@ -153,7 +154,8 @@ def test_memory_does_not_grow_with_the_number_of_days(tmp_path: Path) -> None:
             tables[name] = PublishedTable(rows=len(rows), sha256=digest)
         write_manifest(store, known.model_copy(update={"day": day, "run_id": "many", "tables": tables}))
     for row_class in DERIVED_TABLES:
-        store.put(derived_path(row_class.table_name), made.get(derived_path(row_class.table_name)))
+        for path in derived_files(made, row_class):
+            store.put(path, made.get(path))
     with asking(store) as desk:
 
         def exported(first: date) -> tuple[int, int]:
