@@ -187,7 +187,7 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 		$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps -e .; \
 	fi
 	@rm -rf newstables.egg-info # what the build leaves would name all entry points a second time
-	$(PYTHON) -m compileall -q $(VENV)/lib pipeline schemas || true # a template of a library need not compile
+	$(PYTHON) -m compileall -q -j 0 $(VENV)/lib pipeline schemas || true # a template of a library need not compile
 	@touch $@
 
 $(FAST_READY): $(READY) requirements-fast.txt

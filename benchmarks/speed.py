@@ -136,6 +136,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             print(f"{kind}: {sample.n:,} articles, {sample.words:,} words", flush=True)
         if "fast" not in sides:
             print("the accelerator is not built (make fast): its lines are left out")
+        # What a first run alone does is not counted: bytecode, and what is remembered of the code.
+        for side in sides:
+            _run(("one", side, 1), samples, Path(name))
         runs: Runs = {}
         for number in range(args.repetitions):
             for key in plan(samples, sides, is_first=number == 0):

@@ -24,6 +24,8 @@ _MOSTLY = 0.6
 _NEAR = 4
 """Tokens of a content among which the word that opens its clause stands; fewer only point at something."""
 _SPEAKING = frozenset(("PERSON", "ORG", "GPE", "NORP"))
+_PLACES = frozenset(("GPE", "LOC"))
+_NO_SPEAKERS = _PLACES | {"DATE", "TIME", "ORDINAL", "CARDINAL"}
 _SURE = 0.65
 """Score of the network from which on a judgement ("condemned the attack") counts as a quotation."""
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
@@ -354,8 +356,10 @@ def _may_stand_before_colon(parse: Parse, words: _Verbs, candidate: QuoteCandida
     is_first = all(parse.is_empty[t] for t in range(parse.paragraphs[parse.paragraph_of[start]][0], start))
     if any(parse.words[t] in words.speaking or parse.tags[t] == "PRP" for t in range(start, end)):
         return True
-    if is_first and share < _MOSTLY:
-        is_place = all(parse.tree.ents[t] in ("GPE", "LOC") for t in range(start, end))
+    if is_first and share >= _MOSTLY:  # a headline, of which a tabloid's is all in capitals
+        return not all(parse.tree.ents[t] in _NO_SPEAKERS for t in range(start, end))
+    if is_first:
+        is_place = all(parse.tree.ents[t] in _PLACES for t in range(start, end))
         is_in_capitals = all(word.isupper() for word in parse.columns.words[start:end])
         told = (t for first, last in candidate.content for t in range(first, last))
         if is_place or is_in_capitals or not any(parse.tags[t] in FINITE_TAGS for t in told):

@@ -78,6 +78,32 @@ def test_speakers_are_printed_whole(nlp: Language, text: str, speaker: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "speaker", "content"),
+    [
+        (
+            "TRAM DRIVER: 'NOBODY TOLD US A THING'\n\nDepot staff were sent home on Friday.",
+            "TRAM DRIVER",
+            "NOBODY TOLD US A THING",
+        ),
+        (
+            "HARBOUR WIDOW: “THEY LEFT HIM THERE”\n\nThe search was called off on Sunday.",
+            "HARBOUR WIDOW",
+            "THEY LEFT HIM THERE",
+        ),
+        (
+            "Lottery pair: 'We thought it was a joke'\n\nTwo bakers have won a house.",
+            "Lottery pair",
+            "We thought it was a joke",
+        ),
+    ],
+)
+def test_headlines_with_a_speaker_before_the_colon(
+    nlp: Language, text: str, speaker: str, content: str
+) -> None:
+    assert (speaker, content) in found(nlp, text)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "MADRID: The government scrapped the prize for bullfighting on Friday.\n\nIt is a large sum.",

@@ -21,6 +21,15 @@ SELECT = """
     from asserted where {condition}
     order by checkworthiness desc, n_origins desc, day desc, claim_id"""
 
+_STEPS = (0.8, 0.6, 0.4, 0.0)
+_PLAIN = """
+    select a.source as outlet, c.claimer_kind as voice, c.text as claim, c.claim_type, c.topics,
+        c.is_self_contained, d.article_id is not null as is_reprint
+    from claims c
+    join articles a on a.day = c.day and a.article_id = c.article_id
+    left join duplicates d on d.day = c.day and d.article_id = c.article_id and d.duplicate_of is not null"""
+"""What claims are counted by, without the names of those who make them."""
+
 
 def conditions(asked: Asked) -> tuple[str, dict[str, object], dict[str, str]]:
     """Return the conditions of the list, their values, and what of them is not among the filters.
@@ -58,8 +67,14 @@ def check(asked: Asked) -> Shown:
     snapshot, filters = asked.snapshot, asked.filters
     limits = {"n": N_CLAIMS, "offset": (filters.page - 1) * N_CLAIMS}
     sql = f"{SELECT.format(condition=condition)} limit $n offset $offset"
-    claims = snapshot.rows(sql, {**values, **limits})
-    total = (snapshot.row(f"select count(*) as n from asserted where {condition}", values) or {"n": 0})["n"]
+    claims: list[dict[str, object]] = []
+    for least in _STEPS:  # those that are worth most come first: the others need not be joined
+        given = {**values, **limits, "least": least}
+        claims = snapshot.rows(sql, given, only={"claims": "checkworthiness >= $least"})
+        if len(claims) == N_CLAIMS:
+            break
+    rows = "asserted" if "voice" in more and snapshot.decisions.speakers else f"({_PLAIN})"
+    total = (snapshot.row(f"select count(*) as n from {rows} where {condition}", values) or {"n": 0})["n"]
     topics = snapshot.rows("select distinct unnest(topics) as topic from claims order by topic")
     return Shown(
         "check.html",
