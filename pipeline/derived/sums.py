@@ -3,7 +3,7 @@
 Such a table sees the whole archive: whoever is named tonight may have been named on any day. Its rows are
 sorted by entity, and a night goes through the file once, a group of rows after another, and puts those that
 changed between the others. So it takes two requests and little memory however long the archive is; its time
-grows with the number of entities alone, by about a microsecond for each.
+grows with the number of entities alone.
 
 A day that is published again is taken out first. Where an entity was seen first or last on a day that it is
 no longer named on, the days are asked, from that end, until one names it. When a decision or the code
