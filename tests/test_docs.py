@@ -80,9 +80,7 @@ def test_files_of_the_project_that_the_documents_name_are_there() -> None:
 def test_decisions_are_numbered_dated_and_listed() -> None:
     folder = ROOT / "docs/decisions"
     pages = sorted(path for path in folder.glob("*.md") if path.name != "README.md")
-    numbers = [path.name[:5] for path in pages]
-    assert all(re.fullmatch(r"\d{4}-", number) for number in numbers)
-    assert len(set(numbers)) == len(numbers), "two decisions have one number"
+    assert [path.name[:5] for path in pages] == [f"{n:04}-" for n in range(1, len(pages) + 1)]
     listed = (folder / "README.md").read_text(encoding="utf-8")
     for page in pages:
         date = re.search(r"^\*(\d{4}-\d\d-\d\d)\*$", page.read_text(encoding="utf-8"), re.MULTILINE)

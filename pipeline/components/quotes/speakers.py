@@ -28,16 +28,11 @@ from pipeline.components.quotes.described import (
     peoples_of,
     the_only_person,
 )
+from pipeline.components.quotes.documents import body_before_kind, bracketed_body, owner_of_document
 from pipeline.components.quotes.mentioned import KnownMention, Mentioned, read_pronouns
 from pipeline.components.quotes.parsed import Parse, Range
 
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
-_AUTHORS = frozenset(("ORG", "GPE"))
-_NAMED_KINDS = frozenset(
-    f"org:{kind}"
-    for kind in ("agency", "airline", "bank", "broadcaster", "charity", "club", "company", "group", "paper")
-)
-"""Kinds of bodies that are printed with a name ("the TASS agency")."""
 
 _DECAY = 0.6
 """Weight that a mention keeps for each sentence between it and the pronoun."""
@@ -134,8 +129,7 @@ class Speakers:
             return self._pronoun(head, content, outer)
         return (
             self._named(head, speaker)
-            or self._document(head, speaker)
-            or self._body(head, speaker)
+            or self._printed_body(head, speaker)
             or self._misspelt(head, speaker)
             or self._role_and_name(head, speaker)
             or self._description(head, speaker)
@@ -161,45 +155,15 @@ class Speakers:
         kind = at[head].kind if head in at else "name"
         return Resolved(entities, kind, 0.95 if kind == "name" else 0.7)
 
-    def _document(self, head: int, speaker: Range) -> Resolved | None:
-        """Return whose document speaks: "a statement by the ministry", "the BBC's report", "a BBC poll"."""
-        parse, at = self._parse, self._mentioned.at
-        if parse.words[head] not in parse.lexicon.words("quotes.documents_of_bodies"):
-            return None
-        agents = parse.lexicon.words("quotes.agents_of_documents")
-        for t in range(*speaker):
-            known = at.get(t)
-            if known is None or known.kind == "pronoun":
-                continue
-            is_person = self._mentioned.is_person(known.entity)
-            if not is_person and self._mentioned.entities[known.entity].label not in _AUTHORS:
-                continue
-            top = t
-            while parse.heads[top] != top and parse.heads[top] != head and top != head:
-                top = parse.heads[top]
-            is_before = not is_person and t < head and parse.deps[top] in ("poss", "compound", "nmod", "amod")
-            is_behind = (
-                t > head
-                and parse.deps[top] in ("prep", "agent", "acl")
-                and any(parse.words[u] in agents for u in range(head + 1, t))
-            )
-            if is_before or is_behind:
-                return Resolved((known.entity,), "document", 0.6)
-        return None
-
-    def _body(self, head: int, speaker: Range) -> Resolved | None:
-        """Return the body whose kind is printed with its name: "the TASS agency", "the agency (GUR)"."""
-        parse, at = self._parse, self._mentioned.at
-        behind = head + 2
-        if parse.words[head + 1 : behind] == ["("] and behind in at and at[behind].kind == "name":
-            return Resolved((at[behind].entity,), "name", 0.8)
-        if parse.lexicon.entries("kinds").get(parse.words[head]) not in _NAMED_KINDS:
-            return None
-        for t in range(speaker[0], head):
-            known = at.get(t)
-            is_own = parse.deps[t] in ("compound", "nmod") and parse.heads[t] == head
-            if is_own and known is not None and self._mentioned.entities[known.entity].label == "ORG":
-                return Resolved((known.entity,), "name", 0.7)
+    def _printed_body(self, head: int, speaker: Range) -> Resolved | None:
+        """Return the body whose document speaks, or whose kind is printed with its name."""
+        parse, mentioned = self._parse, self._mentioned
+        if (number := owner_of_document(parse, mentioned, head, speaker)) is not None:
+            return Resolved((number,), "document", 0.6)
+        if (number := bracketed_body(parse, mentioned, head)) is not None:
+            return Resolved((number,), "name", 0.8)
+        if (number := body_before_kind(parse, mentioned, head, speaker)) is not None:
+            return Resolved((number,), "name", 0.7)
         return None
 
     def _conjuncts(self, head: int, speaker: Range) -> list[int]:

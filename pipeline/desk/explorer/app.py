@@ -57,6 +57,7 @@ OTHER_PAGES: dict[str, Page] = {
     "/article/{day}/{article_id}": article,
 }
 
+READS = ("desk/explorer/static/desk.css", "desk/explorer/static/icon.svg")
 _STATIC = {"desk.css": "text/css", "icon.svg": "image/svg+xml"}
 _PAUSES_S = (0.0, *[0.1] * 20)
 _TRIES_OF_EXPORT = 4

@@ -57,6 +57,7 @@ class _Words:
         self.within = lexicon.words("entities.within_a_place")
         self.towns = lexicon.words("entities.nouns_of_towns")
         self.of = lexicon.words("entities.of")
+        self.of_towns = self.towns | lexicon.words("entities.what_towns_have")
         self.in_towns = lexicon.words("entities.what_is_in_towns")
 
 
@@ -223,7 +224,7 @@ def _is_shown(tokens: Tokens, name: Name) -> bool:
 def shown_label(tokens: Tokens, name: Name) -> str | None:
     """Return the label that the words around a name show: an age makes a person, "a town" a town.
 
-    "Orla Vance, 41, said"; "Tarnley, a mill town", "the village of Tarnley", "police in Tarnley".
+    "Orla Vance, 41, said"; "Tarnley, a mill town", "the mayor of Tarnley", "police in Tarnley".
     """
     words, lower = tokens.lexicon.made(_Words), tokens.lower
     if name.label in _TAKEN_FOR_PERSONS and 1 < len(name) <= _MOST_WORDS_OF_A_PERSON:
@@ -232,7 +233,7 @@ def shown_label(tokens: Tokens, name: Name) -> str | None:
         return None
     before = lower[max(0, name.start - 2) : name.start]
     if len(before) == 2 and (
-        (before[1] in words.of and before[0] in words.towns and name.label != "ORG")
+        (before[1] in words.of and before[0] in words.of_towns and name.label != "ORG")
         or (before[1] in words.within and before[0] in words.in_towns)
     ):
         return "GPE"

@@ -244,6 +244,9 @@ def test_who_has_an_age_is_a_person(text: str, span: tuple[int, int]) -> None:
         ("then Brackenwell , a city on the coast , voted .", 1, "PRODUCT"),
         ("the village of Ossenby flooded .", 3, "PERSON"),
         ("then police in Harrowgate said so .", 3, "ORG"),
+        ("the mayor of Tarnley , Greta Hollin , told reporters .", 3, "PERSON"),
+        ("shells hit the outskirts of Vessel .", 5, "PRODUCT"),
+        ("residents of Orrin left .", 2, "PERSON"),
     ],
 )
 def test_what_is_called_a_town_is_one_wherever_it_stands(text: str, at: int, label: str) -> None:
@@ -259,6 +262,7 @@ def test_what_is_called_a_town_is_one_wherever_it_stands(text: str, at: int, lab
         ("Colvey , a town councillor , spoke .", 0, "PERSON"),
         ("the city of Congress .", 3, "ORG"),
         ("faith in Colvey grew .", 2, "PERSON"),
+        ("a daughter of Colvey spoke .", 3, "PERSON"),
         ("Marrow , a company , hired .", 0, "ORG"),
     ],
 )
