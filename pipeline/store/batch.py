@@ -9,7 +9,6 @@ tables/<table>/<table>.parquet             derived, one file for all days
 tables/datapackage.json                    all of them described
 tables/views.sql                           views over them, for DuckDB
 tables/_manifests/<day>.json               written last: run, counts, checksums (manifest.py)
-tables/_days.json                          all manifests in short (days.py; a cache)
 tables/_partials/<table>/<day>.parquet     what a day gives to a derived table (a cache)
 tables/_partials/<table>/<month>.parquet   who joined whom on the days of a month (a cache)
 tables/_partials/state.json                which runs the derived tables are made of (a cache)
@@ -20,6 +19,7 @@ tables/_speakers.json                      speakers that people corrected, as th
 feeds/<night>/pull.json                    what a night's pull of the feeds brought, and beside it the answers
 staged/<day>/timings/                      how long its stages took (timings.py)
 reports/<day>.html                         the report of a published day, see pipeline/desk/run_report
+index/_days.json                           all manifests in short (days.py; a cache)
 index/<source>.json                        which records of a source belong to which day (a cache)
 explorer/<day>.<run>.v1.sqlite             words of a day, for searches in the explorer (a cache)
 """
@@ -41,7 +41,6 @@ TABLES_FOLDER = "tables"
 
 PARTIALS = f"{TABLES_FOLDER}/_partials"
 MANIFESTS = f"{TABLES_FOLDER}/_manifests"
-DAYS = f"{TABLES_FOLDER}/_days.json"
 DERIVED_STATE = f"{PARTIALS}/state.json"
 TAKEDOWNS = f"{TABLES_FOLDER}/_forgotten"
 OLD_TAKEDOWNS = f"{TABLES_FOLDER}/_forgotten.jsonl"
@@ -58,7 +57,9 @@ FEEDS = "feeds"
 """The folder of what was pulled, a folder a night."""
 
 INDEX = "index"
-"""The folder of what sources know of their files."""
+"""The folder of what sources know of their files, and the store of its days."""
+
+DAYS = f"{INDEX}/_days.json"
 
 EXPLORER_CACHE = "explorer"
 """The folder of indexes of words, a file a day."""
