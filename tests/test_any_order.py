@@ -36,7 +36,7 @@ def in_this_process() -> Iterator[None]:
     ready: dict[Any, Work] = {}
 
     class Here:
-        def __init__(self, start: Callable[..., Work], *args: Any, processes: int) -> None:
+        def __init__(self, start: Callable[..., Work], *args: Any, **_: Any) -> None:
             self.work = ready.setdefault(start, ready.get(start) or start(*args))
 
         def __enter__(self) -> "Here":
