@@ -131,10 +131,12 @@ def is_role_of_the_last(parse: Parse, head: int, speaker: Range) -> bool:
     """
     words = parse.lexicon.made(Persons)
     word = parse.words[head]
+    role = words.roles.get(word, "")
     return (
         speaker[1] - speaker[0] == 2
         and parse.tags[head] == "NN"
-        and words.roles.get(word, "") not in ("", *words.spoken_of)
+        and role != ""
+        and role not in words.spoken_of
         and word not in parse.words[: speaker[0]]
     )
 
