@@ -146,7 +146,7 @@ class Folder:
         try:
             with os.scandir(self.base / folder) as entries:
                 for entry in entries:
-                    if not entry.name.startswith("."):
+                    if not entry.name.startswith(".") and entry.is_file():
                         with contextlib.suppress(FileNotFoundError):  # replaced or removed just now
                             seen = entry.stat()
                             is_settled = max(seen.st_mtime_ns, seen.st_ctime_ns) < settled_ns
