@@ -121,7 +121,7 @@ def test_the_side_bar_leads_to_all_reports(airflow: LocalAirflow, browser: "Brow
     page.goto(f"http://127.0.0.1:{airflow.port}/")
     page.wait_for_selector("text=Triggerer", timeout=60_000)
     assert "is meant to be there" in page.inner_text("body")
-    assert page.get_by_role("link", name="Reports").count() == 1
+    page.get_by_role("link", name="Reports").wait_for(timeout=60_000)
     assert "Plugin Import Error" not in page.inner_text("body")
 
 
