@@ -16,7 +16,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -38,8 +38,17 @@ _ATTEMPTS = 5
 """So often a file is opened again that was replaced while its parts were read."""
 
 
-_CHECKED: set[tuple[str, str, str, datetime | None]] = set()
-"""Files whose SHA-256 this process has looked at: store, path, checksum and time of change."""
+class _Written(NamedTuple):
+    """A file as it must be."""
+
+    root: str
+    path: str
+    sha256: str
+    modified: datetime | None
+
+
+_CHECKED: set[_Written] = set()
+"""Files whose SHA-256 this process has looked at."""
 
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, RecursionError)
 """What decoding raises; an OSError also stands for a fault of disk or network."""
@@ -190,16 +199,14 @@ class Store:
             FileNotFoundError: there is no such file.
             DamagedError: its SHA-256 is another, or it cannot be read.
         """
-        known = (self.root, path, sha256, self.modified(path))
-        if known in _CHECKED:
+
+        def rows(data: bytes | pa.Buffer) -> pa.Table:
+            return pq.ParquetFile(pa.BufferReader(data)).read(columns=columns)
+
+        wanted = self._written(path, sha256)
+        if wanted in _CHECKED:
             return self.read(path, columns=columns)
-        data = self.get(path)
-        if checksum(data) != sha256:
-            raise DamagedError(f"{self.root}/{path} is not what was written (by its SHA-256)", path=path)
-        with self._telling_damage(path):
-            rows = pq.ParquetFile(pa.BufferReader(data)).read(columns=columns)
-        _CHECKED.add(known)
-        return rows
+        return self._checked(wanted, self.get(path), rows)
 
     def fragment(self, path: str, sha256: str) -> ds.Fragment:
         """Return a Parquet file that must be what was written as a part of an Arrow dataset.
@@ -212,15 +219,12 @@ class Store:
         """
         import pyarrow.dataset as ds  # which loads pandas
 
-        known = (self.root, path, sha256, self.modified(path))
-        data = self._place.mapped(path)
-        if known not in _CHECKED and checksum(data) != sha256:
-            raise DamagedError(f"{self.root}/{path} is not what was written (by its SHA-256)", path=path)
-        with self._telling_damage(path):
-            fragment = ds.ParquetFileFormat().make_fragment(data)
-            fragment.ensure_complete_metadata()
-        _CHECKED.add(known)
-        return fragment
+        def fragment(data: bytes | pa.Buffer) -> ds.Fragment:
+            found = ds.ParquetFileFormat().make_fragment(data)
+            found.ensure_complete_metadata()
+            return found
+
+        return self._checked(self._written(path, sha256), self._place.mapped(path), fragment)
 
     @property
     def local_root(self) -> Path | None:
@@ -236,14 +240,11 @@ class Store:
             FileNotFoundError: there is no such file.
             DamagedError: its SHA-256 is another, or it cannot be read.
         """
-        known = (self.root, path, sha256, self.modified(path))
-        data = self._place.mapped(path)
-        if known not in _CHECKED and checksum(data) != sha256:
-            raise DamagedError(f"{self.root}/{path} is not what was written (by its SHA-256)", path=path)
-        with self._telling_damage(path):
-            schema = pq.read_schema(pa.BufferReader(data))
-        _CHECKED.add(known)
-        return schema
+
+        def schema(data: bytes | pa.Buffer) -> pa.Schema:
+            return pq.read_schema(pa.BufferReader(data))
+
+        return self._checked(self._written(path, sha256), self._place.mapped(path), schema)
 
     def read_batches(self, path: str, *, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a Parquet file a row group at a time.
@@ -284,6 +285,22 @@ class Store:
         except (FileNotFoundError, DamagedError):
             return False
         return True
+
+    def _written(self, path: str, sha256: str) -> _Written:
+        """Return a file as it must be; asked before its bytes, so that those are no older."""
+        return _Written(self.root, path, sha256, self.modified(path))
+
+    def _checked[Result](
+        self, wanted: _Written, data: bytes | pa.Buffer, decode: Callable[[bytes | pa.Buffer], Result]
+    ) -> Result:
+        """Return what is made of the bytes of a file that must be what was written."""
+        path = wanted.path
+        if wanted not in _CHECKED and checksum(data) != wanted.sha256:
+            raise DamagedError(f"{self.root}/{path} is not what was written (by its SHA-256)", path=path)
+        with self._telling_damage(path):
+            found = decode(data)
+        _CHECKED.add(wanted)
+        return found
 
     def _decoded[Result](
         self, path: str, decode: Callable[[pa.NativeFile], Result], *, is_whole: bool
