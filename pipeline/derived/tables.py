@@ -40,12 +40,28 @@ type Reads = Mapping[str, list[str] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfDays:
-    """A derived table whose rows are each of one day.
+class _Made:
+    """What all derived tables have.
 
     Attributes:
         row_class: of the table.
         module: that makes it; where the code that it follows changes, all days are read again.
+    """
+
+    row_class: type[Row]
+    module: str
+
+    @property
+    def name(self) -> str:
+        """The name of the table."""
+        return self.row_class.table_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfDays(_Made):
+    """A derived table whose rows are each of one day.
+
+    Attributes:
         rows: (tables of a day, decisions) -> the day's rows. Without `reads` it is handed the day's manifest.
         reads: of a day.
         entity_column: whose ids obey human decisions; empty where there are none.
@@ -53,52 +69,34 @@ class OfDays:
             again.
     """
 
-    row_class: type[Row]
-    module: str
     rows: Callable[..., pa.Table]
     reads: Reads = field(default_factory=dict)
     entity_column: str = ""
     obeys: Callable[..., object] = lambda decisions: None
 
-    @property
-    def name(self) -> str:
-        """The name of the table."""
-        return self.row_class.table_name
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summed:
+class Summed(_Made):
     """A derived table that adds up all days: counts by entity, and a row made of the counts of each.
 
     Attributes:
-        row_class: of the table.
-        module: as above.
         partial: (tables of a day, decisions) -> counts, see `entity_counts.py`.
         reads: of a day.
         finish: (counts, decisions) -> rows, and those counts that the rows do not tell.
         counts: (rows, what they do not tell) -> counts.
     """
 
-    row_class: type[Row]
-    module: str
     partial: Callable[..., pa.Table]
     reads: Reads
     finish: Callable[..., tuple[pa.Table, pa.Table]]
     counts: Callable[..., pa.Table]
 
-    @property
-    def name(self) -> str:
-        """The name of the table."""
-        return self.row_class.table_name
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grouped:
+class Grouped(_Made):
     """A derived table of groups: each day, some join what stands in the days before, within a window.
 
     Attributes:
-        row_class: of the table; its rows say by `group_columns` which group they are of.
-        module: as above.
         partial: (tables of a day) -> what of the day is compared.
         reads: of a day.
         window_setting: name of the setting of its days; empty where the code says how many (`window_days`).
@@ -110,13 +108,11 @@ class Grouped:
         join: (`Scene`) -> who of the day joined whom: rows of `members`.
         members: their schema; its columns `day`, `first_day` and `first_id` say what joined, and which group.
         rows: (all members of some groups) -> the rows of these groups.
-        group_columns: of the table, its `first_day` and `first_id`.
+        group_columns: by which its rows say which group they are of: `first_day` and `first_id`.
         beside: name of a table of this kind that is made before, whose members it reads.
         obeys: (decisions) -> what of them matters, as a JSON value.
     """
 
-    row_class: type[Row]
-    module: str
     partial: Callable[..., pa.Table]
     reads: Reads
     window_setting: str = ""
@@ -130,11 +126,6 @@ class Grouped:
     group_columns: tuple[str, str]
     beside: str = ""
     obeys: Callable[..., object] = lambda decisions: None
-
-    @property
-    def name(self) -> str:
-        """The name of the table."""
-        return self.row_class.table_name
 
 
 type Derived = OfDays | Summed | Grouped
