@@ -1,6 +1,7 @@
 """Staged days made by hand: small, and without a model."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from pipeline.store.batch import Batch, staged_path
 from pipeline.store.manifest import Manifest
 from pipeline.store.plan import IngestCounts, InputFile, Plan, Shard, find_plan, write_plan
 from schemas import EXTRACTED, TABLES, Article, ClaimRow, EntityRow, MentionRow, Quote, Reject
+from schemas.claims import DateInterval, Hedge, Place, Quantity
 from schemas.table import TextSpan, to_arrow
 
 DAY = date(2026, 3, 1)
@@ -115,6 +117,37 @@ def rows_of(article_id: str) -> dict[str, list[Any]]:
             )
         ],
     }
+
+
+def full_rows(ids: Sequence[str]) -> dict[str, list[Any]]:
+    """Rows of articles: claims with two amounts, a time, a place and a hedge; a mention in the quotation."""
+    found: dict[str, list[Any]] = {"claims": [], "mentions": []}
+    for id in ids:
+        made = rows_of(id)
+        [claim] = made["claims"]
+        found["claims"].append(
+            replace(
+                claim,
+                quantities=[
+                    Quantity("the", 1.0, "bridge", None, 20, 23),
+                    Quantity("was", 2.0, None, "about", 31, 34),
+                ],
+                dates=[DateInterval("safe", DAY, None, 35, 39)],
+                places=[Place("bridge", claim.claimer_entity_id, 24, 30)],
+                hedges=[Hedge("safe", 35, 39)],
+            )
+        )
+        inside = replace(
+            made["mentions"][0],
+            mention_id=content_id("mention", id, 24, 30),
+            start_char=24,
+            end_char=30,
+            text=TEXT[24:30],
+            kind="nominal",
+            in_quote=True,
+        )
+        found["mentions"] += sorted([*made["mentions"], inside], key=lambda row: row.start_char)
+    return found
 
 
 def stage_day(

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import uvicorn
-from days import TEXT, article, rows_of, stage_day
+from days import TEXT, article, full_rows, rows_of, stage_day
 
 from pipeline.desk.explorer.serve import explorer
 from pipeline.identity import content_id
@@ -22,7 +22,7 @@ from pipeline.stages.derive import derive
 from pipeline.stages.publish import publish
 from pipeline.store import Store
 from pipeline.store.batch import Batch
-from schemas.claims import DateInterval, Hedge, Place, Quantity
+from schemas.claims import Quantity
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
 MARA = content_id("entity", "mara lindqvist")
@@ -41,37 +41,6 @@ def publish_day(store: Store, day: date, articles: Sequence[Any], **rows: list[A
     stage_day(store, day, articles=articles, change=rows, shard_size=1000)
     publish(store, Batch(day), Settings())
     derive(store, Batch(day), Settings())
-
-
-def full_rows(ids: Sequence[str]) -> dict[str, list[Any]]:
-    """Rows of articles: claims with two amounts, a time, a place and a hedge; a mention in the quotation."""
-    found: dict[str, list[Any]] = {"claims": [], "mentions": []}
-    for id in ids:
-        made = rows_of(id)
-        [claim] = made["claims"]
-        found["claims"].append(
-            replace(
-                claim,
-                quantities=[
-                    Quantity("the", 1.0, "bridge", None, 20, 23),
-                    Quantity("was", 2.0, None, "about", 31, 34),
-                ],
-                dates=[DateInterval("safe", FIRST, None, 35, 39)],
-                places=[Place("bridge", MARA, 24, 30)],
-                hedges=[Hedge("safe", 35, 39)],
-            )
-        )
-        inside = replace(
-            made["mentions"][0],
-            mention_id=content_id("mention", id, 24, 30),
-            start_char=24,
-            end_char=30,
-            text=TEXT[24:30],
-            kind="nominal",
-            in_quote=True,
-        )
-        found["mentions"] += sorted([*made["mentions"], inside], key=lambda row: row.start_char)
-    return found
 
 
 def two_days(root: Path) -> Store:

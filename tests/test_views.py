@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 import pytest
-from days import TEXT, article, rows_of, stage_day
+from days import TEXT, article, full_rows, stage_day
 
 from pipeline.curation.decision_files import note_decision
 from pipeline.errors import ConfigError, DamagedError
@@ -23,8 +22,6 @@ from pipeline.stages.derive import derive
 from pipeline.stages.publish import publish
 from pipeline.store import Store
 from pipeline.store.batch import Batch, published_path
-from schemas import MentionRow
-from schemas.claims import DateInterval, Hedge, Place, Quantity
 from schemas.views import NAMES, VIEWS
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
@@ -35,42 +32,6 @@ TAIL = {
     "b1": " In the capital nobody was told before lunch; ministers were travelling, an aide wrote later.",
     "b2": "",
 }
-
-
-def rows(names: list[str]) -> dict[str, list[Any]]:
-    """Rows of articles: claims with two amounts, a time, a place and a hedge; a name in a quotation."""
-    found: dict[str, list[Any]] = {"claims": [], "mentions": []}
-    for name in names:
-        made = rows_of(name)
-        [claim] = made["claims"]
-        found["claims"].append(
-            replace(
-                claim,
-                quantities=[
-                    Quantity("the", 1.0, "bridge", None, 20, 23),
-                    Quantity("was", 2.0, None, "about", 31, 34),
-                ],
-                dates=[DateInterval("safe", FIRST, None, 35, 39)],
-                places=[Place("bridge", MARA, 24, 30)],
-                hedges=[Hedge("safe", 35, 39)],
-            )
-        )
-        inside = MentionRow(
-            mention_id=content_id("mention", name, 24, 30),
-            start_char=24,
-            end_char=30,
-            text=TEXT[24:30],
-            article_id=name,
-            entity_id=MARA,
-            label="PERSON",
-            kind="nominal",
-            sentence_index=0,
-            in_quote=True,
-            method="test",
-            score=1.0,
-        )
-        found["mentions"] += sorted([*made["mentions"], inside], key=lambda m: m.start_char)
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +58,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             )
             for name in names
         ]
-        stage_day(store, day, articles=articles, change=rows(names))
+        stage_day(store, day, articles=articles, change=full_rows(names))
         publish(store, Batch(day), settings)
         derive(store, Batch(day), settings)
     yield store
