@@ -18,7 +18,7 @@ from pipeline.store import Store
 from pipeline.store.batch import DECISIONS
 from pipeline.store.derived_files import read_derived
 from schemas import TABLES
-from schemas.table import arrow_schema
+from schemas.table import arrow_schema, with_values
 from schemas.views import DECISIONS as DECISIONS_OF_VIEWS
 
 NAMES = {
@@ -106,10 +106,10 @@ class Index:
 
             for column in {*_IDS} & {*rows.column_names}:
                 pairs = zip(rows[column].to_pylist(), articles, strict=True)
-                rows = _with(rows, column, [decided(*pair) for pair in pairs])
+                rows = with_values(rows, column, [decided(*pair) for pair in pairs])
             for column in {*_ID_LISTS} & {*rows.column_names}:
                 lists = zip(rows[column].to_pylist(), articles, strict=True)
-                rows = _with(
+                rows = with_values(
                     rows, column, [list(dict.fromkeys(decided(i, a) for i in ids)) for ids, a in lists]
                 )
         ids = self.names["entity_id"].combine_chunks()
@@ -146,8 +146,3 @@ def decision_rows(store: Store) -> dict[str, pa.Table]:
         name: pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows[name]], schema)
         for name, schema in DECISIONS_OF_VIEWS.items()
     }
-
-
-def _with(rows: pa.Table, column: str, values: list[Any]) -> pa.Table:
-    at = rows.column_names.index(column)
-    return rows.set_column(at, rows.schema.field(at), pa.array(values, rows.schema.field(at).type))

@@ -162,10 +162,11 @@ def to_arrow(
     return pa.Table.from_arrays(arrays, schema=arrow_schema(row_class))
 
 
-def with_days(table: pa.Table, days: Sequence[date | None]) -> pa.Table:
-    """Return rows with a day for each of them."""
-    at = table.schema.get_field_index("day")
-    return table.set_column(at, table.schema.field(at), pa.array(days, pa.date32()))
+def with_values(table: pa.Table, column: str, values: Sequence[Any]) -> pa.Table:
+    """Return rows with other values in a column, which stays what it is: its place, type and description."""
+    at = table.schema.get_field_index(column)
+    field = table.schema.field(at)
+    return table.set_column(at, field, pa.array(values, field.type))
 
 
 def violations(table: pa.Table, row_class: type[Row]) -> list[str]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from schemas.table import with_values
+
 BY_DECISION = "decision"
 """What `quotes.speaker_method` says of a speaker that a person corrected."""
 
@@ -68,5 +70,4 @@ def _put(rows: pa.Table, column: str, values: Mapping[int, Any]) -> pa.Table:
     changed = rows[column].to_pylist()
     for at, value in values.items():
         changed[at] = value
-    at = rows.column_names.index(column)
-    return rows.set_column(at, rows.schema.field(at), pa.array(changed, rows.schema.field(at).type))
+    return with_values(rows, column, changed)

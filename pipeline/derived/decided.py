@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.curation.decisions import Decisions
+from schemas.table import with_values
 
 
 def with_splits(table: pa.Table, decisions: Decisions | None, *, column: str = "entity_id") -> pa.Table:
@@ -20,7 +21,7 @@ def with_splits(table: pa.Table, decisions: Decisions | None, *, column: str = "
         return table
     pairs = zip(table[column].to_pylist(), table["article_id"].to_pylist(), strict=True)
     ids = [decisions.split.get(pair, pair[0]) for pair in pairs]
-    return table.set_column(table.schema.get_field_index(column), column, pa.array(ids, pa.string()))
+    return with_values(table, column, ids)
 
 
 def with_merges(table: pa.Table, decisions: Decisions | None, *, column: str = "entity_id") -> pa.Table:

@@ -25,7 +25,7 @@ from pipeline.derived.work import Files, UnknownError, Work
 from pipeline.identity import checksum
 from pipeline.store.batch import PARTIALS
 from pipeline.store.row_groups import in_groups, n_rows, row_groups
-from schemas.table import arrow_schema
+from schemas.table import arrow_schema, with_values
 
 _ROWS_AT_ONCE = 1 << 20
 _UNTOLD = "untold.parquet"
@@ -173,6 +173,5 @@ def _with_days(
             asked -= named
     for column in ("first_seen", "last_seen"):
         values = [found.get((row["entity_id"], column), row[column]) for row in rows]
-        at = own.schema.get_field_index(column)
-        own = own.set_column(at, own.schema.field(at), pa.array(values, pa.date32()))
+        own = with_values(own, column, values)
     return _spliced(data, own["entity_id"].combine_chunks(), own, schema)

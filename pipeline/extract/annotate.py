@@ -23,7 +23,7 @@ from pipeline.components.quotes import QuoteReading, find_quotes, read_doc, tag_
 from pipeline.extract.article import ArticleText, reject_of
 from pipeline.extract.rows import Rows, doc_rows
 from schemas import TABLES, Reject, Row
-from schemas.table import to_arrow, with_days
+from schemas.table import to_arrow, with_values
 
 type Tables = dict[str, pa.Table]
 """The rows of some articles by table, rejects among them; what a worker process hands back."""
@@ -171,5 +171,5 @@ def to_tables(rows: Rows, rejects: Sequence[Reject], days: Mapping[str, date | N
     tables = {}
     for name, part in parts.items():
         table = to_arrow(part, TABLES[name])
-        tables[name] = with_days(table, [days[id] for id in table["article_id"].to_pylist()])
+        tables[name] = with_values(table, "day", [days[id] for id in table["article_id"].to_pylist()])
     return tables

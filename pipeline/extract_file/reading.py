@@ -15,7 +15,7 @@ from pipeline.ingest.guarded import Made, understood
 from pipeline.ingest.guarded import articles as clean_articles
 from pipeline.ingest.record import Fault
 from schemas import Article, Reject
-from schemas.table import to_arrow, with_days
+from schemas.table import to_arrow, with_values
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -60,7 +60,7 @@ class FileArticles:
         """Return the rows of articles that are done, but for those refused on the way; forget all of them."""
         done = [self._rows.pop(article_id) for article_id in article_ids]
         kept = [(row, day) for row, day in done if row.article_id not in refused]
-        return with_days(to_arrow((row for row, _ in kept), Article), [day for _, day in kept])
+        return with_values(to_arrow((row for row, _ in kept), Article), "day", [day for _, day in kept])
 
     def refused(self) -> pa.Table:
         """Return the rejects of all records that became no article."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Set
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.table import with_values
+
 
 def without(tables: Mapping[str, pa.Table], article_ids: Set[str]) -> tuple[dict[str, pa.Table], int]:
     """Return a day's tables without some articles, and how many of these there were.
@@ -61,5 +63,4 @@ def _mend_duplicates(articles: pa.Table) -> pa.Table:
             mended.append(original)
         else:
             mended.append(None if first.setdefault(original, article_id) == article_id else first[original])
-    at = articles.schema.get_field_index("duplicate_of")
-    return articles.set_column(at, articles.schema.field(at), pa.array(mended, pa.string()))
+    return with_values(articles, "duplicate_of", mended)
