@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -132,10 +132,9 @@ class Links:
             self._make(day)
             return store.read(self.path(day)).replace_schema_metadata(None)
 
-    def remove(self, days: Collection[date]) -> None:
-        """Remove those of days that give nothing."""
-        for day in days:
-            self.partials.work.store.remove(self.path(day))
+    def remove(self, day: date) -> None:
+        """Remove those of a day that gives nothing."""
+        self.partials.work.store.remove(self.path(day))
 
     def _make(self, day: date) -> None:
         work, code = self.partials.work, self.partials.code

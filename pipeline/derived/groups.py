@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from pipeline.curation.decisions import Decisions
 from pipeline.derived.day_partials import Links, Partials
-from pipeline.derived.members import Members
+from pipeline.derived.members import Members, is_among, keys_of
 from pipeline.derived.scene import Scene
 from pipeline.derived.tables import Grouped
 from pipeline.derived.work import Files, Work
@@ -121,7 +121,7 @@ def _join(
             scene = Scene(day, given, before, partial_of, members, beside, work.decisions)
             new = table.join(scene).combine_chunks()
         elif links:
-            links.remove([day])
+            links.remove(day)
         if not new.equals(old):
             members.replace(day, new)
             touched.update(_groups_of([old, new]))
@@ -157,7 +157,7 @@ def _put_rows(
         of_rows = pc.strftime(rows["day"], format="%Y-%m")
         for month in pc.unique(of_rows).to_pylist():
             new.setdefault(month, []).append(rows.filter(pc.equal(of_rows, month)))
-    keys = pa.array(sorted(f"{day} {first}" for day, first in touched), pa.string())
+    keys = keys_of(touched)
     for month in work.months:
         file = f"{month}.parquet"
         kept = schema.remove_metadata().empty_table()
@@ -165,10 +165,7 @@ def _put_rows(
             if month not in new:
                 continue
             kept = files.read(file)
-            named = pc.binary_join_element_wise(
-                kept[table.group_columns[0]].cast(pa.string()), kept[table.group_columns[1]], " "
-            )
-            kept = kept.filter(pc.invert(pc.is_in(named, value_set=keys)))
+            kept = kept.filter(pc.invert(is_among(kept, table.group_columns, keys)))
         parts = [part.cast(schema).replace_schema_metadata(None) for part in (kept, *new.get(month, ()))]
         rows = pa.concat_tables(parts).sort_by([("day", "ascending"), (table.row_class.key[0], "ascending")])
         files.put(file, rows.cast(schema).combine_chunks())

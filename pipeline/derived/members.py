@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +14,25 @@ from pipeline.errors import DamagedError
 from pipeline.identity import checksum
 from pipeline.store import to_parquet
 from pipeline.store.batch import PARTIALS, month_of, month_of_name
+
+
+def keys_of(groups: Collection[tuple[date, str]]) -> pa.Array:
+    """Return the first day and id of each group as one string."""
+    return pa.array([f"{day} {first}" for day, first in groups], pa.string())
+
+
+def is_among(rows: pa.Table, columns: tuple[str, str], keys: pa.Array) -> pa.ChunkedArray:
+    """Tell of each row whether it is of one of some groups.
+
+    Args:
+        rows: of members, or of a table of groups.
+        columns: that hold the first day and id of the group.
+        keys: of the groups, see `keys_of`.
+    """
+    day, first = columns
+    return pc.is_in(
+        pc.binary_join_element_wise(rows[day].cast(pa.string()), rows[first], " "), value_set=keys
+    )
 
 
 @dataclass(slots=True)
@@ -76,23 +95,20 @@ class Members:
         self.months[month_of(day)] = together.take(pc.sort_indices(together["day"])).combine_chunks()
         self.changed.add(month_of(day))
 
-    def of_groups(self, groups: Iterable[tuple[date, str]], *, until: date | None = None) -> pa.Table:
+    def of_groups(self, groups: Collection[tuple[date, str]], *, until: date | None = None) -> pa.Table:
         """Return all members of some groups, by day.
 
         Args:
             groups: first day and id of each.
             until: the last day; None for all.
         """
-        keys = pa.array(sorted(f"{day} {first}" for day, first in groups), pa.string())
+        keys = keys_of(groups)
         since = min((month_of(day) for day, _ in groups), default="")
         found = [self.schema.empty_table()]
         for month in self.known():
             if month >= since and (until is None or month <= month_of(until)):
                 rows = self.of_month(month)
-                named = pc.binary_join_element_wise(
-                    rows["first_day"].cast(pa.string()), rows["first_id"], " "
-                )
-                found.append(rows.filter(pc.is_in(named, value_set=keys)))
+                found.append(rows.filter(is_among(rows, ("first_day", "first_id"), keys)))
         rows = pa.concat_tables(found).combine_chunks()
         return (
             rows if until is None else rows.filter(pc.less_equal(rows["day"], pa.scalar(until, pa.date32())))

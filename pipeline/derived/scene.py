@@ -6,7 +6,7 @@ otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -23,7 +23,7 @@ class JoinedBefore(Protocol):
         """Return the members of a day."""
         ...
 
-    def of_groups(self, groups: Iterable[tuple[date, str]], *, until: date | None = None) -> pa.Table:
+    def of_groups(self, groups: Collection[tuple[date, str]], *, until: date | None = None) -> pa.Table:
         """Return the members of some groups, by their first days and ids, up to a day."""
         ...
 

@@ -71,7 +71,7 @@ def bring_up_sums(table: Summed, work: Work, files: Files, partials: Partials) -
 def _read(files: Files, file: str, untold_path: str) -> tuple[bytes, bytes]:
     found = []
     for path, digest in (
-        (f"tables/{files.name}/{file}", files.state.files[file][1]),
+        (files.path(file), files.state.files[file][1]),
         (untold_path, files.state.kept.get(_UNTOLD)),
     ):
         data = files.store.find(path)

@@ -182,6 +182,10 @@ class Files:
     state: TableState
     is_new: bool
 
+    def path(self, file: str) -> str:
+        """Return the path of a file."""
+        return f"{table_folder(self.name)}/{file}"
+
     def read(self, file: str) -> pa.Table:
         """Return the rows of a file.
 
@@ -189,7 +193,7 @@ class Files:
             UnknownError: it is gone, or is not what was written.
         """
         try:
-            found = self.store.read_checked(f"{table_folder(self.name)}/{file}", self.state.files[file][1])
+            found = self.store.read_checked(self.path(file), self.state.files[file][1])
         except (FileNotFoundError, DamagedError, KeyError) as error:
             raise UnknownError(str(error)) from None
         return found.replace_schema_metadata(None)
@@ -202,7 +206,7 @@ class Files:
         """Write a file that is Parquet already, unless it is there."""
         digest = checksum(data)
         if self.is_new or self.state.files.get(file) != (n_rows, digest):
-            self.store.put(f"{table_folder(self.name)}/{file}", data)
+            self.store.put(self.path(file), data)
             self.state.files[file] = (n_rows, digest)
 
     def sweep(self, *, is_by_month: bool) -> bool:
@@ -214,7 +218,7 @@ class Files:
             if (file == f"{self.name}.parquet" if is_by_month else month_of_name(file) is not None)
         ]
         for file in other:
-            self.store.remove(f"{table_folder(self.name)}/{file}")
+            self.store.remove(self.path(file))
         return self.state.files.keys() <= {*there}
 
     def keep_only(self, files: set[str]) -> None:
@@ -223,5 +227,5 @@ class Files:
         if self.is_new:
             there |= {file for file in self.store.names(table_folder(self.name)) if month_of_name(file)}
         for file in sorted(there - files):
-            self.store.remove(f"{table_folder(self.name)}/{file}")
+            self.store.remove(self.path(file))
             self.state.files.pop(file, None)
