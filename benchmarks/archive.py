@@ -36,7 +36,7 @@ from pipeline.errors import NewstablesError
 from pipeline.ingest.tally import UNDATED
 from pipeline.store import Store
 from pipeline.store.batch import days_between, published_path
-from pipeline.store.derived_files import derived_files
+from pipeline.store.derived_files import read_derived
 from pipeline.store.manifest import manifests as read_manifests
 from schemas import DAY_TABLES, DERIVED_TABLES
 
@@ -183,11 +183,11 @@ def derived(store: Store, days: Sequence[date]) -> Iterator[tuple[bool, str]]:
     """Yield of each derived table whether it is there and speaks of no day that has no articles."""
     for row_class in DERIVED_TABLES:
         name = row_class.table_name
-        files = derived_files(store, row_class)
-        if not files:
+        parts = [*read_derived(store, row_class)]
+        if not parts:
             yield False, f"{name} is missing"
             continue
-        table = pa.concat_tables(map(store.read, files))
+        table = pa.concat_tables(parts)
         columns = [column for column in ("day", "first_seen") if column in table.column_names]
         seen = {day for column in columns for day in table[column].to_pylist()}
         yield len(table) > 0 and seen <= set(days), f"{name}: {len(table):,} rows"

@@ -1,7 +1,6 @@
 """All days in short: right whatever was noted before, and read from one object where nothing changed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -112,7 +111,7 @@ def test_a_damaged_manifest_is_told_and_the_other_days_are_there(store: Store) -
     assert list(found.damaged) == [ALL[1]] and list(found.days) == [ALL[0], *ALL[2:]]
     with pytest.raises(DamagedError, match=f"run the day again .*{ALL[1]}"):
         found.sound()
-    note(store, replace(found))
+    note(store, found)
     assert list(published(store).damaged) == [ALL[1]]
 
 
