@@ -88,6 +88,7 @@ class Mentioned:
         self.mentions.sort()
         self.genders = self._read_genders()
         self._known_as: dict[int, set[str]] = {}
+        self._named_by: dict[str, list[tuple[int, int]]] = {}
 
     def words_of(self, entity: int) -> set[str]:
         """Return the words that an entity is known by: of a body its name, of any its role and what stands
@@ -104,6 +105,14 @@ class Mentioned:
                         known.update(self._before_brackets(mention.span.start))
             self._known_as[entity] = known
         return known
+
+    def named_by(self, word: str, before: int) -> list[tuple[int, int]]:
+        """Return the names before a token of those whom a word describes: (first token, entity), in order."""
+        found = self._named_by.get(word)
+        if found is None:
+            names = ((start, number) for start, number, kind in self.mentions if kind == "name")
+            found = self._named_by[word] = [name for name in names if word in self.words_of(name[1])]
+        return found[: bisect_left(found, (before,))]
 
     def _before_brackets(self, start: int) -> set[str]:
         words, tags = self.parse.words, self.parse.tags

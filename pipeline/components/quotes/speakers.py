@@ -281,20 +281,14 @@ class Speakers:
         said = modifiers(parse, self._mentioned, head, speaker)
         if (person := self._person(head, speaker, said)) is not None:
             return person
-        near: set[int] = set()
-        for at, number, kind in reversed(self._mentioned.between(0, speaker[0])):
-            if kind != "name":
-                continue
-            entity = entities[number]
-            known_as = self._mentioned.words_of(number)
-            if word in known_as and said <= known_as:
+        for _, number in reversed(self._mentioned.named_by(word, speaker[0])):
+            if said <= self._mentioned.words_of(number):
                 return Resolved((number,), "description", 0.7)
-            if (
-                entity.label == label
-                and not said
-                and self._mentioned.sentences_between(at, speaker[0]) <= _REACH_OF_KIND
-            ):
-                near.add(number)
+        near: set[int] = set()
+        if label is not None and not said:
+            first, _ = parse.tree.sentences[max(0, parse.tree.sentence_of[speaker[0]] - _REACH_OF_KIND)]
+            named = (n for _, n, kind in self._mentioned.between(first, speaker[0]) if kind == "name")
+            near.update(number for number in named if entities[number].label == label)
         if label == "ORG" and not said and self._spoke_as_body(speaker[0]):
             return Resolved(self._last, "description", 0.5)
         return Resolved((near.pop(),), "description", 0.5) if len(near) == 1 else Resolved((), "nominal", 0.5)
