@@ -180,7 +180,7 @@ def _of_interview(
 
 def _alternate(groups: dict[str, list[Label]], asking: set[str]) -> bool:
     """Return whether who asks and who answers take turns."""
-    order: Sequence[tuple[int, bool]] = sorted(
+    order = sorted(
         (label.paragraph, key in asking) for key, labels in groups.items() for label in labels
     )
     changes = sum(one != other for (_, one), (_, other) in pairwise(order))
