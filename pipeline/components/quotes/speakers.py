@@ -29,6 +29,7 @@ from pipeline.components.quotes.described import (
 from pipeline.components.quotes.documents import body_before_kind, bracketed_body, owner_of_document
 from pipeline.components.quotes.mentioned import KnownMention, Mentioned, read_pronouns
 from pipeline.components.quotes.parsed import Parse, Range
+from pipeline.components.quotes.phrases import noun_of_relative
 
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
 
@@ -254,17 +255,12 @@ class Speakers:
     def _antecedent(self, relative: int) -> Resolved:
         """Return the noun that a relative pronoun stands for."""
         parse, at = self._parse, self._mentioned.at
-        above = relative
-        for _ in range(_CLIMBS):
-            if parse.deps[above] == "relcl":
-                head = parse.heads[above]
-                if head in at:
-                    return Resolved((at[head].entity,), "relative", 0.85)
-                described = self._description(head, (parse.tree.first[head], head + 1))
-                return Resolved(described.entities, "relative", described.score)
-            if parse.heads[above] == above:
-                break
-            above = parse.heads[above]
+        head = noun_of_relative(parse, relative, reach=_CLIMBS)
+        if head is not None:
+            if head in at:
+                return Resolved((at[head].entity,), "relative", 0.85)
+            described = self._description(head, (parse.tree.first[head], head + 1))
+            return Resolved(described.entities, "relative", described.score)
         # Without a relative clause in the parse: the name just before ("Ann Smith, who said").
         for t in range(relative - 1, max(-1, relative - 3), -1):
             if t in at and not parse.is_empty[t]:
