@@ -1,1 +1,1 @@
-"""Measurements: how fast, how much memory, and how both grow. `make bench` runs them."""
+"""Measurements: how fast, how much memory, and how both grow. `make help` names the commands."""

@@ -120,7 +120,9 @@ def simulate(sample: Store, store: Store, *, n_days: int, n_articles: int) -> No
 
 def bare(store: Store) -> duckdb.DuckDBPyConnection:
     """Return DuckDB with the views, as an analyst has it."""
-    con = duckdb.connect(config={"threads": 2, "memory_limit": "600MB"})
+    con = duckdb.connect(
+        config={"threads": 2, "memory_limit": "600MB", "temp_directory": tempfile.gettempdir()}
+    )
     con.execute("set enable_external_file_cache = false")
     con.execute(views_sql(str(Path(store.root) / "tables")))
     return con

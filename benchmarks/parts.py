@@ -33,6 +33,7 @@ from pipeline.components.quotes import find_quotes, read_doc, tag_readings, with
 from pipeline.extract.annotate import to_tables
 from pipeline.extract.rows import Rows, doc_rows
 from pipeline.nlp import load_nlp
+from quality.web.document import replaced
 
 ROOT = Path(__file__).parents[1]
 FIGURES = Path("benchmarks/parts.json")
@@ -55,7 +56,6 @@ PARTS = {
 }
 """The parts in the order in which they run, and what is in them."""
 
-_MARKS = (f"<!-- begin: parts ({COMMAND}) -->", "<!-- end: parts -->")
 _TOGETHER = 32
 _ROUNDS = 3
 
@@ -147,19 +147,6 @@ def table(figures: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def with_table(text: str, figures: Mapping[str, Any]) -> str:
-    """Return the document with its table anew.
-
-    Raises:
-        ValueError: there is no place for it.
-    """
-    before, begin, rest = text.partition(_MARKS[0])
-    _, end, after = rest.partition(_MARKS[1])
-    if not begin or not end:
-        raise ValueError(f"{DOCUMENT} has no place for the table, between {_MARKS[0]} and {_MARKS[1]}")
-    return f"{before}{begin}\n\n{table(figures)}\n\n{end}{after}"
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the side that runs here, and print; keep it beside the other side's if so asked."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -192,7 +179,8 @@ def _keep(side: str, found: Mapping[str, float], texts: Sequence[str]) -> None:
     }
     path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     document = ROOT / DOCUMENT
-    document.write_text(with_table(document.read_text("utf-8"), figures), encoding="utf-8")
+    text = replaced(document.read_text("utf-8"), "parts", table(figures), command=COMMAND)
+    document.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ def _compare(sample: Sample, single: Sample, folder: Path, repetitions: int) -> 
     for _ in range(repetitions):
         for processes in PROCESSES:
             for side, command in SIDES.items():
-                pair = Pair(*(_run(command, file, folder, processes) for file in (sample, single)))
+                pair = Pair(*(run_on(command, file, folder, processes) for file in (sample, single)))
                 runs.setdefault((side, processes), []).append(pair)
     return runs
 
@@ -182,7 +182,7 @@ def _print_growth(records: Sequence[dict[str, Any]], folder: Path) -> None:
             print(f"(there are only {len(records):,} articles)")
             return
         sample = write(folder / "grown.jsonl", records[:size])
-        run = _run(SIDES["extraction"], sample, folder, 1)
+        run = run_on(SIDES["extraction"], sample, folder, 1)
         print(
             _row(
                 f"{size:,} articles",
@@ -239,9 +239,25 @@ def _cpu_of_ended_children() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _run(command: Sequence[str], sample: Sample, folder: Path, processes: int) -> Run:
+def run_on(
+    command: Sequence[str],
+    sample: Sample,
+    folder: Path,
+    processes: int,
+    *,
+    env: Mapping[str, str] | None = None,
+) -> Run:
+    """Run a command such as those of `SIDES` on a file of articles, to its end.
+
+    Args:
+        command: with places for the file, the output and the number of processes.
+        sample: the file.
+        folder: where what it writes goes.
+        processes: so many.
+        env: its environment; this one's where it is left out.
+    """
     values = {"input": sample.path, "output": folder / "output", "processes": processes}
-    return measure([part.format(**values) for part in command])
+    return measure([part.format(**values) for part in command], env=env)
 
 
 def _memory_mb(process: psutil.Process) -> float:

@@ -6,6 +6,7 @@ nothing else.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -179,7 +180,14 @@ def _need(name: str, column: str, option: str) -> None:
 
 
 def _connection(relations: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(config={"python_enable_replacements": False, "enable_external_access": False})
+    con = duckdb.connect(
+        config={
+            "python_enable_replacements": False,
+            "enable_external_access": False,
+            # What does not fit into memory; by itself it would be `.tmp` where the caller happens to be.
+            "temp_directory": tempfile.gettempdir(),
+        }
+    )
     con.execute("set timezone = 'UTC'")
     for relation, rows in relations.items():
         con.register(relation, rows)

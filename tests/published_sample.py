@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import load_settings
 from pipeline.stages.derive import derive
 from pipeline.stages.ingest import ingest
 from pipeline.stages.publish import publish
@@ -35,7 +35,13 @@ def publish_sample(folder: Path) -> Store:
         plan = find_plan(store, day)
         assert plan
         for shard in plan.shards:
-            _stage(store, Batch(day, shard.shard), shard.sha256, snapshots, settings)
+            lineage = {
+                "articles": shard.sha256,
+                "code": "golden",
+                "model": "golden",
+                "settings": dict(plan.settings),
+            }
+            _stage(store, Batch(day, shard.shard), lineage, snapshots)
         publish(store, Batch(day), settings)
     derive(store, Batch(DAYS[-1]), settings)
     return store
@@ -47,22 +53,13 @@ def _snapshots() -> dict[str, dict[str, Any]]:
     return {snapshot["articles"][0]["article_id"]: snapshot for snapshot in read}
 
 
-def _stage(
-    store: Store, batch: Batch, digest: str, snapshots: dict[str, dict[str, Any]], settings: Settings
-) -> None:
+def _stage(store: Store, batch: Batch, lineage: dict[str, Any], snapshots: dict[str, dict[str, Any]]) -> None:
     articles = store.read(staged_path("articles", batch)).to_pylist()
-    lineage = {"articles": digest, "code": "golden", "model": "golden", "settings": _settings(store, batch)}
     for name in (*EXTRACTED, "rejects"):
         rows = [row for one in articles for row in _rows(snapshots[one["article_id"]], name, one)]
         folder = rejects_of("extract") if name == "rejects" else name
         store.write(staged_path(folder, batch), _table(name, rows), lineage=lineage)
     store.write(staged_path(rejects_of("parse"), batch), _table("rejects", []), lineage=lineage)
-
-
-def _settings(store: Store, batch: Batch) -> Any:
-    plan = find_plan(store, batch.day)
-    assert plan
-    return dict(plan.settings)
 
 
 def _rows(snapshot: dict[str, Any], table: str, article: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -249,6 +250,26 @@ def test_claims_that_people_told_apart_have_not_spread(tmp_path: Path) -> None:
     derive(store, Batch(FIRST), Settings())
     assert load("spread", data_dir=store.root).empty
     assert set(load("asserted", data_dir=store.root)["n_outlets"]) == {1}
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [("said", {"outlet": "Brenn Echo"}), ("spread", "n_outlets > 0"), ("quotes", {"is_speech": True})],
+)
+def test_what_does_not_fit_into_memory_is_not_put_where_the_caller_happens_to_be(
+    published: Store, monkeypatch: pytest.MonkeyPatch, name: str, where: Any
+) -> None:
+    spills: list[str] = []
+    connect = duckdb.connect
+
+    def connecting(**options: Any) -> duckdb.DuckDBPyConnection:
+        con = connect(**options)
+        spills.extend(row[0] for row in con.sql("select current_setting('temp_directory')").fetchall())
+        return con
+
+    monkeypatch.setattr(duckdb, "connect", connecting)
+    load_arrow(name, where=where, data_dir=published.root)
+    assert {*spills} == {tempfile.gettempdir()}
 
 
 def test_a_view_never_reads_a_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

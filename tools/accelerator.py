@@ -26,7 +26,7 @@ from typing import Any
 import numpy
 
 from benchmarks.articles import articles
-from pipeline.accelerator.builds import DECODER, ROOT, STAMP, VARIABLE, stamp_of
+from pipeline.accelerator.builds import BOUND_TO, DECODER, ROOT, STAMP, VARIABLE, stamp_of
 from pipeline.code_identity import files_of
 
 ROOMS = ("pipeline/components", "pipeline/reading")
@@ -128,7 +128,7 @@ def compile_here(plan_json: str) -> None:
     _build(
         mypycify(
             [*options, *files],
-            opt_level=plan.get("level", "2"),
+            opt_level="2",
             debug_level="0",
             multi_file=True,  # the parts are compiled in a fifth of the time of the whole
             target_dir=str(work / "c"),
@@ -152,7 +152,7 @@ def _build(extensions: Sequence[Any], plan: dict[str, Any]) -> None:
 def _includes() -> Iterator[str]:
     """Yield where the declarations of the structs of spaCy and its parts lie."""
     yield numpy.get_include()
-    for package in ("spacy", "thinc", "cymem", "preshed", "murmurhash"):
+    for package in BOUND_TO:
         spec = find_spec(package)
         assert spec is not None
         for folder in spec.submodule_search_locations or ():

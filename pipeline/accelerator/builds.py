@@ -25,10 +25,10 @@ VARIABLE = "NEWSTABLES_ACCELERATOR"
 STAMP = "stamp.json"
 DECODER = "pipeline.accelerator.decoder"
 
-_LOG = logging.getLogger(__name__)
+BOUND_TO = ("spacy", "thinc", "cymem", "preshed", "murmurhash", "numpy")
+"""The decoder reads the structs of spaCy and of what these are made of."""
 
-# The decoder reads the structs of spaCy and of what these are made of.
-_BOUND_TO = ("spacy", "thinc", "cymem", "preshed", "murmurhash", "numpy")
+_LOG = logging.getLogger(__name__)
 
 
 class Build(NamedTuple):
@@ -85,7 +85,7 @@ def stamp_of(modules: Mapping[str, str], sources: Iterable[str]) -> dict[str, An
 def bound_to() -> dict[str, str]:
     """Return what compiled modules are bound to: Python and the libraries whose structs they read."""
     found = {"Python": str(sysconfig.get_config_var("EXT_SUFFIX"))}
-    for package in _BOUND_TO:
+    for package in BOUND_TO:
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -24,6 +24,9 @@ _LEAST_NAMED = 2
 
 Once is enough where the name is a country's, or hardly any word ends so."""
 
+_FEW = 40
+"""Words that end as small words do up to which each is looked for in the text: quicker than to count all."""
+
 
 def glue_changes(text: str, lexicon: Lexicon) -> Iterator[Change]:
     """Yield the blanks that were lost."""
@@ -85,8 +88,9 @@ def _between_words(text: str, lexicon: Lexicon) -> Iterator[int]:
                 yield at
             at = text.find(f"{opener} ", at + 1)
     found = {(match[0], match[1]) for match in lexicon.made(_run_on).finditer(text)}
-    # Words are counted only where some name stands elsewhere, too, at least as a piece of a word.
-    found = {(word, end) for word, end in found if text.count(word[: -len(end)]) > text.count(word)}
+    if len(found) <= _FEW:
+        # Words are counted only where some name stands elsewhere, too, at least as a piece of a word.
+        found = {(word, end) for word, end in found if text.count(word[: -len(end)]) > text.count(word)}
     if not found:
         return
     counts = Counter(_WORD.findall(text))

@@ -33,5 +33,6 @@ def turn_changes(text: str, lexicon: Lexicon) -> Iterator[Change]:
 
 def _labels(lexicon: Lexicon) -> re.Pattern[str]:
     """Return the pattern of labels at the beginning of a line, or behind the end of a sentence."""
-    short = "|".join(sorted(map(re.escape, map(str.capitalize, lexicon.words("reading.labels_of_turns")))))
+    labels = lexicon.words("quotes.labels_of_questions") | lexicon.words("quotes.labels_of_answers")
+    short = "|".join(sorted(map(re.escape, map(str.capitalize, labels))))
     return re.compile(rf"(?:(?<=[.?!…\"”’')\]]) |(?:^|\n)(?=\S))({short}|{_CAPITALS}) ?: ")

@@ -32,7 +32,7 @@ README_FIGURES = {
     "clause and claimer and polarity": "claims, with source and polarity",
 }
 
-_MARKS = ("<!-- begin: {} (make eval ARGS=--write-docs) -->", "<!-- end: {} -->")
+COMMAND = "make eval ARGS=--write-docs"
 
 
 def write_documents(
@@ -77,13 +77,19 @@ def write_documents(
         path.write_text(text, encoding="utf-8")
 
 
-def replaced(text: str, name: str, block: str) -> str:
+def replaced(text: str, name: str, block: str, *, command: str = COMMAND) -> str:
     """Return a document with a block in the place of the one between its marks.
+
+    Args:
+        text: the document.
+        name: of the block.
+        block: the new one.
+        command: that makes it, as its first mark says.
 
     Raises:
         InputError: the marks are not there once each.
     """
-    begin, end = (mark.format(name) for mark in _MARKS)
+    begin, end = f"<!-- begin: {name} ({command}) -->", f"<!-- end: {name} -->"
     if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
         raise InputError(f"no place for it between {begin} and {end}")
     head, rest = text.split(begin)

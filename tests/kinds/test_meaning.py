@@ -267,7 +267,7 @@ def test_a_day_of_the_year_that_is_past_is_not_the_one_to_come(tell: Tell, text:
 @pytest.mark.parametrize(
     "text",
     [
-        "Electors meet on the first Monday after the second Wednesday in December.",
+        "Wardens meet on the first Friday after the second Thursday in October.",
         "The board meets on the last Thursday of each month.",
         "Elections are held on the first Tuesday after the harvest.",
     ],

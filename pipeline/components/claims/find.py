@@ -10,6 +10,7 @@ which may be empty; without quotations, the content of a verb of saying is attri
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -220,10 +221,14 @@ def _make_claim(
 def _score_parts(
     context: Context, draft: _Draft, contents: Sequence[Range], mentioned: Sequence[int], *, is_denied: bool
 ) -> dict[str, float]:
-    """Return what the worth of a claim is made of, each part 0..1 and named as in `score_parts`."""
+    """Return what the worth of a claim is made of, each part 0..1 and named as in `score_parts`.
+
+    `contents` are the ranges of what is said or held, in order.
+    """
     start, end, clause = draft.start, draft.end, draft.clause
     is_charge = is_accusation(context.tree, clause)
-    is_frame = any(start <= a and b <= end and (a, b) != (start, end) for a, b in contents)
+    inside = contents[bisect_left(contents, (start,)) : bisect_left(contents, (end,))]
+    is_frame = any(b <= end and (a, b) != (start, end) for a, b in inside)
     is_framed = context.frame_of[clause.head] >= 0 and not is_judgement(clause)
     is_aside = clause.kind == "apposition" or is_framed
     told = content_parts(context.tree, start, end)

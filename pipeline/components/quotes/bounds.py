@@ -16,7 +16,7 @@ from pipeline.components.doc.tags import FINITE_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.cues import read_cues
 from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range, join_ranges
-from pipeline.components.quotes.phrases import noun_phrase
+from pipeline.components.quotes.phrases import noun_of_relative, noun_phrase
 from pipeline.components.quotes.reported import ContentForm, form_of
 
 _ENDS_NAME = frozenset((",", "(", "-", "--", "–", "—", ";", ":"))
@@ -200,13 +200,8 @@ def _antecedent(parse: Parse, speaker: Range) -> Range | None:
     start, end = speaker
     if end - start > 1 or parse.tags[start] not in ("WDT", "WP"):
         return None
-    verb = start
-    for _ in range(_MOST_ABOVE):
-        if parse.deps[verb] == "relcl":
-            head = parse.heads[verb]
-            return noun_phrase(parse, head, before=start) if head < start else None
-        verb = parse.heads[verb]
-    return None
+    noun = noun_of_relative(parse, start, reach=_MOST_ABOVE)
+    return noun_phrase(parse, noun, before=start) if noun is not None and noun < start else None
 
 
 def _only_opens(parse: Parse, t: int) -> bool:

@@ -25,10 +25,9 @@ class Persons:
         roles: nouns of offices and trades -> their class.
         nouns: these, and all other nouns of persons.
         bodies: nouns of bodies and places.
-        suspected: the class of those of whom others speak.
+        spoken_of: the classes of those of whom others speak.
         definite: "the" and its like.
-        new: "a" and its like.
-        plural_ending: of the names of peoples.
+        conjunctions: "and" and its like.
     """
 
     def __init__(self, lexicon: Lexicon) -> None:
@@ -137,7 +136,7 @@ def is_role_of_the_last(parse: Parse, head: int, speaker: Range) -> bool:
         and parse.tags[head] == "NN"
         and role != ""
         and role not in words.spoken_of
-        and word not in parse.words[: speaker[0]]
+        and parse.words.index(word) >= speaker[0]
     )
 
 
@@ -150,15 +149,13 @@ def name_behind(parse: Parse, mentioned: Mentioned, head: int, speaker: Range) -
     end = speaker[1]
     if parse.tags[head] not in ("NN", "NNP") or parse.words[head] in words.bodies:
         return None
-    known = mentioned.at.get(end - 1)
-    if known is None or known.kind != "name" or not mentioned.is_person(known.entity):
-        known = mentioned.at.get(end + 1) if end + 1 < parse.size else None
+    if (known := mentioned.person_named(end - 1)) is not None:
+        comma = end - 1 - known.length
+    elif (known := mentioned.person_named(end + 1)) is not None:
         comma = end
     else:
-        comma = end - 1 - known.length
-    if known is None or known.kind != "name" or not mentioned.is_person(known.entity):
         return None
-    is_apposition = head < comma < parse.size and parse.words[comma] == ","
+    is_apposition = head < comma and parse.words[comma] == ","
     return known.entity if is_apposition and words.conjunctions.isdisjoint(parse.words[head:comma]) else None
 
 
@@ -168,9 +165,8 @@ def co_author(parse: Parse, mentioned: Mentioned, speaker: Range) -> int | None:
     words = parse.lexicon.made(Persons)
     if end + 2 >= parse.size or parse.words[end] != "-" or parse.words[end + 1] not in words.nouns:
         return None
-    known = mentioned.at.get(end + 2)
-    is_person = known is not None and known.kind == "name" and mentioned.is_person(known.entity)
-    return known.entity if is_person and known is not None else None
+    known = mentioned.person_named(end + 2)
+    return known.entity if known is not None else None
 
 
 def office_holder(parse: Parse, mentioned: Mentioned, head: int, speaker: Range) -> int | None:
@@ -185,10 +181,10 @@ def office_holder(parse: Parse, mentioned: Mentioned, head: int, speaker: Range)
         return None
     owner = {word for word in parse.words[speaker[0] : owners[-1]] if word not in words.definite}
     holders = []
-    for number, entity in enumerate(mentioned.entities):
-        role = (entity.role or "").lower().split()
-        if mentioned.is_person(number) and any(_is_same_office(noun, word) for word in role):
-            holders.append((number, set(role)))
+    for number in filter(mentioned.is_person, range(len(mentioned.entities))):
+        role = mentioned.words_of(number)
+        if any(_is_same_office(noun, word) for word in role):
+            holders.append((number, role))
     said = {*parse.words[speaker[0] : head + 1]}
     fitting = [number for number, role in holders if owner <= role]
     bare = [number for number, role in holders if len(role - said) <= (noun not in role)]
@@ -221,8 +217,8 @@ def the_only_person(
     first, _ = tree.sentences[max(0, sentence - reach)]
     near = [
         (start, number)
-        for start, number, kind in mentioned.mentions
-        if first <= start < at and kind == "name" and mentioned.is_person(number) and may_be(number)
+        for start, number, kind in mentioned.between(first, at)
+        if kind == "name" and mentioned.is_person(number) and may_be(number)
     ]
     persons = {number for _, number in near}
     if len(persons) > 1:

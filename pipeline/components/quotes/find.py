@@ -13,7 +13,6 @@ is (`speakers.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from itertools import batched
 from typing import Literal
 
@@ -125,11 +124,14 @@ def _said_or_thought(
     """Return the quotations by the rulings: what else attributes is left out, what runs on is cut."""
     whole = [*outside_debris(parse, (widened(parse, candidate, quoted) for candidate in candidates))]
     kept = _reported(parse, _bounded(parse, whole, marked), marked)
-    taken = {t for candidate in kept for t in _tokens(candidate)}
+    taken: dict[int, list[int]] = {}
+    for number, candidate in enumerate(kept):
+        for t in _tokens(candidate):
+            taken.setdefault(t, []).append(number)
     missed = [
         c
         for c in reading.by_rule
-        if _is_sure(parse, c) and (taken.isdisjoint(_tokens(c)) or _holds_whole(c, kept, taken))
+        if _is_sure(parse, c) and (taken.keys().isdisjoint(_tokens(c)) or _holds_whole(c, kept, taken))
     ]
     kept += _reported(parse, _bounded(parse, missed, marked), marked)
     return sorted((without_frames(parse, candidate) for candidate in kept), key=_order)
@@ -180,15 +182,24 @@ def _tokens(candidate: QuoteCandidate) -> Iterator[int]:
         yield from range(start, end)
 
 
-def _holds_whole(candidate: QuoteCandidate, kept: Sequence[QuoteCandidate], taken: AbstractSet[int]) -> bool:
-    """Return whether all that a candidate shares with others are whole quotations within its content."""
+def _holds_whole(
+    candidate: QuoteCandidate, kept: Sequence[QuoteCandidate], taken: Mapping[int, Sequence[int]]
+) -> bool:
+    """Return whether all that a candidate shares with others are whole quotations within its content.
+
+    Args:
+        candidate: of the rules.
+        kept: the others.
+        taken: token of a content or a cue -> the numbers of those that it is part of.
+    """
     is_frame = candidate.rule == "according" or (
         candidate.rule in ("clause", "set off") and _is_told_last(candidate)
     )
-    if not is_frame or not taken.isdisjoint(candidate.cue):
+    if not is_frame or any(t in taken for t in candidate.cue):
         return False
     own = {t for start, end in candidate.content for t in range(start, end)}
-    return all(own.isdisjoint(tokens) or own > tokens for tokens in ({*_tokens(other)} for other in kept))
+    touched = {number for t in own for number in taken.get(t, ())}
+    return all(own > {*_tokens(kept[number])} for number in touched)
 
 
 def _bounded(

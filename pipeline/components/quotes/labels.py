@@ -180,8 +180,6 @@ def _of_interview(
 
 def _alternate(groups: dict[str, list[Label]], asking: set[str]) -> bool:
     """Return whether who asks and who answers take turns."""
-    order: Sequence[tuple[int, bool]] = sorted(
-        (label.paragraph, key in asking) for key, labels in groups.items() for label in labels
-    )
+    order = sorted((label.paragraph, key in asking) for key, labels in groups.items() for label in labels)
     changes = sum(one != other for (_, one), (_, other) in pairwise(order))
     return 2 * changes >= len(order)

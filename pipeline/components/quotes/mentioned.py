@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline.components.doc.tags import SUBJECT_DEPS
@@ -86,6 +88,7 @@ class Mentioned:
         self.mentions.sort()
         self.genders = self._read_genders()
         self._known_as: dict[int, set[str]] = {}
+        self._named_by: dict[str, list[tuple[int, int]]] = {}
 
     def words_of(self, entity: int) -> set[str]:
         """Return the words that an entity is known by: of a body its name, of any its role and what stands
@@ -103,6 +106,14 @@ class Mentioned:
             self._known_as[entity] = known
         return known
 
+    def named_by(self, word: str, before: int) -> list[tuple[int, int]]:
+        """Return the names before a token of those whom a word describes: (first token, entity), in order."""
+        found = self._named_by.get(word)
+        if found is None:
+            names = ((start, number) for start, number, kind in self.mentions if kind == "name")
+            found = self._named_by[word] = [name for name in names if word in self.words_of(name[1])]
+        return found[: bisect_left(found, (before,))]
+
     def _before_brackets(self, start: int) -> set[str]:
         words, tags = self.parse.words, self.parse.tags
         if start < 2 or words[start - 1] != "(":
@@ -112,9 +123,19 @@ class Mentioned:
             first -= 1
         return set(words[first : start - 1])
 
+    def between(self, start: int, end: int) -> list[tuple[int, int, str]]:
+        """Return the mentions that begin at the tokens [start, end), in text order."""
+        first, last = (bisect_left(self.mentions, t, key=itemgetter(0)) for t in (start, end))
+        return self.mentions[first:last]
+
     def is_person(self, entity: int) -> bool:
         """Return whether an entity is a person."""
         return self.entities[entity].label == "PERSON"
+
+    def person_named(self, token: int) -> KnownMention | None:
+        """Return the person whose name a token is of; None where there is none, or no such token."""
+        known = self.at.get(token)
+        return known if known is not None and known.kind == "name" and self.is_person(known.entity) else None
 
     def persons_named_in(self, content: Iterable[Range]) -> set[int]:
         """Return the persons that a content names: "he said that Smith" is not said by Smith."""
@@ -122,7 +143,7 @@ class Mentioned:
             known.entity
             for start, end in content
             for t in range(start, end)
-            if (known := self.at.get(t)) is not None and known.kind == "name" and self.is_person(known.entity)
+            if (known := self.person_named(t)) is not None
         }
 
     def sentences_between(self, start: int, end: int) -> int:

@@ -1,4 +1,4 @@
-"""Phrases around a token: the noun phrase of a noun, the subject of a verb, the title of a work."""
+"""Phrases around a token: of a noun, the subject of a verb, the noun of a relative clause, the title of a work."""
 
 from __future__ import annotations
 
@@ -71,6 +71,21 @@ def noun_phrase(parse: Parse, i: int, before: int | None = None) -> Range | None
         if k > i and parse.deps[k] in _CLAUSAL:
             end = min(end, parse.subtree(k)[0])
     return parse.trim(parse.clip((start, end), i)) if end > i else (i, i + 1)
+
+
+def noun_of_relative(parse: Parse, t: int, *, reach: int) -> int | None:
+    """Return the noun that a relative clause belongs to; None where no such clause is near above a token.
+
+    Args:
+        parse: of the document.
+        t: a token of the clause.
+        reach: the tokens to look at, that one and its heads.
+    """
+    for _ in range(reach):
+        if parse.deps[t] == "relcl":
+            return parse.heads[t]
+        t = parse.heads[t]
+    return None
 
 
 def is_title(parse: Parse, span: Range) -> bool:

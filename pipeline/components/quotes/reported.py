@@ -17,6 +17,7 @@ from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.inflection import with_s
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
+from pipeline.components.quotes.phrases import noun_of_relative
 from pipeline.lexicons import Lexicon
 
 _MOSTLY = 0.6
@@ -334,15 +335,10 @@ def _can_speak(parse: Parse, words: _Verbs, speaker: Range | None) -> bool:
     for t in range(start, end):
         if parse.tree.ents[t] in _SPEAKING or parse.tags[t] == "PRP" or parse.words[t] in words.speaking:
             return True
-    head = start
     if parse.tags[start] in ("WDT", "WP"):
-        relative = parse.heads[start]
-        for _ in range(2):
-            if parse.deps[relative] == "relcl":
-                head = parse.heads[relative]
-                return parse.words[start] == "who" or _can_speak(parse, words, (head, head + 1))
-            relative = parse.heads[relative]
-        return parse.words[start] == "who"
+        noun = noun_of_relative(parse, parse.heads[start], reach=2)
+        can_speak = noun is not None and _can_speak(parse, words, (noun, noun + 1))
+        return can_speak or parse.words[start] == "who"
     return any(parse.tags[t].startswith("NNP") for t in range(start, end))
 
 

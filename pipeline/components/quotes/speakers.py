@@ -9,11 +9,9 @@ forename. No entity is a valid answer.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import itemgetter
 
 from pipeline.components.layers import Entity
 from pipeline.components.quotes.described import (
@@ -31,6 +29,7 @@ from pipeline.components.quotes.described import (
 from pipeline.components.quotes.documents import body_before_kind, bracketed_body, owner_of_document
 from pipeline.components.quotes.mentioned import KnownMention, Mentioned, read_pronouns
 from pipeline.components.quotes.parsed import Parse, Range
+from pipeline.components.quotes.phrases import noun_of_relative
 
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
 
@@ -182,8 +181,8 @@ class Speakers:
         for k in self._parse.kids[head]:
             if self._parse.deps[k] == "appos" and k < speaker[1] and k in at:
                 return at[k]
-        known = at.get(speaker[1] - 1)
-        if known is not None and known.kind == "name" and self._mentioned.is_person(known.entity):
+        known = self._mentioned.person_named(speaker[1] - 1)
+        if known is not None:
             before = speaker[1] - 1 - known.length
             is_behind = self._parse.tags[before].startswith("NN") or self._parse.words[before] == ","
             return known if before > head and is_behind else None
@@ -192,13 +191,11 @@ class Speakers:
     def _behind_title(self, head: int, end: int) -> KnownMention | None:
         """Return the name that follows a title between commas: "a supervisor with the service, Ann Roe,"."""
         parse = self._parse
-        known = self._mentioned.at.get(end + 1)
+        known = self._mentioned.person_named(end + 1)
         if known is None or parse.words[end] != "," or parse.tags[head] != "NN":
             return None
         behind = end + 1 + known.length
-        is_set_off = behind < parse.size and parse.words[behind] == ","
-        is_person = known.kind == "name" and self._mentioned.is_person(known.entity)
-        return known if is_set_off and is_person else None
+        return known if behind < parse.size and parse.words[behind] == "," else None
 
     def _misspelt(self, head: int, speaker: Range) -> Resolved | None:
         """Return the one person whose surname a word is but for one letter."""
@@ -237,7 +234,7 @@ class Speakers:
         told = peoples_of(parse, self._mentioned, range(at, head + 1))
 
         def may_be(number: int) -> bool:
-            role = set((self._mentioned.entities[number].role or "").lower().split())
+            role = self._mentioned.words_of(number)
             return not role if not has_people else not any(words.is_people(w) for w in role - told)
 
         is_last = (
@@ -258,17 +255,12 @@ class Speakers:
     def _antecedent(self, relative: int) -> Resolved:
         """Return the noun that a relative pronoun stands for."""
         parse, at = self._parse, self._mentioned.at
-        above = relative
-        for _ in range(_CLIMBS):
-            if parse.deps[above] == "relcl":
-                head = parse.heads[above]
-                if head in at:
-                    return Resolved((at[head].entity,), "relative", 0.85)
-                described = self._description(head, (parse.tree.first[head], head + 1))
-                return Resolved(described.entities, "relative", described.score)
-            if parse.heads[above] == above:
-                break
-            above = parse.heads[above]
+        head = noun_of_relative(parse, relative, reach=_CLIMBS)
+        if head is not None:
+            if head in at:
+                return Resolved((at[head].entity,), "relative", 0.85)
+            described = self._description(head, (parse.tree.first[head], head + 1))
+            return Resolved(described.entities, "relative", described.score)
         # Without a relative clause in the parse: the name just before ("Ann Smith, who said").
         for t in range(relative - 1, max(-1, relative - 3), -1):
             if t in at and not parse.is_empty[t]:
@@ -285,20 +277,14 @@ class Speakers:
         said = modifiers(parse, self._mentioned, head, speaker)
         if (person := self._person(head, speaker, said)) is not None:
             return person
-        near: set[int] = set()
-        for at, number, kind in reversed(self._mentions(0, speaker[0])):
-            if kind != "name":
-                continue
-            entity = entities[number]
-            known_as = self._mentioned.words_of(number)
-            if word in known_as and said <= known_as:
+        for _, number in reversed(self._mentioned.named_by(word, speaker[0])):
+            if said <= self._mentioned.words_of(number):
                 return Resolved((number,), "description", 0.7)
-            if (
-                entity.label == label
-                and not said
-                and self._mentioned.sentences_between(at, speaker[0]) <= _REACH_OF_KIND
-            ):
-                near.add(number)
+        near: set[int] = set()
+        if label is not None and not said:
+            first, _ = parse.tree.sentences[max(0, parse.tree.sentence_of[speaker[0]] - _REACH_OF_KIND)]
+            named = (n for _, n, kind in self._mentioned.between(first, speaker[0]) if kind == "name")
+            near.update(number for number in named if entities[number].label == label)
         if label == "ORG" and not said and self._spoke_as_body(speaker[0]):
             return Resolved(self._last, "description", 0.5)
         return Resolved((near.pop(),), "description", 0.5) if len(near) == 1 else Resolved((), "nominal", 0.5)
@@ -379,11 +365,6 @@ class Speakers:
             for sentence in between
         )
 
-    def _mentions(self, start: int, end: int) -> list[tuple[int, int, str]]:
-        """Return the mentions that begin at the tokens [start, end), in text order."""
-        mentions, at = self._mentioned.mentions, itemgetter(0)
-        return mentions[bisect_left(mentions, start, key=at) : bisect_left(mentions, end, key=at)]
-
     def _others_since(self, at: int, gender: str | None, since: int, *, persons: bool = False) -> bool:
         """Return whether another whom a pronoun can stand for is named, outside of marks, since a token.
 
@@ -397,7 +378,7 @@ class Speakers:
         may_be = self._mentioned.is_person if persons else partial(self._may_be, gender=gender)
         return any(
             number not in spoke and may_be(number) and not self._marked[start]
-            for start, number, _ in self._mentions(since + 1, at)
+            for start, number, _ in self._mentioned.between(since + 1, at)
         )
 
     def _weights(self, at: int, gender: str | None, named: Collection[int]) -> dict[int, float]:
@@ -405,7 +386,7 @@ class Speakers:
         mentioned, sentence_of = self._mentioned, self._parse.tree.sentence_of
         weights: dict[int, float] = {}
         first, _ = self._parse.tree.sentences[max(0, sentence_of[at] - _REACH)]
-        for start, number, _ in reversed(self._mentions(first, at)):
+        for start, number, _ in reversed(mentioned.between(first, at)):
             distance = sentence_of[at] - sentence_of[start]
             if number in named or not self._may_be(number, gender):
                 continue

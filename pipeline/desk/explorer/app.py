@@ -21,7 +21,7 @@ from starlette.routing import Route
 from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, MissingError
 from pipeline.desk.explorer.charts import share
 from pipeline.desk.explorer.export import export
-from pipeline.desk.explorer.filters import KINDS, Filters, RequestError, default_window, read_filters
+from pipeline.desk.explorer.filters import KINDS, RequestError, default_window, read_filters
 from pipeline.desk.explorer.listings import LISTS, List
 from pipeline.desk.explorer.pages.article import article
 from pipeline.desk.explorer.pages.check import check
@@ -74,20 +74,20 @@ def make_app(desk: Desk, indexes: Indexes) -> Starlette:
     """
     templates = _templates()
 
+    def read(request: Request, snapshot: Snapshot) -> Asked:
+        query = dict(request.query_params)
+        filters = read_filters(query, default_window(snapshot.days[-1], snapshot.days[0]))
+        snapshot.window = (filters.first, filters.last)
+        return Asked(request.path_params, query, filters, snapshot, indexes)
+
     def endpoint(page: Page, *, is_of_window: bool) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
-            return until_current(
-                desk, lambda snapshot: _answer(request, page, snapshot, is_of_window), _pauses()
-            )
+            return until_current(desk, lambda snapshot: _answer(request, snapshot), _pauses())
 
-        def _answer(request: Request, page: Page, snapshot: Snapshot, is_of_window: bool) -> Response:
-            query = dict(request.query_params)
-            window = default_window(snapshot.days[-1], snapshot.days[0])
-            filters = read_filters(query, window)
-            if is_of_window and not (query.get("from") and query.get("to")):
-                return _redirect(request.url.path, filters, query)
-            snapshot.window = (filters.first, filters.last)
-            asked = Asked(request.path_params, query, filters, snapshot, indexes)
+        def _answer(request: Request, snapshot: Snapshot) -> Response:
+            asked = read(request, snapshot)
+            if is_of_window and not (asked.query.get("from") and asked.query.get("to")):
+                return _redirect(request.url.path, asked)
             made = page(asked)
             if isinstance(made, Elsewhere):
                 return RedirectResponse(made.address, 302)
@@ -102,10 +102,7 @@ def make_app(desk: Desk, indexes: Indexes) -> Starlette:
             return until_current(desk, lambda snapshot: _answer(request, snapshot), _pauses(_TRIES_OF_EXPORT))
 
         def _answer(request: Request, snapshot: Snapshot) -> Response:
-            query = dict(request.query_params)
-            filters = read_filters(query, default_window(snapshot.days[-1], snapshot.days[0]))
-            snapshot.window = (filters.first, filters.last)
-            asked = Asked(request.path_params, query, filters, snapshot, indexes)
+            asked = read(request, snapshot)
             ending = request.path_params["ending"]
             link = str(request.url).replace(f"/export/{ending}", "", 1)
             is_head = request.method == "HEAD"
@@ -157,15 +154,20 @@ def _status(error: Exception) -> tuple[int, str]:
     return 500, "This page failed"
 
 
-def _redirect(path: str, filters: Filters, query: dict[str, str]) -> Response:
-    more = {name: value for name, value in query.items() if name not in _PARAMETERS}
-    return RedirectResponse(f"{path}?{filters.query(page=filters.page, **more)}", 302)
+def _redirect(path: str, asked: Asked) -> Response:
+    filters = asked.filters
+    return RedirectResponse(f"{path}?{filters.query(page=filters.page, **_own_parameters(asked))}", 302)
+
+
+def _own_parameters(asked: Asked) -> dict[str, str]:
+    """Return what an address asks for beside the filters."""
+    return {name: value for name, value in asked.query.items() if name not in _PARAMETERS}
 
 
 def _common(path: str, asked: Asked, *, is_of_window: bool) -> dict[str, Any]:
     """Return what every page shows."""
     filters, snapshot = asked.filters, asked.snapshot
-    more = {name: value for name, value in asked.query.items() if name not in _PARAMETERS}
+    more = _own_parameters(asked)
 
     def here(**changes: Any) -> str:
         return f"{path}?{filters.query(**{**more, **changes})}"

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 _WIDTH, _HEIGHT = 720, 120
 _LEFT, _BOTTOM, _TOP = 34, 18, 8
+
+
+def by_day_and_outlet(
+    counts: Iterable[Mapping[str, Any]],
+) -> tuple[dict[date, int], list[tuple[str, int]]]:
+    """Return the sums of `n` by day, and by outlet, the largest first.
+
+    Args:
+        counts: rows with `day`, `outlet` and `n`.
+    """
+    by_day: Counter[date] = Counter()
+    by_outlet: Counter[str] = Counter()
+    for row in counts:
+        by_day[row["day"]] += row["n"]
+        by_outlet[row["outlet"]] += row["n"]
+    return by_day, sorted(by_outlet.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def days_chart(counts: Mapping[date, int], first: date, last: date, *, what: str) -> Markup:
@@ -23,10 +41,12 @@ def days_chart(counts: Mapping[date, int], first: date, last: date, *, what: str
     n_days = (last - first).days + 1
     step = 1 if n_days <= 120 else 7
     starts = [first + timedelta(days=at) for at in range(0, n_days, step)]
-    values = [sum(counts.get(start + timedelta(days=d), 0) for d in range(step)) for start in starts]
-    names = [
-        f"{start}" if step == 1 else f"{start} to {min(last, start + timedelta(days=6))}" for start in starts
-    ]
+    values = [0] * len(starts)
+    for day, n in counts.items():
+        if first <= day <= last:
+            values[(day - first).days // step] += n
+    week = timedelta(days=6)  # never added to a day that it would lead beyond the last one of all
+    names = [f"{start}" if step == 1 else f"{start} to {start + min(week, last - start)}" for start in starts]
     return _bars(names, values, ticks=_ticks(starts), what=what)
 
 
@@ -52,7 +72,7 @@ def _bars(names: Sequence[str], values: Sequence[int], *, ticks: Mapping[int, st
             '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text class="y" x="{}" y="{}">{}</text>'
         ).format(_LEFT, _WIDTH, f"{y:.1f}", f"{y:.1f}", _LEFT - 6, f"{y + 3.5:.1f}", f"{value:,}")
         for value in sorted({0, top // 2 if top % 2 == 0 else 0, top})
-        if (y := _TOP + height - value / top * height) is not None
+        for y in [_TOP + height - value / top * height]
     ]
     marks = [
         Markup('<text class="x" x="{}" y="{}">{}</text>').format(
@@ -62,7 +82,7 @@ def _bars(names: Sequence[str], values: Sequence[int], *, ticks: Mapping[int, st
     ]
     said = f"{what} by day: {sum(values):,} in all, at most {most:,}"
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>').format(
-        _WIDTH, _HEIGHT, escape(said), Markup("").join(lines), Markup("").join(drawn), Markup("").join(marks)
+        _WIDTH, _HEIGHT, said, Markup("").join(lines), Markup("").join(drawn), Markup("").join(marks)
     )
 
 

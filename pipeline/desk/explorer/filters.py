@@ -75,12 +75,9 @@ class Filters:
         """Return conditions in SQL on rows of a view, and their values.
 
         Args:
-            names: those of `outlet`, `kind`, `once`, `days` that the view has columns for.
+            names: those of `outlet`, `kind`, `once` that the view has columns for.
         """
         sql, values = ["true"], dict[str, Any]()
-        if "days" in names:
-            sql.append("day between $first and $last")
-            values |= {"first": self.first, "last": self.last}
         if "outlet" in names and self.outlet:
             sql.append("outlet = $outlet")
             values["outlet"] = self.outlet
@@ -90,6 +87,10 @@ class Filters:
         if "once" in names and self.is_once:
             sql.append("not is_reprint")
         return " and ".join(sql), values
+
+    def limits(self, n: int) -> dict[str, int]:
+        """Return the values of `limit $n offset $offset` for the page of a list that has n rows a page."""
+        return {"n": n, "offset": (self.page - 1) * n}
 
 
 def default_window(last: date, first: date) -> tuple[date, date]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipeline.desk.explorer.asked import Asked, Elsewhere
 from pipeline.desk.explorer.filters import RequestError, parse_day
-from pipeline.desk.explorer.pages import check, claim_group, day, entity, quoting, search, speaker
+from pipeline.desk.explorer.pages import check, claim_group, day, entity, quoting, search, speaker, spread
 from pipeline.desk.explorer.pages.people import find_entity
 from pipeline.desk.explorer.search_index import Where
 from pipeline.desk.explorer.search_index import search as search_in
@@ -180,9 +180,9 @@ def of_spread(asked: Asked) -> Listing:
         )
         values["outlet"] = filters.outlet
     sql = f"select * from spread where {condition} order by {', '.join(VIEWS['spread'].order)}"
-    only = {"claims": "claim_id in (select claim_id from claim_groups)"}
     said = f"claims that spread{_in_words(asked)}"
-    return Listing("spread", said, days, iter([Select(sql, values, days, only)]), VIEWS["spread"].schema)
+    parts = iter([Select(sql, values, days, spread.ONLY)])
+    return Listing("spread", said, days, parts, VIEWS["spread"].schema)
 
 
 def of_quoting(asked: Asked) -> Listing:
@@ -208,7 +208,7 @@ def of_search(asked: Asked) -> Listing:
     Raises:
         RequestError: there are no words, or days are not indexed yet.
     """
-    where: Where = "texts" if asked.query.get("in") == "texts" else "said"
+    where = search.where_of(asked)
     snapshot, filters = asked.snapshot, asked.filters
     match = match_of(read_terms(filters.words))
     if not match:

@@ -7,6 +7,7 @@ holds words and ids but neither texts nor quotations in order to be read, and go
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import sqlite3
@@ -191,7 +192,7 @@ def search(
     gone = sorted(without)
     if gone:
         conditions.append("a.article_id not in (select value from json_each(?))")
-        values.append(_json(gone))
+        values.append(json.dumps(gone))
     condition = " and ".join(conditions)
     hit = "a.article_id, quotes.quote_id" if where == "said" else "a.article_id, ''"
     order = "quotes.number" if where == "said" else "rank, a.number"
@@ -212,10 +213,6 @@ def search(
                 )
                 found.hits += [(day, article_id, quote_id) for article_id, quote_id in page]
     return found
-
-
-def _json(values: Sequence[str]) -> str:
-    return "[" + ",".join(f'"{value}"' for value in values if value.isalnum()) + "]"
 
 
 @contextlib.contextmanager

@@ -187,9 +187,10 @@ class Snapshot:
         return all(self._store.modified(path) == state for path, state in self._seen.items())
 
     def _mark(self, path: str) -> datetime | None:
-        """Note how a file stands, to look again afterwards."""
-        state = self._store.modified(path)
-        return self._seen.setdefault(path, state)
+        """Note how a file stands when it is first needed, to look again afterwards."""
+        if path not in self._seen:
+            self._seen[path] = self._store.modified(path)
+        return self._seen[path]
 
     # ---- rows --------------------------------------------------------------------------------------
 

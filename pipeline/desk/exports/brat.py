@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from pipeline.desk.exports.layered import Found, LayeredArticle
+from pipeline.desk.exports.layered import LayeredArticle, spans_of
 
 _LABELS = ("PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "WORK_OF_ART", "LAW", "PRODUCT")
 _LINES = re.compile(r"[^\s](?:[^\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*[^\s])?")
@@ -68,7 +68,7 @@ def standoff(found: LayeredArticle) -> str:
     names = {entity["entity_id"]: entity["name"] for entity in found.entities}
     before: dict[str, str] = {}
     for mention in found.mentions:
-        one = lines.marked(mention["label"], [(mention["start_char"], mention["end_char"])])
+        one = lines.marked(mention["label"], spans_of([mention]))
         entity = mention["entity_id"]
         if one and (same := before.get(entity)):
             lines.related("Same-entity", one, same)
@@ -76,13 +76,13 @@ def standoff(found: LayeredArticle) -> str:
             lines.noted(one, names[entity])
         before[entity] = one or before.get(entity, "")
     for quote in found.quotes:
-        one = lines.marked("Quotation", _spans(quote["content_spans"]))
-        lines.related("Said-by", one, lines.marked("Source", _spans(quote["speaker_spans"])))
-        lines.related("Cued-by", one, lines.marked("Cue", _spans(quote["cue_spans"])))
+        one = lines.marked("Quotation", spans_of(quote["content_spans"]))
+        lines.related("Said-by", one, lines.marked("Source", spans_of(quote["speaker_spans"])))
+        lines.related("Cued-by", one, lines.marked("Cue", spans_of(quote["cue_spans"])))
         if one and quote["speaker_name"]:
             lines.noted(one, quote["speaker_name"])
     for claim in found.claims:
-        one = lines.marked("Claim", [(claim["start_char"], claim["end_char"])])
+        one = lines.marked("Claim", spans_of([claim]))
         lines.attributed("Polarity", one, claim["polarity"])
         lines.attributed("Voice", one, claim["claimer_kind"])
     return "".join(f"{line}\n" for line in lines.written)
@@ -127,10 +127,6 @@ class _Lines:
         name = f"{letter}{self.n[letter]}"
         self.written.append(f"{name}\t{rest}")
         return name
-
-
-def _spans(found: list[Found]) -> list[tuple[int, int]]:
-    return [(span["start_char"], span["end_char"]) for span in found]
 
 
 def _put(archive: zipfile.ZipFile, name: str, text: str) -> None:

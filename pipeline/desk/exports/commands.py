@@ -6,8 +6,7 @@ What is heavy is imported inside the commands, so that `--help` is quick.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -185,17 +184,11 @@ def _write(output: Path, write: Callable[[BinaryIO], int], what: str) -> None:
         write(sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
-    with _said_plainly(output):
-        from pipeline.store import replacing
+    from pipeline.store import replacing
 
+    try:
         with replacing(output) as to:
             n = write(to)
-    typer.echo(f"{output}: {n} {what}")
-
-
-@contextmanager
-def _said_plainly(output: Path) -> Iterator[None]:
-    try:
-        yield
     except OSError as error:
         raise ConfigError(f"output {output} cannot be written: {error.strerror or error}") from None
+    typer.echo(f"{output}: {n} {what}")

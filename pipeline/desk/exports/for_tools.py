@@ -23,14 +23,10 @@ class ToolFormat:
     """A format that articles can be written in.
 
     Attributes:
-        suffix: of its files, with the dot.
-        media_type: as in HTTP's Content-Type.
         unit: what `write` counts.
         write: writes articles to a stream, which it leaves open, and returns how many units.
     """
 
-    suffix: str
-    media_type: str
     unit: str
     write: Callable[[Iterator[LayeredArticle], BinaryIO], int]
 
@@ -44,21 +40,19 @@ def write_lines(objects: Iterator[Any], to: BinaryIO) -> int:
     return n
 
 
-def _of_lines(suffix: str, unit: str, lines: Lines) -> ToolFormat:
+def _of_lines(unit: str, lines: Lines) -> ToolFormat:
     def write(articles: Iterator[LayeredArticle], to: BinaryIO) -> int:
         return write_lines(lines(articles), to)
 
-    return ToolFormat(suffix=suffix, media_type="application/jsonl; charset=utf-8", unit=unit, write=write)
+    return ToolFormat(unit=unit, write=write)
 
 
 FOR_TOOLS: dict[str, ToolFormat] = {
-    "gqg": _of_lines(".gqg.jsonl", "articles", gqg_lines),
-    "geg": _of_lines(".geg.jsonl", "articles", geg_lines),
-    "quotebank": _of_lines(".quotebank.jsonl", "quotations", quotebank_lines),
-    "annotations": _of_lines(".annotations.jsonl", "annotations", web_annotations),
-    "brat": ToolFormat(suffix=".brat.zip", media_type="application/zip", unit="articles", write=write_brat),
-    "docbin": ToolFormat(
-        suffix=".spacy", media_type="application/octet-stream", unit="articles", write=write_docbin
-    ),
+    "gqg": _of_lines("articles", gqg_lines),
+    "geg": _of_lines("articles", geg_lines),
+    "quotebank": _of_lines("quotations", quotebank_lines),
+    "annotations": _of_lines("annotations", web_annotations),
+    "brat": ToolFormat(unit="articles", write=write_brat),
+    "docbin": ToolFormat(unit="articles", write=write_docbin),
 }
-"""By what they are called on the command line and in addresses."""
+"""By what they are called on the command line."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -62,6 +64,11 @@ class LayeredArticle:
         return str(at.isoformat()).replace("+00:00", "Z")
 
 
+def spans_of(found: list[Found]) -> list[tuple[int, int]]:
+    """Return spans, such as `content_spans` of a quotation, as (start, end)."""
+    return [(span["start_char"], span["end_char"]) for span in found]
+
+
 def layered_articles(
     *,
     days: tuple[date, date] | None = None,
@@ -85,17 +92,15 @@ def layered_articles(
     articles = load_batches(
         "articles", days=days, columns=_READS["articles"], where=where, once=once, data_dir=data_dir
     )
-    for batch in articles:
-        if not len(batch):
-            continue
-        day = batch["day"][0].as_py()
+    rows = (article for batch in articles for article in batch.to_pylist())
+    for day, of_day in groupby(rows, key=itemgetter("day")):
         layers = {
             name: _by_article(load_arrow(name, days=day, columns=columns, data_dir=data_dir))
             for name, columns in _READS.items()
             if name != "articles"
         }
-        for article in batch.to_pylist():
-            found = {name: rows(article["article_id"]) for name, rows in layers.items()}
+        for article in of_day:
+            found = {name: rows_of(article["article_id"]) for name, rows_of in layers.items()}
             found["entities"] = _one_for_each_id(found["entities"])
             yield LayeredArticle(article=article, **found)
 

@@ -31,12 +31,10 @@ class PlainFormat:
     """A format that any rows can be written in.
 
     Attributes:
-        suffix: of its files, with the dot.
         media_type: as in HTTP's Content-Type.
         write: writes rows to a stream, which it leaves open, and returns how many there were.
     """
 
-    suffix: str
     media_type: str
     write: Callable[[pa.RecordBatchReader, BinaryIO, Selection], int]
 
@@ -97,15 +95,10 @@ def write_parquet(rows: pa.RecordBatchReader, to: BinaryIO, selection: Selection
 
 
 FORMATS: dict[str, PlainFormat] = {
-    "csv": PlainFormat(suffix=".csv", media_type="text/csv; charset=utf-8", write=write_csv),
-    "jsonl": PlainFormat(
-        suffix=".jsonl", media_type="application/jsonl; charset=utf-8", write=write_json_lines
-    ),
-    "parquet": PlainFormat(
-        suffix=".parquet", media_type="application/vnd.apache.parquet", write=write_parquet
-    ),
+    "csv": PlainFormat(media_type="text/csv; charset=utf-8", write=write_csv),
+    "jsonl": PlainFormat(media_type="application/jsonl; charset=utf-8", write=write_json_lines),
+    "parquet": PlainFormat(media_type="application/vnd.apache.parquet", write=write_parquet),
     "xlsx": PlainFormat(
-        suffix=".xlsx",
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         write=write_xlsx,
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.desk.exports.layered import Found, LayeredArticle
+from pipeline.desk.exports.layered import Found, LayeredArticle, spans_of
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 _AROUND = 32  # characters of prefix and suffix
@@ -26,15 +26,13 @@ def web_annotations(articles: Iterator[LayeredArticle]) -> Iterator[dict[str, An
     for found in articles:
         names = {entity["entity_id"]: entity for entity in found.entities}
         for mention in found.mentions:
-            spans = [(mention["start_char"], mention["end_char"])]
             body = _mentioned(mention, names.get(mention["entity_id"]))
-            yield _annotation(found, mention["mention_id"], "identifying", body, spans)
+            yield _annotation(found, mention["mention_id"], "identifying", body, spans_of([mention]))
         for quote in found.quotes:
-            spans = [(span["start_char"], span["end_char"]) for span in quote["content_spans"]]
+            spans = spans_of(quote["content_spans"])
             yield _annotation(found, quote["quote_id"], "describing", _said(quote), spans)
         for claim in found.claims:
-            spans = [(claim["start_char"], claim["end_char"])]
-            yield _annotation(found, claim["claim_id"], "assessing", _claimed(claim), spans)
+            yield _annotation(found, claim["claim_id"], "assessing", _claimed(claim), spans_of([claim]))
 
 
 def _annotation(

@@ -22,7 +22,7 @@ from pipeline.desk.run_report.page import durations_page, index_page, report_pag
 from pipeline.errors import DamagedError, InputError
 from pipeline.store import Store
 from pipeline.store.batch import day_of_name
-from pipeline.store.manifest import find_manifest, published_days
+from pipeline.store.manifest import Manifest, find_manifest, published_days
 from pipeline.store.plan import OldPlanError, find_plan
 from pipeline.store.published import read_published
 from pipeline.store.timings import read_timings
@@ -76,10 +76,9 @@ def write_report(store: Store, day: date) -> DayReport:
         manifest = find_manifest(store, day)
         if manifest is None:
             raise InputError(f"{day} is not published: there is nothing to report")
-        figures_of(store, manifest)
-        known = _Known(store)
+        known = _Known(store, figures_of(store, manifest))
         report = _write(store, known, day)
-        _write_durations(store, day)
+        _write_durations(store, manifest)
         reported = report_days(store)
         for later in (other for other in reported if day < other <= day + timedelta(days=WINDOW_DAYS)):
             if known.of(later) is not None:
@@ -122,10 +121,10 @@ def refresh_reports(store: Store) -> None:
 class _Known:
     """Figures of published days, each read once; a day that cannot be read has none."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, figures: Figures) -> None:
         self._store = store
         self._days = published_days(store)
-        self._figures: dict[date, Figures | None] = {}
+        self._figures: dict[date, Figures | None] = {figures.day: figures}
 
     def of(self, day: date) -> Figures | None:
         if day not in self._figures:
@@ -163,15 +162,15 @@ def _write_index(store: Store, known: _Known, days: list[date]) -> None:
     _put(store, INDEX_PAGE, index_page(days, shown))
 
 
-def _write_durations(store: Store, day: date) -> None:
+def _write_durations(store: Store, manifest: Manifest) -> None:
+    day = manifest.day
     try:
         plan = find_plan(store, day)
     except OldPlanError:
         plan = None
     timings = read_timings(store, day, shards=[shard.shard for shard in plan.shards] if plan else [])
-    manifest = find_manifest(store, day)
     articles = {}
-    if timings.slowest and manifest is not None:
+    if timings.slowest:
         columns = ["article_id", "title", "source", "n_words"]
         rows = read_published(store, manifest, "articles", columns=columns)
         wanted = {article.article_id for article in timings.slowest}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from importlib.resources import files
 from statistics import median
 from typing import Any
@@ -150,6 +151,12 @@ def floors() -> dict[str, dict[str, float]]:
 
 
 def _template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    """Return what makes pages of templates: each is read once, and a night writes dozens of pages."""
     environment = Environment(
         loader=PackageLoader("pipeline.desk.run_report"),
         autoescape=True,
@@ -160,13 +167,18 @@ def _template(name: str) -> Template:
     environment.filters |= {
         "n": lambda value: f"{value:,.1f}" if value < 10 and value % 1 else f"{value:,.0f}",
         "long": _long,
-        "percent": lambda value: "–" if value is None else f"{100 * value:.1f} %",
+        "percent": percent,
         "rounded": lambda value: "–" if value is None else f"{value:.2f}",
         "duration": duration,
         "link": lambda url: url if str(url).lower().startswith(("https://", "http://")) else "",
     }
     environment.globals |= {"median": middle_of}
-    return environment.get_template(name)
+    return environment
+
+
+def percent(share: float | None) -> str:
+    """Return a share for people; a dash where there is none."""
+    return "–" if share is None else f"{100 * share:.1f} %"
 
 
 def _long(day: date) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pipeline.desk.run_report import DayReport
 from pipeline.desk.run_report.alarms import LEAST_DAYS, reject_rate, window_of
-from pipeline.desk.run_report.page import middle_of, share_of
+from pipeline.desk.run_report.page import middle_of, percent, share_of
 
 _TABLES = ("articles", "entities", "quotes", "claims", "rejects")
 
@@ -28,15 +28,15 @@ def essentials(report: DayReport, where: str) -> Iterator[RenderableType]:
     counts.add_row(
         "this day",
         *(f"{figures.rows.get(name, 0):,}" for name in _TABLES),
-        _percent(of_quotes),
-        _percent(reject_rate(figures)),
+        percent(of_quotes),
+        percent(reject_rate(figures)),
     )
     if window:
         counts.add_row(
             f"usually ({len(window)} days)",
             *(f"{middle_of([day.rows.get(name, 0) for day in window]) or 0:,.0f}" for name in _TABLES),
-            _percent(middle_of([share_of(day, "named") for day in window])),
-            _percent(middle_of([reject_rate(day) for day in window])),
+            percent(middle_of([share_of(day, "named") for day in window])),
+            percent(middle_of([reject_rate(day) for day in window])),
             style="dim",
         )
     yield counts
@@ -46,7 +46,3 @@ def essentials(report: DayReport, where: str) -> Iterator[RenderableType]:
         yield Text("Nothing is out of the ordinary.", style="green")
     # The path stands alone, so that it can be copied even where it is longer than a line.
     yield Text(f"report: {where}", overflow="ignore", no_wrap=True)
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"

@@ -23,16 +23,16 @@ def found(nlp: Language, text: str) -> list[tuple[str, str]]:
     ("text", "speaker", "content"),
     [
         (
-            "A Norwich man pleaded guilty to charges he threatened to kill Mayor Ida Berg, the prosecutor's "
-            "office for the western district announced Monday.",
-            "the prosecutor's office for the western district",
-            "A Norwich man pleaded guilty to charges he threatened to kill Mayor Ida Berg",
+            "A baker from Tarnley has admitted that he set two haystacks on fire, the prosecutor's office for "
+            "the northern coast announced Tuesday.",
+            "the prosecutor's office for the northern coast",
+            "A baker from Tarnley has admitted that he set two haystacks on fire",
         ),
         (
-            "Volunteers also rescued a calf as the fire headed to a pasture, firefighter Landon Gates told "
-            "The Associated Press in an email.",
-            "firefighter Landon Gates",
-            "Volunteers also rescued a calf as the fire headed to a pasture",
+            "Neighbours carried out three ponies before the barn roof fell in, fire officer Neil Orrin told The "
+            "Albion Courier by phone.",
+            "fire officer Neil Orrin",
+            "Neighbours carried out three ponies before the barn roof fell in",
         ),
         (
             "The ferry had been checked in May and was thought to be sound, harbour master Tom Vale told the "
@@ -49,8 +49,8 @@ def test_who_says_it_at_the_end_of_the_sentence(nlp: Language, text: str, speake
 @pytest.mark.parametrize(
     ("text", "speaker"),
     [
-        ("Officials advised residents to evacuate their homes.", "Officials"),
-        ("He encouraged communities to report blocked drains.", "He"),
+        ("Officials advised islanders to boil their water.", "Officials"),
+        ("He encouraged farmers to count their geese.", "He"),
         ("Vale appealed to Peter Novak of the Harbour Party to team up with him.", "Vale"),
         ("Ida Berg asked for compassion in a letter on Tuesday.", "Ida Berg"),
         (

@@ -394,3 +394,10 @@ def test_long_lists_come_in_pages(tmp_path: Path) -> None:
             hits += re.findall(r'href="/article/[\d-]+/(\w+)#', page(desk, f"/?q=bridge&page={number}"))
         assert sorted(hits) == sorted(ids)
         assert page(desk, f"/day/{FIRST}?page=2").count('class="words"') == 20
+
+
+@pytest.mark.parametrize("window", ["from=9999-06-01&to=9999-12-31", "from=9999-08-05&to=9999-12-30"])
+def test_a_chart_by_weeks_may_end_with_the_last_day_there_is(desk: httpx.Client, window: str) -> None:
+    said = page(desk, f"/?{window}")
+    last = window[-10:]
+    assert f" to {last}: 0</title>" in said

@@ -65,11 +65,10 @@ def check(asked: Asked) -> Shown:
     """
     condition, values, more = conditions(asked)
     snapshot, filters = asked.snapshot, asked.filters
-    limits = {"n": N_CLAIMS, "offset": (filters.page - 1) * N_CLAIMS}
     sql = f"{SELECT.format(condition=condition)} limit $n offset $offset"
     claims: list[dict[str, object]] = []
     for least in _STEPS:  # those that are worth most come first: the others need not be joined
-        given = {**values, **limits, "least": least}
+        given = {**values, **filters.limits(N_CLAIMS), "least": least}
         claims = snapshot.rows(sql, given, only={"claims": "checkworthiness >= $least"})
         if len(claims) == N_CLAIMS:
             break

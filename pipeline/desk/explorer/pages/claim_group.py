@@ -48,9 +48,6 @@ def claim_group(asked: Asked) -> Shown:
     if len(members) < 2 or not agreeing:
         raise MissingError(f"There is no group of claims {group_id} any longer.")
     sharing = Counter(member["rank"] for member in agreeing)
-    outlets_of_rank: dict[Any, set[str]] = {}
-    for member in agreeing:
-        outlets_of_rank.setdefault(member["rank"], set()).add(member["outlet"])
     for member in agreeing:
         member["is_tied"] = member["published_at"] is not None and sharing[member["rank"]] > 1
     first = [member for member in agreeing if member["rank"] == 1]
@@ -65,10 +62,9 @@ def claim_group(asked: Asked) -> Shown:
             "members": agreeing,
             "against": against,
             "first": first,
-            "first_outlets": sorted(outlets_of_rank.get(1, set())),
+            "first_outlets": sorted({member["outlet"] for member in first}),
             "is_certain": any(member["is_first_certain"] for member in first),
             "outlets": sorted({member["outlet"] for member in agreeing}),
-            "days": days,
         },
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.desk.explorer.asked import Asked, MissingError, Shown
 from pipeline.desk.explorer.filters import parse_day
 
-NARTICLES = 100
+N_ARTICLES = 100
 """On a page."""
 
 ARTICLES = """
@@ -39,10 +39,9 @@ def day(asked: Asked) -> Shown:
     if day not in snapshot.days:
         raise MissingError(f"{day} is not published.")
     outlets = snapshot.rows(_OUTLETS, days=[day])
-    values = {"n": NARTICLES, "offset": (filters.page - 1) * NARTICLES}
-    condition, own = conditions(asked)
+    condition, values = conditions(asked)
     sql = SHOWN.format(condition=condition, limit="limit $n offset $offset") + ARTICLES
-    articles = snapshot.rows(sql, {**values, **own}, days=[day])
+    articles = snapshot.rows(sql, {**values, **filters.limits(N_ARTICLES)}, days=[day])
     at = snapshot.days.index(day)
     total = sum(row["n"] for row in outlets if filters.outlet in ("", row["outlet"]))
     return Shown(
@@ -53,7 +52,7 @@ def day(asked: Asked) -> Shown:
             "outlets": outlets,
             "articles": articles,
             "total": total,
-            "n_pages": -(-total // NARTICLES),
+            "n_pages": -(-total // N_ARTICLES),
             "before": snapshot.days[at - 1] if at else None,
             "after": snapshot.days[at + 1] if at + 1 < len(snapshot.days) else None,
         },

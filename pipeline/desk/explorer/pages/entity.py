@@ -54,7 +54,6 @@ def entity(asked: Asked) -> Answer:
     articles = sorted({row["article_id"] for row in named})
     own = {"id": found.row["entity_id"], "ids": found.ids, "articles": articles}
     counts = snapshot.rows(_COUNTS.format(condition=condition), {**own, **values}, only=_LIST_ONLY)
-    limits = {"n": N_ARTICLES, "offset": (filters.page - 1) * N_ARTICLES}
     total = sum(row["n"] for row in counts)
     return Shown(
         "entity.html",
@@ -63,8 +62,8 @@ def entity(asked: Asked) -> Answer:
             "pronouns": pronouns(asked, found.ids),
             "merged": [id for id in found.ids if id != found.row["entity_id"]],
             "articles": snapshot.rows(
-                _ARTICLES.format(condition=condition.replace("outlet =", "e.outlet =")),
-                {**own, **values, **limits},
+                _ARTICLES.format(condition=condition),
+                {**own, **values, **filters.limits(N_ARTICLES)},
                 only=_LIST_ONLY,
             ),
             "total": total,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from pipeline.desk.explorer.asked import Asked, Shown
-from pipeline.desk.explorer.charts import days_chart
+from pipeline.desk.explorer.charts import by_day_and_outlet, days_chart
 from pipeline.desk.explorer.pages import spread
 from pipeline.desk.explorer.search_index import Hits, Where
 from pipeline.desk.explorer.search_index import search as search_in
@@ -53,9 +53,8 @@ def search(asked: Asked) -> Shown:
     if not asked.filters.words:
         return _overview(asked)
     match = match_of(terms)
-    where: Where = "texts" if asked.query.get("in") == "texts" else "said"
+    where = where_of(asked)
     snapshot, filters = asked.snapshot, asked.filters
-    values: dict[str, Any] = {"where": where, "match": match}
     days = snapshot.days_between(filters.first, filters.last)
     found, left = Hits(), list[date]()
     if match:
@@ -68,13 +67,13 @@ def search(asked: Asked) -> Shown:
             outlet=filters.outlet,
             kind=filters.kind,
             without=snapshot.takedowns.ids,
-            offset=(filters.page - 1) * N_HITS,
-            n=N_HITS,
+            **filters.limits(N_HITS),
         )
     return Shown(
         "search.html",
-        values
-        | {
+        {
+            "where": where,
+            "match": match,
             "total": found.total,
             "n_pages": -(-found.total // N_HITS),
             "by_outlet": found.by_outlet.most_common(12),
@@ -92,6 +91,11 @@ def search(asked: Asked) -> Shown:
             else [],
         },
     )
+
+
+def where_of(asked: Asked) -> Where:
+    """Return what is searched."""
+    return "texts" if asked.query.get("in") == "texts" else "said"
 
 
 def _hits(asked: Asked, found: Hits, where: Where, terms: list[Term]) -> list[dict[str, Any]]:
@@ -121,16 +125,12 @@ def _hits(asked: Asked, found: Hits, where: Where, terms: list[Term]) -> list[di
 def _overview(asked: Asked) -> Shown:
     """Return what there is in the window."""
     snapshot, filters = asked.snapshot, asked.filters
-    by_day: dict[date, int] = {}
-    by_outlet: dict[str, int] = {}
-    for row in snapshot.rows(_DAYS):
-        by_day[row["day"]] = by_day.get(row["day"], 0) + row["n"]
-        by_outlet[row["outlet"]] = by_outlet.get(row["outlet"], 0) + row["n"]
+    by_day, by_outlet = by_day_and_outlet(snapshot.rows(_DAYS))
     return Shown(
         "overview.html",
         {
             "total": sum(by_day.values()),
-            "by_outlet": sorted(by_outlet.items(), key=lambda pair: (-pair[1], pair[0])),
+            "by_outlet": by_outlet,
             "by_day": by_day,
             "chart": days_chart(by_day, filters.first, filters.last, what="articles"),
             "speakers": snapshot.rows(_SPEAKERS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, Shown
-from pipeline.desk.explorer.charts import days_chart
+from pipeline.desk.explorer.charts import by_day_and_outlet, days_chart
 from pipeline.desk.explorer.pages.people import CORRECTED, alike, find_entity, pronouns
 from pipeline.desk.explorer.pages.years import year_chart
 
@@ -58,13 +58,9 @@ def speaker(asked: Asked) -> Answer:
     articles = sorted({row["article_id"] for row in found})
     own = {"id": entity.row["entity_id"], "ids": entity.ids, "articles": articles}
     counts = _rows(asked, own, _COUNTS + _BY.format(condition=condition) + " group by day, outlet", values)
-    limits = {"n": N_QUOTES, "offset": (filters.page - 1) * N_QUOTES}
-    quotes = _rows(asked, own, _LIST + _BY.format(condition=condition) + _ORDER, {**values, **limits})
-    by_day: dict[Any, int] = {}
-    by_outlet: dict[str, int] = {}
-    for row in counts:
-        by_day[row["day"]] = by_day.get(row["day"], 0) + row["n"]
-        by_outlet[row["outlet"]] = by_outlet.get(row["outlet"], 0) + row["n"]
+    listed = {**values, **filters.limits(N_QUOTES)}
+    quotes = _rows(asked, own, _LIST + _BY.format(condition=condition) + _ORDER, listed)
+    by_day, by_outlet = by_day_and_outlet(counts)
     total = sum(by_day.values())
     return Shown(
         "speaker.html",
@@ -78,7 +74,7 @@ def speaker(asked: Asked) -> Answer:
             "n_speech": sum(row["n_speech"] for row in counts),
             "n_articles": sum(row["n_articles"] for row in counts),
             "n_pages": -(-total // N_QUOTES),
-            "outlets": sorted(by_outlet.items(), key=lambda pair: (-pair[1], pair[0])),
+            "outlets": by_outlet,
             "chart": days_chart(by_day, filters.first, filters.last, what="quotations"),
             "years": year_chart(snapshot, "speaker_days", entity),
             "about": snapshot.rows(_ABOUT, own, only=_ABOUT_ONLY),

@@ -32,8 +32,6 @@ def spread(asked: Asked) -> Shown:
         condition += f" and claim_group_id in ({_CONTRADICTED})"
     select = SELECT.format(condition=condition)
     sql = f"select *, count(*) over () as total from ({select}) limit $n offset $offset"
-    groups = asked.snapshot.rows(
-        sql, {**values, "n": N_GROUPS, "offset": (filters.page - 1) * N_GROUPS}, only=ONLY
-    )
+    groups = asked.snapshot.rows(sql, {**values, **filters.limits(N_GROUPS)}, only=ONLY)
     total = groups[0]["total"] if groups else 0
     return Shown("spread.html", {"groups": groups, "total": total, "n_pages": -(-total // N_GROUPS)})
