@@ -1,4 +1,4 @@
-"""Phrases around a token: of a noun, the subject of a verb, the noun of a relative clause, the title of a work."""
+"""Phrases around a token: of a noun, the subject of a verb, the noun of a relative clause, a title."""
 
 from __future__ import annotations
 

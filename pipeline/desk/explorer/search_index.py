@@ -26,7 +26,7 @@ from pipeline.errors import NewstablesError
 from pipeline.identity import checksum
 from pipeline.store import Store
 from pipeline.store.batch import EXPLORER_CACHE, day_of_name
-from pipeline.store.manifest import Manifest, find_manifest, published_days
+from pipeline.store.manifest import Manifest, find_manifest
 from pipeline.store.published import published_fragment
 
 type Where = Literal["said", "texts"]
@@ -115,20 +115,16 @@ class Indexes:
                 if other != path:
                     other.unlink(missing_ok=True)
 
-    def sweep(self, runs: dict[date, str]) -> None:
-        """Remove the files of runs that are not published: they may hold words of what was taken down."""
-        sweep(self._folder, runs)
-
     def _path(self, manifest: Manifest) -> Path:
         return self._folder / f"{manifest.day}.{manifest.run_id}.v{_VERSION}.sqlite"
 
 
-def sweep(folder: Path, runs: dict[date, str]) -> None:
+def sweep(folder: Path, run_of: Callable[[date], str | None]) -> None:
     """Remove from a folder of indexes the files of runs that are not published.
 
     Args:
         folder: it need not be there.
-        runs: run_id by published day.
+        run_of: gives the run_id of a day that has a file; None where it is not published.
     """
     if not folder.is_dir():
         return
@@ -136,7 +132,7 @@ def sweep(folder: Path, runs: dict[date, str]) -> None:
         named = _FILE.fullmatch(file.name)
         day = day_of_name(named[1]) if named else None
         is_left = file.name.startswith(".") and file.name.endswith(".tmp")
-        if is_left or (named and (day is None or runs.get(day) != named[2] or int(named[3]) != _VERSION)):
+        if is_left or (named and (day is None or run_of(day) != named[2] or int(named[3]) != _VERSION)):
             file.unlink(missing_ok=True)
 
 
@@ -148,9 +144,13 @@ def cache_folder(store: Store) -> Path:
 
 
 def forget_old_runs(store: Store) -> None:
-    """Remove the indexes of runs that are not published, such as those of days that lost an article."""
-    runs = {day: manifest.run_id for day in published_days(store) if (manifest := find_manifest(store, day))}
-    sweep(cache_folder(store), runs)
+    """Remove the indexes of runs that are not published: they may hold words of what was taken down."""
+
+    def run_of(day: date) -> str | None:
+        manifest = find_manifest(store, day)
+        return manifest.run_id if manifest else None
+
+    sweep(cache_folder(store), run_of)
 
 
 def search(

@@ -13,12 +13,12 @@ from starlette.applications import Starlette
 
 from pipeline.desk.explorer.app import make_app
 from pipeline.desk.explorer.filters import default_window
-from pipeline.desk.explorer.search_index import Indexes, cache_folder, keep_indexed
+from pipeline.desk.explorer.search_index import Indexes, cache_folder, forget_old_runs, keep_indexed
 from pipeline.desk.explorer.snapshot import Desk
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.manifest import Manifest, manifests
+from pipeline.store.manifest import Manifest, find_manifest, published_days
 
 HOST = "127.0.0.1"
 
@@ -40,12 +40,13 @@ def explorer(settings: Settings, *, is_indexing: bool = False) -> Iterator[Starl
     stop = threading.Event()
 
     def wanted() -> list[Manifest]:
-        there = manifests(store)
-        indexes.sweep({day: manifest.run_id for day, manifest in there.items()})
-        if not there:
+        forget_old_runs(store)
+        days = published_days(store)
+        if not days:
             return []
-        first, last = default_window(max(there), min(there))
-        return [manifest for day, manifest in there.items() if first <= day <= last]
+        first, last = default_window(days[-1], days[0])
+        found = (find_manifest(store, day) for day in days if first <= day <= last)
+        return [manifest for manifest in found if manifest]
 
     thread = threading.Thread(
         target=keep_indexed, args=(indexes, wanted), kwargs={"pause_s": _PAUSE_S, "stop": stop}, daemon=True

@@ -23,14 +23,14 @@ def found(nlp: Language, text: str) -> list[tuple[str, str]]:
     ("text", "speaker", "content"),
     [
         (
-            "A baker from Tarnley has admitted that he set two haystacks on fire, the prosecutor's office for "
-            "the northern coast announced Tuesday.",
+            "A baker from Tarnley has admitted that he set two haystacks on fire, the prosecutor's office "
+            "for the northern coast announced Tuesday.",
             "the prosecutor's office for the northern coast",
             "A baker from Tarnley has admitted that he set two haystacks on fire",
         ),
         (
-            "Neighbours carried out three ponies before the barn roof fell in, fire officer Neil Orrin told The "
-            "Albion Courier by phone.",
+            "Neighbours carried out three ponies before the barn roof fell in, fire officer Neil Orrin told "
+            "The Albion Courier by phone.",
             "fire officer Neil Orrin",
             "Neighbours carried out three ponies before the barn roof fell in",
         ),

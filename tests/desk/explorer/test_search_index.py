@@ -78,9 +78,9 @@ def test_what_is_swept_away(tmp_path: Path) -> None:
     gone = {"2026-03-01.bbb.v1.sqlite", "2026-03-02.aaa.v1.sqlite", "2026-03-01.aaa.v0.sqlite", ".x.1.tmp"}
     for name in kept | gone:
         (tmp_path / name).touch()
-    sweep(tmp_path, {date(2026, 3, 1): "aaa"})
+    sweep(tmp_path, {date(2026, 3, 1): "aaa"}.get)
     assert {path.name for path in tmp_path.iterdir()} == kept
-    sweep(tmp_path / "nowhere", {})
+    sweep(tmp_path / "nowhere", lambda _: None)
 
 
 def test_no_index_is_made_of_damaged_tables(tmp_path: Path) -> None:
