@@ -117,6 +117,10 @@ class Hosts:
         except psutil.NoSuchProcess:
             return [process]
 
+    def cpu_s(self) -> dict[str, float]:
+        """Return the processor seconds so far of all that runs, with what it started, by host and name."""
+        return {f"{host} {name}": cpu_s(process) for (host, name), process in self.processes.items()}
+
     def _env(self, host: str, env: Mapping[str, str] | None) -> dict[str, str]:
         home = str(self.home(host))
         own = {"HOME": home, "TMPDIR": f"{home}/tmp", "AIRFLOW_HOME": f"{home}/airflow"}
@@ -144,6 +148,16 @@ class Hosts:
         """Undo `cut_off`."""
         for address in addresses:
             _ip("netns", "exec", self.namespace(host), "ip", "route", "del", "blackhole", f"{address}/32")
+
+
+def cpu_s(process: psutil.Process) -> float:
+    """Return the processor seconds of a process and all that it started, if it has waited for its end."""
+    total = 0.0
+    for member in Hosts.family(process):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = member.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
 
 
 @contextlib.contextmanager
