@@ -11,14 +11,16 @@ import ctypes
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psutil
 
@@ -175,6 +177,8 @@ def hosts() -> Iterator[Hosts]:
     folder = Path(tempfile.mkdtemp(prefix="newstables-cluster-", dir="/var/tmp"))
     folder.chmod(0o755)  # Postgres does not run as root
     made = Hosts(folder, secrets.token_hex(3))
+    is_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, _leave) if is_main else None
     try:
         lines = ["127.0.0.1 localhost", *(f"{address} news-{host}" for host, address in ADDRESSES.items())]
         (folder / "hosts").write_text("\n".join(lines) + "\n")
@@ -186,6 +190,13 @@ def hosts() -> Iterator[Hosts]:
         for host in (*ADDRESSES, "sw"):
             subprocess.run(["ip", "netns", "del", made.namespace(host)], capture_output=True, check=False)
         shutil.rmtree(folder, ignore_errors=True)
+        if is_main:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _leave(signum: int, frame: object) -> NoReturn:
+    """End as after Ctrl-C, so that nothing stays up."""
+    sys.exit(128 + signum)
 
 
 def _up(made: Hosts) -> None:
