@@ -33,15 +33,23 @@ HOST = "127.0.0.1"
 
 _STARTED = time.monotonic()
 _WITH_SECRETS = ("airflow.cfg", "airflow.db")
-_LOCAL_SETTINGS = '''"""Written at each start: what the front page of the web UI says."""
+_LOCAL_SETTINGS = '''"""Written at each start: what the front page of the web UI says, and what tasks find loaded."""
+
+import sys
 
 from airflow.api_fastapi.common.types import UIAlert
+
+from pipeline.stages import STAGES
 
 ABOUT = """\\
 The red cross at **Triggerer** is meant to be there: no task of Newstables is ever deferred, so none runs.
 What a day brought is in **Reports** on the left, and in the tab **Day report** of each run.
 """
 DASHBOARD_UIALERTS = [UIAlert(text=ABOUT, category="info")]
+
+if "scheduler" in sys.argv:  # tasks are forked from it, and find loaded what they would load each anew
+    for stage in STAGES:
+        stage.run
 '''
 
 _PAGE = 100
