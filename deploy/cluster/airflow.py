@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sys
 import time
 import urllib.parse
@@ -55,6 +56,9 @@ class Cluster:
         env = environment(part if part in WORKERS else "ctl", self.prefix)
         env |= {"NEWSTABLES_QUEUES": queues, **self.env}
         if part in WORKERS:
+            config = self.hosts.home(part) / "airflow" / "config"
+            config.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / "deploy" / "airflow_local_settings.py", config)
             listens = ("--queues", ",".join(self.listens[part])) if part in self.listens else ()
             self.hosts.start(part, "worker", AIRFLOW, "celery", "worker", *listens, env=env)
         else:

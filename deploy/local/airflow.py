@@ -33,23 +33,17 @@ HOST = "127.0.0.1"
 
 _STARTED = time.monotonic()
 _WITH_SECRETS = ("airflow.cfg", "airflow.db")
-_LOCAL_SETTINGS = '''"""Written at each start: what the front page of the web UI says, and what tasks find loaded."""
+_LOADED = Path(__file__).parents[1] / "airflow_local_settings.py"
+_FRONT_PAGE = '''
 
-import sys
-
+# What the front page of the web UI says.
 from airflow.api_fastapi.common.types import UIAlert
-
-from pipeline.stages import STAGES
 
 ABOUT = """\\
 The red cross at **Triggerer** is meant to be there: no task of Newstables is ever deferred, so none runs.
 What a day brought is in **Reports** on the left, and in the tab **Day report** of each run.
 """
 DASHBOARD_UIALERTS = [UIAlert(text=ABOUT, category="info")]
-
-if "scheduler" in sys.argv:  # tasks are forked from it, and find loaded what they would load each anew
-    for stage in STAGES:
-        stage.run
 '''
 
 _PAGE = 100
@@ -161,7 +155,8 @@ def running(home: Path, *, port: int = 0, is_scheduled: bool = False) -> Iterato
     env = _environment(home, port, is_scheduled=is_scheduled)
     with locked(home) as lock:
         (home / "config").mkdir(exist_ok=True)
-        (home / "config" / "airflow_local_settings.py").write_text(_LOCAL_SETTINGS, encoding="utf-8")
+        text = _LOADED.read_text(encoding="utf-8") + _FRONT_PAGE
+        (home / "config" / _LOADED.name).write_text(text, encoding="utf-8")
         _cli(env, "db", "migrate")
         for path in (home / name for name in _WITH_SECRETS):
             if path.is_file():
