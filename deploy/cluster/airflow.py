@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -69,7 +70,9 @@ class Cluster:
         host, name = (part, "worker") if part in WORKERS else ("ctl", part)
         return self.hosts.end(host, name, is_killed=is_killed, patience_s=patience_s)
 
-    def call(self, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
+    def call(
+        self, path: str, body: dict[str, Any] | None = None, *, method: str | None = None, **query: Any
+    ) -> Any:
         """Return an answer of the REST API.
 
         Raises:
@@ -77,7 +80,7 @@ class Cluster:
         """
         url = f"http://{ADDRESSES['ctl']}:8080/api/v2/{path}?{urllib.parse.urlencode(query)}"
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with self.hosts.within("ctl"), direct.open(request, timeout=30 if data is None else 300) as answer:
             return json.load(answer)
@@ -95,8 +98,7 @@ class Cluster:
 
     def backfill(self, first: str, last: str) -> list[str]:
         """Ask for days as `airflow backfill create` does; return the ids of the runs there were before."""
-        while any(not one["completed_at"] for one in self.ask("backfills", dag_id=DAG_ID)["backfills"]):
-            time.sleep(1)
+        self._close_backfills()
         before = list(self.runs())
         self.call(
             "backfills",
@@ -109,6 +111,15 @@ class Cluster:
             },
         )
         return before
+
+    def _close_backfills(self) -> None:
+        """Close backfills that have ended; Airflow allows one, and looks for its end each half minute."""
+        while left := [
+            one["id"] for one in self.ask("backfills", dag_id=DAG_ID)["backfills"] if not one["completed_at"]
+        ]:
+            for backfill in left:
+                with contextlib.suppress(urllib.error.HTTPError):  # Airflow has just done it
+                    self.call(f"backfills/{backfill}/cancel", method="PUT")
 
     def runs(self) -> dict[str, dict[str, Any]]:
         """Return all runs by their ids, the latest first."""
