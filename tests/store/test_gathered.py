@@ -79,7 +79,7 @@ def test_takedowns_hold_whether_they_are_noted_or_not(store: Store, read: list[s
         note_takedowns(store)
     read.clear()
     found = read_takedowns(store)
-    assert (found.ids, found.pages) == ({*IDS[:2]}, {"page0", "page1"})
+    assert found.ids == {*IDS[:2]} and found.pages == {"page0", "page1"}
     assert len([path for path in read if path.startswith(f"{TAKEDOWNS}/")]) == (0 if is_noted else 2)
     take_down(store, Takedown(article_id=IDS[2], reason="test"))
     assert read_takedowns(store).ids == {*IDS}
