@@ -24,6 +24,7 @@ from pipeline.components.entities.gazetteer import Gazetteer
 from pipeline.components.entities.keys import NameKeys
 from pipeline.components.entities.name import Name, text_of
 from pipeline.components.entities.people import find_people, join_full_names, join_short_names
+from pipeline.components.entities.things import join_models, join_storms
 from pipeline.lexicons import Lexicon
 
 
@@ -38,6 +39,8 @@ def cluster_names(names: Sequence[Name], tokens: Tokens) -> list[Cluster]:
     forms = _forms(names, tokens)
     find_people(forms, tokens)
     find_companies(forms, lexicon)
+    join_storms(forms, lexicon)
+    join_models(forms)
     join_full_names(forms, lexicon)
     join_short_names(forms, tokens)
     join_places(forms, lexicon)
