@@ -122,9 +122,8 @@ class Speakers:
         is_in_capitals = self._parse.columns.words[head].isupper() and len(word) > 1
         if word in self._pronouns.first_person and not is_in_capitals:
             return Resolved(outer, "first_person", 0.8 if outer else 0.5)
-        is_name = is_in_capitals and head in self._mentioned.at
-        if word in self._pronouns.relative and self._parse.tags[head] != "DT" and not is_name:
-            return self._antecedent(head)
+        if word in self._pronouns.relative and self._parse.tags[head] != "DT":
+            return (self._spelt(head) if is_in_capitals else None) or self._antecedent(head)
         if word in self._pronouns.third_person:
             return self._pronoun(head, content, outer)
         return (
@@ -154,6 +153,14 @@ class Speakers:
             return None
         kind = at[head].kind if head in at else "name"
         return Resolved(entities, kind, 0.95 if kind == "name" else 0.7)
+
+    def _spelt(self, head: int) -> Resolved | None:
+        """Return the entity that has a word in capitals for a name anywhere: the WHO."""
+        word = self._parse.columns.words[head]
+        for number, entity in enumerate(self._mentioned.entities):
+            if any(mention.kind == "name" and mention.span.text == word for mention in entity.mentions):
+                return Resolved((number,), "name", 0.8)
+        return None
 
     def _printed_body(self, head: int, speaker: Range) -> Resolved | None:
         """Return the body whose document speaks, or whose kind is printed with its name."""
