@@ -15,9 +15,7 @@ _NUMBER = re.compile(r"[A-Za-z]{1,4} ?- ?\d{1,4}[A-Za-z]{0,2}")
 def join_storms(forms: Forms, lexicon: Lexicon) -> None:
     """Join "Odile" to "Hurricane Odile", as an event, where no person of the document is called so."""
     openers = lexicon.words("entities.storms")
-    storms = [
-        form for form in forms.values() if len(form.key) > 1 and form.key[-2] in openers and form.names
-    ]
+    storms = [form for form in forms.values() if len(form.key) > 1 and form.key[-2] in openers and form.names]
     if not storms:
         return
     of_persons = {

@@ -140,7 +140,11 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return True
     if form is ContentForm.PHRASE and not share and _points_back(parse, candidate.content):
         return False
-    if form is ContentForm.PHRASE and found.cue.lemma == _DENY and _is_withheld(parse, words, candidate.content):
+    if (
+        form is ContentForm.PHRASE
+        and found.cue.lemma == _DENY
+        and _is_withheld(parse, words, candidate.content)
+    ):
         return False
     if form is ContentForm.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
         return True

@@ -129,7 +129,11 @@ def test_a_person_of_the_name_of_a_storm_stays_one() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Kormland Province", "Kormland"), ("Upper Talv Region", "Upper Talv"), ("Dornshire Oblast", "Dornshire")],
+    [
+        ("Kormland Province", "Kormland"),
+        ("Upper Talv Region", "Upper Talv"),
+        ("Dornshire Oblast", "Dornshire"),
+    ],
 )
 def test_a_region_with_and_without_its_word(one: str, other: str) -> None:
     assert is_one(one, "GPE", other, "GPE")
