@@ -152,3 +152,21 @@ def test_a_given_name_stands_for_the_full_one_whatever_it_was_taken_for(
     full: str, given: str, label: str
 ) -> None:
     assert is_one(full, "PERSON", given, label)
+
+
+@pytest.mark.parametrize(
+    ("printed", "label", "name"),
+    [
+        ("TARNLEY", "GPE", "Tarnley"),
+        ("EL ARBO", "GPE", "El Arbo"),
+        ("MEI LIM", "PERSON", "Mei Lim"),
+        ("KVHX", "GPE", "KVHX"),
+        ("PORT AUTHORITY", "ORG", "Port Authority"),
+        ("QUELLMAR", "ORG", "QUELLMAR"),
+    ],
+)
+def test_a_name_in_capitals_is_shown_as_one_writes_it(printed: str, label: str, name: str) -> None:
+    doc = build(f"{printed} came .", {printed: label})
+    tokens = read_tokens(read_columns(doc))
+    names = [Name(ent.start, ent.end, ent.label_, method="given", score=1.0) for ent in doc.ents]
+    assert [cluster.name for cluster in cluster_names(names, tokens)] == [name]
