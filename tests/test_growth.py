@@ -21,6 +21,7 @@ from pipeline.store.batch import Batch, published_path
 from pipeline.store.bucket import Bucket
 from pipeline.store.days import published
 from pipeline.store.folder import Folder
+from pipeline.store.published import replace_day
 from schemas import DAY_TABLES
 
 A_DAY = 4
@@ -107,13 +108,13 @@ def test_as_many_requests_are_counted_as_an_object_store_is_sent(
         for back in (2, 1):
             day = grown.NIGHT - timedelta(back)
             tables = grown.tables_of(base[0], day, A_DAY)
-            grown.replace_day(store, day, tables, counts=base[1].counts, origin=base[1].origin, inputs=())
+            replace_day(store, day, tables, counts=base[1].counts, origin=base[1].origin, inputs=())
             run_stage("derive", store, Batch(day), grown.settings_of(store))
         requests.clear()
         place.requests.clear()
         day = grown.NIGHT
         tables = grown.tables_of(base[0], day, A_DAY)
-        grown.replace_day(store, day, tables, counts=base[1].counts, origin=base[1].origin, inputs=())
+        replace_day(store, day, tables, counts=base[1].counts, origin=base[1].origin, inputs=())
         run_stage("derive", store, Batch(day), grown.settings_of(store))
         if store is bucket:
             sent = dict(requests)
