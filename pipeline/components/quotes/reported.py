@@ -29,6 +29,7 @@ _PLACES = frozenset(("GPE", "LOC"))
 _NO_SPEAKERS = _PLACES | {"DATE", "TIME", "ORDINAL", "CARDINAL"}
 _SURE = 0.65
 """Score of the network from which on a judgement ("condemned the attack") counts as a quotation."""
+_RELATIVE_TAGS = frozenset(("WDT", "WP"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
 _PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct", "aux", "auxpass", "neg"))
 _SAID_OF = frozenset(("oprd", "acomp", "ccomp", "xcomp"))
@@ -76,6 +77,12 @@ class _Verbs:
         }
         self.phrasal = lexicon.entries("quotes.phrasal_cues")
         self.negations = lexicon.words("quotes.negations")
+        self.evidence = lexicon.words("evidence_nouns") - lexicon.words("quotes.pictures")
+        self.of_matches = lexicon.words("quotes.verbs_of_matches")
+        self.won_in_matches = lexicon.words("quotes.nouns_of_matches")
+        self.drawing = lexicon.words("quotes.verbs_of_targets")
+        self.interrogating = lexicon.words("quotes.interrogating_verbs")
+        self.persons = lexicon.entries("entities.nouns_of_persons").keys() | lexicon.entries("roles").keys()
 
 
 def _speaking(lexicon: Lexicon) -> frozenset[str]:
@@ -117,9 +124,13 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
     if found is None:
         is_told = share >= _MOSTLY or _opens_with_complementiser(parse, candidate.content)
         return is_told and candidate.speaker is not None
+    if len(tokens) == 1 and parse.tags[tokens[0]] in _RELATIVE_TAGS:
+        return False  # what it stands for is not known here: "the charge, which the port denies"
     if found.sort == "source":
         return candidate.speaker is not None
     if _is_unsaid(parse, words, found, candidate.content, share):
+        return False
+    if _is_target(parse, words, found, candidate.speaker):
         return False
     if candidate.speaker is None and parse.words[found.at] in parse.lexicon.made(read_cues).naming_verbs:
         return False
@@ -135,7 +146,7 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return False
     if form is ContentForm.PHRASE and found.sort == "verb" and _says_why(parse, found, candidate.content):
         return True
-    if form is ContentForm.PHRASE and not share and _points_back(parse, candidate.content):
+    if form is ContentForm.PHRASE and not share and _is_no_content(parse, words, found, candidate.content):
         return False
     if form is ContentForm.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
         return True
@@ -144,6 +155,8 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         and found.sort == "verb"
         and _is_said_of(parse, words, found, candidate.content)
     ):
+        return True
+    if form is ContentForm.PHRASE and _is_shown(parse, words, found, candidate):
         return True
     return _has_content(words, found, form, share)
 
@@ -309,6 +322,47 @@ def _is_unsaid(
         has_to = any(parse.tags[k] == "TO" for k in parse.kids[verb])
         return has_to and parse.words[head] in words.unsaid
     return False
+
+
+def _is_shown(parse: Parse, words: _Verbs, found: ReportingWord, candidate: QuoteCandidate) -> bool:
+    """Return whether evidence shows something: "the poll showed a narrow lead", not "he showed her the way"."""
+    if found.cue.kind != "show" or "e" in found.cue.frames or candidate.speaker is None:
+        return False
+    if found.at > candidate.content[0][0]:
+        return False
+    head = next(
+        (t for t in range(*candidate.speaker) if not candidate.speaker[0] <= parse.heads[t] < candidate.speaker[1]),
+        candidate.speaker[0],
+    )
+    return parse.words[head] in words.evidence
+
+
+def _is_target(parse: Parse, words: _Verbs, found: ReportingWord, speaker: Range | None) -> bool:
+    """Return whether a source only gets what others say: "the mayor drew praise for the plan"."""
+    if found.sort != "noun" or speaker is None:
+        return False
+    verb = parse.heads[found.at]
+    while parse.deps[verb] == "conj" and parse.tags[verb] in NOUN_TAGS:
+        verb = parse.heads[verb]
+    return parse.words[verb] in words.drawing and any(
+        speaker[0] <= k < speaker[1] and parse.deps[k] in ("nsubj", "relcl") for k in parse.kids[verb]
+    )
+
+
+def _is_no_content(parse: Parse, words: _Verbs, found: ReportingWord, content: Sequence[Range]) -> bool:
+    """Return whether a phrase tells nothing that is said, whatever the verb.
+
+    It points back, is what a match was about ("conceded a penalty"), or who was asked ("questioned a suspect").
+    """
+    if _points_back(parse, content):
+        return True
+    inside = {t for start, end in content for t in range(start, end)}
+    heads = [t for t in inside if parse.heads[t] not in inside and not parse.is_empty[t]]
+    if found.cue.lemma in words.of_matches:
+        return any(parse.words[t] in words.won_in_matches for t in heads)
+    return found.cue.lemma in words.interrogating and any(
+        parse.tree.ents[t] == "PERSON" or parse.words[t] in words.persons for t in heads
+    )
 
 
 def _points_back(parse: Parse, content: Sequence[Range]) -> bool:
