@@ -9,11 +9,11 @@ to think ("seems to"), what the text itself says ("we have learned") and what it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
 from typing import NamedTuple
 
-from pipeline.components.doc.tags import FINITE_TAGS, NOUN_TAGS, PREDICATE_TAGS, VERB_TAGS
+from pipeline.components.doc.tags import FINITE_TAGS, NOUN_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
+from pipeline.components.quotes.content_form import SUBJECTS, ContentForm, form_of
 from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.inflection import with_s
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
@@ -30,19 +30,8 @@ _NO_SPEAKERS = _PLACES | {"DATE", "TIME", "ORDINAL", "CARDINAL"}
 _SURE = 0.65
 """Score of the network from which on a judgement ("condemned the attack") counts as a quotation."""
 _RELATIVE_TAGS = frozenset(("WDT", "WP"))
-_SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
-_PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct", "aux", "auxpass", "neg"))
 _SAID_OF = frozenset(("oprd", "acomp", "ccomp", "xcomp"))
 """Labels of what a verb says of its object."""
-
-
-class ContentForm(Enum):
-    """What a content is: a clause, an infinitive, a participle, or a noun phrase."""
-
-    CLAUSE = "clause"
-    INFINITIVE = "infinitive"
-    GERUND = "gerund"
-    PHRASE = "phrase"
 
 
 class ReportingWord(NamedTuple):
@@ -156,7 +145,9 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         and _is_said_of(parse, words, found, candidate.content)
     ):
         return True
-    if form is ContentForm.PHRASE and _is_shown(parse, words, found, candidate):
+    if form is ContentForm.PHRASE and (
+        _is_shown(parse, words, found, candidate) or _is_seen_as(parse, found, candidate)
+    ):
         return True
     return _has_content(words, found, form, share)
 
@@ -188,44 +179,6 @@ def reporting_word(parse: Parse, cue: Sequence[int]) -> ReportingWord | None:
         if said or of_sort:
             return (said or of_sort)[-1]
     return None
-
-
-def form_of(parse: Parse, content: Sequence[Range]) -> ContentForm:
-    """Return what a content is, by its highest word.
-
-    Args:
-        parse: of the document.
-        content: token ranges, ends exclusive.
-    """
-    inside = {t for start, end in content for t in range(start, end)}
-    form = ContentForm.PHRASE
-    start, end = content[0]
-    opening = [t for t in range(start, min(end, start + _NEAR)) if parse.tags[t] == "IN"]
-    if any(parse.words[t] in parse.lexicon.words("quotes.complementisers") for t in opening) and any(
-        parse.tags[t] in FINITE_TAGS for t in range(opening[0], end)
-    ):
-        return ContentForm.CLAUSE  # whatever the parser has hung it on
-    for t in sorted(inside):
-        head = parse.heads[t]
-        if (head != t and head in inside) or parse.is_empty[t] or parse.deps[t] in _PERIPHERAL:
-            continue
-        if any(parse.deps[k] in _SUBJECTS for k in parse.kids[t]) and parse.tags[t] not in PREDICATE_TAGS:
-            # "that the road was closed", where the parser has taken "closed" for an adjective.
-            return ContentForm.CLAUSE
-        if parse.tags[t] not in PREDICATE_TAGS:
-            if len(content) == 1 and parse.deps[t] not in _SUBJECTS:
-                return ContentForm.PHRASE
-            continue
-        kids = [k for k in parse.kids[t] if k in inside]
-        if parse.tags[t] in FINITE_TAGS or any(
-            parse.deps[k] in ("nsubj", "nsubjpass", "expl", "aux") and parse.tags[k] != "TO" for k in kids
-        ):
-            if any(parse.tags[k] == "TO" for k in kids):
-                form = ContentForm.INFINITIVE
-                continue
-            return ContentForm.CLAUSE
-        form = ContentForm.GERUND if parse.tags[t] == "VBG" else ContentForm.INFINITIVE
-    return form
 
 
 def _opens_with_complementiser(parse: Parse, content: Sequence[Range]) -> bool:
@@ -276,7 +229,7 @@ def _is_said_of(parse: Parse, words: _Verbs, found: ReportingWord, content: Sequ
     return "c" in found.cue.frames and any(
         parse.tags[t] in FINITE_TAGS
         and parse.deps[t] not in ("relcl", "advcl", "acl", "aux", "auxpass")
-        and any(k in inside and k < t and parse.deps[k] in _SUBJECTS for k in parse.kids[t])
+        and any(k in inside and k < t and parse.deps[k] in SUBJECTS for k in parse.kids[t])
         for t in inside
     )
 
@@ -312,7 +265,7 @@ def _is_unsaid(
             return share < _MOSTLY and lemma not in words.rejecting
         if parse.tags[k] == "MD" and parse.words[k] in words.modals:
             return share < _MOSTLY
-        if parse.deps[k] in _SUBJECTS and any(parse.words[j] in words.negations for j in (k, *parse.kids[k])):
+        if parse.deps[k] in SUBJECTS and any(parse.words[j] in words.negations for j in (k, *parse.kids[k])):
             return True
     head = parse.heads[verb]
     if head != verb and share < _MOSTLY and parse.deps[verb] in ("advcl", "acl", "relcl"):
@@ -325,16 +278,27 @@ def _is_unsaid(
 
 
 def _is_shown(parse: Parse, words: _Verbs, found: ReportingWord, candidate: QuoteCandidate) -> bool:
-    """Return whether evidence shows something: "the poll showed a narrow lead", not "he showed her the way"."""
+    """Return whether evidence shows something: "the poll showed a lead", not "he showed her the way"."""
     if found.cue.kind != "show" or "e" in found.cue.frames or candidate.speaker is None:
         return False
+    start, end = candidate.speaker
     if found.at > candidate.content[0][0]:
         return False
-    head = next(
-        (t for t in range(*candidate.speaker) if not candidate.speaker[0] <= parse.heads[t] < candidate.speaker[1]),
-        candidate.speaker[0],
-    )
+    head = next((t for t in range(start, end) if not start <= parse.heads[t] < end), start)
     return parse.words[head] in words.evidence
+
+
+def _is_seen_as(parse: Parse, found: ReportingWord, candidate: QuoteCandidate) -> bool:
+    """Return whether somebody takes something for something: "sees the plan as a mistake"."""
+    if found.cue.kind != "thought" or found.sort != "verb" or candidate.speaker is None:
+        return False
+    if not candidate.speaker[0] < found.at < candidate.content[0][0]:
+        return False
+    return any(
+        parse.words[t] == "as" and parse.heads[t] == found.at
+        for start, end in candidate.content
+        for t in range(start, end)
+    )
 
 
 def _is_target(parse: Parse, words: _Verbs, found: ReportingWord, speaker: Range | None) -> bool:
@@ -352,7 +316,8 @@ def _is_target(parse: Parse, words: _Verbs, found: ReportingWord, speaker: Range
 def _is_no_content(parse: Parse, words: _Verbs, found: ReportingWord, content: Sequence[Range]) -> bool:
     """Return whether a phrase tells nothing that is said, whatever the verb.
 
-    It points back, is what a match was about ("conceded a penalty"), or who was asked ("questioned a suspect").
+    It points back, is what a match was about ("conceded a penalty"), or who was asked
+    ("questioned a suspect").
     """
     if _points_back(parse, content):
         return True

@@ -233,7 +233,10 @@ def test_matches_interrogations_and_targets_are_no_quotations(nlp: Language, tex
 @pytest.mark.parametrize(
     ("text", "content"),
     [
-        ("The latest poll showed a narrow lead for the harbour party.", "a narrow lead for the harbour party"),
+        (
+            "The latest poll showed a narrow lead for the harbour party.",
+            "a narrow lead for the harbour party",
+        ),
         ("Figures from the port show a sharp drop in freight.", "a sharp drop in freight"),
         ("A survey of growers shows wide support for the levy.", "wide support for the levy"),
     ],
@@ -252,3 +255,15 @@ def test_what_figures_show_is_a_quotation_also_as_a_noun(nlp: Language, text: st
 )
 def test_pictures_and_guides_only_show(nlp: Language, text: str) -> None:
     assert contents(nlp, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Growers see the levy as a burden.", "the levy as a burden"),
+        ("Peter Novak views the treaty as a mistake.", "the treaty as a mistake"),
+        ("Many residents regard the viaduct as a monument.", "the viaduct as a monument"),
+    ],
+)
+def test_what_somebody_takes_a_thing_for_is_thought(nlp: Language, text: str, content: str) -> None:
+    assert contents(nlp, text) == [content]
