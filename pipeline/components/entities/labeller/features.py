@@ -34,6 +34,7 @@ from pipeline.components.entities.labeller.inputs import (
 from pipeline.components.entities.name import Name
 from pipeline.lexicons import Lexicon
 
+_buckets: dict[str, int] = {}  # of tags and dependencies: about a hundred
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 _MOST = 1 << 16
 _GAP = 3
@@ -104,20 +105,35 @@ class _Vocabulary:
         ]
         if len(self._lists) != N_LISTS:
             raise ValueError(f"the network was trained with {N_LISTS} lists, not with {len(self._lists)}")
-        self._words: dict[str, tuple[int, ...]] = {}
+        self._numbers: dict[str, int] = {}
+        self._table = np.zeros((0, 6), dtype=np.int64)
 
     def rows(self, words: Sequence[str], lower: Sequence[str]) -> NDArray[np.int64]:
         """Return (n, 6): buckets of word, prefix, suffix and shape, the lists as bits, what it looks like.
 
         What it looks like: 1 for a capital or digit in it, 2 for a capital in front, 0 for neither.
         """
-        known = self._words
+        known = self._numbers
         if len(known) > _MOST:
             known.clear()
+            self._table = np.zeros((0, 6), dtype=np.int64)
+        new: dict[str, tuple[int, ...]] = {}
         for word, small in zip(words, lower, strict=True):
-            if word not in known:
-                known[word] = self._row(word, small)
-        return np.array([known[word] for word in words], dtype=np.int64).reshape(-1, 6)
+            if word not in known and word not in new:
+                new[word] = self._row(word, small)
+        if new:
+            known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+            self._table = self._grown(len(known), list(new.values()))
+        return self._table[[known[word] for word in words]]
+
+    def _grown(self, size: int, rows: list[tuple[int, ...]]) -> NDArray[np.int64]:
+        """Return a table of at least `size` rows, those that are new behind the others."""
+        table = self._table
+        if len(table) < size:
+            table = np.zeros((2 * size, 6), dtype=np.int64)
+            table[: len(self._table)] = self._table
+        table[size - len(rows) : size] = rows
+        return table
 
     def _row(self, word: str, lower: str) -> tuple[int, ...]:
         bits = sum(1 << number for number, words in enumerate(self._lists) if lower in words)
@@ -251,8 +267,9 @@ def _in_short_marks(words: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _label_buckets(labels: Sequence[str]) -> NDArray[np.int64]:
-    numbers = {label: _hash(label) % LABEL_BUCKETS for label in set(labels)}
-    return np.array([numbers[label] for label in labels], dtype=np.int64)
+    for label in set(labels).difference(_buckets):
+        _buckets[label] = _hash(label) % LABEL_BUCKETS
+    return np.array([_buckets[label] for label in labels], dtype=np.int64)
 
 
 def _candidates(looks_like: NDArray[np.bool_], breaks: NDArray[np.bool_]) -> Ints:
