@@ -244,7 +244,7 @@ def checkworthiness(parts: dict[str, float], topic: float | None) -> float:
         parts: by the names of `_WEIGHTS`; a missing one counts 0.
         topic: how much it is on one of the user's topics, 0..1; None where no topics are given.
     """
-    logit = _OFFSET + sum(weight * parts.get(name, 0.0) for name, weight in _WEIGHTS.items())
+    logit = _OFFSET + sum([weight * parts.get(name, 0.0) for name, weight in _WEIGHTS.items()])
     if topic is not None:
         logit += _OFF_TOPIC + _TOPIC_WEIGHT * topic
     slope, offset = _model().worth_calibration[0]
