@@ -122,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--fast", action="store_true", help="with the accelerator of each tree that has one")
     args = options.parse_args(arguments)
     records = [*islice(distinct(chain.from_iterable(map(read, args.articles))), args.n)]
-    nights = {}
+    nights: dict[str, dict[str, Run]] = {}
     with tempfile.TemporaryDirectory(prefix="newstables-night-") as name:
         folder = Path(name)
         drop = folder / "drop"

@@ -138,7 +138,7 @@ def test_no_module_imports_itself_by_a_detour() -> None:
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
         for path in [*below("pipeline"), *below("schemas")]
     }
-    waits_for: dict[str, set[str]] = {}
+    waits_for: dict[str, frozenset[str]] = {}
     for name, path in modules.items():
         named = imports_of(path)
         # `from package import module` needs the module; what else it names stands in the package itself.
