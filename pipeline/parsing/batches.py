@@ -20,7 +20,7 @@ from pipeline.parsing.windows import WINDOW, parse_in_windows
 # A batch ends here even if it has few texts: the parser takes about 1 kB for a character.
 _BATCH_CHARS = WINDOW
 
-# The transition parsers hold some 800 bytes for a character: 50 MB for so many, and more at once is no faster.
+# The transition parsers hold some 800 bytes for a character, 50 MB for so many; more at once is no faster.
 _PARSED_CHARS = 60_000
 
 # spaCy's tokenizer remembers how it split a word only outside of memory zones: inside of them alone it is
