@@ -10,7 +10,7 @@ A spaCy tok2vec has two halves, and both can be had for less than their layers a
 * The encoding half is a stack of residual blocks (window of one token to each side, maxout, layer norm).
   Here they run over one flat array of the whole batch, in pieces of `_ROWS` tokens that stay in the
   processor's cache, with buffers that are used again and with weights laid out so that the maxout is an
-  `np.maximum` of column blocks; and two tokens at a time, which takes a third of the products less.
+  `np.maximum` of column blocks.
 
 Beside that, the tokenizer may remember how it split five times as many words.
 
@@ -31,6 +31,7 @@ from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -205,10 +206,7 @@ def _token_keys(doc: Doc) -> list[bytes]:
 
 
 class _Layer(NamedTuple):
-    """A residual block x + norm(maxout(window(x))), its maxout weights as (4, width, pieces * width).
-
-    They are those of `_minimal`: what a window of four rows is multiplied by.
-    """
+    """A residual block x + norm(maxout(window(x))), its maxout weights as (input, pieces * width)."""
 
     weights: Floats
     bias: Floats
@@ -229,63 +227,38 @@ class _Encoder:
         """Encode padded rows of all docs, shape (rows, width); the outermost `depth` rows mean nothing."""
         rows, width = flat.shape
         encoded = np.empty_like(flat)
-        most = (min(_ROWS, rows) + 2 * self.depth + 1) // 2
-        windows = np.empty((4, most, width), dtype=np.float32)
-        pieces = np.empty((4, most, max(layer.pieces for layer in self.layers) * width), dtype=np.float32)
-        best = np.empty((2, most, width), dtype=np.float32)
-        for start in range(self.depth, rows - self.depth, _ROWS):
+        outputs = range(self.depth, rows - self.depth, _ROWS)
+        most = min(_ROWS, rows) + 2 * self.depth
+        windows = np.empty((most, 3 * width), dtype=np.float32)
+        pieces = np.empty((most, max(layer.pieces for layer in self.layers) * width), dtype=np.float32)
+        best = np.empty((most, width), dtype=np.float32)
+        for start in outputs:
             stop = min(start + _ROWS, rows - self.depth)
-            n = stop - start + 2 * self.depth
-            x = np.zeros((n + n % 2, width), dtype=np.float32)  # two rows are computed at a time
-            x[:n] = flat[start - self.depth : stop + self.depth]
+            x = flat[start - self.depth : stop + self.depth].copy()
             for layer in self.layers:
-                n = (len(x) - 2) // 2
-                _apply(layer, x, windows[:, :n], pieces[:, :n, : layer.pieces * width], best[:, :n])
+                n = len(x) - 2
+                _apply(layer, x, windows[:n], pieces[:n, : layer.pieces * width], best[:n])
                 x = x[1:-1]
-            encoded[start:stop] = x[: stop - start]
+            encoded[start:stop] = x
         return encoded
 
 
 def _apply(layer: _Layer, x: Floats, windows: Floats, pieces: Floats, best: Floats) -> None:
-    """Add the block's output to all rows of `x` but the first and the last, in place.
-
-    Two neighbouring outputs are computed of the four rows that they see by four products instead of six:
-    Winograd's minimal filtering F(2, 3), as Lavin and Gray (2016) use it for convolutions.
-    """
+    """Add the block's output to all rows of `x` but the first and the last, in place."""
     width = x.shape[1]
-    before, first, second, after = x[:-2:2], x[1:-1:2], x[2::2], x[3::2]
-    np.subtract(before, second, out=windows[0])
-    np.add(first, second, out=windows[1])
-    np.subtract(second, first, out=windows[2])
-    np.subtract(first, after, out=windows[3])
+    # Three neighbouring rows lie one after the other in memory: read them as one row.
+    np.copyto(windows, as_strided(x, windows.shape, x.strides))
     np.matmul(windows, layer.weights, out=pieces)
-    pieces[1] += layer.bias
-    pieces[0] += pieces[1]
-    pieces[0] += pieces[2]
-    pieces[1] -= pieces[2]
-    pieces[1] -= pieces[3]
-    both = pieces[:2]
-    np.maximum(both[..., :width], both[..., -width:], out=best)
+    pieces += layer.bias
+    np.maximum(pieces[:, :width], pieces[:, -width:], out=best)
     for piece in range(1, layer.pieces - 1):
-        np.maximum(best, both[..., piece * width : (piece + 1) * width], out=best)
-    best -= best.mean(axis=2, keepdims=True)
-    variance = np.einsum("kij,kij->ki", best, best) / width
-    best *= ((variance + 1e-8) ** -0.5)[..., None]
+        np.maximum(best, pieces[:, piece * width : (piece + 1) * width], out=best)
+    best -= best.mean(axis=1, keepdims=True)
+    variance = np.einsum("ij,ij->i", best, best) / width
+    best *= ((variance + 1e-8) ** -0.5)[:, None]
     best *= layer.scale
     best += layer.shift
-    first += best[0]
-    second += best[1]
-
-
-def _minimal(weights: Floats) -> Floats:
-    """Return what the four sums and differences of rows in `_apply` are multiplied by.
-
-    Args:
-        weights: of the row before, the row itself and the one behind: (3, width, pieces * width).
-    """
-    before, same, behind = weights.astype(np.float64)
-    both = [(before + same + behind) / 2, (before - same + behind) / 2]
-    return np.stack([before, *both, behind]).astype(np.float32)
+    x[1:-1] += best
 
 
 def _read_tok2vec(node: Model[Any, Any]) -> _Encoder | None:
@@ -329,7 +302,7 @@ def _read_block(block: Model[Any, Any]) -> _Layer | None:
     if n_in != 3 * width:
         return None
     return _Layer(
-        weights=_minimal(weights.transpose(2, 1, 0).reshape(3, width, pieces * width)),
+        weights=np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(n_in, pieces * width)),
         bias=np.ascontiguousarray(bias.T.reshape(-1)),
         pieces=pieces,
         scale=np.asarray(norm.get_param("G")),
