@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from explored import A1, FIRST, MARA, SECOND, asking, evil_day, two_days
 
-from benchmarks.desk import Memory, replicated
+from benchmarks.desk import Memory
+from benchmarks.desk_archive import replicated
 from pipeline.desk.exports.plain import FORMATS
 from pipeline.load import load, load_arrow
 from pipeline.store import Store
