@@ -171,7 +171,7 @@ def _derive(sample: Store, store: Store, days: Sequence[date], replicas: dict[da
             months.setdefault(day.replace(day=1), []).append(made)
         for month, parts in months.items():
             store.write(month_path(name, month_of(month)), pa.concat_tables(parts))
-    for name in ("_decisions.json", "_speakers.json"):
+    for name in ("_decisions.json", "_decisions_now.json"):
         if (found := sample.find(f"tables/{name}")) is not None:
             store.put(f"tables/{name}", found)
 

@@ -1,4 +1,4 @@
-"""What people decide holds at once, and alike for `load`, DuckDB and the explorer; the next derive adds numbers."""
+"""What people decide holds at once, alike for `load`, DuckDB and the explorer; numbers follow by derive."""
 
 import sys
 from collections.abc import Callable
@@ -133,7 +133,7 @@ def test_a_new_name_is_in_tables_and_found_as_well(store: Store) -> None:
     assert list(quotes["speaker_entity_id"][[A1, A2]]) == [MARA, OWN]
     claims = load("claims", columns=["article_id", "claimer_name"], data_dir=store.root)
     assert claims.set_index("article_id")["claimer_name"][B1] == "Mara L."
-    assert list(find("mara l.", data_dir=store.root)["name"])[0] == "Mara L."
+    assert find("mara l.", data_dir=store.root)["name"].iloc[0] == "Mara L."
     as_found = load("quotes", as_indexed=False, data_dir=store.root)
     assert {*as_found["speaker_name"]} == {"Mara Lindqvist"}
 

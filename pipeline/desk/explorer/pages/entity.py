@@ -37,6 +37,17 @@ _CLAIMS = """
     from asserted where said_by_id = $id
     order by checkworthiness desc, day desc, claim_id limit 20"""
 
+WHOLE = {
+    "about": (
+        "said",
+        """quote_id in (
+            select quote_id from quote_names where entity_id = $id and not is_speaker and n_named > 0)""",
+        {"mentions": "entity_id in (select unnest($ids)) and kind = 'name'"},
+    ),
+    "claims": ("asserted", "said_by_id = $id", {"claims": _OWN_CLAIMS}),
+}
+"""Both lists beside the articles, whole: the view, the condition, and which rows its tables need."""
+
 
 def entity(asked: Asked) -> Answer:
     """Return the page of an entity.
