@@ -185,7 +185,7 @@ def pages_of(newest: Store) -> Iterator[Page]:
         "claim group",
         f"/claim-group/{group}",
         2,
-        (f"from asserted where claim_group_id = '{group}' and {between}",),
+        (f"from spread_members where claim_group_id = '{group}' and {between}",),
     )
     yield Page(
         f"speaker, {WINDOW} days",
@@ -293,7 +293,8 @@ def measure(store: Store, *, rounds: int = 3) -> Measured:
         with Memory() as memory:
             for page in pages:
                 first, _ = ask(page.address)
-                ours, theirs = [], []
+                ours: list[tuple[float, float]] = []
+                theirs: list[float] = []
                 for _ in range(rounds):  # by turns: what else the machine does meets both
                     ours.append(ask(page.address))
                     if page.sqls and min(theirs, default=0) < LONG_S:
