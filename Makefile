@@ -14,7 +14,7 @@ FUZZ_SECONDS ?= 3600
 ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup setup-system fast pictures cluster cluster-faults run airflow explore test test-fast test-system fuzz faults golden api lint bench bench-desk bench-more linear eval history sources archive docs docs-site new-source new-table changelog lock clean
+.PHONY: help setup setup-system fast pictures cluster cluster-archive cluster-faults run airflow explore test test-fast test-system fuzz faults golden api lint bench bench-desk bench-more linear eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -51,13 +51,16 @@ fast: $(FAST_READY) ## build the optional accelerator: the same rows, sooner (ne
 setup-system: $(SYSTEM_READY) ## beside, what several machines on this one need (Linux on x86-64)
 
 test-system: $(SYSTEM_READY) $(FAST_READY) ## what needs a prepared machine (Linux, root): a cluster on this one; Chromium; a C compiler
-	$(PYTHON) -m pytest -m system tests/system $(ARGS)
+	$(PYTEST) -m system tests/system $(ARGS)
 
 pictures: $(SYSTEM_READY) ## make the pictures of docs/images anew, in Chromium
 	PYTHONPATH=.:tests $(PYTHON) -m tests.system.test_explorer
 
 cluster: $(SYSTEM_READY) ## bring the same up, run the sample's days by it, compare, take it down
 	$(PYTHON) -m deploy.cluster try
+
+cluster-archive: $(SYSTEM_READY) ## `make archive`, then the same days by two Celery workers, compared (CORPORA=../shared/data)
+	nice $(PYTHON) -m benchmarks.archive $(CORPORA) --cluster $(ARGS)
 
 cluster-faults: $(SYSTEM_READY) ## the same, disturbed in each of some ways (FAULTS="redis s3-away"; 40 minutes for all)
 	$(PYTHON) -m deploy.cluster faults $(FAULTS)

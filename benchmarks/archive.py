@@ -7,6 +7,9 @@ is checked: each day is published, those without articles are marked, the counts
 offsets hold, the derived tables fit. Printed are the counts, the checks, and what the tasks took; the exit
 status is 0 if all checks hold.
 
+With `--cluster` the same days are then run by a cluster of two Celery workers on S3 (`deploy/cluster`; Linux,
+root), and all files that it published are compared with those of the first run, byte for byte.
+
 `--first` and `--last` take a part of the days: the files then hold its records only. A run that was cut off
 goes on where it was, when it is started again with the same `--folder`.
 """
@@ -23,14 +26,20 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import batched
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
+import psutil
 import pyarrow as pa
 
+from deploy.cluster.airflow import WORKERS, cluster
+from deploy.cluster.hosts import cpu_s
+from deploy.cluster.published import published
+from deploy.cluster.trial import differences, in_cluster
 from deploy.local.airflow import DAG_ID, LocalAirflow, await_runs, running, say
 from pipeline.errors import NewstablesError
 from pipeline.ingest.tally import UNDATED
@@ -196,10 +205,11 @@ def derived(store: Store, days: Sequence[date]) -> Iterator[tuple[bool, str]]:
 # ---- what it took ------------------------------------------------------------------------------------
 
 
-def print_times(airflow: LocalAirflow, n_articles: dict[str, int]) -> None:
-    """Print what the tasks took by their own clock, and how derive grew."""
-    keys = {name: run["partition_key"] for name, run in airflow.runs().items()}
-    tasks = airflow.pages(f"dags/{DAG_ID}/dagRuns/~/taskInstances", "task_instances", order_by="id")
+def print_times(
+    runs: dict[str, dict[str, Any]], tasks: Iterable[dict[str, Any]], n_articles: dict[str, int]
+) -> None:
+    """Print what the tasks of runs took by their own clock, and how derive grew."""
+    keys = {name: run["partition_key"] for name, run in runs.items()}
     took: dict[tuple[str, bool], list[float]] = defaultdict(list)
     derives = []
     for task in tasks:
@@ -223,6 +233,26 @@ def print_times(airflow: LocalAirflow, n_articles: dict[str, int]) -> None:
 # ---- the run -----------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a backfill took, from asking for it to the end of its last run.
+
+    Attributes:
+        wall_s: seconds.
+        cpu_s: processor seconds of all that ran for it.
+        parts: of these, the seconds of each process that was started, with its tasks.
+    """
+
+    wall_s: float
+    cpu_s: float
+    parts: dict[str, float]
+
+    def line(self) -> str:
+        """Return all of it in a line."""
+        parts = ", ".join(f"{name} {seconds:.0f}" for name, seconds in self.parts.items())
+        return f"{self.wall_s / 60:.1f} minutes, {self.cpu_s:.0f} processor seconds ({parts})"
+
+
 def backfill(home: Path, days: Sequence[date], n_articles: dict[str, int], *, limit_s: float) -> bool:
     """Run the days by `airflow backfill create`, and tell whether each ended as a success.
 
@@ -230,6 +260,7 @@ def backfill(home: Path, days: Sequence[date], n_articles: dict[str, int], *, li
         InputError: Airflow did not start, or the days did not end in time.
     """
     with running(home) as airflow:
+        start, spent = time.monotonic(), _spent(airflow)
         if airflow.runs():
             say("the runs that are there go on")
         else:
@@ -238,9 +269,62 @@ def backfill(home: Path, days: Sequence[date], n_articles: dict[str, int], *, li
             airflow.cli(*command, "--from-date", f"{days[0]}", "--to-date", f"{days[-1]}T23:59:59")
             say("created")
         states = await_runs(airflow, before=(), deadline=time.monotonic() + limit_s)
-        say(f"{len(states)} days ended: {dict(Counter(states.values()))}")
-        print_times(airflow, n_articles)
+        took = _took(start, spent, _spent(airflow))
+        say(f"{len(states)} days ended: {dict(Counter(states.values()))}; {took.line()}")
+        tasks = airflow.pages(f"dags/{DAG_ID}/dagRuns/~/taskInstances", "task_instances", order_by="id")
+        print_times(airflow.runs(), tasks, n_articles)
     return states == dict.fromkeys(map(str, days), "success")
+
+
+def _spent(airflow: LocalAirflow) -> dict[str, float]:
+    return {"Airflow with its tasks": cpu_s(psutil.Process(airflow.keeper.pid))}
+
+
+def _took(start: float, before: dict[str, float], after: dict[str, float]) -> Took:
+    parts = {name: seconds - before.get(name, 0.0) for name, seconds in after.items()}
+    return Took(time.monotonic() - start, sum(parts.values()), parts)
+
+
+_IN_CLUSTER = {
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "900",  # four long parses may keep all slots for minutes
+    "NEWSTABLES_FLEET_PROCESSES": "2",  # the two cores of this machine
+}
+
+
+def by_cluster(
+    drop: Path, here: dict[str, str], days: Sequence[date], n_articles: dict[str, int], *, limit_s: float
+) -> Iterator[tuple[bool, str]]:
+    """Run the days by a cluster on S3; yield what must hold of it, and whether it does.
+
+    Args:
+        drop: the drop folder.
+        here: the checksums of what one machine published, by the files' paths.
+        days: what is to be backfilled, in order.
+        n_articles: by day.
+        limit_s: seconds after which to give up.
+
+    Raises:
+        ConfigError: a cluster cannot be brought up here, or the days did not end in time.
+    """
+    with cluster(say, env={"NEWSTABLES_DROP_DIR": str(drop), **_IN_CLUSTER}) as up:
+        start, spent = time.monotonic(), up.hosts.cpu_s()
+        before = up.backfill(f"{days[0]}", f"{days[-1]}")
+        say("created")
+        states = up.await_runs(before, limit_s=limit_s)
+        took = _took(start, spent, up.hosts.cpu_s())
+        say(f"{len(states)} days ended: {dict(Counter(states.values()))}; {took.line()}")
+        tasks = up.tasks()
+        print_times(up.runs(), tasks, n_articles)
+        there = in_cluster(up)
+    good = states == dict.fromkeys(map(str, days), "success")
+    yield good, "all runs of the cluster's backfill are a success"
+    again = sum(task["try_number"] > 1 for task in tasks)
+    by_host = Counter(str(task["hostname"]).removeprefix("news-") for task in tasks if task["hostname"])
+    done = ", ".join(f"{n:,} by {host}" for host, n in sorted(by_host.items()))
+    yield set(by_host) == set(WORKERS), f"tasks: {done}; {again} of them more than once"
+    wrong = differences(here, there)
+    told = f", so {', '.join(wrong[:5])}" if wrong else ""
+    yield not wrong, f"{len(wrong)} of {len(here):,} files differ from those of one machine{told}"
 
 
 def main() -> int:
@@ -256,6 +340,9 @@ def main() -> int:
     )
     options.add_argument(
         "--limit-s", type=float, default=3600, help="give up after so many seconds (default: 3600)"
+    )
+    options.add_argument(
+        "--cluster", action="store_true", help="then by two Celery workers, too, and compare (Linux, root)"
     )
     args = options.parse_args()
     with gzip.open(args.corpora / "corpora" / "reuters21578.jsonl.gz", "rt", encoding="utf-8") as lines:
@@ -281,6 +368,15 @@ def main() -> int:
         for holds, text in checks(Store(str(folder / "data")), records, days):
             print(f"{'ok   ' if holds else 'WRONG'} {text}")
             is_right = is_right and holds
+        if args.cluster:
+            here = published(str(folder / "data"))
+            try:
+                for holds, text in by_cluster(folder / "drop", here, days, n_articles, limit_s=args.limit_s):
+                    print(f"{'ok   ' if holds else 'WRONG'} {text}")
+                    is_right = is_right and holds
+            except NewstablesError as error:
+                sys.stderr.write(f"newstables: {str(error)[:2000]}\n")
+                return 1
     return 0 if is_right else 1
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sys
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,6 +29,9 @@ CONTROL = {
 }
 WORKERS = ("w1", "w2")
 
+_PAGE = 100
+"""What the REST API lists at most in one answer."""
+
 
 @dataclass(slots=True)
 class Cluster:
@@ -37,18 +42,24 @@ class Cluster:
         prefix: of its store in the bucket.
         queues: the queue of a stage, by its name; the other stages have Airflow's own.
         listens: the queues that a worker listens on, by its host; without, on Airflow's own.
+        env: what all hosts have beside, or instead of, `environment`.
     """
 
     hosts: Hosts
     prefix: str = "corpus"
     queues: Mapping[str, str] = field(default_factory=dict)
     listens: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, part: str) -> None:
         """Start a part of the control host, or a worker by the name of its host."""
         queues = json.dumps([f"{stage}={queue}" for stage, queue in self.queues.items()])
-        env = environment(part if part in WORKERS else "ctl", self.prefix) | {"NEWSTABLES_QUEUES": queues}
+        env = environment(part if part in WORKERS else "ctl", self.prefix)
+        env |= {"NEWSTABLES_QUEUES": queues, **self.env}
         if part in WORKERS:
+            config = self.hosts.home(part) / "airflow" / "config"
+            config.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / "deploy" / "airflow_local_settings.py", config)
             listens = ("--queues", ",".join(self.listens[part])) if part in self.listens else ()
             self.hosts.start(part, "worker", AIRFLOW, "celery", "worker", *listens, env=env)
         else:
@@ -59,7 +70,9 @@ class Cluster:
         host, name = (part, "worker") if part in WORKERS else ("ctl", part)
         return self.hosts.end(host, name, is_killed=is_killed, patience_s=patience_s)
 
-    def call(self, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
+    def call(
+        self, path: str, body: dict[str, Any] | None = None, *, method: str | None = None, **query: Any
+    ) -> Any:
         """Return an answer of the REST API.
 
         Raises:
@@ -67,9 +80,9 @@ class Cluster:
         """
         url = f"http://{ADDRESSES['ctl']}:8080/api/v2/{path}?{urllib.parse.urlencode(query)}"
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with self.hosts.within("ctl"), direct.open(request, timeout=30) as answer:
+        with self.hosts.within("ctl"), direct.open(request, timeout=30 if data is None else 300) as answer:
             return json.load(answer)
 
     def ask(self, path: str, **query: Any) -> Any:
@@ -85,8 +98,7 @@ class Cluster:
 
     def backfill(self, first: str, last: str) -> list[str]:
         """Ask for days as `airflow backfill create` does; return the ids of the runs there were before."""
-        while any(not one["completed_at"] for one in self.ask("backfills", dag_id=DAG_ID)["backfills"]):
-            time.sleep(1)
+        self._close_backfills()
         before = list(self.runs())
         self.call(
             "backfills",
@@ -100,16 +112,33 @@ class Cluster:
         )
         return before
 
-    def runs(self) -> dict[str, dict[str, Any]]:
-        """Return the latest runs by their ids."""
-        found = self.ask(f"dags/{DAG_ID}/dagRuns", limit=100, order_by="-id")["dag_runs"]
-        return {run["dag_run_id"]: run for run in found}
+    def _close_backfills(self) -> None:
+        """Close backfills that have ended; Airflow allows one, and looks for its end each half minute."""
+        while left := [
+            one["id"] for one in self.ask("backfills", dag_id=DAG_ID)["backfills"] if not one["completed_at"]
+        ]:
+            for backfill in left:
+                with contextlib.suppress(urllib.error.HTTPError):  # Airflow has just done it
+                    self.call(f"backfills/{backfill}/cancel", method="PUT")
 
-    def tasks(self, run_id: str) -> list[dict[str, Any]]:
-        """Return the tasks of a run."""
+    def runs(self) -> dict[str, dict[str, Any]]:
+        """Return all runs by their ids, the latest first."""
+        runs = self.pages(f"dags/{DAG_ID}/dagRuns", "dag_runs", order_by="-id")
+        return {run["dag_run_id"]: run for run in runs}
+
+    def tasks(self, run_id: str = "~") -> list[dict[str, Any]]:
+        """Return the tasks of a run, or of all runs."""
         path = f"dags/{DAG_ID}/dagRuns/{urllib.parse.quote(run_id)}/taskInstances"
-        found: list[dict[str, Any]] = self.ask(path, limit=200)["task_instances"]
-        return found
+        return self.pages(path, "task_instances", order_by="id")
+
+    def pages(self, path: str, name: str, **query: Any) -> list[dict[str, Any]]:
+        """Return all that the REST API lists under a name."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self.ask(path, limit=_PAGE, offset=len(found), **query)[name]
+            found += page
+            if len(page) < _PAGE:
+                return found
 
     def await_runs(self, before: list[str], *, limit_s: float = 600) -> dict[str, str]:
         """Wait until all runs but some have ended; return the state of each day.
@@ -119,13 +148,15 @@ class Cluster:
         """
         deadline = time.monotonic() + limit_s
         while True:
+            asked = time.monotonic()
             runs = {name: run for name, run in self.runs().items() if name not in before}
+            wait_s = max(0.5, 4 * (time.monotonic() - asked))  # to ask takes time from the tasks
             states = {run["partition_key"]: run["state"] for run in runs.values()}
             if states and all(state in ("success", "failed") for state in states.values()):
                 return states
             if time.monotonic() > deadline:
                 raise ConfigError(f"the runs have not ended: {states}\n{self.logs()}")
-            time.sleep(1)
+            time.sleep(wait_s)
 
     def await_task(self, stage: str, before: list[str], *, limit_s: float = 240) -> str:
         """Wait until a stage runs, and return the name of the worker's host."""
@@ -215,6 +246,7 @@ def cluster(
     *,
     queues: Mapping[str, str] | None = None,
     listens: Mapping[str, Sequence[str]] | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[Cluster]:
     """Bring a cluster up, and take it down with all that it started.
 
@@ -222,12 +254,13 @@ def cluster(
         say: is told how far it is.
         queues: the queue of a stage, by its name; the other stages have Airflow's own.
         listens: the queues that a worker listens on, by its host; without, on Airflow's own.
+        env: what all hosts have beside, or instead of, `environment`.
 
     Raises:
         ConfigError: something that it needs is missing, or did not start.
     """
     with hosts() as up:
-        made = Cluster(up, queues=queues or {}, listens=listens or {})
+        made = Cluster(up, queues=queues or {}, listens=listens or {}, env=env or {})
         say("hosts are up")
         services.start_s3(up)
         services.start_postgres(up)

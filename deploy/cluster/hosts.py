@@ -11,14 +11,16 @@ import ctypes
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psutil
 
@@ -117,6 +119,10 @@ class Hosts:
         except psutil.NoSuchProcess:
             return [process]
 
+    def cpu_s(self) -> dict[str, float]:
+        """Return the processor seconds so far of all that runs, with what it started, by host and name."""
+        return {f"{host} {name}": cpu_s(process) for (host, name), process in self.processes.items()}
+
     def _env(self, host: str, env: Mapping[str, str] | None) -> dict[str, str]:
         home = str(self.home(host))
         own = {"HOME": home, "TMPDIR": f"{home}/tmp", "AIRFLOW_HOME": f"{home}/airflow"}
@@ -146,6 +152,16 @@ class Hosts:
             _ip("netns", "exec", self.namespace(host), "ip", "route", "del", "blackhole", f"{address}/32")
 
 
+def cpu_s(process: psutil.Process) -> float:
+    """Return the processor seconds of a process and all that it started, if it has waited for its end."""
+    total = 0.0
+    for member in Hosts.family(process):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = member.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
 @contextlib.contextmanager
 def hosts() -> Iterator[Hosts]:
     """Bring the hosts up, and take them down with all that runs on them.
@@ -161,6 +177,8 @@ def hosts() -> Iterator[Hosts]:
     folder = Path(tempfile.mkdtemp(prefix="newstables-cluster-", dir="/var/tmp"))
     folder.chmod(0o755)  # Postgres does not run as root
     made = Hosts(folder, secrets.token_hex(3))
+    is_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, _leave) if is_main else None
     try:
         lines = ["127.0.0.1 localhost", *(f"{address} news-{host}" for host, address in ADDRESSES.items())]
         (folder / "hosts").write_text("\n".join(lines) + "\n")
@@ -172,6 +190,13 @@ def hosts() -> Iterator[Hosts]:
         for host in (*ADDRESSES, "sw"):
             subprocess.run(["ip", "netns", "del", made.namespace(host)], capture_output=True, check=False)
         shutil.rmtree(folder, ignore_errors=True)
+        if is_main:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _leave(signum: int, frame: object) -> NoReturn:
+    """End as after Ctrl-C, so that nothing stays up."""
+    sys.exit(128 + signum)
 
 
 def _up(made: Hosts) -> None:

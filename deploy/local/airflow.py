@@ -33,8 +33,10 @@ HOST = "127.0.0.1"
 
 _STARTED = time.monotonic()
 _WITH_SECRETS = ("airflow.cfg", "airflow.db")
-_LOCAL_SETTINGS = '''"""Written at each start: what the front page of the web UI says."""
+_LOADED = Path(__file__).parents[1] / "airflow_local_settings.py"
+_FRONT_PAGE = '''
 
+# What the front page of the web UI says.
 from airflow.api_fastapi.common.types import UIAlert
 
 ABOUT = """\\
@@ -153,7 +155,8 @@ def running(home: Path, *, port: int = 0, is_scheduled: bool = False) -> Iterato
     env = _environment(home, port, is_scheduled=is_scheduled)
     with locked(home) as lock:
         (home / "config").mkdir(exist_ok=True)
-        (home / "config" / "airflow_local_settings.py").write_text(_LOCAL_SETTINGS, encoding="utf-8")
+        text = _LOADED.read_text(encoding="utf-8") + _FRONT_PAGE
+        (home / "config" / _LOADED.name).write_text(text, encoding="utf-8")
         _cli(env, "db", "migrate")
         for path in (home / name for name in _WITH_SECRETS):
             if path.is_file():

@@ -2,6 +2,7 @@
 
     escapes   line ends and marks that stand in the text as "\\n" and "\\"" become what they mean
     blanks    blanks of all kinds are plain ones, invisible characters are gone
+    marks     apostrophes that were set as opening quotation marks or accents are apostrophes
     wraps     a line end inside of a sentence is a blank
     glue      sentences and words that lost the blank between them get one
     turns     labels of an interview that stand in the midst of a line begin one
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 
 from pipeline.lexicons import Lexicon
 from pipeline.lexicons import lexicon as lexicon_of_language
+from pipeline.reading.apostrophes import apostrophe_changes
 from pipeline.reading.blanks import blank_changes, escape_changes
 from pipeline.reading.edits import Edit, Offsets, changed
 from pipeline.reading.glue import glue_changes
@@ -22,7 +24,7 @@ from pipeline.reading.lines import TextLine, line_places, read_lines
 from pipeline.reading.turns_in_line import turn_changes
 from pipeline.reading.wraps import wrap_changes
 
-_STEPS = (escape_changes, blank_changes, wrap_changes, glue_changes, turn_changes)
+_STEPS = (escape_changes, blank_changes, apostrophe_changes, wrap_changes, glue_changes, turn_changes)
 
 
 @dataclass(frozen=True, slots=True)

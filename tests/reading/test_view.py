@@ -32,6 +32,24 @@ def test_blanks_of_all_kinds_are_plain_ones(text: str, view: str) -> None:
 @pytest.mark.parametrize(
     ("text", "view"),
     [
+        ("Orla Finch‘s boat", "Orla Finch’s boat"),
+        ("They don`t and she´ll not", "They don’t and she’ll not"),
+        ("Moira O‘Dell of L´Avenir", "Moira O’Dell of L’Avenir"),
+        ("“It`s the port‘s,” he said", "“It’s the port’s,” he said"),
+    ],
+)
+def test_apostrophes_set_as_other_marks_are_apostrophes(text: str, view: str) -> None:
+    assert read_text(text).text == view
+
+
+@pytest.mark.parametrize("text", ["the song ‘so be it’", "called ‘t Hof", "run `ls` twice", "said ‘Dorn is’"])
+def test_marks_that_open_a_quotation_stay(text: str) -> None:
+    assert read_text(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "view"),
+    [
         ("The dam held.\\n\\nNobody was hurt.", "The dam held.\n\nNobody was hurt."),
         ('He left.\\nShe said \\"No\\".\\nEnd.', 'He left.\nShe said "No".\nEnd.'),
         ("One.\\r\\nTwo.\\r\\nThree.", "One.\nTwo.\nThree."),

@@ -15,7 +15,7 @@ from pipeline.store.batch import MANIFESTS
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture(scope="module")

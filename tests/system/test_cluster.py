@@ -11,7 +11,7 @@ from deploy.cluster.airflow import Cluster, cluster
 from deploy.cluster.faults import run_fault
 from deploy.cluster.trial import FIRST, LAST, differences, in_cluster, run_here
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture(scope="module")

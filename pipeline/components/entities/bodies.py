@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.cities import Cities
@@ -14,6 +16,11 @@ from pipeline.components.entities.keys import NameKeys
 from pipeline.components.entities.name import Name
 from pipeline.lexicons import Lexicon
 
+_DOMAIN = re.compile(r"(?<=\w\w)\.(?:com|org|net|info|io|co)\b", re.IGNORECASE)
+_COUNTRY_LETTERS = re.compile(r"(?:[A-Z]\.){2,}|[A-Z]{2,3}")
+_LEAST_WITHOUT_COUNTRY = 3
+"""Letters of an acronym that leaves out the country in front of the name."""
+_LEAST_OF_A_PERSON = 3
 _LABELS = frozenset(("ORG", "PRODUCT", "FAC", "LAW", "EVENT", "GPE", "LOC"))
 """Labels of names that may turn out to be a form of an organisation's."""
 
@@ -29,6 +36,9 @@ class _Words:
         self.of = lexicon.words("entities.of")
         self.articles = lexicon.words("entities.definite_articles")
         self.mastheads = lexicon.words("entities.mastheads")
+        self.links = self.of | lexicon.words("entities.purposes")
+        self.run_by_bodies = lexicon.words("entities.run_by_bodies")
+        self.club_affixes = lexicon.words("entities.club_affixes")
 
 
 def find_companies(forms: Forms, lexicon: Lexicon) -> None:
@@ -58,27 +68,53 @@ def organisations_of(forms: Forms) -> list[Form]:
 
 
 def join_legal_forms(organisations: Sequence[Form], lexicon: Lexicon) -> None:
-    """Join "Acme Tools Inc." and "Acme Tools", and a listed abbreviation to the full name."""
-    keys = lexicon.made(NameKeys)
+    """Join "Acme Tools Inc." and "Acme Tools", and a listed abbreviation to the full name.
+
+    So are "Acme.com" and "Acme", "Acme FC" and "Acme".
+    """
     by_core: dict[tuple[str, ...], Form] = {}
     for form in organisations:
-        other = by_core.setdefault(keys.organisation_words(form.key), form)
+        other = by_core.setdefault(_core(form, lexicon), form)
         if other is not form and "ORG" in (other.label, form.label):
             form.join(other, "legal_form", 0.9)
 
 
+def _core(form: Form, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return the words of an organisation's name without legal forms, its domain and the letters of clubs."""
+    keys, affixes = lexicon.made(NameKeys), lexicon.made(_Words).club_affixes
+    bare = _DOMAIN.sub("", form.text) if "." in form.text else form.text
+    parts = form.key if bare == form.text else keys.name_words(bare)
+    if len(parts) > 1 and form.label == "ORG":
+        if parts[-1] in affixes:
+            parts = parts[:-1]
+        elif parts[0] in affixes:
+            parts = parts[1:]
+    return keys.organisation_words(parts)
+
+
 def join_abbreviations(organisations: Sequence[Form], forms: Forms, tokens: Tokens) -> None:
-    """Join an acronym to the only name with its initials, and a name in brackets to the one before them."""
+    """Join an acronym to the only name with its initials, and a name in brackets to the one before them.
+
+    Where no organisation has them, a name of three words and more that was taken for a person's may.
+    """
     initials_of = tokens.lexicon.made(_read_initials)
     by_initials: dict[str, list[Form]] = defaultdict(list)
+    of_persons: dict[str, list[Form]] = defaultdict(list)
     for form in organisations:
         if len(form.key) > 1:
             for initials in initials_of(form.text):
                 by_initials[initials].append(form)
+    for form in forms.values():
+        if form.label == "PERSON" and len(form.key) >= _LEAST_OF_A_PERSON and form.names:
+            for initials in initials_of(form.text):
+                of_persons[initials].append(form)
     bracketed = _bracketed(forms, tokens)
     for form in organisations:
         if len(form.key) == 1 and form.text.replace(".", "").isupper() and 2 <= len(form.key[0]) <= 7:
-            found = by_root(by_initials.get(form.key[0], []))
+            letters = form.key[0]
+            found = by_root(by_initials.get(letters, []))
+            if not found and len(letters) >= _LEAST_OF_A_PERSON and form.label == "ORG":
+                found = by_root(of_persons.get(letters, []))
             if len(found) == 1:
                 (full,) = found.values()
                 form.join(full, "acronym", 0.95 if form.key in bracketed else 0.85)
@@ -92,6 +128,7 @@ def _read_initials(lexicon: Lexicon) -> Callable[[str], frozenset[str]]:
     """Return the function from a name to the initials that may abbreviate it, in lower case."""
     suffixes = lexicon.words("organisation_suffixes")
     small = lexicon.words("entities.without_initial")
+    gazetteer = lexicon.made(Gazetteer)
 
     @lru_cache(maxsize=16384)
     def initials(text: str) -> frozenset[str]:
@@ -100,7 +137,13 @@ def _read_initials(lexicon: Lexicon) -> Callable[[str], frozenset[str]]:
         large = "".join(part[0] for part in parts if part.lower() not in small)
         bare = ((part[0], part.lower().rstrip(".")) for part in parts)
         core = "".join(first for first, word in bare if word not in suffixes and word not in small)
-        return frozenset(letters for s in (every, large, core) if len(letters := s.lower()) > 1)
+        found = {letters for s in (every, large, core) if len(letters := s.lower()) > 1}
+        if len(parts) > 2 and _COUNTRY_LETTERS.fullmatch(parts[0]) and gazetteer.territory_code(parts[0]):
+            country = parts[0].replace(".", "").lower()
+            rest = {letters[1:] for letters in found}
+            found |= {country + letters for letters in rest}
+            found |= {letters for letters in rest if len(letters) >= _LEAST_WITHOUT_COUNTRY}
+        return frozenset(found)
 
     return initials
 
@@ -122,41 +165,40 @@ def _bracketed(forms: Forms, tokens: Tokens) -> Forms:
 def join_parts(organisations: Sequence[Form], tokens: Tokens) -> None:
     """Join "Scientology" to "Church of Scientology" and "the Court" to the only name of a court.
 
-    A paper is called by its last word ("the Post") only where that has a small article: "The Times" is one.
+    So is a team by its nickname ("the Herons" of the Hessle Herons), and a body by the word in front of what
+    it is of or for ("the Observatory"). A paper is called by its last word ("the Post") only where that has a
+    small article: "The Times" is one.
     """
     words, gazetteer = tokens.lexicon.made(_Words), tokens.lexicon.made(Gazetteer)
-    by_edge: dict[str, list[Form]] = defaultdict(list)
+    by_word: dict[str, list[Form]] = defaultdict(list)
     for form in organisations:
         if len(form.key) > 1 and form.label in ("ORG", "FAC"):
-            for word in {form.key[0], form.key[-1]}:
-                by_edge[word].append(form)
+            for word in _calling_words(form, words, tokens.lexicon):
+                by_word[word].append(form)
     for form in organisations:
-        if len(form.key) != 1 or form.key[0] not in by_edge or form.root() is not form:
+        if len(form.key) != 1 or form.key[0] not in by_word or form.root() is not form:
             continue
         (word,) = form.key
         if word in words.mastheads and not any(_has_small_article(tokens, words, n) for n in form.names):
             continue
-        may_end = form.label == "ORG" and not gazetteer.territory_code(form.text)
+        may_call = form.label == "ORG" and not gazetteer.territory_code(form.text)
         found = by_root(
-            other
-            for other in by_edge[word]
-            if (may_end and _is_of(other.key[-2:], words, last=word))
-            or (word in words.bodies and (other.key[-1] == word or _is_of(other.key[:2], words, first=word)))
+            other for other in by_word[word] if may_call or (word in words.bodies and other.key[-1] == word)
         )
         if len(found) == 1:
             (whole,) = found.values()
             form.join(whole, "part_of_name", 0.7)
 
 
+def _calling_words(form: Form, words: _Words, lexicon: Lexicon) -> set[str]:
+    """Return the words by which alone a body may be called: the last, and those before "of" and "for"."""
+    core = lexicon.made(NameKeys).organisation_words(form.key)
+    before = {word for word, link in pairwise(form.key) if link in words.links}
+    return {form.key[-1], core[-1]} | before
+
+
 def _has_small_article(tokens: Tokens, words: _Words, name: Name) -> bool:
     return name.start > 0 and tokens.words[name.start - 1] in words.articles
-
-
-def _is_of(pair: tuple[str, ...], words: _Words, *, first: str = "", last: str = "") -> bool:
-    """Return whether two words of a name are "of" and `last`, or `first` and "of"."""
-    if first:
-        return pair[0] == first and pair[1] in words.of
-    return pair[0] in words.of and pair[1] == last
 
 
 def join_beginnings(organisations: Sequence[Form], lexicon: Lexicon) -> None:
@@ -180,7 +222,10 @@ def join_beginnings(organisations: Sequence[Form], lexicon: Lexicon) -> None:
 
 
 def _begins(longer: tuple[str, ...], short: tuple[str, ...], words: _Words) -> bool:
-    """Return whether one name begins another; a single word does so only for a company's."""
-    if longer[: len(short)] != short:
+    """Return whether one name begins another; a single word does so only for a company's.
+
+    What a body runs is another one: "Marrow Foundation", "Tarnley Rovers Supporters' Trust".
+    """
+    if longer[: len(short)] != short or longer[-1] in words.run_by_bodies:
         return False
     return len(short) > 1 or len(longer) == 2 or all(word in words.company for word in longer[1:])

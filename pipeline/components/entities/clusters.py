@@ -24,7 +24,12 @@ from pipeline.components.entities.gazetteer import Gazetteer
 from pipeline.components.entities.keys import NameKeys
 from pipeline.components.entities.name import Name, text_of
 from pipeline.components.entities.people import find_people, join_full_names, join_short_names
+from pipeline.components.entities.things import join_models, join_storms
 from pipeline.lexicons import Lexicon
+
+_CAPITALISED = PLACES | {"PERSON"}
+_ACRONYM = 4
+"""Letters of the longest single word in capitals that stays so: it may be an acronym."""
 
 
 def cluster_names(names: Sequence[Name], tokens: Tokens) -> list[Cluster]:
@@ -38,6 +43,8 @@ def cluster_names(names: Sequence[Name], tokens: Tokens) -> list[Cluster]:
     forms = _forms(names, tokens)
     find_people(forms, tokens)
     find_companies(forms, lexicon)
+    join_storms(forms, lexicon)
+    join_models(forms)
     join_full_names(forms, lexicon)
     join_short_names(forms, tokens)
     join_places(forms, lexicon)
@@ -95,7 +102,7 @@ def _cluster(group: Sequence[Form], lexicon: Lexicon) -> Cluster:
     return Cluster(
         names=names,
         label=label,
-        name=(code and gazetteer.territory_name(code)) or _written(best.text),
+        name=(code and gazetteer.territory_name(code)) or _written(best.text, label),
         code=code,
         is_local=label == "PERSON" and lexicon.made(NameKeys).is_lone_surname(best.key),
         gender=_gender(names, lexicon) if label == "PERSON" else "",
@@ -137,8 +144,17 @@ def _gender(names: Sequence[Name], lexicon: Lexicon) -> str:
     return shown.most_common(1)[0][0] if shown else ""
 
 
-def _written(text: str) -> str:
-    """Return a name joined from tokens as one writes it; capitals of a headline are taken back."""
+def _written(text: str, label: str) -> str:
+    """Return a name joined from tokens as one writes it; capitals of a headline are taken back.
+
+    So are those of a dateline: a person or place in capitals is written with one, a body may be an acronym.
+    """
+    if label in _CAPITALISED and text.isupper():
+        parts = text.split()
+        text = " ".join(
+            part.capitalize() if part.isalpha() and len(part) > (1 if len(parts) > 1 else _ACRONYM) else part
+            for part in parts
+        )
     if " " not in text:
         return text
     text = (

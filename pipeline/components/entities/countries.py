@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from pipeline.components.entities.cities import Cities
 from pipeline.components.entities.cluster import PLACES, TEAM, Form, Forms
 from pipeline.components.entities.gazetteer import Gazetteer
 from pipeline.components.entities.keys import NameKeys
@@ -16,6 +17,8 @@ class _Words:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.town_endings = lexicon.words("entities.town_endings")
+        self.region_endings = lexicon.words("entities.region_endings")
+        self.within_regions = lexicon.words("entities.within_regions")
         # The bare name -> the word and the code of the half that it means, and those of the other half.
         self.divided = {
             bare: halves.split() for bare, halves in lexicon.entries("entities.divided_countries").items()
@@ -32,6 +35,8 @@ def join_places(forms: Forms, lexicon: Lexicon) -> None:
             town = forms.get(form.key[:-1])
             if town is not None and not gazetteer.territory_code(town.text):
                 town.join(form, "place_name", 0.8)
+        if len(form.key) > 1 and form.key[-1] in words.region_endings and form.label in PLACES:
+            _join_region(form, forms, lexicon)
         if len(form.key) == 1:
             _join_halves(form, forms, words)
     seen: dict[tuple[str, str], Form] = {}
@@ -49,6 +54,15 @@ def join_places(forms: Forms, lexicon: Lexicon) -> None:
             if first is not form:
                 form.join(first, rule, 0.95)
     _join_plurals(forms)
+
+
+def _join_region(form: Form, forms: Forms, lexicon: Lexicon) -> None:
+    """Join "Dornland Province", or "Dornland Autonomous Region", to "Dornland" where no town is called so."""
+    is_long = not lexicon.made(_Words).within_regions.isdisjoint(form.key)
+    for key in (form.key[:-1], form.key[:1]) if is_long else (form.key[:-1],):
+        bare = forms.get(key)
+        if bare is not None and bare.label in PLACES and not lexicon.made(Cities).named(bare.text):
+            form.join(bare, "place_name", 0.8)
 
 
 def _join_plurals(forms: Forms) -> None:

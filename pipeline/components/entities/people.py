@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.components.doc.tags import SUBJECT_DEPS
 from pipeline.components.doc.tokens import Tokens
+from pipeline.components.entities.cities import Cities
 from pipeline.components.entities.cluster import PLACES, Form, Forms, by_root
 from pipeline.components.entities.gazetteer import Gazetteer
 from pipeline.components.entities.keys import NameKeys
@@ -84,7 +85,9 @@ def join_full_names(forms: Forms, lexicon: Lexicon) -> None:
     for i, short in enumerate(full):
         shared = _shared_keys(short.key, keys)
         for at in sorted({at for key in shared for at in alike[key]}):
-            if _is_same_person(short.key, full[at].key, keys):
+            if _is_same_person(short.key, full[at].key, keys) and not _is_generation(
+                short.key, full[at].key, lexicon
+            ):
                 short.join(full[at], "name_variant", 0.9)
                 break
         for key in shared:
@@ -131,6 +134,12 @@ def _is_same_person(short: tuple[str, ...], longer: tuple[str, ...], keys: NameK
     return (len(first) == 1 or len(other) == 1) and first[0] == other[0]
 
 
+def _is_generation(name: tuple[str, ...], other: tuple[str, ...], lexicon: Lexicon) -> bool:
+    """Return whether only one of two names tells a generation: father and son."""
+    generations = lexicon.words("entities.generations")
+    return (name[-1] in generations) != (other[-1] in generations)
+
+
 def _are_alike(word: str, other: str) -> bool:
     """Return whether two spellings of at least six letters differ by one letter more ("Zelenskyy")."""
     return word in _letters_less(other) or other in _letters_less(word)
@@ -159,6 +168,7 @@ class _FullNames:
     """The persons named in full: by surname, in one word or two, and by given name."""
 
     def __init__(self, forms: Forms, lexicon: Lexicon) -> None:
+        self._given_names, self._cities = lexicon.made(_Words).genders_of_names, lexicon.made(Cities)
         self.by_last: dict[str, list[Form]] = defaultdict(list)
         self.by_first: dict[str, list[Form]] = defaultdict(list)
         for form in _full_names(forms, lexicon):
@@ -169,14 +179,28 @@ class _FullNames:
                 self.by_last[form.key[1] + form.key[2]].append(form)
             if len(form.key) > 3:  # Robin van den Berg
                 self.by_last["".join(form.key[1:])].append(form)
+        self._add_generations(lexicon.words("entities.generations"))
         self.by_letters_less: dict[str, list[str]] = defaultdict(list)
         for last in self.by_last:
             for less in _letters_less(last):
                 self.by_letters_less[less].append(last)
 
+    def _add_generations(self, generations: frozenset[str]) -> None:
+        """Let "Rufus Dorn Jr." go by "Dorn" where nobody else is called so: his father would be meant."""
+        added: dict[str, list[Form]] = defaultdict(list)
+        for generation in generations & self.by_last.keys():
+            for form in self.by_last[generation]:
+                if len(form.key) > 2 and form.key[-2] not in self.by_last:
+                    added[form.key[-2]].append(form)
+        self.by_last.update(added)
+
     def _alike(self, word: str) -> list[str]:
         """Return the surnames that are written with one letter more or less than a word."""
         return [*self.by_letters_less.get(word, ()), *(w for w in _letters_less(word) if w in self.by_last)]
+
+    def _is_given_name(self, form: Form) -> bool:
+        """Return whether a word that was taken for no person is a given name, and no town's."""
+        return form.key[0] in self._given_names and not self._cities.named(form.text)
 
     def of(self, form: Form) -> tuple[list[Form], str]:
         """Return the full names that a short one may stand for, and the rule that says so."""
@@ -185,6 +209,8 @@ class _FullNames:
             return [], ""
         if found := self.by_last.get(word):
             return found, "surname"
+        if len(form.key) == 1 and form.label != "PERSON" and self._is_given_name(form):
+            return self.by_first.get(word, []), "first_name"
         if len(form.key) == 1 and form.label == "PERSON":
             if found := self.by_first.get(word):
                 return found, "first_name"

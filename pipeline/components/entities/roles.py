@@ -56,7 +56,7 @@ class _Words:
         self.genitives = lexicon.words("entities.genitives")
         self.straight_genitives = frozenset(genitive for genitive in self.genitives if "’" not in genitive)
         self.glued = self.genitives | {"-", ",", "."}
-        self.opening_marks = self.genitives | {"&", "-", "``", "''"}
+        self.opening_marks = self.genitives | {"&", "-", "``", "''", '"', "”", "“"}
         self.articles = lexicon.words("entities.articles")
         self.determiners = self.articles | lexicon.words("entities.possessive_determiners")
         self.of = lexicon.words("entities.of")

@@ -22,6 +22,7 @@ from pipeline.lexicons import Lexicon
 
 _MOSTLY = 0.6
 """Share of a content's words in marks from which on marks alone show that it was said."""
+_DENY = "deny"
 _NEAR = 4
 """Tokens of a content among which the word that opens its clause stands; fewer only point at something."""
 _SPEAKING = frozenset(("PERSON", "ORG", "GPE", "NORP"))
@@ -76,6 +77,8 @@ class _Verbs:
         }
         self.phrasal = lexicon.entries("quotes.phrasal_cues")
         self.negations = lexicon.words("quotes.negations")
+        self.withheld = lexicon.words("quotes.withheld")
+        self.nobody = self.negations | lexicon.words("quotes.anybody")
 
 
 def _speaking(lexicon: Lexicon) -> frozenset[str]:
@@ -136,6 +139,12 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
     if form is ContentForm.PHRASE and found.sort == "verb" and _says_why(parse, found, candidate.content):
         return True
     if form is ContentForm.PHRASE and not share and _points_back(parse, candidate.content):
+        return False
+    if (
+        form is ContentForm.PHRASE
+        and found.cue.lemma == _DENY
+        and _is_withheld(parse, words, candidate.content)
+    ):
         return False
     if form is ContentForm.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
         return True
@@ -299,7 +308,7 @@ def _is_unsaid(
             return share < _MOSTLY and lemma not in words.rejecting
         if parse.tags[k] == "MD" and parse.words[k] in words.modals:
             return share < _MOSTLY
-        if parse.deps[k] in _SUBJECTS and any(parse.words[j] in words.negations for j in (k, *parse.kids[k])):
+        if parse.deps[k] in _SUBJECTS and any(parse.words[j] in words.nobody for j in (k, *parse.kids[k])):
             return True
     head = parse.heads[verb]
     if head != verb and share < _MOSTLY and parse.deps[verb] in ("advcl", "acl", "relcl"):
@@ -318,6 +327,15 @@ def _points_back(parse: Parse, content: Sequence[Range]) -> bool:
         return parse.tags[tokens[0]] in ("DT", "PRP")
     nouns = parse.lexicon.made(read_cues).nouns
     return len(tokens) < _NEAR and parse.words[tokens[-1]] in nouns and parse.tags[tokens[0]] == "DT"
+
+
+def _is_withheld(parse: Parse, words: _Verbs, content: Sequence[Range]) -> bool:
+    """Return whether a content is what somebody was not given: "denied him entry", "denied the motion"."""
+    return any(
+        parse.words[t] in words.withheld and (parse.heads[t] == t or not start <= parse.heads[t] < end)
+        for start, end in content
+        for t in range(start, end)
+    )
 
 
 def _is_formula(parse: Parse, words: _Verbs, content: Sequence[Range]) -> bool:

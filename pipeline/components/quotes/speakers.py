@@ -118,12 +118,12 @@ class Speakers:
     def _resolve(self, speaker: Range, content: Sequence[Range], outer: tuple[int, ...]) -> Resolved:
         head = self._head(speaker)
         word = self._parse.words[head]
-        # "US" is a country, "us" is who speaks.
-        is_country = self._parse.columns.words[head].isupper() and len(word) > 1
-        if word in self._pronouns.first_person and not is_country:
+        # "US" is a country, "us" is who speaks; the WHO is a body where the entities layer says so.
+        is_in_capitals = self._parse.columns.words[head].isupper() and len(word) > 1
+        if word in self._pronouns.first_person and not is_in_capitals:
             return Resolved(outer, "first_person", 0.8 if outer else 0.5)
         if word in self._pronouns.relative and self._parse.tags[head] != "DT":
-            return self._antecedent(head)
+            return (self._spelt(head) if is_in_capitals else None) or self._antecedent(head)
         if word in self._pronouns.third_person:
             return self._pronoun(head, content, outer)
         return (
@@ -153,6 +153,14 @@ class Speakers:
             return None
         kind = at[head].kind if head in at else "name"
         return Resolved(entities, kind, 0.95 if kind == "name" else 0.7)
+
+    def _spelt(self, head: int) -> Resolved | None:
+        """Return the entity that has a word in capitals for a name anywhere: the WHO."""
+        word = self._parse.columns.words[head]
+        for number, entity in enumerate(self._mentioned.entities):
+            if any(mention.kind == "name" and mention.span.text == word for mention in entity.mentions):
+                return Resolved((number,), "name", 0.8)
+        return None
 
     def _printed_body(self, head: int, speaker: Range) -> Resolved | None:
         """Return the body whose document speaks, or whose kind is printed with its name."""
@@ -277,7 +285,10 @@ class Speakers:
         said = modifiers(parse, self._mentioned, head, speaker)
         if (person := self._person(head, speaker, said)) is not None:
             return person
+        is_body = word in parse.lexicon.made(Persons).bodies
         for _, number in reversed(self._mentioned.named_by(word, speaker[0])):
+            if is_body and self._mentioned.is_person(number):
+                continue  # "company president Ann Roe" is no company
             if said <= self._mentioned.words_of(number):
                 return Resolved((number,), "description", 0.7)
         near: set[int] = set()

@@ -16,6 +16,8 @@ from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.labels import LONGEST_LABEL, Label
 from pipeline.components.quotes.parsed import Parse, Range
 
+_LONGEST_POST = 320
+"""Characters of a post that was written in several lines."""
 _LONGEST_SIGNATURE = 24
 """Tokens of a line that signs the words before it."""
 _SHORTEST_SIGNED = 6
@@ -132,11 +134,28 @@ def _with_handle(parse: Parse, number: int, start: int, end: int) -> tuple[Range
         if bracket is None:
             continue
         speaker = parse.trim((dash + 1, bracket))
-        whole = (start, dash) if dash > start else (parse.paragraphs[number - 1] if number else None)
+        whole = (start, dash) if dash > start else _lines_above(parse, number)
         content = parse.trim(_without_links(parse, whole)) if whole is not None else None
         if speaker is not None and content is not None:
             return content, dash, speaker
     return None
+
+
+def _lines_above(parse: Parse, number: int) -> Range | None:
+    """Return what a signature in a line of its own signs: the line above it.
+
+    All lines from one that ends with a colon on, where they are no longer than a post.
+    """
+    if not number:
+        return None
+    end = parse.paragraphs[number - 1][1]
+    for first in range(number - 1, 0, -1):
+        start = parse.paragraphs[first][0]
+        if parse.idx[end - 1] - parse.idx[start] > _LONGEST_POST:
+            break
+        if parse.words[parse.paragraphs[first - 1][1] - 1] == ":":
+            return start, end
+    return parse.paragraphs[number - 1]
 
 
 def _without_links(parse: Parse, span: Range) -> Range:

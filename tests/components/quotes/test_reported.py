@@ -30,6 +30,11 @@ def contents(nlp: Language, text: str) -> list[str]:
         "The app charges two euros a month.",
         "Ann Miller discussed the plan with the union.",
         "Peter Novak left a guild of pilots called the Lamp.",
+        "A judge denied bail to the harbour master on Friday.",
+        "The hotel denied service to two sailors last week.",
+        "The ministry denied the request of the ferry line.",
+        "Does anyone think that the bridge will last?",
+        "Would anybody believe that the pier is safe?",
     ],
 )
 def test_deeds_and_what_was_not_said_are_no_quotations(nlp: Language, text: str) -> None:

@@ -187,3 +187,29 @@ def test_a_head_noun_alone_names_nobody(nlp: Language, text: str) -> None:
 )
 def test_they_are_no_place_named_before(nlp: Language, text: str) -> None:
     assert last(nlp, text)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "body"),
+    [
+        ("“We regret it,” company president Otto Lindqvist said.", "The company"),
+        ("“Nobody was hurt,” council leader Ann Miller said.", "The council"),
+        ("“The doors were shut,” hospital director Peter Novak said.", "The hospital"),
+    ],
+)
+def test_a_body_is_not_the_person_with_its_noun_in_the_role(nlp: Language, first: str, body: str) -> None:
+    speaker, names, _ = last(nlp, f"{first} It rained all day. {body} said the roof had leaked for years.")
+    assert (speaker, names) == (body, [])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The vaccine is safe, WHO says.",
+        "WHO said the fever had reached three ports.",
+        "“We are late,” said the WHO.",
+    ],
+)
+def test_the_who_is_a_body(nlp: Language, sentence: str) -> None:
+    text = f"The World Health Organization (WHO) met in Geneva. {sentence}"
+    assert last(nlp, text)[1] == ["World Health Organization"]

@@ -76,6 +76,27 @@ def test_signed_lines(nlp: Language, text: str, expected: tuple[str, str]) -> No
 
 
 @pytest.mark.parametrize(
+    ("lines", "signature", "speaker"),
+    [
+        (["The ferry is late again.", "Nobody at the port picks up."], "— Ida Berg (@idaberg)", "Ida Berg"),
+        (
+            ["Two hours in the cold.", "Then no boat.", "Never again!"],
+            "- Tom Vale (@tvale) 4 Jan",
+            "Tom Vale",
+        ),
+        (["I paid for a seat.", "I got a wet bench."], "– Ana Colvey (@acolvey) June 9, 2021", "Ana Colvey"),
+    ],
+)
+def test_a_post_of_several_lines_begins_behind_a_colon(
+    nlp: Language, lines: list[str], signature: str, speaker: str
+) -> None:
+    text = "\n".join(["Passengers were angry on Friday:", *lines, signature, "The port did not answer."])
+    (found,) = [content for name, content in said(nlp, text) if name == speaker]
+    assert found.split()[:3] == lines[0].split()[:3]
+    assert found.split()[-1].rstrip(".!") == lines[-1].split()[-1].rstrip(".!")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "NOTE: The pier is shut until May.\n\nThe town will pay for it.",
