@@ -14,7 +14,7 @@ FUZZ_SECONDS ?= 3600
 ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help setup setup-system fast pictures cluster cluster-archive cluster-faults run airflow explore test test-fast test-system fuzz faults golden api lint bench bench-desk bench-more linear eval history sources archive docs docs-site new-source new-table changelog lock clean
+.PHONY: help setup setup-system fast pictures cluster cluster-archive cluster-faults run airflow explore test test-fast test-system fuzz faults golden api lint bench bench-desk bench-more growth linear eval history sources archive docs docs-site new-source new-table changelog lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -92,6 +92,9 @@ bench-more: $(READY) ## how memory grows with articles, and ingest against a bar
 
 bench-desk: $(READY) ## the explorer over a simulated year, with its targets; ten minutes (ARGS='--articles 10000')
 	$(PYTHON) -m benchmarks.desk $(ARGS)
+
+growth: $(READY) ## what one more night costs in archives of 10,000 to a million articles (10 minutes of CPU)
+	nice $(PYTHON) -m benchmarks.growth $(ARGS)
 
 linear: $(READY) ## CPU time a character at 10,000 to 160,000 characters, for texts of all odd kinds
 	$(PYTHON) -m benchmarks.linear $(ARGS)

@@ -13,8 +13,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -117,7 +118,8 @@ def load_arrow(
         DamagedError: a file is not what was published, or cannot be read; the message says what to do.
     """
     store = Store(data_dir or load_settings().data_dir)
-    rows = _rows(store, table, days, columns, where, latest=latest, once=once, as_indexed=as_indexed)
+    whole = _Whole(store)
+    rows = _rows(whole, table, days, columns, where, latest=latest, once=once, as_indexed=as_indexed)
     if not len(rows) and isinstance(where, Mapping):
         _need_values(table, where, as_indexed=as_indexed, data_dir=data_dir)
     return rows
@@ -146,8 +148,10 @@ def load_batches(
     """
     store = Store(data_dir or load_settings().data_dir)
 
+    whole = _Whole(store)
+
     def rows(days: Any) -> pa.Table:
-        return _rows(store, table, days, columns, where, once=once)
+        return _rows(whole, table, days, columns, where, once=once)
 
     is_one = isinstance(where, str) and re.search(r"\bselect\b|\bfrom\b", where, re.IGNORECASE)
     spans_days = VIEWS[table].spans_days if table in VIEWS else table in TABLES and TABLES[table].is_derived
@@ -166,8 +170,35 @@ def load_batches(
     return pa.RecordBatchReader.from_batches(first.schema, batches())
 
 
+@dataclass(frozen=True)
+class _Whole:
+    """What is of all days, and so is read once, not day by day."""
+
+    store: Store
+
+    @cached_property
+    def index(self) -> Index | None:
+        return Index.read(self.store)
+
+    @cached_property
+    def duplicates(self) -> pa.ChunkedArray:
+        """Versions of articles that are duplicates of another one."""
+        rows = derived_rows(self.store, "duplicates")
+        return _versions(rows.filter(pc.is_valid(rows["duplicate_of"])))
+
+    @cached_property
+    def _tables(self) -> dict[str, pa.Table]:
+        return {}
+
+    def table(self, name: str) -> pa.Table:
+        """Return a derived table that is one file."""
+        if name not in self._tables:
+            self._tables[name] = derived_rows(self.store, name)
+        return self._tables[name]
+
+
 def _rows(
-    store: Store,
+    whole: _Whole,
     table: str,
     days: tuple[str | date, str | date] | str | date | None,
     columns: Sequence[str] | None,
@@ -181,18 +212,18 @@ def _rows(
         if not as_indexed:
             raise ConfigError(f"{table} is a view: its entities always go by the index")
         wanted = Wanted(columns=columns, where=where, latest=latest, once=once)
-        return _view(store, table, days, wanted)
+        return _view(whole, table, days, wanted)
     if table in TABLES:
         schema = arrow_schema(TABLES[table])
         check_columns(table, schema.names, [*(columns or ()), *(where if isinstance(where, Mapping) else ())])
-        return _table(store, table, days, columns, where, latest=latest, once=once, as_indexed=as_indexed)
+        return _table(whole, table, days, columns, where, latest=latest, once=once, as_indexed=as_indexed)
     like = " or ".join(nearest(table, [*TABLES, *VIEWS], n=2))
     there = ", ".join(sorted({*TABLES, *VIEWS}))
     raise ConfigError(f"no table {table!r}; {like} is meant? There are {there}")
 
 
 def _table(
-    store: Store,
+    whole: _Whole,
     table: str,
     days: tuple[str | date, str | date] | str | date | None,
     columns: Sequence[str] | None,
@@ -202,7 +233,7 @@ def _table(
     once: bool,
     as_indexed: bool,
 ) -> pa.Table:
-    schema = arrow_schema(TABLES[table])
+    store, schema = whole.store, arrow_schema(TABLES[table])
     if TABLES[table].is_derived:
         rows = derived_rows(store, table, days=_range(days))
         return _select(rows if where is None else filtered(table, rows, where), columns)
@@ -213,7 +244,7 @@ def _table(
         ids = [id for name, id in NAMES.items() if name in asked and id in schema.names]
         ids += [name for name in ("quote_id", "claimer_kind", "claimer_entity_id") if name in schema.names]
         wanted = list(dict.fromkeys([*asked, *ids, "article_id", "day"]))
-    index = Index.read(store) if as_indexed else None
+    index = whole.index if as_indexed else None
     empty = _select(schema.empty_table(), wanted)
     parts = [empty]
     for day, known in _days(store, days).items():
@@ -233,14 +264,15 @@ def _table(
         rows = _latest(rows)
         rows = rows if where is None else filtered(table, rows, where)
     if once:
-        rows = _once(store, rows)
+        rows = rows.filter(pc.invert(pc.is_in(_versions(rows), value_set=whole.duplicates)))
     return _select(rows, columns)
 
 
 def _view(
-    store: Store, name: str, days: tuple[str | date, str | date] | str | date | None, wanted: Wanted
+    whole: _Whole, name: str, days: tuple[str | date, str | date] | str | date | None, wanted: Wanted
 ) -> pa.Table:
     """Return rows of a view, made of the files of the days that it needs."""
+    store = whole.store
     if days is not None and VIEWS[name].spans_days:
         wanted = replace(wanted, days=_range(days))
         days = None
@@ -251,10 +283,12 @@ def _view(
         tables = decision_rows(store)
         relations |= {each: tables[each] for each in names_of_decisions}
     for each in {*names} & {*TABLES}:
-        is_derived = TABLES[each].is_derived
-        relations[each] = (
-            derived_rows(store, each, days=_range(days)) if is_derived else _dataset(store, each, there)
-        )
+        if not TABLES[each].is_derived:
+            relations[each] = _dataset(store, each, there)
+        elif TABLES[each].is_by_month:
+            relations[each] = derived_rows(store, each, days=_range(days))
+        else:
+            relations[each] = whole.table(each)
     return view_rows(name, relations, wanted)
 
 
@@ -371,12 +405,6 @@ def _need_columns(there: pa.Schema, wanted: pa.Schema, day: date) -> None:
 def _latest(rows: pa.Table) -> pa.Table:
     last = rows.group_by("article_id").aggregate([("day", "max")])
     return rows.filter(pc.is_in(_versions(rows), value_set=_versions(last, day="day_max")))
-
-
-def _once(store: Store, rows: pa.Table) -> pa.Table:
-    duplicates = derived_rows(store, "duplicates")
-    others = duplicates.filter(pc.is_valid(duplicates["duplicate_of"]))
-    return rows.filter(pc.invert(pc.is_in(_versions(rows), value_set=_versions(others))))
 
 
 def _versions(rows: pa.Table, *, day: str = "day") -> pa.ChunkedArray:

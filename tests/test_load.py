@@ -9,6 +9,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from days import article, stage_day
 
@@ -18,7 +19,7 @@ from pipeline.settings import Settings
 from pipeline.stages.derive import derive
 from pipeline.stages.publish import publish
 from pipeline.store import Store
-from pipeline.store.batch import Batch, manifest_path, published_path
+from pipeline.store.batch import Batch, derived_path, manifest_path, published_path
 from pipeline.store.derived_files import derived_files
 from pipeline.store.manifest import find_manifest, write_manifest
 from schemas import TABLES
@@ -269,3 +270,19 @@ def test_entities_go_by_their_index_and_by_human_decisions(tmp_path: Path) -> No
     index = load("entity_index", data_dir=store.root).set_index("entity_id").to_dict("index")
     assert index[other]["merged_into"] == entity
     assert index[entity]["n_articles"] == 2
+
+
+@pytest.mark.parametrize("name", ["claims", "said"])
+def test_a_stream_reads_what_is_of_all_days_once(
+    published: Store, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    read_file = Store.read
+
+    def noted(self: Store, path: str, *, columns: list[str] | None = None) -> pa.Table:
+        read.append(path)
+        return read_file(self, path, columns=columns)
+
+    monkeypatch.setattr(Store, "read", noted)
+    assert load_batches(name, data_dir=published.root).read_all().num_rows
+    assert read.count(derived_path("entity_index")) == 1

@@ -18,10 +18,16 @@ from pipeline.errors import ConfigError
 from pipeline.identity import checksum
 from pipeline.store import Store
 from pipeline.store.batch import NOTED_DECISIONS
+from pipeline.store.gathered import gathered, note_gathered
 
 
-def load_decisions(path: Path, store: Store) -> Decisions:
+def load_decisions(path: Path, store: Store, *, is_read_through: bool = False) -> Decisions:
     """Return what the file of decisions says, and after it what was noted in the store.
+
+    Args:
+        path: of the file.
+        store: where decisions are noted by command.
+        is_read_through: read each of these, also where its content is known.
 
     Raises:
         InputError: a line, or a file of the store, is no decision.
@@ -33,7 +39,7 @@ def load_decisions(path: Path, store: Store) -> Decisions:
         lines = []
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"decisions_file {path} cannot be read: {error}") from None
-    return taken_together([*decisions_of_lines(lines, str(path)), *_noted(store)])
+    return taken_together([*decisions_of_lines(lines, str(path)), *_noted(store, is_read_through)])
 
 
 def note_decision(store: Store, decision: Mapping[str, Any]) -> str:
@@ -50,12 +56,16 @@ def note_decision(store: Store, decision: Mapping[str, Any]) -> str:
     return path
 
 
+def note_decisions(store: Store) -> None:
+    """Write down in one object what all noted decisions say: a night need not read them one by one."""
+    note_gathered(store, gathered(store, NOTED_DECISIONS, _NOTED))
+
+
 _NOTED = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}\.json")
 
 
-def _noted(store: Store) -> Iterator[dict[str, Any]]:
+def _noted(store: Store, is_read_through: bool) -> Iterator[dict[str, Any]]:
     """Yield the decisions that were noted, in order; what else lies beside them is left aside."""
-    for name in store.names(NOTED_DECISIONS):
-        if _NOTED.fullmatch(name):
-            path = f"{NOTED_DECISIONS}/{name}"
-            yield read_decision(store.get(path).decode("utf-8", "replace"), f"{store.root}/{path}")
+    found = gathered(store, NOTED_DECISIONS, _NOTED, is_read_through=is_read_through)
+    for name, text in found.texts.items():
+        yield read_decision(text, f"{store.root}/{NOTED_DECISIONS}/{name}")

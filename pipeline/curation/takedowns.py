@@ -18,6 +18,7 @@ from pipeline.errors import DamagedError
 from pipeline.store import Store
 from pipeline.store.batch import OLD_TAKEDOWNS, TAKEDOWNS, takedown_path
 from pipeline.store.contract import Contract, as_object, why
+from pipeline.store.gathered import gathered, note_gathered
 
 _ARTICLE_ID = re.compile(r"[a-z2-7]{16}")
 _FILE = re.compile(r"([a-z2-7]{16})\.json")
@@ -64,20 +65,28 @@ def is_article_id(text: str) -> bool:
     return _ARTICLE_ID.fullmatch(text) is not None
 
 
-def read_takedowns(store: Store) -> Takedowns:
+def read_takedowns(store: Store, *, is_read_through: bool = False) -> Takedowns:
     """Return all takedowns; what else lies beside their files (`.json.bak`) is left aside.
+
+    Args:
+        store: where they are written down.
+        is_read_through: read each file, also where its content is known.
 
     Raises:
         DamagedError: a takedown cannot be read; the message says what to do.
     """
     ids, pages = _old_ids(store), set[str]()
-    for name in store.names(TAKEDOWNS):
-        if found := _FILE.fullmatch(name):
-            takedown = _read(store, found[1])
-            if takedown is not None:
-                ids.add(takedown.article_id)
-                pages.update(takedown.pages)
+    found = gathered(store, TAKEDOWNS, _FILE, is_read_through=is_read_through)
+    for name, text in found.texts.items():
+        takedown = _understood(store, name.removesuffix(".json"), text.encode())
+        ids.add(takedown.article_id)
+        pages.update(takedown.pages)
     return Takedowns(frozenset(ids), frozenset(pages))
+
+
+def note_takedowns(store: Store) -> None:
+    """Write down in one object what all takedowns say, so that a night need not read them one by one."""
+    note_gathered(store, gathered(store, TAKEDOWNS, _FILE))
 
 
 def find_takedown(store: Store, article_id: str) -> Takedown | None:
@@ -100,10 +109,12 @@ def take_down(store: Store, takedown: Takedown) -> None:
 
 
 def _read(store: Store, article_id: str) -> Takedown | None:
+    data = store.find(takedown_path(article_id))
+    return None if data is None else _understood(store, article_id, data)
+
+
+def _understood(store: Store, article_id: str, data: bytes) -> Takedown:
     path = takedown_path(article_id)
-    data = store.find(path)
-    if data is None:
-        return None
     value = as_object(data)
     try:
         if value is None:

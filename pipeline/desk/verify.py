@@ -93,12 +93,12 @@ def verify(store: Store, settings: Settings, *, mend: bool = False) -> Verified:
     seen = Verified()
     takedowns = Takedowns()
     try:
-        takedowns = read_takedowns(store)
+        takedowns = read_takedowns(store, is_read_through=True)
     except DamagedError as error:
         what, _, remedy = str(error).removeprefix(f"{store.root}/").partition(": ")
         seen.findings.append(Finding(error.path or TAKEDOWNS, what, remedy))
     try:
-        load_decisions(settings.decisions_file, store)
+        load_decisions(settings.decisions_file, store, is_read_through=True)
     except NewstablesError as error:
         where, _, wrong = str(error).partition(": ")
         seen.findings.append(Finding(where.removeprefix(f"{store.root}/"), wrong or where, "mend it by hand"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from pipeline.curation.decision_files import load_decisions
+from pipeline.curation.decision_files import load_decisions, note_decisions
 from pipeline.curation.decisions import Decisions, decisions_json
 from pipeline.curation.decisions_now import write_decisions_now
+from pipeline.curation.takedowns import note_takedowns
 from pipeline.derived.update import bring_all_up
 from pipeline.errors import DamagedError
 from pipeline.settings import Settings
@@ -40,6 +41,8 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
         InputError: a line of the file of decisions is none.
         DamagedError: a manifest or a file of a published day is damaged; the message says what to do.
     """
+    note_takedowns(store)
+    note_decisions(store)
     decisions = load_decisions(settings.decisions_file, store)
     with store.lock("derive"):
         counts = _bring_all_up(store, decisions, settings)

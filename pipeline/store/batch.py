@@ -20,6 +20,7 @@ feeds/<night>/pull.json                    what a night's pull of the feeds brou
 staged/<day>/timings/                      how long its stages took (timings.py)
 reports/<day>.html                         the report of a published day, see pipeline/desk/run_report
 index/_days.json                           all manifests in short (days.py; a cache)
+index/_forgotten.json, _decisions.json     all takedowns, all noted decisions (gathered.py; a cache)
 index/<source>.json                        which records of a source belong to which day (a cache)
 explorer/<day>.<run>.v1.sqlite             words of a day, for searches in the explorer (a cache)
 """

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 def derived_files(store: Store, row_class: type[Row], days: tuple[date, date] | None = None) -> list[str]:
     """Return the paths of the files of a derived table, in order; none where nothing is derived.
 
+    A table that is kept by month was one file in earlier versions. That is what there is until the next
+    derive, which removes it before it writes the first month.
+
     Args:
         store: where they lie.
         row_class: of the table.
@@ -27,7 +30,10 @@ def derived_files(store: Store, row_class: type[Row], days: tuple[date, date] | 
     if not row_class.is_by_month:
         path = derived_path(name)
         return [path] if store.exists(path) else []
-    months = [month for file in store.names(table_folder(name)) if (month := month_of_name(file))]
+    there = store.names(table_folder(name))
+    months = [month for file in there if (month := month_of_name(file))]
+    if not months and f"{name}.parquet" in there:
+        return [derived_path(name)]
     if days is not None:
         months = [month for month in months if month_of(days[0]) <= month <= month_of(days[1])]
     return [month_path(name, month) for month in months]

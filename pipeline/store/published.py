@@ -13,15 +13,9 @@ import pyarrow as pa
 from pipeline import provenance
 from pipeline.errors import DamagedError, InputError
 from pipeline.identity import checksum
-from pipeline.store.batch import (
-    DATAPACKAGE,
-    day_of_name,
-    manifest_path,
-    month_of_name,
-    published_path,
-    table_folder,
-)
-from pipeline.store.days import PublishedDay
+from pipeline.store.batch import DATAPACKAGE, TABLES_FOLDER, manifest_path, published_path
+from pipeline.store.days import PublishedDay, note, published
+from pipeline.store.derived_files import derived_files
 from pipeline.store.files import LINEAGE_KEY, Store, to_parquet
 from pipeline.store.manifest import Manifest, Origin, PublishedTable, run_again, write_manifest
 from pipeline.store.plan import IngestCounts, InputFile
@@ -183,21 +177,18 @@ def _other_run(store: Store, path: str, day: date) -> str:
 
 
 def describe(store: Store) -> None:
-    """Write `datapackage.json` beside the tables."""
+    """Write `datapackage.json` beside the tables: the files of the published days, and what is derived."""
     with store.lock("datapackage"):
-        paths = {
-            name: [f"{name}/{file}" for file in store.names(table_folder(name)) if _is_of(name, file)]
-            for name in TABLES
-        }
+        found = published(store)
+        note(store, found)
+        paths: dict[str, list[str]] = {}
+        for name, row_class in TABLES.items():
+            if row_class.is_derived:
+                files = derived_files(store, row_class)
+            else:
+                files = [published_path(name, day) for day, one in found.days.items() if name in one.files]
+            paths[name] = [file.removeprefix(f"{TABLES_FOLDER}/") for file in files]
         store.write_json(DATAPACKAGE, datapackage(paths))
-
-
-def _is_of(table: str, file: str) -> bool:
-    return (
-        file == f"{table}.parquet"
-        or day_of_name(file, ".parquet") is not None
-        or month_of_name(file) is not None
-    )
 
 
 def _with_run(table: pa.Table, row_class: Any, day: date, run: str) -> pa.Table:

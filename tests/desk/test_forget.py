@@ -78,7 +78,7 @@ def places(store: Store, *needles: str) -> list[str]:
     found = []
     for path in (path for path in root.rglob("*") if path.is_file()):
         name = str(path.relative_to(root))
-        if not name.startswith(TAKEDOWNS):
+        if not name.startswith((TAKEDOWNS, "index/_forgotten")):  # takedowns, and all of them in short
             data = path.read_bytes()
             if data.startswith(b"PAR1"):
                 table = pq.read_table(pa.BufferReader(data))

@@ -14,10 +14,10 @@ from dataclasses import replace
 
 from pipeline.components.doc.tags import FINITE_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
+from pipeline.components.quotes.content_form import ContentForm, form_of
 from pipeline.components.quotes.cues import read_cues
 from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range, join_ranges
 from pipeline.components.quotes.phrases import noun_of_relative, noun_phrase
-from pipeline.components.quotes.reported import ContentForm, form_of
 
 _ENDS_NAME = frozenset((",", "(", "-", "--", "–", "—", ";", ":"))
 """What an apposition or a relative clause behind a name begins with."""

@@ -9,11 +9,11 @@ to think ("seems to"), what the text itself says ("we have learned") and what it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
 from typing import NamedTuple
 
-from pipeline.components.doc.tags import FINITE_TAGS, NOUN_TAGS, PREDICATE_TAGS, VERB_TAGS
+from pipeline.components.doc.tags import FINITE_TAGS, NOUN_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
+from pipeline.components.quotes.content_form import SUBJECTS, ContentForm, form_of
 from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.inflection import with_s
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
@@ -30,19 +30,9 @@ _PLACES = frozenset(("GPE", "LOC"))
 _NO_SPEAKERS = _PLACES | {"DATE", "TIME", "ORDINAL", "CARDINAL"}
 _SURE = 0.65
 """Score of the network from which on a judgement ("condemned the attack") counts as a quotation."""
-_SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
-_PERIPHERAL = frozenset(("mark", "cc", "advmod", "prep", "det", "punct", "aux", "auxpass", "neg"))
+_RELATIVE_TAGS = frozenset(("WDT", "WP"))
 _SAID_OF = frozenset(("oprd", "acomp", "ccomp", "xcomp"))
 """Labels of what a verb says of its object."""
-
-
-class ContentForm(Enum):
-    """What a content is: a clause, an infinitive, a participle, or a noun phrase."""
-
-    CLAUSE = "clause"
-    INFINITIVE = "infinitive"
-    GERUND = "gerund"
-    PHRASE = "phrase"
 
 
 class ReportingWord(NamedTuple):
@@ -77,6 +67,12 @@ class _Verbs:
         }
         self.phrasal = lexicon.entries("quotes.phrasal_cues")
         self.negations = lexicon.words("quotes.negations")
+        self.evidence = lexicon.words("evidence_nouns") - lexicon.words("quotes.pictures")
+        self.of_matches = lexicon.words("quotes.verbs_of_matches")
+        self.won_in_matches = lexicon.words("quotes.nouns_of_matches")
+        self.drawing = lexicon.words("quotes.verbs_of_targets")
+        self.interrogating = lexicon.words("quotes.interrogating_verbs")
+        self.persons = lexicon.entries("entities.nouns_of_persons").keys() | lexicon.entries("roles").keys()
         self.withheld = lexicon.words("quotes.withheld")
         self.nobody = self.negations | lexicon.words("quotes.anybody")
 
@@ -120,9 +116,13 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
     if found is None:
         is_told = share >= _MOSTLY or _opens_with_complementiser(parse, candidate.content)
         return is_told and candidate.speaker is not None
+    if len(tokens) == 1 and parse.tags[tokens[0]] in _RELATIVE_TAGS:
+        return False  # what it stands for is not known here: "the charge, which the port denies"
     if found.sort == "source":
         return candidate.speaker is not None
     if _is_unsaid(parse, words, found, candidate.content, share):
+        return False
+    if _is_target(parse, words, found, candidate.speaker):
         return False
     if candidate.speaker is None and parse.words[found.at] in parse.lexicon.made(read_cues).naming_verbs:
         return False
@@ -138,7 +138,7 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return False
     if form is ContentForm.PHRASE and found.sort == "verb" and _says_why(parse, found, candidate.content):
         return True
-    if form is ContentForm.PHRASE and not share and _points_back(parse, candidate.content):
+    if form is ContentForm.PHRASE and not share and _is_no_content(parse, words, found, candidate.content):
         return False
     if (
         form is ContentForm.PHRASE
@@ -152,6 +152,10 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         form is ContentForm.PHRASE
         and found.sort == "verb"
         and _is_said_of(parse, words, found, candidate.content)
+    ):
+        return True
+    if form is ContentForm.PHRASE and (
+        _is_shown(parse, words, found, candidate) or _is_seen_as(parse, found, candidate)
     ):
         return True
     return _has_content(words, found, form, share)
@@ -184,44 +188,6 @@ def reporting_word(parse: Parse, cue: Sequence[int]) -> ReportingWord | None:
         if said or of_sort:
             return (said or of_sort)[-1]
     return None
-
-
-def form_of(parse: Parse, content: Sequence[Range]) -> ContentForm:
-    """Return what a content is, by its highest word.
-
-    Args:
-        parse: of the document.
-        content: token ranges, ends exclusive.
-    """
-    inside = {t for start, end in content for t in range(start, end)}
-    form = ContentForm.PHRASE
-    start, end = content[0]
-    opening = [t for t in range(start, min(end, start + _NEAR)) if parse.tags[t] == "IN"]
-    if any(parse.words[t] in parse.lexicon.words("quotes.complementisers") for t in opening) and any(
-        parse.tags[t] in FINITE_TAGS for t in range(opening[0], end)
-    ):
-        return ContentForm.CLAUSE  # whatever the parser has hung it on
-    for t in sorted(inside):
-        head = parse.heads[t]
-        if (head != t and head in inside) or parse.is_empty[t] or parse.deps[t] in _PERIPHERAL:
-            continue
-        if any(parse.deps[k] in _SUBJECTS for k in parse.kids[t]) and parse.tags[t] not in PREDICATE_TAGS:
-            # "that the road was closed", where the parser has taken "closed" for an adjective.
-            return ContentForm.CLAUSE
-        if parse.tags[t] not in PREDICATE_TAGS:
-            if len(content) == 1 and parse.deps[t] not in _SUBJECTS:
-                return ContentForm.PHRASE
-            continue
-        kids = [k for k in parse.kids[t] if k in inside]
-        if parse.tags[t] in FINITE_TAGS or any(
-            parse.deps[k] in ("nsubj", "nsubjpass", "expl", "aux") and parse.tags[k] != "TO" for k in kids
-        ):
-            if any(parse.tags[k] == "TO" for k in kids):
-                form = ContentForm.INFINITIVE
-                continue
-            return ContentForm.CLAUSE
-        form = ContentForm.GERUND if parse.tags[t] == "VBG" else ContentForm.INFINITIVE
-    return form
 
 
 def _opens_with_complementiser(parse: Parse, content: Sequence[Range]) -> bool:
@@ -272,7 +238,7 @@ def _is_said_of(parse: Parse, words: _Verbs, found: ReportingWord, content: Sequ
     return "c" in found.cue.frames and any(
         parse.tags[t] in FINITE_TAGS
         and parse.deps[t] not in ("relcl", "advcl", "acl", "aux", "auxpass")
-        and any(k in inside and k < t and parse.deps[k] in _SUBJECTS for k in parse.kids[t])
+        and any(k in inside and k < t and parse.deps[k] in SUBJECTS for k in parse.kids[t])
         for t in inside
     )
 
@@ -308,7 +274,7 @@ def _is_unsaid(
             return share < _MOSTLY and lemma not in words.rejecting
         if parse.tags[k] == "MD" and parse.words[k] in words.modals:
             return share < _MOSTLY
-        if parse.deps[k] in _SUBJECTS and any(parse.words[j] in words.nobody for j in (k, *parse.kids[k])):
+        if parse.deps[k] in SUBJECTS and any(parse.words[j] in words.nobody for j in (k, *parse.kids[k])):
             return True
     head = parse.heads[verb]
     if head != verb and share < _MOSTLY and parse.deps[verb] in ("advcl", "acl", "relcl"):
@@ -318,6 +284,59 @@ def _is_unsaid(
         has_to = any(parse.tags[k] == "TO" for k in parse.kids[verb])
         return has_to and parse.words[head] in words.unsaid
     return False
+
+
+def _is_shown(parse: Parse, words: _Verbs, found: ReportingWord, candidate: QuoteCandidate) -> bool:
+    """Return whether evidence shows something: "the poll showed a lead", not "he showed her the way"."""
+    if found.cue.kind != "show" or "e" in found.cue.frames or candidate.speaker is None:
+        return False
+    start, end = candidate.speaker
+    if found.at > candidate.content[0][0]:
+        return False
+    head = next((t for t in range(start, end) if not start <= parse.heads[t] < end), start)
+    return parse.words[head] in words.evidence
+
+
+def _is_seen_as(parse: Parse, found: ReportingWord, candidate: QuoteCandidate) -> bool:
+    """Return whether somebody takes something for something: "sees the plan as a mistake"."""
+    if found.cue.kind != "thought" or found.sort != "verb" or candidate.speaker is None:
+        return False
+    if not candidate.speaker[0] < found.at < candidate.content[0][0]:
+        return False
+    return any(
+        parse.words[t] == "as" and parse.heads[t] == found.at
+        for start, end in candidate.content
+        for t in range(start, end)
+    )
+
+
+def _is_target(parse: Parse, words: _Verbs, found: ReportingWord, speaker: Range | None) -> bool:
+    """Return whether a source only gets what others say: "the mayor drew praise for the plan"."""
+    if found.sort != "noun" or speaker is None:
+        return False
+    verb = parse.heads[found.at]
+    while parse.deps[verb] == "conj" and parse.tags[verb] in NOUN_TAGS:
+        verb = parse.heads[verb]
+    return parse.words[verb] in words.drawing and any(
+        speaker[0] <= k < speaker[1] and parse.deps[k] in ("nsubj", "relcl") for k in parse.kids[verb]
+    )
+
+
+def _is_no_content(parse: Parse, words: _Verbs, found: ReportingWord, content: Sequence[Range]) -> bool:
+    """Return whether a phrase tells nothing that is said, whatever the verb.
+
+    It points back, is what a match was about ("conceded a penalty"), or who was asked
+    ("questioned a suspect").
+    """
+    if _points_back(parse, content):
+        return True
+    inside = {t for start, end in content for t in range(start, end)}
+    heads = [t for t in inside if parse.heads[t] not in inside and not parse.is_empty[t]]
+    if found.cue.lemma in words.of_matches:
+        return any(parse.words[t] in words.won_in_matches for t in heads)
+    return found.cue.lemma in words.interrogating and any(
+        parse.tree.ents[t] == "PERSON" or parse.words[t] in words.persons for t in heads
+    )
 
 
 def _points_back(parse: Parse, content: Sequence[Range]) -> bool:

@@ -3,7 +3,7 @@
 "She said that the bridge was safe", "she urged them to leave" and "she denied any role" report speech; "she
 believes that it is safe", "she wants a new bridge" and "polls show that it is liked" report what somebody
 thinks or wants, or what figures show. It takes a cue of saying (`cues.py`), or words in marks, and a source
-that can speak.
+that can speak: an analysis that is quoted word by word was written by somebody.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ def is_speech(parse: Parse, candidate: QuoteCandidate, kind: QuoteKind) -> bool:
         candidate: the quotation.
         kind: of it.
     """
-    return not _is_evidence(parse, candidate.speaker) and _is_said(parse, candidate, kind)
+    is_shown = kind != "direct" and _is_evidence(parse, candidate.speaker)
+    return not is_shown and _is_said(parse, candidate, kind)
 
 
 def _is_said(parse: Parse, candidate: QuoteCandidate, kind: QuoteKind) -> bool:

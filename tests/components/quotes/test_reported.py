@@ -214,3 +214,61 @@ def test_verbs_of_two_words_are_cues_beside_marks(nlp: Language, text: str) -> N
     (quotation,) = [q for q in find_quotes(nlp(text)) if q.parent is None]
     assert len(quotation.content) == 2
     assert quotation.speaker
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Arden Rovers conceded a penalty in the final minute.",
+        "The Hollin keeper conceded two goals before the break.",
+        "Mara Quill claimed the title in Tarnley on Sunday.",
+        "Detectives questioned the suspect for six hours.",
+        "Police questioned a man about the fire at the mill.",
+        "Officers interrogated the driver on Friday.",
+        "The mayor drew praise for reopening the swimming bath.",
+        "The port operator faced criticism for dumping sludge in the bay.",
+        "Ida Berg earned praise for rescuing the choir from ruin.",
+        "The port operator has published a letter, which the union rejects.",
+    ],
+)
+def test_matches_interrogations_and_targets_are_no_quotations(nlp: Language, text: str) -> None:
+    assert contents(nlp, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        (
+            "The latest poll showed a narrow lead for the harbour party.",
+            "a narrow lead for the harbour party",
+        ),
+        ("Figures from the port show a sharp drop in freight.", "a sharp drop in freight"),
+        ("A survey of growers shows wide support for the levy.", "wide support for the levy"),
+    ],
+)
+def test_what_figures_show_is_a_quotation_also_as_a_noun(nlp: Language, text: str, content: str) -> None:
+    assert contents(nlp, text) == [content]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The photos showed three burnt lorries beside the road.",
+        "Footage showed a crowd on the bridge.",
+        "Ann Miller showed the visitors the old signal box.",
+    ],
+)
+def test_pictures_and_guides_only_show(nlp: Language, text: str) -> None:
+    assert contents(nlp, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Growers see the levy as a burden.", "the levy as a burden"),
+        ("Peter Novak views the treaty as a mistake.", "the treaty as a mistake"),
+        ("Many residents regard the viaduct as a monument.", "the viaduct as a monument"),
+    ],
+)
+def test_what_somebody_takes_a_thing_for_is_thought(nlp: Language, text: str, content: str) -> None:
+    assert contents(nlp, text) == [content]

@@ -26,6 +26,9 @@ pytestmark = pytest.mark.model
         ("Figures demonstrate that the bridge is safe.", False),
         ("Official figures suggest that the bridge is safe.", False),
         ("Ann Miller called the bridge “a disgrace” on Monday.", True),
+        ("“The bridge will last twenty years,” the study said.", True),
+        ("“No fault was found in the cables,” the record says.", True),
+        ("“Most of those asked would rather walk,” the survey concluded.", True),
     ],
 )
 def test_utterances_are_told_from_stances_and_evidence(nlp: Language, text: str, expected: bool) -> None:

@@ -107,11 +107,13 @@ def is_acronym(tokens: Tokens, name: Name) -> bool:
     return any(tokens.words[i].islower() for i in near)
 
 
-def kept_whole(found: Sequence[Labelled], names: Sequence[Name]) -> list[Labelled]:
+def kept_whole(tokens: Tokens, found: Sequence[Labelled], names: Sequence[Name]) -> list[Labelled]:
     """Return the network's names; what it cut a name of the rules into stays one where the cut is doubtful.
 
-    A cut is doubtful between two words that follow each other, and where the network is not sure of a piece.
-    The whole is a person if all pieces are, else it has the label of the rules.
+    A cut is doubtful between two words that follow each other, where the network is not sure of a piece, and
+    where it only drops the end of a body, an event or a work: "Tarnley Marathon". Off a place it may: the
+    rules often take what stands behind one for its end. The whole is a person if all pieces are, else it has
+    the label of the rules.
     """
     out: list[Labelled] = []
     pieces: dict[Name, list[Labelled]] = defaultdict(list)
@@ -125,13 +127,25 @@ def kept_whole(found: Sequence[Labelled], names: Sequence[Name]) -> list[Labelle
     for name, parts in pieces.items():
         touch = any(a.end == b.start for a, b in pairwise(parts))
         unsure = len(parts) > 1 and min(part.score for part in parts) < MIN_CUT
-        if touch or unsure:
+        if touch or unsure or _loses_its_end(tokens, name, parts):
             kinds = {part.label for part in parts}
             label = "PERSON" if kinds == {"PERSON"} else name.label
             out.append(Labelled(name.start, name.end, label, min(part.score for part in parts)))
         else:
             out.extend(parts)
     return sorted(out)
+
+
+def _loses_its_end(tokens: Tokens, name: Name, parts: Sequence[Labelled]) -> bool:
+    """Return whether the network drops only the last words of a name, and agrees on what it is of."""
+    first = parts[0]
+    return (
+        len(parts) == 1
+        and first.start == name.start
+        and first.label == name.label not in _PLACES
+        and has_words_of_names(tokens, replace(name, end=first.end))
+        and all(tokens.tags[i] in NAME_TAGS for i in range(name.start, name.end))
+    )
 
 
 def has_words_of_names(tokens: Tokens, name: Name) -> bool:

@@ -55,7 +55,7 @@ def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> list[Name]:
     out = [name for name in names if _is_settled(tokens, name)]
     settled = {i for name in out for i in range(name.start, name.end)}
     evidence = Evidence(doc, features, scores, names)
-    for found in kept_whole([*names_of(features.candidates, labels, scores)], names):
+    for found in kept_whole(tokens, [*names_of(features.candidates, labels, scores)], names):
         if evidence.is_doubtful(tokens, found) or not settled.isdisjoint(range(found.start, found.end)):
             continue
         before = evidence.at(found.start, found.end)

@@ -136,8 +136,31 @@ def test_a_doubtful_cut_leaves_a_name_whole(
     pieces: list[tuple[int, int, str, float]], names: list[tuple[int, int, str]]
 ) -> None:
     rules = [Name(0, 3, "ORG", method="ner", score=0.8)]
-    out = kept_whole([Labelled(*piece) for piece in pieces], rules)
+    tokens = read(build("Dorn Marrow Keel saw Ana"))
+    out = kept_whole(tokens, [Labelled(*piece) for piece in pieces], rules)
     assert [(piece.start, piece.end, piece.label) for piece in out] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "piece", "kept"),
+    [
+        ("the Tarnley Marathon raised", "EVENT", (1, 2, "EVENT"), "Tarnley Marathon"),
+        ("on Brindle First Video now", "ORG", (1, 3, "ORG"), "Brindle First Video"),
+        ("saw Ana Colvey leave", "PERSON", (1, 2, "PERSON"), "Ana Colvey"),
+        ("read The Marrow Almanac aloud", "WORK_OF_ART", (1, 3, "WORK_OF_ART"), "The Marrow Almanac"),
+        ("in Tarnley State office", "GPE", (1, 2, "GPE"), "Tarnley"),
+        ("from Brindle Images Picture", "PERSON", (1, 3, "ORG"), "Brindle Images"),
+        ("the Mayor Colvey said", "PERSON", (2, 3, "PERSON"), "Colvey"),
+        ("a Brindle spokesman said", "ORG", (1, 2, "ORG"), "Brindle"),
+    ],
+)
+def test_the_end_of_a_name_is_not_cut_off_but_behind_a_place(
+    text: str, label: str, piece: tuple[int, int, str], kept: str
+) -> None:
+    doc = build(text)
+    rules = [Name(1, 3 if len(doc) < 5 else 4, label, method="ner", score=0.8)]
+    (out,) = kept_whole(read(doc), [Labelled(*piece, 0.8)], rules)
+    assert doc[out.start : out.end].text == kept
 
 
 @pytest.mark.parametrize(
