@@ -58,6 +58,7 @@ def test_so_have_tables(store: Store, snapshot: Snapshot, name: str) -> None:
     assert found.sort_by(by).equals(loaded.sort_by(by))
 
 
+@pytest.mark.slow
 def test_an_object_store_is_read_as_well(tmp_path: Path, store: Store) -> None:
     bucket, other = in_bucket()
     for path in sorted(Path(store.root).rglob("tables/**/*")):
@@ -120,6 +121,7 @@ def test_a_value_is_never_sql(snapshot: Snapshot) -> None:
         assert snapshot.rows("from said where outlet = $outlet", {"outlet": value}) == []
 
 
+@pytest.mark.slow
 def test_a_page_made_while_a_day_is_replaced_is_of_one_run(tmp_path: Path) -> None:
     runs = []
     for number, ids in enumerate(((A1,), (A1, A2))):
