@@ -156,6 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = options.parse_args(arguments)
     texts = [record["text"] for record in islice(distinct(read(args.articles)), args.n)]
     gc.freeze()
+    gc.set_threshold(20_000, 20, 100)  # as in a child that extracts
     found = cost(load_nlp(), texts)
     side = "pure" if usable_build() is None else "fast"
     for part, value in found.items():

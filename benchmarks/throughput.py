@@ -199,12 +199,13 @@ def _row(first: str, *cells: str) -> str:
     return f"{first:25}" + "".join(f"{cell:>13}" for cell in cells)
 
 
-def measure(command: Sequence[str], *, env: Mapping[str, str] | None = None) -> Run:
+def measure(command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Run:
     """Run a command to its end, its output thrown away.
 
     Args:
         command: to run.
         env: its environment; this one's where it is left out.
+        cwd: the folder to run it in; this one where it is left out.
 
     Raises:
         SystemExit: it failed; the message holds what it wrote to standard error.
@@ -212,7 +213,7 @@ def measure(command: Sequence[str], *, env: Mapping[str, str] | None = None) -> 
     with tempfile.TemporaryFile() as errors:
         started, cpu_before = perf_counter(), _cpu_of_ended_children()
         process = psutil.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env=env
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env=env, cwd=cwd
         )
         peak_mb = 0.0
         ended = threading.Event()

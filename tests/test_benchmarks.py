@@ -11,7 +11,9 @@ import pytest
 
 from benchmarks import faults
 from benchmarks.articles import articles
-from benchmarks.throughput import measure
+from benchmarks.night import STAGES as NIGHT_STAGES
+from benchmarks.night import on_days, table
+from benchmarks.throughput import Run, measure
 
 
 def test_generated_articles_do_not_repeat() -> None:
@@ -41,6 +43,32 @@ def test_a_process_is_measured_with_its_children() -> None:
 def test_a_command_that_fails_says_why() -> None:
     with pytest.raises(SystemExit, match="no such thing"):
         measure([sys.executable, "-c", "raise SystemExit('no such thing')"])
+
+
+def test_a_command_runs_where_it_is_told_to(tmp_path: Path) -> None:
+    measure([sys.executable, "-c", "open('here', 'w').close()"], cwd=tmp_path)
+    assert (tmp_path / "here").exists()
+
+
+def test_the_articles_of_a_night_are_dealt_out_and_keep_their_hours() -> None:
+    records = [{"text": "a", "published_at": "1987-02-26T15:01:01"}, {"text": "b"}, {"text": "c"}]
+    assert [record["published_at"] for record in on_days(records, 2)] == [
+        "2026-03-02T15:01:01",
+        "2026-03-03T09:00:00",
+        "2026-03-02T09:00:00",
+    ]
+
+
+def test_two_nights_stand_side_by_side() -> None:
+    nights = {
+        side: {stage: Run(seconds, 2 * seconds, 100) for stage in NIGHT_STAGES}
+        for side, seconds in (("before", 3.0), ("after", 1.5))
+    }
+    lines = table(nights, 3000).splitlines()
+    assert "| derive | 6.0 | 3.0 | 3.0 | 1.5 | 2.00 |" in lines
+    assert "| in all | 30.0 | 15.0 | 15.0 | 7.5 | 2.00 |" in lines
+    assert "before, CPU s" in lines[2]
+    assert len(table({"one": nights["before"]}, 1).splitlines()[2].split("|")) == 5
 
 
 def test_kills_are_shared_out_and_any_difference_counts() -> None:

@@ -107,6 +107,7 @@ def test_make_help_lists_the_targets_that_the_documents_show() -> None:
     assert {"run", "test", "test-fast", "lint", "bench", "eval", "docs", "airflow", "clean"} <= targets
 
 
+@pytest.mark.slow
 def test_the_readmes_pandas_example_runs_on_published_tables(tmp_path: Path) -> None:
     from days import article, stage_day
 

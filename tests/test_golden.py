@@ -8,7 +8,7 @@ from golden.write import HERE, snapshots
 
 from pipeline.nlp import load_nlp
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 NAMES = sorted(path.stem for path in HERE.glob("*.json"))
 MEND = "see what changed; where it is meant: make golden"

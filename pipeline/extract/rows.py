@@ -50,7 +50,8 @@ class Stored:
 
     def sentence_starts(self, doc: Doc) -> list[int]:
         """Return where the sentences of the document start in the text."""
-        return [self.offsets.stored(t.idx, t.idx)[0] for t in doc if t.is_sent_start] or [0]
+        opens, starts = doc.to_array(["SENT_START", "IDX"]).reshape(len(doc), 2).T
+        return [self.offsets.stored(at, at)[0] for at in starts[opens == 1].tolist()] or [0]
 
     def range(self, span: Span) -> tuple[int, int]:
         """Return where a span stands in the text."""
@@ -61,16 +62,20 @@ class Stored:
         start, end = self.range(span)
         return self.text[start:end]
 
-    def bounds(self, spans: Iterable[Span]) -> list[int]:
+    def bounds(self, spans: Sequence[Span]) -> list[int]:
         """Return where each span starts and ends, one after the other."""
         return [offset for span in spans for offset in self.range(span)]
 
-    def spans(self, spans: Iterable[Span]) -> list[TextSpan]:
+    def spans(self, spans: Sequence[Span]) -> list[TextSpan]:
         """Return where spans that are not empty stand, in order."""
+        if not spans:
+            return []
         return sorted(TextSpan(start, end) for start, end in map(self.range, spans) if start < end)
 
-    def joined(self, spans: Iterable[Span], *, by: str = " ... ") -> str | None:
+    def joined(self, spans: Sequence[Span], *, by: str = " ... ") -> str | None:
         """Return the words of spans in order, joined; None where there are none."""
+        if not spans:
+            return None
         return by.join([self.text[start:end] for start, end in sorted(map(self.range, spans))]) or None
 
 
@@ -195,12 +200,10 @@ def _quotes(
     names: Mapping[str, str],
     article_id: str,
 ) -> list[schemas.Quote]:
-    with_row = {
-        quote_id for quote_id, q in zip(quote_ids, quotations, strict=True) if stored.spans(q.content)
-    }
+    contents = [stored.spans(quotation.content) for quotation in quotations]
+    with_row = {quote_id for quote_id, spans in zip(quote_ids, contents, strict=True) if spans}
     rows: dict[str, schemas.Quote] = {}
-    for quotation, quote_id in zip(quotations, quote_ids, strict=True):
-        spans = stored.spans(quotation.content)
+    for quotation, quote_id, spans in zip(quotations, quote_ids, contents, strict=True):
         if not spans or (quote_id in rows and rows[quote_id].score >= quotation.score):
             continue
         start, end = spans[0].start_char, max(s.end_char for s in spans)
@@ -300,7 +303,7 @@ def _claims(
 
 def _referred(refs: Sequence[str | None], indices: Iterable[int]) -> list[str]:
     """Return the ids that indices into a layer stand for, each once, in order."""
-    return list(dict.fromkeys(ref for i in indices if (ref := refs[i]) is not None))
+    return list(dict.fromkeys([ref for i in indices if (ref := refs[i]) is not None]))
 
 
 def _day(text: str | None) -> date | None:

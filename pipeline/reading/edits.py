@@ -53,6 +53,8 @@ class Offsets:
 
     def stored(self, start: int, end: int) -> tuple[int, int]:
         """Return the range of the stored text that a range of the view stands for, its ends exclusive."""
+        if not self._back:
+            return start, max(start, end)
         return _range(self._back, start, end)
 
     def viewed(self, start: int, end: int) -> tuple[int, int]:

@@ -357,6 +357,7 @@ def a_takedown(store: Store) -> None:
         forget(store, A2, reason="by order")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("another_machine")
 @pytest.mark.parametrize("nth, is_new", [(1, True), (3, False), (7, True), (7, False), (8, True), (8, False)])
 def test_during_publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int, is_new: bool) -> None:
@@ -418,6 +419,7 @@ def test_while_publish_audits_the_day(tmp_path: Path, monkeypatch: pytest.Monkey
     assert ids(store, "articles", FIRST) == {A1}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("another_machine")
 @pytest.mark.parametrize("nth", [1, 4, 9, 12])
 def test_during_derive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int) -> None:
@@ -450,6 +452,7 @@ def records(drop: Path) -> Settings:
     return Settings(drop_dir=drop, shard_size=2)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("another_machine")
 @pytest.mark.parametrize(
     "spelling", ["https://ledger.example/news/1.html", "http://www.ledger.example/News/1.html/"]
@@ -518,6 +521,7 @@ def with_children_faked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[C
     yield fake
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["parse", "extract"])
 @pytest.mark.parametrize("nth", [None, 1, 2])
 def test_during_parse_and_extract(

@@ -226,6 +226,7 @@ def test_the_reading_that_is_not_in_the_future() -> None:
     assert parse_moment("03/04/2025", latest=arrived) == moment("2025-04-03", "day")
 
 
+@pytest.mark.slow
 @given(
     st.one_of(
         st.text(), st.integers(), st.floats(), st.from_regex(r"\d{1,4}[-/. ]\w{1,3}[-/. ]\d{1,4}.{0,20}")

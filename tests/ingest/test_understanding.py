@@ -325,6 +325,7 @@ def test_encodings_of_pages(charset: str, data: bytes, text: str) -> None:
 # ---- memory ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [
@@ -353,6 +354,7 @@ def test_nothing_of_a_record_stays_in_memory(make: Any) -> None:
     assert left < 8_000_000
 
 
+@pytest.mark.slow
 def test_dates_in_many_languages_take_time_by_their_number_alone() -> None:
     months = ("janvier", "enero", "gennaio", "januar", "styczeń", "января", "ocak", "januari", "tammikuu")
     start = time.process_time()

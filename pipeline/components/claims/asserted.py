@@ -68,11 +68,16 @@ def _is_attribution(context: Context, clause: Proposition) -> bool:
     What a speaker says of others' words is the speaker's own claim ("She said the firm denied that ..."), but
     for "I think" and "you know". A frame whose content is no claim is one itself ("He declined to say that").
     """
-    tree, head = context.tree, clause.head
-    if clause.kind == "apposition" or any(
-        withholds_content(tree, i) for i in {head, *clause.predicate} if tree.tags[i] in VERB_TAGS
-    ):
+    if clause.kind == "apposition" or not _frames_content(context, clause):
         return False
+    tree = context.tree
+    verbs = {i for i in (clause.head, *clause.predicate) if tree.tags[i] in VERB_TAGS}
+    return not any(withholds_content(tree, i) for i in verbs)
+
+
+def _frames_content(context: Context, clause: Proposition) -> bool:
+    """Whether a clause tells who says what, whether or not it holds that it is so."""
+    tree, head = context.tree, clause.head
     quotation = context.quotation_of[head]
     if quotation >= 0 and not is_of_speaker(tree, clause):
         return False

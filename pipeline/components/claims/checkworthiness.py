@@ -184,8 +184,13 @@ def _probability(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
 
 
-type _Told = tuple[bool, ...]
-"""Whether a word is an amount, a name, consequential, causal, a judgement, a pronoun."""
+_PLACE = 20
+"""Bits for each count of `content_parts` in one number: no claim has more words than they can count."""
+_MASK = (1 << _PLACE) - 1
+
+type _Told = int
+"""Whether a word is an amount, a name, consequential, causal, a judgement, a pronoun: 1 or 0 for each, in a
+place of its own, so that one sum counts them all."""
 
 
 def _read_teller(lexicon: Lexicon) -> Callable[[str, str, str], _Told]:
@@ -200,7 +205,7 @@ def _read_teller(lexicon: Lexicon) -> Callable[[str, str, str], _Told]:
         is_amount = entity in _AMOUNTS or tag == "CD"
         is_verb = tag.startswith("V")
         base = base_form(word) if is_verb else word.removesuffix(plural) if tag == "NNS" else word
-        return (
+        told = (
             is_amount,
             not is_amount and (entity in _WHO or entity in _WHEN_WHERE),
             base in impact or word in impact,
@@ -208,6 +213,7 @@ def _read_teller(lexicon: Lexicon) -> Callable[[str, str, str], _Told]:
             word in opinion,
             tag in {"PRP", "PRP$"},
         )
+        return sum(1 << _PLACE * place for place, holds in enumerate(told) if holds)
 
     return tell
 
@@ -215,8 +221,10 @@ def _read_teller(lexicon: Lexicon) -> Callable[[str, str, str], _Told]:
 def content_parts(tree: Tree, start: int, end: int) -> dict[str, float]:
     """Return what the words of a claim tell about its worth, each part 0..1 and named as in `score_parts`."""
     tell = tree.lexicon.made(_read_teller)
-    told = map(tell, tree.words[start:end], tree.tags[start:end], tree.ents[start:end])
-    amounts, names, impact, causal, judgement, pronouns = map(sum, zip(*told, strict=True))
+    told = sum(map(tell, tree.words[start:end], tree.tags[start:end], tree.ents[start:end]))
+    amounts, names, impact, causal, judgement, pronouns = [
+        told >> _PLACE * place & _MASK for place in range(6)
+    ]
     return {
         "amounts": min(amounts, 3) / 3,
         "names": min(names, 4) / 4,
@@ -236,7 +244,7 @@ def checkworthiness(parts: dict[str, float], topic: float | None) -> float:
         parts: by the names of `_WEIGHTS`; a missing one counts 0.
         topic: how much it is on one of the user's topics, 0..1; None where no topics are given.
     """
-    logit = _OFFSET + sum(weight * parts.get(name, 0.0) for name, weight in _WEIGHTS.items())
+    logit = _OFFSET + sum([weight * parts.get(name, 0.0) for name, weight in _WEIGHTS.items()])
     if topic is not None:
         logit += _OFF_TOPIC + _TOPIC_WEIGHT * topic
     slope, offset = _model().worth_calibration[0]

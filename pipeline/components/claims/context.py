@@ -69,6 +69,7 @@ def read_context(
     quotes: Sequence[Quotation],
     regions: Sequence[Region],
     published_at: datetime | None,
+    text: str | None = None,
 ) -> Context:
     """Read a document; the tree that is handed in stays as it is.
 
@@ -82,6 +83,7 @@ def read_context(
         quotes: of the document.
         regions: of its text in quotation marks.
         published_at: the moment from which relative times are counted; without it they have no days.
+        text: of the document, where somebody has put it together already.
     """
     n = len(doc)
     # Longer contents first, so that a quotation inside another one has the last word.
@@ -106,7 +108,7 @@ def read_context(
         is_outermost = clause.parent is None or quotation_of[clause.parent] != number
         if is_finite and is_outermost and clauses[head].subject is not None:
             has_clause.add(number)
-    measures, times = find_values(doc, tree, published_at.date() if published_at else None)
+    measures, times = find_values(doc, tree, published_at.date() if published_at else None, text=text)
     return Context(
         doc=doc,
         tree=replace(tree, first=first),

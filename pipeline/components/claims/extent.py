@@ -52,15 +52,20 @@ def _trimmed(tree: Tree, head: int, end: int) -> int:
 
 def _behind_link(tree: Tree, start: int, head: int) -> int:
     """Return where a claim begins behind words that link it to the one before: "For example, ..."."""
-    for phrase in tree.lexicon.made(_read_links):
+    for phrase in tree.lexicon.made(_read_links).get(tree.words[start], ()):
         after = start + len(phrase)
         if after < head and tree.words[after] == "," and tuple(tree.words[start:after]) == phrase:
             return after + 1
     return start
 
 
-def _read_links(lexicon: Lexicon) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(phrase.split()) for phrase in lexicon.ordered("claims.linking_phrases"))
+def _read_links(lexicon: Lexicon) -> dict[str, list[tuple[str, ...]]]:
+    """Return the phrases that link a claim to the one before it, by their first words."""
+    links: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in lexicon.ordered("claims.linking_phrases"):
+        words = tuple(phrase.split())
+        links.setdefault(words[0], []).append(words)
+    return links
 
 
 def _without_claims(

@@ -126,6 +126,7 @@ def find_claims(
         quotes=doc._.quotes if quotes is None else quotes,
         regions=regions,
         published_at=published_at,
+        text=columns.text if columns else None,
     )
     drafts = _drafts(context)
     quoted = quoted_sources(context)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
+from operator import attrgetter
 
 from spacy.tokens import Span
 
@@ -11,12 +13,15 @@ from pipeline.components.claims.context import Context
 from pipeline.components.claims.values.on_tokens import Measure, Time
 
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
+_START = attrgetter("start")
 _CONTINUES = 1  # spaCy's ENT_IOB of a token inside a name, its first left out
 
 
 def values_inside[Value: (Measure, Time)](values: list[Value], start: int, end: int) -> Iterator[Value]:
     """Yield the amounts or times, given in text order, that lie between two tokens."""
-    for value in values[bisect_left(values, start, key=lambda v: v.start) :]:
+    if not values:
+        return
+    for value in islice(values, bisect_left(values, start, key=_START), None):
         if value.start >= end:
             break
         if value.end <= end:

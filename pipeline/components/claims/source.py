@@ -70,7 +70,10 @@ def claim_source(
 
 def _is_whole_in_marks(context: Context, span: Range) -> bool:
     """Whether a claim stands in quotation marks from end to end: words that the text only shows."""
-    marks = {context.marked_of[i] for i in range(*span) if any(c.isalnum() for c in context.tree.words[i])}
+    start, end = span
+    if max(context.marked_of[start:end], default=-1) < 0:
+        return False
+    marks = {context.marked_of[i] for i in range(start, end) if any(map(str.isalnum, context.tree.words[i]))}
     return len(marks) == 1 and -1 not in marks
 
 

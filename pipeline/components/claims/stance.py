@@ -35,7 +35,7 @@ class _Words:
         raising: verbs that a negation of what completes them negates as a whole, base forms.
         no_negations: phrases with a negating word that negate nothing.
         possible, necessary, probable, future, conditional: words of the mode.
-        necessary_phrases, future_phrases: words that tell it side by side.
+        necessary_phrases, future_phrases: words that tell it side by side, by the first of them.
         hedges: hedging words and phrases.
         hedging_participles: those of them that hedge only before a noun.
         hedge_openers: the first words of all.
@@ -50,10 +50,10 @@ class _Words:
     no_negations: tuple[tuple[str, ...], ...]
     possible: frozenset[str]
     necessary: frozenset[str]
-    necessary_phrases: tuple[tuple[str, ...], ...]
+    necessary_phrases: dict[str, list[tuple[str, ...]]]
     probable: frozenset[str]
     future: frozenset[str]
-    future_phrases: tuple[tuple[str, ...], ...]
+    future_phrases: dict[str, list[tuple[str, ...]]]
     conditional: frozenset[str]
     hedges: frozenset[str]
     hedging_participles: frozenset[str]
@@ -73,10 +73,10 @@ def _read_words(lexicon: Lexicon) -> _Words:
         no_negations=_phrases(lexicon.ordered("claims.no_negations")),
         possible=lexicon.words("claims.possible"),
         necessary=lexicon.words("necessity_words"),
-        necessary_phrases=_phrases(lexicon.ordered("claims.necessity_phrases")),
+        necessary_phrases=_by_first_word(lexicon.ordered("claims.necessity_phrases")),
         probable=lexicon.words("claims.probable") | probable,
         future=lexicon.words("claims.future"),
-        future_phrases=_phrases(lexicon.ordered("claims.future_phrases")),
+        future_phrases=_by_first_word(lexicon.ordered("claims.future_phrases")),
         conditional=lexicon.words("claims.conditional"),
         hedges=frozenset(hedges),
         hedging_participles=lexicon.words("claims.hedging_participles"),
@@ -86,6 +86,13 @@ def _read_words(lexicon: Lexicon) -> _Words:
 
 def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(phrase.split()) for phrase in phrases)
+
+
+def _by_first_word(phrases: tuple[str, ...]) -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in _phrases(phrases):
+        found.setdefault(phrase[0], []).append(phrase)
+    return found
 
 
 def is_negated(tree: Tree, clause: Proposition) -> bool:
@@ -167,13 +174,13 @@ def modality(tree: Tree, clause: Proposition) -> Modality:
     return "asserted"
 
 
-def _has_phrase(tree: Tree, clause: Proposition, phrases: tuple[tuple[str, ...], ...]) -> bool:
+def _has_phrase(tree: Tree, clause: Proposition, phrases: dict[str, list[tuple[str, ...]]]) -> bool:
     """Whether a predicate has a phrase, its words side by side, with the infinitive "to": "have to pay"."""
-    inside = set(clause.predicate)
     for i in clause.predicate:
-        for phrase in phrases:
+        for phrase in phrases.get(tree.words[i], ()):
             last = i + len(phrase) - 1
-            if tuple(tree.words[i : last + 1]) == phrase and last in inside and tree.tags[last] == "TO":
+            is_there = tuple(tree.words[i : last + 1]) == phrase and tree.tags[last] == "TO"
+            if is_there and last in clause.predicate:
                 return True
     return False
 

@@ -14,8 +14,10 @@ from pipeline.components.claims.propositions import Proposition
 from pipeline.components.claims.values.on_tokens import Measure
 from pipeline.components.claims.verbs import read_base_forms
 from pipeline.components.doc.tree import Tree
+from pipeline.lexicons import Lexicon
 
 _GENERAL = frozenset({"VBZ", "VBP"})
+_COMPARATIVES = frozenset({"JJR", "RBR"})
 ClaimType = Literal["quantity", "event", "state", "causal", "comparison", "prediction", "opinion", "other"]
 
 
@@ -41,7 +43,7 @@ def claim_type(
         return "comparison"
     if _is_causal(tree, proposition, lemma, start, end):
         return "causal"
-    if amounts or any(tree.ents[i] == "CARDINAL" and tree.tags[i] == "NNS" for i in range(start, end)):
+    if amounts or _has_round_number(tree, start, end):
         return "quantity"
     if lemma in lexicon.words("state_verbs") or proposition.kind == "apposition":
         return "state"
@@ -51,10 +53,18 @@ def claim_type(
 def _is_comparison(tree: Tree, start: int, end: int, amounts: Sequence[Measure]) -> bool:
     """Whether two things are set against each other; "more than 300" is an amount."""
     than = tree.lexicon.words("claims.comparison_words")
-    apart = any(
+    if than.isdisjoint(tree.words[start:end]) or _COMPARATIVES.isdisjoint(tree.tags[start:end]):
+        return False
+    return any(
         tree.words[i] in than and not any(a.start <= i < a.end for a in amounts) for i in range(start, end)
     )
-    return apart and not {"JJR", "RBR"}.isdisjoint(tree.tags[start:end])
+
+
+def _has_round_number(tree: Tree, start: int, end: int) -> bool:
+    """Whether "thousands" or "dozens" stand between two tokens."""
+    return "CARDINAL" in tree.ents[start:end] and any(
+        tree.ents[i] == "CARDINAL" and tree.tags[i] == "NNS" for i in range(start, end)
+    )
 
 
 def _is_causal(tree: Tree, proposition: Proposition, lemma: str, start: int, end: int) -> bool:
@@ -72,11 +82,23 @@ def _is_causal(tree: Tree, proposition: Proposition, lemma: str, start: int, end
         told = {tree.tags[i] for i in (head, *proposition.predicate)}
         if lemma not in lexicon.words("claims.deeds") or (told & _GENERAL and "VBD" not in told):
             return True
+    phrases, words = lexicon.made(_read_cause_phrases), tree.words
+    if phrases.keys().isdisjoint(words[start:end]):
+        return False
     return any(
-        tuple(tree.words[i : i + len(phrase)]) == phrase
-        for phrase in map(tuple, map(str.split, lexicon.ordered("claims.cause_phrases")))
-        for i in range(start, end - len(phrase) + 1)
+        words[i : i + len(phrase)] == phrase
+        for i in range(start, end)
+        for phrase in phrases.get(words[i], ())
+        if i + len(phrase) <= end
     )
+
+
+def _read_cause_phrases(lexicon: Lexicon) -> dict[str, list[list[str]]]:
+    """Return the phrases that name a cause, as words, by the first one."""
+    phrases: dict[str, list[list[str]]] = {}
+    for phrase in map(str.split, lexicon.ordered("claims.cause_phrases")):
+        phrases.setdefault(phrase[0], []).append(phrase)
+    return phrases
 
 
 def is_accusation(tree: Tree, proposition: Proposition) -> bool:

@@ -18,6 +18,7 @@ from pipeline.reading import TextLine, read_lines
 _ATTRIBUTES: list[int | str] = ["ORTH", "IDX", "SPACY", "TAG", "DEP", "ENT_TYPE", "SENT_START", "HEAD"]
 _MOST = 1 << 17
 _labels: dict[int, str] = {}  # of tags, dependencies and entities, by spaCy's hash: about a hundred
+_words: dict[int, str] = {}  # by spaCy's hash, the same text in every vocabulary; at most `_MOST`
 _lowered: dict[str, str] = {}  # words, lower-cased; at most `_MOST`
 
 
@@ -83,11 +84,14 @@ def read_columns(doc: Doc, *, lexicon: Lexicon | None = None) -> Columns:
     for key in {key for column in labels for key in set(column)}.difference(_labels):
         _labels[key] = strings[key]
     tags, deps, ents = ([_labels[key] for key in column] for column in labels)
-    words: list[str] = [strings[key] for key in orths]
-    if len(_lowered) > _MOST:
+    if len(_words) > _MOST:
+        _words.clear()
         _lowered.clear()
-    for word in set(words).difference(_lowered):
+    # A word that comes back is the same object, whose hash Python has computed once.
+    for key in set(orths).difference(_words):
+        word = _words[key] = strings[key]
         _lowered[word] = word.lower()
+    words = [_words[key] for key in orths]
     text = doc.text
     lines = read_lines(text, lexicon=lexicon)
     return Columns(

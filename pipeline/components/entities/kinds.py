@@ -85,7 +85,7 @@ def _is_written_as_name(tokens: Tokens, name: Name, text: str) -> bool:
         return False
     if "://" in text or "www." in text or "@" in text:
         return False
-    return first[0] not in "#$£€%" and any(c.isalpha() for c in text)
+    return first[0] not in "#$£€%" and any(map(str.isalpha, text))
 
 
 def _is_common(words: _Words, text: str, n_words: int) -> bool:

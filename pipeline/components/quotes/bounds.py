@@ -153,11 +153,14 @@ def _sentence_around(parse: Parse, cue: Sequence[int], marked: Sequence[bool]) -
     """Return the sentence around a cue within its paragraph; a stop ends it where it closes marks, too."""
     start, end = parse.paragraphs[parse.paragraph_of[cue[-1]]]
     start, end = max(start, cue[0] - _LONGEST), min(end, cue[-1] + _LONGEST)
-    first = next(
-        (t + 1 for t in range(cue[0] - 1, start - 1, -1) if _ends_sentence(parse, t, end, marked)), start
-    )
-    last = next((t + 1 for t in range(cue[-1] + 1, end) if _ends_sentence(parse, t, end, marked)), end)
-    return first, last
+    for t in range(cue[0] - 1, start - 1, -1):
+        if parse.tags[t] == "." and _ends_sentence(parse, t, end, marked):
+            start = t + 1
+            break
+    for t in range(cue[-1] + 1, end):
+        if parse.tags[t] == "." and _ends_sentence(parse, t, end, marked):
+            return start, t + 1
+    return start, end
 
 
 def _ends_sentence(parse: Parse, t: int, end: int, marked: Sequence[bool]) -> bool:
@@ -331,6 +334,8 @@ def _pieces(parse: Parse, content: Sequence[Range], marked: Sequence[bool]) -> I
     for start, end in content:
         at = start
         for t in range(start, end - 1):
+            if parse.tags[t] != "." or parse.words[t] not in SENTENCE_END:
+                continue
             following = next((u for u in range(t + 1, end) if not parse.is_empty[u]), None)
             if (
                 following is not None

@@ -85,6 +85,7 @@ def bytes_of(store: Store, folder: str = "tables") -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
+@pytest.mark.slow
 def test_every_link_leads_to_a_page_and_nothing_is_changed(store: Store, desk: httpx.Client) -> None:
     before = bytes_of(store)
     found = crawl(desk)
@@ -231,6 +232,7 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.slow
 def test_nothing_of_an_evil_store_gets_out_of_its_place(evil: httpx.Client) -> None:
     found = crawl(evil)
     found |= {address: evil.get(address, params={"q": EVIL}).text for address in ("/", "/check")}
@@ -248,6 +250,7 @@ def test_nothing_of_an_evil_store_gets_out_of_its_place(evil: httpx.Client) -> N
     assert escaped > 5
 
 
+@pytest.mark.slow
 def test_a_takedown_shows_at_once(tmp_path: Path) -> None:
     store = two_days(tmp_path)
     with asking(store) as desk:
@@ -268,6 +271,7 @@ def test_a_takedown_shows_at_once(tmp_path: Path) -> None:
     assert "bridge" in kept and "customs" not in kept
 
 
+@pytest.mark.slow
 def test_decisions_show_at_once(tmp_path: Path) -> None:
     store = two_days(tmp_path)
     decisions = tmp_path / "decisions.jsonl"
@@ -300,6 +304,7 @@ def test_decisions_show_at_once(tmp_path: Path) -> None:
         assert "<h2>4 quotations" in page(desk, f"/speaker/{MARA}")
 
 
+@pytest.mark.slow
 def test_a_corrected_speaker_shows_at_once(tmp_path: Path) -> None:
     store = two_days(tmp_path)
     quotes = load("quotes", as_indexed=False, data_dir=store.root).set_index("article_id")["quote_id"]
@@ -327,6 +332,7 @@ def test_charts_over_all_days(store: Store, desk: httpx.Client) -> None:
         assert "Called <i>she</i> 4 times" in text
 
 
+@pytest.mark.slow
 def test_claims_told_apart_leave_their_group_at_once(tmp_path: Path) -> None:
     store = two_days(tmp_path)
     claims = load("spread_members", data_dir=store.root).set_index("article_id")
@@ -377,6 +383,7 @@ def test_a_taken_port_is_told(store: Store, desk: httpx.Client) -> None:
         serve(Settings(data_dir=store.root), port=int(desk.base_url.port or 0), say=print)
 
 
+@pytest.mark.slow
 def test_long_lists_come_in_pages(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     ids = [content_id("many", n) for n in range(120)]

@@ -58,6 +58,7 @@ def test_so_have_tables(store: Store, snapshot: Snapshot, name: str) -> None:
     assert found.sort_by(by).equals(loaded.sort_by(by))
 
 
+@pytest.mark.slow
 def test_an_object_store_is_read_as_well(tmp_path: Path, store: Store) -> None:
     bucket, other = in_bucket()
     for path in sorted(Path(store.root).rglob("tables/**/*")):
@@ -120,6 +121,7 @@ def test_a_value_is_never_sql(snapshot: Snapshot) -> None:
         assert snapshot.rows("from said where outlet = $outlet", {"outlet": value}) == []
 
 
+@pytest.mark.slow
 def test_a_page_made_while_a_day_is_replaced_is_of_one_run(tmp_path: Path) -> None:
     runs = []
     for number, ids in enumerate(((A1,), (A1, A2))):
@@ -154,7 +156,11 @@ def test_a_page_made_while_a_day_is_replaced_is_of_one_run(tmp_path: Path) -> No
                 titles = {n for n in (0, 1) if f"run {n}" in text.text}
                 n_quotes = text.text.count('<td class="n">1</td><td class="n">1</td>')
                 assert len(titles) == 1 and n_quotes == titles.copy().pop() + 1
-                said = desk.get("/check").text.count('class="words"')
+                answer = desk.get("/check")
+                if answer.status_code == 503:  # a machine so busy that each try met a replacement
+                    assert "being replaced" in answer.text
+                    continue
+                said = answer.text.count('class="words"')
                 assert said in (1, 2)
                 seen |= titles
         finally:

@@ -43,17 +43,21 @@ class Time:
     last: date | None
 
 
-def find_values(doc: Doc, tree: Tree, published: date | None) -> tuple[list[Measure], list[Time]]:
+def find_values(
+    doc: Doc, tree: Tree, published: date | None, *, text: str | None = None
+) -> tuple[list[Measure], list[Time]]:
     """Return the amounts and the times of a document, each in text order.
 
     Args:
         doc: tagged; the tags tell where the words of a unit end.
         tree: its parse.
         published: the day that relative times are counted from.
+        text: of the document, where somebody has put it together already.
     """
     times: list[Time] = []
     quantities: list[Measure] = []
-    words, text, starts, lexicon = tree.words, doc.text, tree.starts, tree.lexicon
+    words, starts, lexicon = tree.words, tree.starts, tree.lexicon
+    text = doc.text if text is None else text
     of_dates, of_amounts = lexicon.made(read_date_words), lexicon.made(read_amount_words)
     forms = set(words)
     digits = {form for form in forms if not form.isalpha() and any(map(str.isdigit, form))}

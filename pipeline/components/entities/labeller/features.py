@@ -34,6 +34,8 @@ from pipeline.components.entities.labeller.inputs import (
 from pipeline.components.entities.name import Name
 from pipeline.lexicons import Lexicon
 
+_kinds: dict[int, int] = {}  # numbers of the model's kinds, by spaCy's hash
+_buckets: dict[str, int] = {}  # of tags and dependencies: about a hundred
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 _MOST = 1 << 16
 _GAP = 3
@@ -104,20 +106,35 @@ class _Vocabulary:
         ]
         if len(self._lists) != N_LISTS:
             raise ValueError(f"the network was trained with {N_LISTS} lists, not with {len(self._lists)}")
-        self._words: dict[str, tuple[int, ...]] = {}
+        self._numbers: dict[str, int] = {}
+        self._table = np.zeros((0, 6), dtype=np.int64)
 
     def rows(self, words: Sequence[str], lower: Sequence[str]) -> NDArray[np.int64]:
         """Return (n, 6): buckets of word, prefix, suffix and shape, the lists as bits, what it looks like.
 
         What it looks like: 1 for a capital or digit in it, 2 for a capital in front, 0 for neither.
         """
-        known = self._words
+        known = self._numbers
         if len(known) > _MOST:
             known.clear()
+            self._table = np.zeros((0, 6), dtype=np.int64)
+        new: dict[str, tuple[int, ...]] = {}
         for word, small in zip(words, lower, strict=True):
-            if word not in known:
-                known[word] = self._row(word, small)
-        return np.array([known[word] for word in words], dtype=np.int64).reshape(-1, 6)
+            if word not in known and word not in new:
+                new[word] = self._row(word, small)
+        if new:
+            known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+            self._table = self._grown(len(known), list(new.values()))
+        return self._table[[known[word] for word in words]]
+
+    def _grown(self, size: int, rows: list[tuple[int, ...]]) -> NDArray[np.int64]:
+        """Return a table of at least `size` rows, those that are new behind the others."""
+        table = self._table
+        if len(table) < size:
+            table = np.zeros((2 * size, 6), dtype=np.int64)
+            table[: len(self._table)] = self._table
+        table[size - len(rows) : size] = rows
+        return table
 
     def _row(self, word: str, lower: str) -> tuple[int, ...]:
         bits = sum(1 << number for number, words in enumerate(self._lists) if lower in words)
@@ -169,8 +186,10 @@ def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeat
     looks = words[:, 5]
     of_doc = doc.to_array(["ENT_IOB", "ENT_TYPE", "ORTH"]).reshape(n, 3)
     in_model = of_doc[:, 1] != 0
-    types = {hashed: MODEL_KINDS.get(doc.vocab.strings[hashed], 0) for hashed in {*of_doc[:, 1].tolist()}}
-    model = np.array([types[hashed] for hashed in of_doc[:, 1].tolist()], dtype=np.int64)
+    types: list[int] = of_doc[:, 1].tolist()
+    for hashed in set(types).difference(_kinds):
+        _kinds[hashed] = MODEL_KINDS.get(doc.vocab.strings[hashed], 0)
+    model = np.array([_kinds[hashed] for hashed in types], dtype=np.int64)
     model = np.where(in_model, 2 * model + 1 + (of_doc[:, 0] == _BEGINS), 0)
     rules = np.zeros(n, dtype=np.int64)
     for name in names:
@@ -203,12 +222,14 @@ def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeat
     flags = np.zeros((n, N_FLAGS), dtype=np.uint8)
     flags[:, :N_LISTS] = (words[:, 4, None] >> np.arange(N_LISTS)) & 1
     spaced = np.array(tokens.spaced)
-    opens_line = np.diff(lines, prepend=-1) > 0
+    opens_line = _begins(lines)
     opens_line[1:] |= breaks[:-1]
-    closes_line = np.append(breaks[1:], True)
-    before = np.append(True, spaced[:-1] | breaks[:-1])
+    closes_line = np.ones(n, dtype=bool)
+    closes_line[:-1] = breaks[1:]
+    before = np.ones(n, dtype=bool)
+    np.logical_or(spaced[:-1], breaks[:-1], out=before[1:])
     behind = spaced | closes_line
-    opens = np.diff(np.array(tokens.sents), prepend=-1) > 0
+    opens = _begins(np.array(tokens.sents))
     sporting = flags[:, _SPORTS]
     marks = (
         opens,
@@ -236,6 +257,13 @@ def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeat
     return LabelFeatures(columns, flags, rows, rules.astype(np.int32), candidates)
 
 
+def _begins(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return for each of some numbers, which never fall, whether it is another than the one before it."""
+    begins = np.ones(len(numbers), dtype=bool)
+    np.greater(numbers[1:], numbers[:-1], out=begins[1:])
+    return begins
+
+
 def _in_short_marks(words: Sequence[str]) -> NDArray[np.bool_]:
     """Return whether each word stands in quotation marks with a few others at most, as titles do."""
     inside = np.zeros(len(words), dtype=bool)
@@ -251,16 +279,18 @@ def _in_short_marks(words: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _label_buckets(labels: Sequence[str]) -> NDArray[np.int64]:
-    numbers = {label: _hash(label) % LABEL_BUCKETS for label in set(labels)}
-    return np.array([numbers[label] for label in labels], dtype=np.int64)
+    for label in set(labels).difference(_buckets):
+        _buckets[label] = _hash(label) % LABEL_BUCKETS
+    return np.array([_buckets[label] for label in labels], dtype=np.int64)
 
 
 def _candidates(looks_like: NDArray[np.bool_], breaks: NDArray[np.bool_]) -> Ints:
     """Return the tokens that look like parts of names, and those in small gaps between them."""
-    core = np.flatnonzero(looks_like & ~breaks)
     chosen = looks_like & ~breaks
+    core = np.flatnonzero(chosen)
+    steps = core[1:] - core[:-1]
     for size in range(1, _GAP + 1):
-        gaps = core[:-1][np.diff(core) == size + 1]
+        gaps = core[:-1][steps == size + 1]
         for step in range(1, size + 1):
             chosen[gaps + step] = True
     chosen &= ~breaks

@@ -101,4 +101,5 @@ def _is_written_as_name(tokens: Tokens, start: int, end: int) -> bool:
         return any(tokens.words[i][0].isupper() for i in range(start, end))
     if len(tokens.words[start]) == 2 and tokens.tags[start] not in ("NNP", "NNPS", ""):
         return False  # Do, So
-    return tokens.tags[start] in _NAME_TAGS and any(c.isupper() for c in tokens.words[start])
+    word = tokens.words[start]
+    return tokens.tags[start] in _NAME_TAGS and (word[0].isupper() or any(map(str.isupper, word)))

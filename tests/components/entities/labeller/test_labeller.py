@@ -12,6 +12,7 @@ from spacy.vocab import Vocab
 
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tokens import Tokens, read_tokens
+from pipeline.components.entities.labeller import features as features_module
 from pipeline.components.entities.labeller import labelled, relabelled
 from pipeline.components.entities.labeller.features import LabelFeatures, label_features
 from pipeline.components.entities.labeller.inputs import COLUMN_OFFSETS, KINDS, N_FLAGS, N_LABELS, WINDOW
@@ -117,6 +118,18 @@ def test_other_occurrences_of_a_word_tell() -> None:
     with_name, without = (label_features(doc, read(doc), some) for some in (names, []))
     assert with_name.columns[3].tolist() != without.columns[3].tolist()
     assert with_name.flags[3].tolist() == without.flags[3].tolist()
+
+
+def test_numbers_of_words_are_the_same_before_and_after_they_were_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    docs = [build(text) for text in ("Ana met Leo .", "Leo left Marrow in May .", "ANA met McRae in '42 .")]
+    before = [label_features(doc, read(doc), []) for doc in docs]
+    monkeypatch.setattr(features_module, "_MOST", 3)
+    for doc, known in zip(docs + docs, before + before, strict=True):
+        again = label_features(doc, read(doc), [])
+        assert again.columns.tolist() == known.columns.tolist()
+        assert again.flags.tolist() == known.flags.tolist()
 
 
 def test_without_vectors_of_its_width_the_network_changes_nothing() -> None:
