@@ -133,7 +133,7 @@ def answer(root: str, sqls: Sequence[str]) -> float:
 def bare(root: str) -> duckdb.DuckDBPyConnection:
     """Return DuckDB with the views over the tables of a store, as an analyst has it."""
     con = duckdb.connect(
-        config={"threads": 2, "memory_limit": "2GB", "temp_directory": tempfile.gettempdir()}
+        config={"threads": 2, "memory_limit": "4GB", "temp_directory": tempfile.gettempdir()}
     )
     con.execute("set enable_progress_bar = false")
     con.execute("set enable_external_file_cache = false")
@@ -194,6 +194,8 @@ def pages_of(newest: Store) -> Iterator[Page]:
         (
             f"select day, outlet, count(*) {of} group by all",
             f"{of} order by day desc, published_at desc limit 50",
+            f"select entity_id, count(*) from quote_names where speaker_id = '{speaker}' and {between}"
+            " group by 1 order by 2 desc limit 12",
         ),
     )
     yield Page(
@@ -203,6 +205,9 @@ def pages_of(newest: Store) -> Iterator[Page]:
         (
             f"select day, count(*) {named} group by all",
             f"{named} order by day desc limit 50",
+            f"from quote_names where entity_id = '{speaker}' and {between} order by day desc limit 20",
+            f"from asserted where said_by_id = '{speaker}' and {between}"
+            " order by checkworthiness desc limit 20",
         ),
     )
     yield Page(

@@ -70,7 +70,7 @@ def _year() -> tuple[date, date]:
 WAYS: dict[str, Callable[[str], int]] = {
     '`load_batches("claims")`, the whole year': _batches,
     '`load("claims", days=(first, last))`, a month after another': _months,
-    '`load("claims", columns=[…])`, six of 31 columns': _columns,
+    '`load("claims", columns=[…])`, six of 36 columns': _columns,
     '`load("claims", where="checkworthiness > 0.8")`': _where,
 }
 

@@ -199,3 +199,25 @@ def _copy(folder: Path) -> Path:
         if not path.name.startswith(".airflow"):
             (copy / path.name).symlink_to(path)
     return copy
+
+
+def test_the_form_as_it_stands_runs_yesterday(airflow: LocalAirflow, browser: "Browser") -> None:
+    before = {run["dag_run_id"] for run in airflow.pages(f"dags/{DAG_ID}/dagRuns", "dag_runs")}
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{airflow.port}/dags/{DAG_ID}")
+    page.get_by_role("button", name="Trigger").first.click()
+    form = page.get_by_role("dialog")
+    form.get_by_text("Which day of news to run").wait_for()
+    form.get_by_role("button", name="Trigger").last.click()
+    deadline = time.monotonic() + 300
+    new: list[dict[str, object]] = []
+    while not new or new[0]["state"] not in ("success", "failed"):
+        assert time.monotonic() < deadline, new
+        time.sleep(1)
+        runs = airflow.pages(f"dags/{DAG_ID}/dagRuns", "dag_runs")
+        new = [run for run in runs if run["dag_run_id"] not in before]
+    assert [run["state"] for run in new] == ["success"]
+    run = f"http://127.0.0.1:{airflow.port}/dags/{DAG_ID}/runs/{new[0]['dag_run_id']}"
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    assert framed(page, f"{run}/plugin/day-report").title() == f"News of {yesterday} – Newstables"
+    page.close()

@@ -34,14 +34,21 @@ _RANKED = """
         from claims c
         join claim_groups g on g.day = c.day and g.claim_id = c.claim_id
         join articles a on a.day = c.day and a.article_id = c.article_id
+        where g.day between $first and $last
     )
-    where {condition}
+    where {condition} and {more}
     group by claim_group_id having count(*) filter (relation <> 'contradicts') > 0
     order by n_origins desc, is_self_contained desc, checkworthiness desc, claim_group_id
     limit $n offset $offset"""
 _CONTRADICTED = "select claim_group_id from claim_groups where relation = 'contradicts'"
 ONLY = {"claims": "claim_id in (select claim_id from claim_groups)"}
-_OF_GROUPS = {"claim_groups": "claim_group_id in (select unnest($groups))", **ONLY}
+_RANKED_ONLY = {
+    "claims": "claim_id in (select claim_id from claim_groups where day between $first and $last)"
+}
+_OF_GROUPS = {
+    "claim_groups": "claim_group_id in (select unnest($groups)) and day between $first and $last",
+    **ONLY,
+}
 _SHOWN_ONLY = {
     **_OF_GROUPS,
     **dict.fromkeys(("articles", "entities", "quotes"), "article_id in (select unnest($articles))"),
@@ -52,25 +59,29 @@ def spread(asked: Asked) -> Shown:
     """Return the list of what spread in the window."""
     filters = asked.filters
     condition, values = filters.conditions("outlet")
-    if asked.query.get("contradicted") == "1":
-        condition += f" and claim_group_id in ({_CONTRADICTED})"
-    groups, total = ranked(asked, condition, {**values, **filters.limits(N_GROUPS)})
+    is_contradicted = asked.query.get("contradicted") == "1"
+    more = f"claim_group_id in ({_CONTRADICTED})" if is_contradicted else "true"
+    groups, total = ranked(asked, condition, {**values, **filters.limits(N_GROUPS)}, more=more)
     return Shown("spread.html", {"groups": groups, "total": total, "n_pages": -(-total // N_GROUPS)})
 
 
-def ranked(asked: Asked, condition: str, values: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:
+def ranked(
+    asked: Asked, condition: str, values: Mapping[str, Any], *, more: str = "true"
+) -> tuple[list[dict[str, Any]], int]:
     """Return groups of claims in their order, and how many there are in all.
 
     Args:
         asked: the request; its window says which claims count.
-        condition: on outlet and group.
+        condition: on outlets.
         values: of its parameters, with `n` and `offset`.
+        more: a condition on the groups.
     """
-    snapshot = asked.snapshot
-    first = snapshot.rows(_RANKED.format(condition=condition), values, only=ONLY)
+    snapshot, window = asked.snapshot, {"first": asked.filters.first, "last": asked.filters.last}
+    sql = _RANKED.format(condition=condition, more=more)
+    first = snapshot.rows(sql, {**values, **window}, only=_RANKED_ONLY)
     if not first:
         return [], 0
-    own = {"groups": [row["claim_group_id"] for row in first]}
+    own = {"groups": [row["claim_group_id"] for row in first], **window}
     there = snapshot.rows("select distinct article_id from claims", own, only=_OF_GROUPS)
     own |= {"articles": sorted(row["article_id"] for row in there)}
     own |= {name: value for name, value in values.items() if name not in ("n", "offset")}
