@@ -90,7 +90,7 @@ bench-more: $(READY) ## how memory grows with articles, and ingest against a bar
 	$(PYTHON) -m benchmarks.throughput $(if $(CORPORA),--articles $(CORPORA)/corpora/reuters21578.jsonl.gz) $(ARGS)
 	$(PYTHON) -m benchmarks.ingest $(CORPORA)
 
-bench-desk: $(READY) ## speed and memory of the explorer over a simulated archive (ARGS='--days 30 --articles 10000')
+bench-desk: $(READY) ## the explorer over a simulated year, with its targets; ten minutes (ARGS='--articles 10000')
 	$(PYTHON) -m benchmarks.desk $(ARGS)
 
 growth: $(READY) ## what one more night costs in archives of 10,000 to a million articles (10 minutes of CPU)

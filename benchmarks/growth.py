@@ -164,34 +164,47 @@ def table(figures: Mapping[str, Any]) -> str:
         "| days before it | " + " | ".join(f"{one['days']:,}" for one in sizes) + " | |",
         "| entities before it | " + " | ".join(f"{one['entities']:,}" for one in sizes) + " | |",
     ]
-    for stage in STAGES:
-        for key, about in (("cpu_s", "CPU s"), ("mb", "most memory, MB"), ("requests", "requests")):
-            values = [one["stages"][stage][key] for one in sizes]
-            cells = [f"{value:.1f}" if key == "cpu_s" else f"{value:,}" for value in values]
-            times = values[-1] / max(values[0], 0.01)
-            lines.append(f"| {stage}, {about} | " + " | ".join(cells) + f" | {times:.1f} |")
-    year = figures["year"]
-    lines += [
-        "",
-        f"| a year of {year['articles']:,} articles, {year['claims']:,} claims"
-        " | rows | CPU s | most memory, MB |",
-        "| --- | ---: | ---: | ---: |",
-    ]
-    for way, took in year["ways"].items():
-        lines.append(f"| {way} | {took['rows']:,} | {took['cpu_s']:.0f} | {took['mb']:,} |")
+    for stage, key in _measured(sizes):
+        values = [one["stages"][stage][key] for one in sizes]
+        cells = [f"{value:.1f}" if key == "cpu_s" else f"{value:,}" for value in values]
+        times = values[-1] / max(values[0], 0.01)
+        lines.append(f"| {stage}, {_ABOUT[key]} | " + " | ".join(cells) + f" | {times:.1f} |")
+    if (year := figures.get("year")) is not None:
+        lines += [
+            "",
+            f"| a year of {year['articles']:,} articles, {year['claims']:,} claims"
+            " | rows | CPU s | most memory, MB |",
+            "| --- | ---: | ---: | ---: |",
+        ]
+        for way, took in year["ways"].items():
+            lines.append(f"| {way} | {took['rows']:,} | {took['cpu_s']:.0f} | {took['mb']:,} |")
     return "\n".join(lines)
+
+
+_ABOUT = {"cpu_s": "CPU s", "mb": "most memory, MB", "requests": "requests"}
+
+
+def _measured(sizes: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return stages, and what is known of them in all archives."""
+    return [
+        (stage, key)
+        for stage in STAGES
+        for key in _ABOUT
+        if all(key in one["stages"].get(stage, {}) for one in sizes)
+    ]
 
 
 def missed(figures: Mapping[str, Any]) -> list[str]:
     """Return what a night takes too much of in the largest archive."""
     first, last = figures["sizes"][0]["stages"], figures["sizes"][-1]["stages"]
+    known = _measured(figures["sizes"])
     found = [
         f"{stage}, {key}: {last[stage][key]} after {first[stage][key]}"
-        for stage in STAGES
-        for key in ("cpu_s", "mb", "requests")
+        for stage, key in known
         if last[stage][key] > MOST_TIMES * first[stage][key]
     ]
-    return found + [f"{stage}: {last[stage]['mb']} MB" for stage in STAGES if last[stage]["mb"] > MOST_MB]
+    too_much = [stage for stage, key in known if key == "mb" and last[stage]["mb"] > MOST_MB]
+    return found + [f"{stage}: {last[stage]['mb']} MB" for stage in too_much]
 
 
 def measure(base_folder: Path, sizes: Sequence[int], a_day: int) -> dict[str, Any]:

@@ -34,6 +34,8 @@ EXIT_FAILED, EXIT_CONFIG = 1, 2
 
 def main() -> None:
     """Run the command line: exit code 2 and one line where the user has to mend something, 1 for bad data."""
+    # It has no plugins here; to look for some, it would read about every library that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     logging.basicConfig(
         level=logging.INFO,
         format="%(message)s",
@@ -169,28 +171,28 @@ def decide(
         bool, typer.Option("--nobody", help="wrong-speaker: none of the entities of the article.")
     ] = False,
 ) -> None:
-    """Note a decision in the store.
+    """Note a decision in the store: it holds at once wherever tables and views are read.
 
-    A corrected speaker holds at once wherever quotations are read; other decisions are obeyed from the next
-    derive on (run DAY --stage derive, for any day).
+    Numbers that are kept ready (of `entity_index`, of days, of groups of claims) follow with the next derive
+    (run DAY --stage derive, for any day).
     """
-    from pipeline.curation.decision_files import note_decision
+    from pipeline.curation.decisions_now import decide as decide_now
     from pipeline.settings import load_settings
     from pipeline.store import Store
 
+    settings = load_settings()
     if action == "wrong-speaker":
         from pipeline.desk.correct_speaker import correct_speaker
 
         if bool(speaker) == nobody:
             raise ConfigError("wrong-speaker: say who speaks by --speaker, or --nobody")
-        settings = load_settings()
         typer.echo(f"noted: {correct_speaker(settings, id, speaker=speaker or None, reason=reason)}")
         return
     given: dict[str, Any] = {"into": into, "name": name, "article_ids": article, "other_id": other}
     about = "claim_id" if action == "not-same-claim" else "entity_id"
     decision: dict[str, Any] = {"action": action, about: id, "reason": reason}
     decision |= {key: value for key, value in given.items() if value}
-    typer.echo(f"noted: {note_decision(Store(load_settings().data_dir), decision)}")
+    typer.echo(f"noted: {decide_now(Store(settings.data_dir), decision, settings.decisions_file)}")
 
 
 @app.command()

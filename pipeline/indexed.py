@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.curation.decision_files import read_speakers
-from pipeline.curation.decisions import Decisions, decisions_of_json
+from pipeline.curation.decisions import Decisions
+from pipeline.curation.decisions_now import DecisionsNow, read_decisions_now
 from pipeline.errors import ConfigError, DamagedError
 from pipeline.store import Store
 from pipeline.store.batch import DECISIONS
@@ -39,7 +39,10 @@ def derived_rows(
     days: tuple[date, date] | None = None,
     columns: list[str] | None = None,
 ) -> pa.Table:
-    """Return the rows of a derived table; of one that is kept by month, those of some days."""
+    """Return the rows of a derived table; of one that is kept by month, those of some days.
+
+    Names and merges of `entity_index`, and which claims are in groups, are those of the decisions of now.
+    """
     row_class = TABLES[table]
     schema = arrow_schema(row_class).remove_metadata()
     with _derive_again():
@@ -51,6 +54,10 @@ def derived_rows(
         raise ConfigError(f"nothing is derived in {store.root}: run `python -m pipeline run` first")
     empty = schema.empty_table() if columns is None else schema.empty_table().select(columns)
     rows = pa.concat_tables([empty, *files])
+    if table == "entity_index":
+        rows = _index_now(rows, _now(store).decisions)
+    elif table == "claim_groups" and (leaving := _now(store).leaving):
+        rows = rows.filter(pc.invert(pc.is_in(rows["claim_id"], value_set=pa.array(sorted(leaving)))))
     if days is not None and row_class.is_by_month:
         first, last = (pa.scalar(day, pa.date32()) for day in days)
         rows = rows.filter(pc.and_(pc.greater_equal(rows["day"], first), pc.less_equal(rows["day"], last)))
@@ -75,14 +82,17 @@ class Index:
     """What entities are called, and the decisions on them.
 
     Attributes:
-        decisions: human ones, as they were obeyed when the index was made.
-        names: entity_id and name of the index.
-        speakers: that people corrected, by quote_id, as it holds now.
+        decisions: human ones, as they hold now.
+        names: entity_id and name: of the index, and of what was split off and named since.
     """
 
     decisions: Decisions
     names: pa.Table
-    speakers: Mapping[str, str | None]
+
+    @property
+    def speakers(self) -> Mapping[str, str | None]:
+        """Who speaks where people corrected it, by quote_id."""
+        return self.decisions.speakers
 
     @classmethod
     def read(cls, store: Store) -> Index | None:
@@ -90,7 +100,10 @@ class Index:
         if not store.exists(DECISIONS):
             return None
         names = derived_rows(store, "entity_index", columns=["entity_id", "name"])
-        return cls(_decisions(store), names, _speakers(store))
+        decisions = _now(store).decisions
+        since = sorted({*decisions.renamed} - {*names["entity_id"].to_pylist()})
+        added = {"entity_id": since, "name": [decisions.renamed[entity_id] for entity_id in since]}
+        return cls(decisions, pa.concat_tables([names, pa.table(added, names.schema)]))
 
     def followed(self, rows: pa.Table) -> pa.Table:
         """Follow decisions on entities, and call each entity by its name in the index."""
@@ -124,23 +137,38 @@ class Index:
         return rows
 
 
-def _decisions(store: Store) -> Decisions:
-    with _derive_again():
-        return decisions_of_json(store.read_json(DECISIONS))
+def _index_now(rows: pa.Table, decisions: Decisions) -> pa.Table:
+    """Return rows of `entity_index` under the names and merges of now."""
+    ids = rows["entity_id"]
+    for column, decided, before in (
+        ("name", decisions.renamed, rows["name"]),
+        ("merged_into", decisions.merged, pa.nulls(len(rows), pa.string())),
+    ):
+        if column in rows.column_names:
+            at = pc.index_in(ids, value_set=pa.array([*decided], pa.string()))
+            values = pc.coalesce(pa.array([*decided.values()], pa.string()).take(at.combine_chunks()), before)
+            number = rows.column_names.index(column)
+            rows = rows.set_column(number, rows.schema.field(number), values)
+    return rows
 
 
-def _speakers(store: Store) -> dict[str, str | None]:
+def _now(store: Store) -> DecisionsNow:
     with _derive_again():
-        return read_speakers(store)
+        return read_decisions_now(store)
 
 
 def decision_rows(store: Store) -> dict[str, pa.Table]:
-    """Return human decisions as the tables that views read."""
-    found = _decisions(store)
+    """Return human decisions, as they hold now, as the tables that views read."""
+    return as_tables(_now(store).decisions)
+
+
+def as_tables(decisions: Decisions) -> dict[str, pa.Table]:
+    """Return decisions as the tables that views read, by name."""
     rows: dict[str, Any] = {
-        "entity_merges": found.merged.items(),
-        "entity_splits": ((*pair, own) for pair, own in found.split.items()),
-        "speaker_corrections": _speakers(store).items(),
+        "entity_merges": decisions.merged.items(),
+        "entity_splits": ((*pair, own) for pair, own in decisions.split.items()),
+        "entity_renames": decisions.renamed.items(),
+        "speaker_corrections": decisions.speakers.items(),
     }
     return {
         name: pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows[name]], schema)

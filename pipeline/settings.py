@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
 
+from pipeline.children.light import leaving_out
 from pipeline.errors import ConfigError
+
+with leaving_out("asyncio"):  # it is for the command lines that settings can make
+    from pydantic_settings import (
+        BaseSettings,
+        PydanticBaseSettingsSource,
+        SettingsConfigDict,
+        TomlConfigSettingsSource,
+    )
 
 _STAGES = ("ingest", "parse", "extract", "publish", "derive")
 

@@ -21,9 +21,9 @@ ROOMS = [
     {"ingest", "curation", "nlp"},
     {"parsing", "store", "components", "alike"},
     {"reading"},
-    {"children", "provenance", "lexicons", "models"},
+    {"provenance", "lexicons", "models"},
     {"code_identity", "settings"},
-    {"code_memory"},
+    {"children", "code_memory"},
     {"errors", "identity", "__init__"},
     {"accelerator"},
 ]

@@ -1,5 +1,6 @@
 """An archive that is grown by links costs a night what it says, and the figures stand in the document."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -22,10 +23,20 @@ from pipeline.store.bucket import Bucket
 from pipeline.store.days import published
 from pipeline.store.folder import Folder
 from pipeline.store.published import replace_day
+from quality.web.document import replaced
 from schemas import DAY_TABLES
+
+ROOT = Path(__file__).parents[1]
 
 A_DAY = 4
 NAMES = ("a", "b", "c")
+
+
+def test_the_document_has_the_figures_that_are_kept() -> None:
+    figures = json.loads((ROOT / growth.FIGURES).read_text("utf-8"))
+    text = (ROOT / growth.DOCUMENT).read_text("utf-8")
+    assert replaced(text, "growth", growth.table(figures), command=growth.COMMAND) == text, growth.COMMAND
+    assert not growth.missed(figures)
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,12 @@
 """The table of what each part costs, and the figures of a run beside their targets."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks import parts
+from benchmarks import desk, parts
 from benchmarks.speed import TARGETS, acceptance, plan, table
 from benchmarks.throughput import Run, Sample
 from pipeline.nlp import load_nlp
@@ -20,6 +21,18 @@ def test_the_document_has_the_figures_that_are_kept() -> None:
     text = (ROOT / parts.DOCUMENT).read_text("utf-8")
     written = replaced(text, "parts", parts.table(figures), command=parts.COMMAND)
     assert written == text, f"run {parts.COMMAND}"
+
+
+def test_a_page_that_is_slow_or_costs_more_than_duckdb_misses_its_target() -> None:
+    quick = desk.Figure("day", first_s=2.0, seconds=0.2, most_s=0.3, cpu_s=0.1, bare_cpu_s=0.1)
+    assert quick.holds and desk.line(quick).endswith("  holds")
+    assert not replace(quick, seconds=0.4).holds
+    assert not replace(quick, cpu_s=0.14).holds
+    assert replace(quick, cpu_s=9.0, bare_cpu_s=None).holds
+    export = desk.Export(n_rows=10, seconds=1.0, more_mb=5.0)
+    assert desk.Measured([quick], 900.0, export).holds
+    assert not desk.Measured([quick], 1100.0, export).holds
+    assert not desk.Measured([quick], 900.0, replace(export, more_mb=200.0)).holds
 
 
 @pytest.mark.model

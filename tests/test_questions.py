@@ -1,7 +1,7 @@
-"""Thirteen questions of newsrooms: `load`, DuckDB and polars give the same answers, and the right ones."""
+"""Thirteen questions of newsrooms: `load`, DuckDB, polars and the explorer give the same answers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from explored import asking
 
 from pipeline.store import Store
 
@@ -25,12 +26,14 @@ def example(name: str) -> Any:
     return module
 
 
-by_duckdb, by_load, by_polars = (example(name) for name in ("by_duckdb", "by_load", "by_polars"))
+by_duckdb, by_explorer, by_load, by_polars = (
+    example(name) for name in ("by_duckdb", "by_explorer", "by_load", "by_polars")
+)
 QUESTIONS = [question.__name__ for question in by_load.QUESTIONS]
 
 
 @pytest.fixture(scope="module")
-def answers(sample: Store) -> dict[str, Callable[[str], list[tuple[Any, ...]]]]:
+def answers(sample: Store) -> Iterator[dict[str, Callable[[str], list[tuple[Any, ...]]]]]:
     """By way: what answers a question, by its name."""
     con = by_duckdb.connected(f"{sample.root}/tables")
     desk = by_polars.Desk(con)
@@ -41,11 +44,20 @@ def answers(sample: Store) -> dict[str, Callable[[str], list[tuple[Any, ...]]]]:
             frame: pd.DataFrame = getattr(by_load, question)()
         return [tuple(map(plain, row)) for row in frame.itertuples(index=False)]
 
-    return {
-        "load": by_load_,
-        "duckdb": lambda question: con.execute(by_duckdb.QUESTIONS[question]).fetchall(),
-        "polars": lambda question: getattr(desk, question)().rows(),
-    }
+    with asking(sample) as client:
+
+        def get(address: str) -> str:
+            answer = client.get(address)
+            assert answer.status_code == 200, f"{address}: {answer.text}"
+            return answer.text
+
+        pages = by_explorer.Explorer(get)
+        yield {
+            "load": by_load_,
+            "duckdb": lambda question: con.execute(by_duckdb.QUESTIONS[question]).fetchall(),
+            "polars": lambda question: getattr(desk, question)().rows(),
+            "explorer": lambda question: getattr(pages, question)(),
+        }
 
 
 def plain(value: Any) -> Any:
@@ -63,12 +75,14 @@ def test_all_ways_give_the_same_answer(answers: Any, question: str) -> None:
     assert by_load_
     assert answers["duckdb"](question) == by_load_
     assert answers["polars"](question) == by_load_
+    assert answers["explorer"](question) == by_load_
 
 
 def test_there_are_thirteen_and_each_way_has_all() -> None:
     assert len(QUESTIONS) == 13
     assert list(by_duckdb.QUESTIONS) == QUESTIONS
-    assert [name for name in vars(by_polars.Desk) if name in QUESTIONS] == QUESTIONS
+    for way in (by_polars.Desk, by_explorer.Explorer):
+        assert [name for name in vars(way) if name in QUESTIONS] == QUESTIONS
 
 
 def test_the_sql_of_the_document_has_answers(sample: Store) -> None:

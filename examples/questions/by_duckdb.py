@@ -39,7 +39,9 @@ QUESTIONS = {
         order by claim_group_id, relation, day, claim_id""",
     "what_is_said_about_somebody": f"""
         select day, outlet, speaker_or_words, quote
-        from said semi join (from quote_names where name = '{NAME}' and n_named > 0) using (day, quote_id)
+        from said semi join (
+            from quote_names where name = '{NAME}' and n_named > 0 and not is_speaker
+        ) using (day, quote_id)
         order by day, quote_id""",
     "how_often_is_somebody_named": f"""
         select day, outlet, sum(n_mentions) as n_mentions from article_entities

@@ -62,10 +62,11 @@ def what_is_contradicted() -> pd.DataFrame:
 
 
 def what_is_said_about_somebody() -> pd.DataFrame:
-    """Quotations that name a person, and who is quoted."""
-    about = load("quote_names", where={"name": NAME}, columns=["day", "quote_id", "n_named"])
+    """Quotations of others that name a person, and who is quoted."""
+    where = f"name = '{NAME}' and n_named > 0 and not is_speaker"
+    about = load("quote_names", where=where, columns=["day", "quote_id"])
     said = load("said", columns=["day", "quote_id", "outlet", "speaker_or_words", "quote"])
-    found = about[about["n_named"] > 0].merge(said, on=["day", "quote_id"]).sort_values(["day", "quote_id"])
+    found = about.merge(said, on=["day", "quote_id"]).sort_values(["day", "quote_id"])
     return found[["day", "outlet", "speaker_or_words", "quote"]]
 
 

@@ -72,7 +72,8 @@ class Desk:
         return members.select("claim_group_id", "relation", "outlet", "said_by", "polarity", "claim")
 
     def what_is_said_about_somebody(self) -> pl.DataFrame:
-        about = self.view("quote_names").filter(col("name") == NAME, col("n_named") > 0)
+        named = self.view("quote_names").filter(col("name") == NAME, col("n_named") > 0)
+        about = named.filter(~col("is_speaker"))
         said = self.view("said").join(about, on=["day", "quote_id"], how="semi").sort("day", "quote_id")
         return said.select("day", "outlet", "speaker_or_words", "quote")
 

@@ -12,17 +12,33 @@ from types import ModuleType
 from typing import Any
 
 
-class _NoPandas:
+class _Refusal:
+    """Refuses one module, as if it were not installed."""
+
+    def __init__(self, refused: str) -> None:
+        self.refused = refused
+
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        """Refuse pandas; leave all other modules to the finders that come after."""
-        if name == "pandas":
-            raise ModuleNotFoundError("this process does without pandas", name=name)
+        """Refuse the module; leave all others to the finders that come after."""
+        if name == self.refused:
+            raise ModuleNotFoundError(f"this process does without {name}", name=name)
 
 
 def do_without_pandas() -> None:
     """Keep Arrow from importing pandas with its first array, for good: that takes a third of a second."""
     if "pandas" not in sys.modules:
-        sys.meta_path.insert(0, _NoPandas())
+        sys.meta_path.insert(0, _Refusal("pandas"))
+
+
+@contextmanager
+def refusing(name: str) -> Iterator[None]:
+    """Let libraries be imported as if a module that they can do without were not installed."""
+    finder = _Refusal(name)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
 
 
 class _StandIn:
@@ -71,8 +87,14 @@ def _real(module: str, name: str, *args: Any, **options: Any) -> Any:
 
 
 def import_spacy() -> None:
-    """Import spaCy but not its command line, with which it spends a third of its time."""
+    """Import spaCy but not its command line, with which it spends a third of its time, nor what needs a GPU.
+
+    Pydantic asks for Cython only to tell whether it was compiled by it itself.
+    """
     if "spacy" not in sys.modules:
-        with leaving_out("spacy.cli", "spacy.cli.info"):
+        with (
+            leaving_out("spacy.cli", "spacy.cli.info", "thinc.backends._custom_kernels"),
+            refusing("cython"),
+        ):
             import spacy
         vars(spacy).pop("cli", None)

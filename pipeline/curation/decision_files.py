@@ -17,7 +17,7 @@ from pipeline.curation.decisions import Decisions, decisions_of_lines, read_deci
 from pipeline.errors import ConfigError
 from pipeline.identity import checksum
 from pipeline.store import Store
-from pipeline.store.batch import NOTED_DECISIONS, SPEAKERS
+from pipeline.store.batch import NOTED_DECISIONS
 from pipeline.store.gathered import gathered, note_gathered
 
 
@@ -54,32 +54,6 @@ def note_decision(store: Store, decision: Mapping[str, Any]) -> str:
     path = f"{NOTED_DECISIONS}/{moment}-{checksum(text)[:8]}.json"
     store.create(path, f"{text}\n".encode())
     return path
-
-
-def write_speakers(store: Store, path: Path) -> None:
-    """Write down which speakers people corrected, for all who read quotations: it holds at once.
-
-    Unlike decisions on entities and claims, it changes no table, but only what is read of one.
-
-    Args:
-        store: whose readers are meant.
-        path: the file of decisions.
-
-    Raises:
-        InputError: a line, or a file of the store, is no decision.
-    """
-    with store.lock("speakers"):
-        store.write_json(SPEAKERS, {"speakers": dict(sorted(load_decisions(path, store).speakers.items()))})
-
-
-def read_speakers(store: Store) -> dict[str, str | None]:
-    """Return the speakers that people corrected, by quote_id; none before anything was derived.
-
-    Raises:
-        DamagedError: the file cannot be read.
-    """
-    found = store.read_json(SPEAKERS)
-    return {} if found is None else dict(found["speakers"])
 
 
 def note_decisions(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.curation.decision_files import note_decision, write_speakers
+from pipeline.curation.decisions_now import decide
 from pipeline.errors import ConfigError
 from pipeline.load import load_arrow
 from pipeline.settings import Settings
@@ -40,9 +40,7 @@ def correct_speaker(settings: Settings, quote_id: str, *, speaker: str | None, r
         "speaker_id": None if speaker is None else _entity(settings, quote, speaker),
         "reason": reason,
     }
-    path = note_decision(store, decision)
-    write_speakers(store, settings.decisions_file)
-    return path
+    return decide(store, decision, settings.decisions_file)
 
 
 def _entity(settings: Settings, quote: dict[str, object], speaker: str) -> str:

@@ -25,11 +25,11 @@ from pipeline.store import Store
 from pipeline.store.batch import (
     DATAPACKAGE,
     DECISIONS,
+    DECISIONS_NOW,
     DERIVED_STATE,
     FEEDS,
     INDEX,
     PARTIALS,
-    SPEAKERS,
     TAKEDOWNS,
     Batch,
     day_of_name,
@@ -259,7 +259,7 @@ def _others(store: Store, manifests: dict[date, Manifest], seen: Verified) -> It
             seen.n_files += 1
             if not store.read_cache(f"{INDEX}/{name}"):
                 yield Finding(f"{INDEX}/{name}", "is damaged or empty: it is made again", is_cache=True)
-    for path in (DECISIONS, SPEAKERS, DATAPACKAGE) if manifests else ():
+    for path in (DECISIONS, DECISIONS_NOW, DATAPACKAGE) if manifests else ():
         seen.n_files += 1
         wrong = _unreadable(store, path, len)
         if wrong:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import compress
 
 from ftfy import TextFixerConfig, fix_text
 from ftfy.badness import is_bad
@@ -65,7 +66,8 @@ _MAX_MARKS = 30
 
 def _combining() -> str:
     """Return the combining characters as ranges within brackets of a pattern."""
-    numbers = [n for n in range(0x300, 0x1EA00) if unicodedata.combining(chr(n))]
+    beyond_latin = range(0x300, 0x1EA00)
+    numbers = compress(beyond_latin, map(unicodedata.combining, map(chr, beyond_latin)))
     ranges: list[list[int]] = []
     for n in numbers:
         if ranges and ranges[-1][1] == n - 1:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from courlan import clean_url
-
+from pipeline.children.light import leaving_out
 from pipeline.identity import content_id
+
+with leaving_out("courlan.network", "urllib.request"):  # addresses are never followed
+    from courlan import clean_url
 
 MAX_LENGTH = 2000
 

@@ -250,8 +250,8 @@ def _apply(layer: _Layer, x: Floats, windows: Floats, pieces: Floats, best: Floa
     np.copyto(windows, as_strided(x, windows.shape, x.strides))
     np.matmul(windows, layer.weights, out=pieces)
     pieces += layer.bias
-    np.copyto(best, pieces[:, :width])
-    for piece in range(1, layer.pieces):
+    np.maximum(pieces[:, :width], pieces[:, -width:], out=best)
+    for piece in range(1, layer.pieces - 1):
         np.maximum(best, pieces[:, piece * width : (piece + 1) * width], out=best)
     best -= best.mean(axis=1, keepdims=True)
     variance = np.einsum("ij,ij->i", best, best) / width

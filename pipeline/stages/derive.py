@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from pipeline.curation.decision_files import load_decisions, note_decisions, write_speakers
+from pipeline.curation.decision_files import load_decisions, note_decisions
 from pipeline.curation.decisions import Decisions, decisions_json
+from pipeline.curation.decisions_now import write_decisions_now
 from pipeline.curation.takedowns import note_takedowns
 from pipeline.derived.update import bring_all_up
 from pipeline.errors import DamagedError
@@ -46,7 +47,7 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     with store.lock("derive"):
         counts = _bring_all_up(store, decisions, settings)
         store.write_json(DECISIONS, decisions_json(decisions))
-        write_speakers(store, settings.decisions_file)
+        write_decisions_now(store, settings.decisions_file)
         store.put(VIEWS_SQL, views_sql().encode())
         describe(store)
         prune_docs(store, keep_days=settings.keep_docs_days)

@@ -15,7 +15,7 @@ tables/_partials/state.json                which runs the derived tables are mad
 tables/_forgotten/<article>.json           articles that were taken down, a file each
 decisions/<moment>-<hash>.json             human decisions that were noted by command, a file each
 tables/_decisions.json                     the human decisions under which the derived tables were made
-tables/_speakers.json                      speakers that people corrected, as they hold for readers now
+tables/_decisions_now.json                 human decisions as they hold for readers now (decisions_now.py)
 feeds/<night>/pull.json                    what a night's pull of the feeds brought, and beside it the answers
 staged/<day>/timings/                      how long its stages took (timings.py)
 reports/<day>.html                         the report of a published day, see pipeline/desk/run_report
@@ -48,7 +48,7 @@ OLD_TAKEDOWNS = f"{TABLES_FOLDER}/_forgotten.jsonl"
 """The list as it was before each takedown had a file of its own; it is still obeyed."""
 
 DECISIONS = f"{TABLES_FOLDER}/_decisions.json"
-SPEAKERS = f"{TABLES_FOLDER}/_speakers.json"
+DECISIONS_NOW = f"{TABLES_FOLDER}/_decisions_now.json"
 NOTED_DECISIONS = "decisions"
 """The folder of human decisions that were noted by command."""
 

@@ -53,10 +53,10 @@ DECISIONS: dict[str, pa.Schema] = {
     "entity_splits": pa.schema(
         [("entity_id", pa.string()), ("article_id", pa.string()), ("own_id", pa.string())]
     ),
+    "entity_renames": pa.schema([("entity_id", pa.string()), ("name", pa.string())]),
     "speaker_corrections": pa.schema([("quote_id", pa.string()), ("speaker_id", pa.string())]),
 }
-"""What views read beside the tables: the human decisions under which the derived tables were made, and the
-speakers that people corrected."""
+"""What views read beside the tables: human decisions, as they hold now."""
 
 _TYPES = {
     "string": pa.string(),
@@ -137,32 +137,46 @@ set timezone = 'UTC';
 
 
 def _tables(folder: str) -> Iterator[str]:
+    now = _text(f"{folder}_decisions_now.json")
+    columns = ", ".join(f"{name}: '{type_}'" for name, type_ in _DECIDED.items())
+    yield f"create or replace view decisions_now as from read_json({now}, columns = {{{columns}}});"
+    for name, select in _DECISIONS_SQL.items():
+        yield f"create or replace view {name} as {select} from decisions_now;"
     for name, row_class in TABLES.items():
         file = name if row_class.is_derived and not row_class.is_by_month else "[0-9]*"
         path = _text(f"{folder}{name}/{file}.parquet")
         options = "" if row_class.is_derived else ", union_by_name = true"
-        yield f"create or replace view {name} as from read_parquet({path}{options});"
-    columns = "{merged: 'map(varchar, varchar)', split: 'varchar[][]'}"
-    yield (
-        "create or replace view entity_decisions as"
-        f" from read_json({_text(f'{folder}_decisions.json')}, columns = {columns});"
-    )
-    yield (
-        "create or replace view entity_merges as"
-        " select unnest(map_keys(merged)) as entity_id, unnest(map_values(merged)) as into_id"
-        " from entity_decisions;"
-    )
-    yield (
-        "create or replace view entity_splits as"
-        " select s[1] as entity_id, s[2] as article_id, s[3] as own_id"
-        " from (select unnest(split) as s from entity_decisions);"
-    )
-    yield (
-        "create or replace view speaker_corrections as"
-        " select unnest(map_keys(speakers)) as quote_id, unnest(map_values(speakers)) as speaker_id"
-        f" from read_json({_text(f'{folder}_speakers.json')},"
-        " columns = {speakers: 'map(varchar, varchar)'});\n"
-    )
+        rows = NOW.get(name, "from {rows}").format(rows=f"read_parquet({path}{options})")
+        yield f"create or replace view {name} as {rows};"
+    yield ""
+
+
+NOW = {
+    "entity_index": """\
+select i.* replace (coalesce(n.name, i.name) as name, m.into_id as merged_into)
+from {rows} i
+left join entity_renames n on n.entity_id = i.entity_id
+left join entity_merges m on m.entity_id = i.entity_id""",
+    "claim_groups": "from {rows} where claim_id not in (select claim_id from claims_leaving)",
+}
+"""Derived tables in which decisions are obeyed as they are read."""
+
+_DECIDED = {
+    "merged": "map(varchar, varchar)",
+    "split": "varchar[][]",
+    "renamed": "map(varchar, varchar)",
+    "speakers": "map(varchar, varchar)",
+    "leaving": "varchar[]",
+}
+_DECISIONS_SQL = {
+    "entity_merges": "select unnest(map_keys(merged)) as entity_id, unnest(map_values(merged)) as into_id",
+    "entity_splits": "select unnest(split)[1] as entity_id, unnest(split)[2] as article_id,"
+    " unnest(split)[3] as own_id",
+    "entity_renames": "select unnest(map_keys(renamed)) as entity_id, unnest(map_values(renamed)) as name",
+    "speaker_corrections": "select unnest(map_keys(speakers)) as quote_id,"
+    " unnest(map_values(speakers)) as speaker_id",
+    "claims_leaving": "select unnest(leaving) as claim_id",
+}
 
 
 def _create(view: View) -> str:

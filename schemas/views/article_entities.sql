@@ -24,7 +24,7 @@ select
     e.article_id,
     a.source as outlet,
     coalesce(m.into_id, s.own_id, e.entity_id) as entity_id,
-    coalesce(i.name, e.name) as name,
+    coalesce(n.name, i.name, e.name) as name,
     coalesce(i.label, e.label) as label,
     e.role,
     e.n_mentions,
@@ -39,5 +39,6 @@ from entities e
 join articles a on a.day = e.day and a.article_id = e.article_id
 left join entity_splits s on s.entity_id = e.entity_id and s.article_id = e.article_id
 left join entity_merges m on m.entity_id = coalesce(s.own_id, e.entity_id)
+left join entity_renames n on n.entity_id = coalesce(m.into_id, s.own_id, e.entity_id)
 left join entity_index i on i.entity_id = coalesce(m.into_id, s.own_id, e.entity_id)
 left join duplicates d on d.day = e.day and d.article_id = e.article_id and d.duplicate_of is not null

@@ -106,3 +106,29 @@ def test_names_of_networks_in_a_text_of_one_line_leave_the_others(reading_nlp: L
     )
     rows = found_rows(reading_nlp(text), ArticleText("a", "a", text))
     assert {"Karin Vogt", "Ole Brandt", "Norway"} <= {row.text for row in rows.mentions}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It's late. They'll close the quay, won't they? “She didn’t say,” he said—twice.",
+        "Mr. Holm can't; the U.S. won't. He's off at 6p.m. :-) The quay's lost, isn't it?",
+        "can't\n\nRead (more...) at example.org/quay?a=1, or don't. 5km/h, 10%, $4m, 1,000-odd",
+    ],
+)
+def test_words_shown_by_themselves_are_split_as_in_their_text(reading_nlp: Language, text: str) -> None:
+    reading: Any = pickle.loads(pickle.dumps(reading_nlp.tokenizer))
+    plain: Any = pickle.loads(pickle.dumps(reading.tokenizer))
+    expected = [(token.text, token.norm_, token.whitespace_) for token in plain(text)]
+    for _ in range(3):
+        doc = reading(text)
+        assert doc.text == text
+        assert [(token.text, token.norm_, token.whitespace_) for token in doc] == expected
+    assert reading._known == set(text.split())
+
+
+def test_within_a_memory_zone_no_word_is_taken_for_known(reading_nlp: Language) -> None:
+    reading: Any = pickle.loads(pickle.dumps(reading_nlp.tokenizer))
+    with reading.tokenizer.vocab.memory_zone():
+        assert len(reading("It's the last quay.")) == 6
+    assert not reading._known

@@ -292,8 +292,10 @@ def test_the_main_pages_fit_and_can_be_read(
 ) -> None:
     context = profile(browser, [], color_scheme=scheme, viewport={"width": width, "height": 900})
     page = context.new_page()
-    others = {name: f"/{name}" for name in ("", "spread", "quoting", f"day/{DAYS[0]}", "nothing")}
-    for name, path in {**main_pages(store), **others}.items():
+    main = main_pages(store)
+    entity = main["speaker"].replace("/speaker/", "entity/")
+    others = {name: f"/{name}" for name in ("", "spread", "quoting", entity, f"day/{DAYS[0]}", "nothing")}
+    for name, path in {**main, **others}.items():
         page.goto(f"{address}{path}")
         assert page.evaluate(OVERFLOW) == 0, f"{name} is wider than {width} pixels"
         paper, ink = page.evaluate(

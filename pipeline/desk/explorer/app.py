@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import duckdb
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -35,6 +35,7 @@ from pipeline.desk.explorer.pages.spread import spread
 from pipeline.desk.explorer.search_index import Indexes
 from pipeline.desk.explorer.security import Gate
 from pipeline.desk.explorer.snapshot import Desk, ReplacedError, Snapshot, until_current
+from pipeline.desk.templates import environment
 from pipeline.errors import NewstablesError
 
 log = logging.getLogger(__name__)
@@ -197,30 +198,13 @@ def _common(path: str, asked: Asked, *, is_of_window: bool) -> dict[str, Any]:
 
 
 def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("pipeline.desk.explorer"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters |= {
+    filters: dict[str, Callable[..., Any]] = {
         "number": lambda value: f"{value:,}",
-        "link": _link,
         "moment": _moment,
         "share": share,
         "quoted_shell": _shell,
     }
-    return environment
-
-
-def _link(address: str | None) -> str:
-    """Return an address on the web; nothing for one that would do something else (`javascript:`)."""
-    try:
-        parts = urlsplit(address or "")
-    except ValueError:
-        return ""
-    return address or "" if parts.scheme in ("http", "https") and parts.netloc else ""
+    return environment("pipeline.desk.explorer", filters)
 
 
 def _moment(value: Any, precision: str | None = "second") -> str:

@@ -106,23 +106,54 @@ def of_speaker(asked: Asked) -> Listing | Elsewhere:
 
 
 def of_entity(asked: Asked) -> Listing | Elsewhere:
-    """Return the articles that name an entity."""
+    """Return the articles that name an entity, the quotations that do, or what it asserts.
+
+    Raises:
+        RequestError: there is no such table.
+    """
+    table = _table(asked, ("articles", *entity.WHOLE), "an entity")
     found = find_entity(asked, "entity")
     if isinstance(found, Elsewhere):
         return found
+    own = {"id": found.row["entity_id"], "ids": found.ids}
+    called = f"{found.row['name']} ({found.row['entity_id']})"
+    if table != "articles":
+        view, condition, only = entity.WHOLE[table]
+        said = f"{'quotations that name' if table == 'about' else 'claims of'} {called}{_in_words(asked)}"
+        return _of_view(asked, view, said, condition, own, only=only)
     condition, values = asked.filters.conditions("outlet", "once")
-    given = {"id": found.row["entity_id"], "ids": found.ids, **values}
-    said = f"articles with {found.row['name']} ({found.row['entity_id']}){_in_words(asked)}"
+    said = f"articles with {called}{_in_words(asked)}"
+    given = {**own, **values}
     return _of_view(
         asked, "article_entities", said, f"entity_id = $id and {condition}", given, only=entity.ONLY
     )
 
 
 def of_check(asked: Asked) -> Listing:
-    """Return claims that are worth checking."""
+    """Return claims that are worth checking, or the amounts in them.
+
+    Raises:
+        RequestError: there is no such table.
+    """
+    table = _table(asked, ("claims", "amounts"), "claims")
     condition, values, more = check.conditions(asked)
-    said = f"claims{_in_words(asked, more)}"
+    said = f"{'amounts in ' if table == 'amounts' else ''}claims{_in_words(asked, more)}"
+    if table == "amounts":
+        condition = f"claim_id in (select claim_id from asserted where {condition})"
+        return _of_view(asked, "claim_amounts", said, condition, values)
     return _of_view(asked, "asserted", said, condition, values)
+
+
+def _table(asked: Asked, tables: Sequence[str], of: str) -> str:
+    """Return which table of a page is wanted, the first where the address names none.
+
+    Raises:
+        RequestError: there is no such table.
+    """
+    table = asked.query.get("table", tables[0])
+    if table not in tables:
+        raise RequestError(f"There is no table {table[:40]!r} of {of}; there are {', '.join(tables)}.")
+    return table
 
 
 def of_article(asked: Asked) -> Listing:
@@ -131,9 +162,7 @@ def of_article(asked: Asked) -> Listing:
     Raises:
         RequestError: there is no such table.
     """
-    view = asked.query.get("table", "said")
-    if view not in ("said", "asserted", "article_entities"):
-        raise RequestError(f"There is no table {view[:40]!r} of an article.")
+    view = _table(asked, ("said", "asserted", "article_entities"), "an article")
     day, article_id = parse_day(asked.path["day"]), asked.path["article_id"]
     days = [day] if day in asked.snapshot.days else []
     values = {"article_id": article_id}
@@ -191,9 +220,7 @@ def of_quoting(asked: Asked) -> Listing:
     Raises:
         RequestError: there is no such table.
     """
-    table = asked.query.get("table", "outlets")
-    if table not in quoting.WHOLE:
-        raise RequestError(f"There is no table {table[:40]!r} of who quotes whom.")
+    table = _table(asked, tuple(quoting.WHOLE), "who quotes whom")
     columns = ("kind", "once", "outlet") if table == "outlets" else ("once", "outlet")
     condition, values = asked.filters.conditions(*columns)
     days = asked.snapshot.days_between(asked.filters.first, asked.filters.last)

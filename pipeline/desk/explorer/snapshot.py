@@ -19,13 +19,14 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from pipeline.curation.decision_files import load_decisions
 from pipeline.curation.decisions import Decisions, decisions_of_json
+from pipeline.curation.decisions_now import leaving_groups
 from pipeline.curation.takedowns import Takedowns, read_takedowns
 from pipeline.errors import ConfigError, DamagedError, InputError, NewstablesError
+from pipeline.indexed import as_tables
 from pipeline.store import Store
 from pipeline.store.batch import (
     DECISIONS,
@@ -42,7 +43,7 @@ from pipeline.store.published import published_fragment, published_schema
 from schemas import TABLES
 from schemas.table import SCHEMA_VERSION, arrow_schema
 from schemas.views import DECISIONS as DECISIONS_OF_VIEWS
-from schemas.views import VIEWS, needed
+from schemas.views import NOW, VIEWS, needed
 
 _NAME = re.compile(r"\b(?:from|join)\s+(\w+)", re.IGNORECASE)
 _MEMORY = "600MB"
@@ -256,6 +257,8 @@ class Snapshot:
         asked = {name.lower() for name in _NAME.findall(" ".join([sql, *only.values()]))}
         views = {view.name: view for name in asked & VIEWS.keys() for view in needed(name)[0]}
         tables = asked | {name for name in asked & VIEWS.keys() for name in needed(name)[1]}
+        if "entity_index" in tables and self.is_ahead:
+            tables |= {"entity_renames", "entity_merges"}
         found = [(name, self._decided(name)) for name in sorted(tables & DECISIONS_OF_VIEWS.keys())]
         for name in sorted(tables & TABLES.keys()):
             select = self._derived(name) if TABLES[name].is_derived else self._of_days(name, days)
@@ -313,57 +316,21 @@ class Snapshot:
             listed = ", ".join(_text(str(self._store.local_root / path)) for path in paths)
             select = f"from read_parquet([{listed}])"
         if table == "entity_index" and self.is_ahead:
-            return self._decided_index(select)
+            return NOW[table].format(rows=f"({select})")
         if table == "claim_groups" and self._newly_apart:
             return f"{select} where claim_id not in (select unnest($_apart))"
         return select
 
-    def _decided_index(self, select: str) -> str:
-        """Return the index of entities under the decisions of now."""
-        decisions = self.decisions
-        renamed = pa.table(
-            {"entity_id": [*decisions.renamed], "new_name": [*decisions.renamed.values()]},
-            pa.schema([("entity_id", pa.string()), ("new_name", pa.string())]),
-        )
-        return (
-            "select i.* replace (coalesce(r.new_name, i.name) as name, m.into_id as merged_into)"
-            f" from ({select}) i"
-            f" left join {self._registered('renamed', renamed)} r on r.entity_id = i.entity_id"
-            f" left join {self._decided_name('entity_merges')} m on m.entity_id = i.entity_id"
-        )
-
     def _decided(self, name: str) -> str:
-        return f"from {self._decided_name(name)}"
-
-    def _decided_name(self, name: str) -> str:
-        decisions = self.decisions
-        rows: dict[str, Iterable[Sequence[str | None]]] = {
-            "entity_merges": decisions.merged.items(),
-            "entity_splits": [(*pair, own) for pair, own in decisions.split.items()],
-            "speaker_corrections": decisions.speakers.items(),
-        }
-        schema = DECISIONS_OF_VIEWS[name]
-        listed = [dict(zip(schema.names, row, strict=True)) for row in rows[name]]
-        return self._registered(name, pa.Table.from_pylist(listed, schema))
+        return f"from {self._registered(name, as_tables(self.decisions)[name])}"
 
     @cached_property
     def _newly_apart(self) -> set[str]:
-        """Claims that leave their group now: of each pair that was told apart since, the later one."""
+        """Claims that leave their group now."""
         new = {*self.decisions.apart} - {*self.derived_decisions.apart}
-        if not new or not self.has("claim_groups"):
-            return set()
-        paths = derived_files(self._store, TABLES["claim_groups"])
-        for path in paths:
+        for path in derived_files(self._store, TABLES["claim_groups"]) if new else ():
             self._mark(path)
-        columns = ["claim_id", "day", "claim_group_id"]
-        groups = pa.concat_tables([self._store.read(path, columns=columns) for path in paths])
-        wanted = pa.array(sorted({claim_id for pair in new for claim_id in pair}), pa.string())
-        found = groups.filter(pc.is_in(groups["claim_id"], value_set=wanted)).to_pylist()
-        place = {row["claim_id"]: (row["claim_group_id"], row["day"]) for row in found}
-        together = [
-            pair for pair in new if {*pair} <= place.keys() and place[pair[0]][0] == place[pair[1]][0]
-        ]
-        return {max(pair, key=lambda claim_id: (place[claim_id][1], claim_id)) for pair in together}
+        return leaving_groups(self._store, new)
 
     def _registered(self, name: str, rows: Any) -> str:
         name = f"_{name}"

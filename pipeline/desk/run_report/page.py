@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -11,10 +11,11 @@ from importlib.resources import files
 from statistics import median
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, Template
 
 from pipeline.desk.run_report.alarms import LEAST_DAYS, WINDOW_DAYS, Alarm, reject_rate, window_of
 from pipeline.desk.run_report.figures import Figures
+from pipeline.desk.templates import environment
 from pipeline.store.timings import Timings
 
 SHOWN_DAYS = 14
@@ -157,23 +158,16 @@ def _template(name: str) -> Template:
 @cache
 def _environment() -> Environment:
     """Return what makes pages of templates: each is read once, and a night writes dozens of pages."""
-    environment = Environment(
-        loader=PackageLoader("pipeline.desk.run_report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    filters: dict[str, Callable[..., Any]] = {
         "n": lambda value: f"{value:,.1f}" if value < 10 and value % 1 else f"{value:,.0f}",
         "long": _long,
         "percent": percent,
         "rounded": lambda value: "–" if value is None else f"{value:.2f}",
         "duration": duration,
-        "link": lambda url: url if str(url).lower().startswith(("https://", "http://")) else "",
     }
-    environment.globals |= {"median": middle_of}
-    return environment
+    made = environment("pipeline.desk.run_report", filters)
+    made.globals |= {"median": middle_of}
+    return made
 
 
 def percent(share: float | None) -> str:

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from explored import A1, FIRST, MARA, SECOND, asking, evil_day, two_days
 
-from benchmarks.desk import Memory, replicated
+from benchmarks.desk import Memory
+from benchmarks.desk_archive import replicated
 from pipeline.desk.exports.plain import FORMATS
 from pipeline.load import load, load_arrow
 from pipeline.store import Store
@@ -50,7 +51,10 @@ def parquet(desk: httpx.Client, address: str) -> pa.Table:
         (f"/speaker/{MARA}?kind=direct", "said", {"kind": "direct"}),
         (f"/speaker/{MARA}?outlet=Brenn+Echo", "said", {"outlet": "Brenn Echo"}),
         (f"/entity/{MARA}", "article_entities", {"entity_id": MARA}),
+        (f"/entity/{MARA}?table=claims", "asserted", {"said_by_id": MARA}),
         ("/check", "asserted", {}),
+        ("/check?table=amounts", "claim_amounts", {}),
+        ("/check?table=amounts&once=1", "claim_amounts", {"is_reprint": False}),
         ("/check?voice=attributed&q=safe", "asserted", {"voice": "attributed"}),
         ("/spread", "spread", {}),
         ("/?q=bridge", "said", {}),
@@ -116,6 +120,8 @@ def test_every_format_has_all_rows_and_a_name(desk: httpx.Client, ending: str) -
         ("/export/csv/nothing", 404),
         ("/export/csv/speaker/nobody", 404),
         ("/export/csv/quoting?table=x", 400),
+        ("/export/csv/check?table=x", 400),
+        (f"/export/csv/entity/{MARA}?table=x", 400),
         (f"/export/csv/article/{FIRST}/{A1}?table=mentions", 400),
         ("/export/csv/?q=", 400),
         ("/export/csv/check?from=x", 400),

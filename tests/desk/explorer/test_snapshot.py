@@ -156,7 +156,11 @@ def test_a_page_made_while_a_day_is_replaced_is_of_one_run(tmp_path: Path) -> No
                 titles = {n for n in (0, 1) if f"run {n}" in text.text}
                 n_quotes = text.text.count('<td class="n">1</td><td class="n">1</td>')
                 assert len(titles) == 1 and n_quotes == titles.copy().pop() + 1
-                said = desk.get("/check").text.count('class="words"')
+                answer = desk.get("/check")
+                if answer.status_code == 503:  # a machine so busy that each try met a replacement
+                    assert "being replaced" in answer.text
+                    continue
+                said = answer.text.count('class="words"')
                 assert said in (1, 2)
                 seen |= titles
         finally:

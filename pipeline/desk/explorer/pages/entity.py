@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, Shown
 from pipeline.desk.explorer.charts import days_chart
 from pipeline.desk.explorer.pages.people import CORRECTED, alike, find_entity, pronouns
 from pipeline.desk.explorer.pages.years import year_chart
 
-N_ARTICLES = 50
+N_ARTICLES, N_ABOUT = 50, 20
 """On a page."""
 
 ONLY = {"entities": "entity_id in (select unnest($ids))"}
@@ -31,11 +33,22 @@ _ABOUT = """
     select s.day, s.outlet, s.quote, s.speaker_id, s.speaker_or_words, s.permalink, s.is_reprint
     from quote_names n join said s on s.day = n.day and s.quote_id = n.quote_id
     where n.entity_id = $id and not n.is_speaker and n.n_named > 0
-    order by s.day desc, s.published_at desc nulls last, s.quote_id limit 20"""
+    order by s.day desc, s.published_at desc nulls last, s.quote_id limit $n"""
 _CLAIMS = """
     select day, outlet, claim, polarity, modality, checkworthiness, claim_group_id, n_outlets, permalink
     from asserted where said_by_id = $id
     order by checkworthiness desc, day desc, claim_id limit 20"""
+
+WHOLE = {
+    "about": (
+        "said",
+        """quote_id in (
+            select quote_id from quote_names where entity_id = $id and not is_speaker and n_named > 0)""",
+        {"mentions": "entity_id in (select unnest($ids)) and kind = 'name'"},
+    ),
+    "claims": ("asserted", "said_by_id = $id", {"claims": _OWN_CLAIMS}),
+}
+"""Both lists beside the articles, whole: the view, the condition, and which rows its tables need."""
 
 
 def entity(asked: Asked) -> Answer:
@@ -73,8 +86,19 @@ def entity(asked: Asked) -> Answer:
                 {row["day"]: row["n"] for row in counts}, filters.first, filters.last, what="articles"
             ),
             "years": year_chart(snapshot, "entity_days", found),
-            "about": snapshot.rows(_ABOUT, own, only=_ABOUT_ONLY),
+            "about": _about(asked, own),
             "claims": snapshot.rows(_CLAIMS, own, only={"claims": _OWN_CLAIMS, **_LIST_ONLY}),
             "alike": alike(asked, found.row),
         },
     )
+
+
+def _about(asked: Asked, own: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the newest quotations of others that name it: of few days first, since most need no more."""
+    days = asked.snapshot.days_between(asked.filters.first, asked.filters.last)[::-1]
+    found: list[dict[str, Any]] = []
+    for some in (days[:1], days[1:5], days[5:]):
+        if some and len(found) < N_ABOUT:
+            values = {**own, "n": N_ABOUT - len(found)}
+            found += asked.snapshot.rows(_ABOUT, values, days=some[::-1], only=_ABOUT_ONLY)
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, Shown
@@ -26,20 +28,21 @@ _ABOUT_ONLY = {
     "quotes": _OWN_QUOTES,
     **dict.fromkeys(("mentions", "entities", "articles"), _IN_ARTICLES),
 }
-_COUNTS = """
-    select day, outlet, count(*) as n, count(*) filter (not is_reprint) as n_once,
-        count(*) filter (is_speech) as n_speech, count(distinct article_id) as n_articles """
-_LIST = """
-    select day, outlet, article_id, title, published_at, kind, is_speech, speaker, speaker_role, quote, cue,
-        score, is_reprint, permalink """
-_ORDER = " order by day desc, published_at desc nulls last, article_id, start_char limit $n offset $offset"
+_ALL = """
+    select day, outlet, article_id, quote_id, is_reprint, is_speech, speaker_role """
+_ORDER = " order by day desc, published_at desc nulls last, article_id, start_char"
+_SHOWN = f"""
+    select day, outlet, article_id, quote_id, title, published_at, kind, is_speech, speaker, speaker_role,
+        quote, cue, score, is_reprint, permalink
+    from said where speaker_id = $id{_ORDER}"""
+_SHOWN_ONLY = {
+    "quotes": "quote_id in (select unnest($quotes))",
+    **dict.fromkeys(("articles", "entities"), _IN_ARTICLES),
+}
 _ABOUT = """
     select entity_id, any_value(name) as name, any_value(label) as label, count(*) as n
     from quote_names where speaker_id = $id and not is_speaker and n_named > 0
     group by entity_id order by n desc, name limit 12"""
-_ROLES = """
-    select speaker_role as role, count(*) as n from said
-    where speaker_id = $id and speaker_role is not null group by role order by n desc, role limit 3"""
 
 
 def speaker(asked: Asked) -> Answer:
@@ -57,22 +60,23 @@ def speaker(asked: Asked) -> Answer:
     found = snapshot.rows(_ARTICLES, {"ids": entity.ids}, only={"quotes": _OWN_QUOTES})
     articles = sorted({row["article_id"] for row in found})
     own = {"id": entity.row["entity_id"], "ids": entity.ids, "articles": articles}
-    counts = _rows(asked, own, _COUNTS + _BY.format(condition=condition) + " group by day, outlet", values)
-    listed = {**values, **filters.limits(N_QUOTES)}
-    quotes = _rows(asked, own, _LIST + _BY.format(condition=condition) + _ORDER, listed)
-    by_day, by_outlet = by_day_and_outlet(counts)
-    total = sum(by_day.values())
+    quotes = snapshot.rows(
+        _ALL + _BY.format(condition=condition) + _ORDER, {**own, **values}, only=_PAGE_ONLY
+    )
+    by_day, by_outlet = by_day_and_outlet({**row, "n": 1} for row in quotes)
+    roles = Counter(row["speaker_role"] for row in quotes if row["speaker_role"])
+    total = len(quotes)
     return Shown(
         "speaker.html",
         {
             "entity": entity.row,
             "pronouns": pronouns(asked, entity.ids),
-            "roles": _rows(asked, own, _ROLES, {}),
-            "quotes": quotes,
+            "roles": [{"role": role} for role in sorted(roles, key=lambda role: (-roles[role], role))[:3]],
+            "quotes": _shown(asked, own, quotes),
             "total": total,
-            "n_once": sum(row["n_once"] for row in counts),
-            "n_speech": sum(row["n_speech"] for row in counts),
-            "n_articles": sum(row["n_articles"] for row in counts),
+            "n_once": sum(not row["is_reprint"] for row in quotes),
+            "n_speech": sum(row["is_speech"] for row in quotes),
+            "n_articles": len({(row["day"], row["article_id"]) for row in quotes}),
             "n_pages": -(-total // N_QUOTES),
             "outlets": by_outlet,
             "chart": days_chart(by_day, filters.first, filters.last, what="quotations"),
@@ -93,5 +97,17 @@ def conditions(asked: Asked) -> tuple[str, dict[str, Any]]:
     return condition, values
 
 
-def _rows(asked: Asked, own: dict[str, Any], sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    return asked.snapshot.rows(sql, {**own, **values}, only=_PAGE_ONLY)
+def _shown(asked: Asked, own: Mapping[str, Any], quotes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a page of quotations, looked for on their days alone."""
+    limits = asked.filters.limits(N_QUOTES)
+    wanted = quotes[limits["offset"] :][: limits["n"]]
+    if not wanted:
+        return []
+    values = {
+        "id": own["id"],
+        "quotes": [row["quote_id"] for row in wanted],
+        "articles": sorted({row["article_id"] for row in wanted}),
+    }
+    keys = {(row["day"], row["quote_id"]) for row in wanted}
+    rows = asked.snapshot.rows(_SHOWN, values, days=sorted({day for day, _ in keys}), only=_SHOWN_ONLY)
+    return [row for row in rows if (row["day"], row["quote_id"]) in keys]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pipeline.desk.explorer.asked import Asked, Shown
 
 N_GROUPS = 50
@@ -20,8 +23,29 @@ SELECT = """
     from asserted where claim_group_id is not null and {condition}
     group by claim_group_id having count(*) filter (relation <> 'contradicts') > 0
     order by n_origins desc, is_self_contained desc, checkworthiness desc, claim_group_id"""
+_RANKED = """
+    select claim_group_id, count(*) over () as total,
+        any_value(n_origins) as n_origins,
+        bool_or(is_self_contained) filter (relation <> 'contradicts') as is_self_contained,
+        max(checkworthiness) filter (relation <> 'contradicts') as checkworthiness
+    from (
+        select g.claim_group_id, g.relation, g.n_origins, c.is_self_contained, c.checkworthiness,
+            a.source as outlet
+        from claims c
+        join claim_groups g on g.day = c.day and g.claim_id = c.claim_id
+        join articles a on a.day = c.day and a.article_id = c.article_id
+    )
+    where {condition}
+    group by claim_group_id having count(*) filter (relation <> 'contradicts') > 0
+    order by n_origins desc, is_self_contained desc, checkworthiness desc, claim_group_id
+    limit $n offset $offset"""
 _CONTRADICTED = "select claim_group_id from claim_groups where relation = 'contradicts'"
 ONLY = {"claims": "claim_id in (select claim_id from claim_groups)"}
+_OF_GROUPS = {"claim_groups": "claim_group_id in (select unnest($groups))", **ONLY}
+_SHOWN_ONLY = {
+    **_OF_GROUPS,
+    **dict.fromkeys(("articles", "entities", "quotes"), "article_id in (select unnest($articles))"),
+}
 
 
 def spread(asked: Asked) -> Shown:
@@ -30,8 +54,24 @@ def spread(asked: Asked) -> Shown:
     condition, values = filters.conditions("outlet")
     if asked.query.get("contradicted") == "1":
         condition += f" and claim_group_id in ({_CONTRADICTED})"
-    select = SELECT.format(condition=condition)
-    sql = f"select *, count(*) over () as total from ({select}) limit $n offset $offset"
-    groups = asked.snapshot.rows(sql, {**values, **filters.limits(N_GROUPS)}, only=ONLY)
-    total = groups[0]["total"] if groups else 0
+    groups, total = ranked(asked, condition, {**values, **filters.limits(N_GROUPS)})
     return Shown("spread.html", {"groups": groups, "total": total, "n_pages": -(-total // N_GROUPS)})
+
+
+def ranked(asked: Asked, condition: str, values: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    """Return groups of claims in their order, and how many there are in all.
+
+    Args:
+        asked: the request; its window says which claims count.
+        condition: on outlet and group.
+        values: of its parameters, with `n` and `offset`.
+    """
+    snapshot = asked.snapshot
+    first = snapshot.rows(_RANKED.format(condition=condition), values, only=ONLY)
+    if not first:
+        return [], 0
+    own = {"groups": [row["claim_group_id"] for row in first]}
+    there = snapshot.rows("select distinct article_id from claims", own, only=_OF_GROUPS)
+    own |= {"articles": sorted(row["article_id"] for row in there)}
+    own |= {name: value for name, value in values.items() if name not in ("n", "offset")}
+    return snapshot.rows(SELECT.format(condition=condition), own, only=_SHOWN_ONLY), first[0]["total"]
