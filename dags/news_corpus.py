@@ -171,13 +171,15 @@ def stage_task(stage: Stage) -> Any:
             type=["null", "string"],
             format="date",
             title="Day",
-            description="Which day of news to run; empty: the run's own, and by hand yesterday (UTC).",
+            description="Which day of news to run. Empty: yesterday (UTC); in a backfill, each run's own.",
         ),
         "source": af.Param(
             None,
             type=["null", "string"],
             minLength=1,
-            description="Instead of the setting: `drop`, `feeds`, `drop+feeds`, or the name of a format.",
+            title="Source",
+            description="Where articles come from: drop (the drop folder), feeds, drop+feeds, or another"
+            " source by its name. Empty: as the setting says.",
         ),
     },
     description="A day of news becomes a day of tables: entities, quotations and claims, and a report.",

@@ -23,6 +23,13 @@ def test_the_document_has_the_figures_that_are_kept() -> None:
     assert written == text, f"run {parts.COMMAND}"
 
 
+def test_the_document_has_the_figures_of_the_desk_that_are_kept_and_no_others() -> None:
+    path = ROOT / desk.FIGURES
+    block = desk.table(json.loads(path.read_text("utf-8"))) if path.exists() else "Not measured yet."
+    text = (ROOT / desk.DOCUMENT).read_text("utf-8")
+    assert replaced(text, "desk", block, command=desk.COMMAND) == text, f"run {desk.COMMAND}"
+
+
 def test_a_page_that_is_slow_or_costs_more_than_duckdb_misses_its_target() -> None:
     quick = desk.Figure("day", first_s=2.0, seconds=0.2, most_s=0.3, cpu_s=0.1, bare_cpu_s=0.1)
     assert quick.holds and desk.line(quick).endswith("  holds")
