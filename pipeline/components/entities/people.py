@@ -188,8 +188,8 @@ class _FullNames:
     def _add_generations(self, generations: frozenset[str]) -> None:
         """Let "Rufus Dorn Jr." go by "Dorn" where nobody else is called so: his father would be meant."""
         added: dict[str, list[Form]] = defaultdict(list)
-        for generation in generations & self.by_last.keys():
-            for form in self.by_last[generation]:
+        for generation in sorted(generations):
+            for form in self.by_last.get(generation, ()):
                 if len(form.key) > 2 and form.key[-2] not in self.by_last:
                     added[form.key[-2]].append(form)
         self.by_last.update(added)
