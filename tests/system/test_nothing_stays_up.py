@@ -10,8 +10,10 @@ import pytest
 
 pytestmark = pytest.mark.system
 
+# What was started in the background inherits that Ctrl-C is ignored.
 CODE = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from deploy.cluster.hosts import hosts
 with hosts() as up:
     up.start("w1", "sleeper", "sleep", "600")
