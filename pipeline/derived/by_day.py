@@ -78,6 +78,8 @@ def _decided_anew(table: OfDays, work: Work, files: Files) -> set[date]:
 def _ids_of_changes(before: Decisions, now: Decisions) -> set[str]:
     merges = before.merged.items() ^ now.merged.items()
     splits = before.split.items() ^ now.split.items()
-    return {one for pair in merges for one in pair} | {
-        one for (entity_id, _), own in splits for one in (entity_id, own)
-    }
+    ids = {one for pair in merges for one in pair}
+    for (entity_id, _), own in splits:
+        # Rows have what they were merged into, before the change or after it.
+        ids |= {merged.get(id, id) for id in (entity_id, own) for merged in ({}, before.merged, now.merged)}
+    return ids

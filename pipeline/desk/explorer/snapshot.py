@@ -198,7 +198,7 @@ class Snapshot:
         state = self._desk.kept("derived state", noted, lambda: State.read(self._store))
         first, last = self.window or (date.min, date.max)
         runs = {day: self.manifest(day).run_id for day in self.days_between(first, last)}
-        if state.is_at_work or state.decisions != self.decisions or not _COUNTED <= state.tables.keys():
+        if state.is_at_work or state.decisions != self.decisions or not state.tables.keys() >= _COUNTED:
             return False
         if {day: run for day, run in state.runs.items() if first <= day <= last} != runs:
             return False

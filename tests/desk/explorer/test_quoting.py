@@ -1,6 +1,5 @@
 """Who quotes whom: what is counted by day and what is counted row by row are the same."""
 
-import itertools
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -44,7 +43,7 @@ def rows_of(desk: Desk, *, is_by_day: bool, **filters: Any) -> dict[str, Any]:
             name: snapshot.batches(*select(asked, name)).read_all().to_pylist() for name in WHOLE
         }
         found |= quoting(asked).values
-        for speaker in found["speakers"][:6]:
+        for speaker in found["speakers"][:2]:
             ids = [speaker["speaker_id"], *_merged_into(snapshot, speaker["speaker_id"])]
             articles = [row["article_id"] for row in snapshot.rows("select article_id from articles")]
             own = {"id": speaker["speaker_id"], "ids": ids, "articles": articles}
@@ -59,9 +58,11 @@ def _merged_into(snapshot: Snapshot, entity_id: str) -> list[str]:
 def combinations(desk: Desk) -> Iterator[Mapping[str, Any]]:
     with desk.snapshot() as snapshot:
         found = snapshot.rows("select source from articles group by 1 order by count(*) desc, 1 limit 2")
-    outlets = ["", *(row["source"] for row in found), "No such paper"]
-    for (first, last), outlet in itertools.product(WINDOWS, outlets):
-        yield {"first": first, "last": last, "outlet": outlet}
+    outlets = [*(row["source"] for row in found), "No such paper"]
+    for first, last in WINDOWS:
+        yield {"first": first, "last": last}
+    for outlet in outlets:
+        yield {"outlet": outlet}
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_both_ways_give_the_same(sample: Store) -> None:
         assert by_day == rows_of(desk, is_by_day=False, **filters), filters
     whole = rows_of(desk, is_by_day=True)
     assert len(whole["names"]) > len(whole["pairs"]) == 40
-    assert sum(len(value) for name, value in whole.items() if len(name) == 16) > 6
+    assert sum(len(value) for name, value in whole.items() if len(name) == 16) > 2
     desk.close()
 
 
@@ -87,7 +88,7 @@ def test_so_they_do_after_decisions_that_are_derived(own: Store, tmp_path: Path)
     before = rows_of(desk, is_by_day=True)
     first, second, third, fourth = (row["speaker_id"] for row in before["speakers"][:4])
     with desk.snapshot() as snapshot:
-        sql = "select quote_id, article_id, id_in_article from said join article_entities using (day, article_id)"
+        sql = "select quote_id, id_in_article from said join article_entities using (day, article_id)"
         of_fourth = snapshot.rows(
             f"{sql} where speaker_id = $id and entity_id <> $id order by all", {"id": fourth}
         )
@@ -103,7 +104,7 @@ def test_so_they_do_after_decisions_that_are_derived(own: Store, tmp_path: Path)
         },
         {"action": "wrong-speaker", "quote_id": of_fourth[-1]["quote_id"], "speaker_id": None},
     ]
-    for n in range(1, len(decisions) + 1):
+    for n in (2, 5):
         lines = (json.dumps({**decision, "reason": "a test"}) for decision in decisions[:n])
         file.write_text("\n".join(lines), encoding="utf-8")
         with desk.snapshot() as snapshot:
@@ -112,7 +113,7 @@ def test_so_they_do_after_decisions_that_are_derived(own: Store, tmp_path: Path)
         derive(own, Batch(LAST), Settings(decisions_file=file))
         after = rows_of(desk, is_by_day=True)
         assert after == rows_of(desk, is_by_day=False)
-        assert {**after["counts"]} == ahead["counts"] != before["counts"]
+        assert after["counts"] == ahead["counts"] != before["counts"]
     desk.close()
 
 

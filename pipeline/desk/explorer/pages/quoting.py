@@ -14,7 +14,7 @@ from pipeline.desk.explorer.asked import Asked, Shown
 
 N_OUTLETS, N_SPEAKERS, N_PAIRS = 12, 20, 40
 
-_FILTERS = {name: ("kind", "once", "outlet") for name in ("speakers", "cells", "outlets")}
+_FILTERS = dict.fromkeys(("speakers", "cells", "outlets"), ("kind", "once", "outlet"))
 _FILTERS["names"] = ("once", "outlet")
 
 _BY_ROW = {
