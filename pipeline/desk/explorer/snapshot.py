@@ -42,7 +42,7 @@ from pipeline.store.batch import (
 from pipeline.store.derived_files import derived_files
 from pipeline.store.manifest import Manifest, find_manifest, published_days, run_again
 from pipeline.store.published import published_fragment, published_schema
-from schemas import TABLES, QuoteNameDay, SpeakerDay
+from schemas import TABLES, EntityDay, QuoteNameDay, SpeakerDay
 from schemas.table import SCHEMA_VERSION, arrow_schema
 from schemas.views import DECISIONS as DECISIONS_OF_VIEWS
 from schemas.views import NOW, VIEWS, needed
@@ -51,7 +51,7 @@ _NAME = re.compile(r"\b(?:from|join)\s+(\w+)", re.IGNORECASE)
 _MEMORY = "600MB"
 """What DuckDB may take, of all requests together; beyond it sorts and joins go to the disk."""
 
-_COUNTED = {row_class.table_name for row_class in (SpeakerDay, QuoteNameDay)}
+_COUNTED = {row_class.table_name for row_class in (EntityDay, SpeakerDay, QuoteNameDay)}
 
 
 class ReplacedError(NewstablesError):

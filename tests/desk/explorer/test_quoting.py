@@ -148,3 +148,26 @@ def test_what_is_not_derived_yet_is_counted_row_by_row(own: Store) -> None:
     derive(own, Batch(FIRST), Settings(decisions_file=Path(own.root) / "none"))
     assert is_counted() and published_days(own)[0] == FIRST
     desk.close()
+
+
+def test_pages_are_the_same_with_what_is_counted_by_day_and_without(own: Store) -> None:
+    """Those of speakers and entities, under all filters."""
+    desk = Desk(own, Path(own.root) / "none")
+    with desk.snapshot() as snapshot:
+        outlet = snapshot.rows("select source from articles group by 1 order by count(*) desc, 1 limit 1")
+        most = snapshot.rows("select entity_id from entity_index order by n_articles desc, 1 limit 3")
+    desk.close()
+    window = f"from={FIRST}&to={date(2026, 3, 3)}"
+    addresses = [
+        f"/{kind}/{row['entity_id']}?{window}{more}"
+        for row in most
+        for kind in ("speaker", "entity")
+        for more in ("", "&once=1", f"&outlet={outlet[0]['source']}")
+    ]
+    with asking(own) as client:
+        counted = [client.get(address) for address in addresses]
+    assert {answer.status_code for answer in counted} == {200}
+    shutil.rmtree(Path(own.root) / "tables" / "_partials")
+    with asking(own) as client:
+        for address, answer in zip(addresses, counted, strict=True):
+            assert client.get(address).text == answer.text, address

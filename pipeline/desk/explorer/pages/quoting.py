@@ -14,8 +14,10 @@ from pipeline.desk.explorer.asked import Asked, Shown
 
 N_OUTLETS, N_SPEAKERS, N_PAIRS = 12, 20, 40
 
-_FILTERS = dict.fromkeys(("speakers", "cells", "outlets"), ("kind", "once", "outlet"))
-_FILTERS["names"] = ("once", "outlet")
+_FILTERS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("speakers", "cells", "outlets"), ("kind", "once", "outlet")),
+    "names": ("once", "outlet"),
+}
 
 _BY_ROW = {
     "speakers": """
