@@ -194,8 +194,8 @@ def pages_of(newest: Store) -> Iterator[Page]:
         (
             f"select day, outlet, count(*) {of} group by all",
             f"{of} order by day desc, published_at desc limit 50",
-            f"select entity_id, count(*) from quote_names where speaker_id = '{speaker}' and {between}"
-            " group by 1 order by 2 desc limit 12",
+            "select entity_id, sum(n_quotes) from quote_name_days"
+            f" where speaker_id = '{speaker}' and {between} group by 1 order by 2 desc limit 12",
         ),
     )
     yield Page(
@@ -233,10 +233,11 @@ def pages_of(newest: Store) -> Iterator[Page]:
         f"/quoting?{window}",
         2,
         (
-            f"select speaker_id, count(*) from said where {between} group by 1 order by 2 desc limit 20",
-            f"select outlet, speaker_id, count(*) from said where {between} group by all",
-            f"select speaker_id, entity_id, count(*) from quote_names where {between} group by all"
-            " order by 3 desc limit 40",
+            f"select speaker_id, sum(n_quotes) from speaker_days where {between} group by 1 order by 2 desc"
+            " limit 20",
+            f"select outlet, speaker_id, sum(n_quotes) from speaker_days where {between} group by all",
+            "select speaker_id, entity_id, sum(n_quotes), count(distinct outlet) from quote_name_days"
+            f" where speaker_id <> entity_id and {between} group by all order by 3 desc limit 40",
         ),
     )
     yield Page(
@@ -246,7 +247,8 @@ def pages_of(newest: Store) -> Iterator[Page]:
         (
             f"select day, sum(n_quotes) from speaker_days where speaker_id = '{speaker}' group by 1",
             f"from said where speaker_id = '{speaker}' and day = '{last}' limit 50",
-            f"from quote_names where speaker_id = '{speaker}' and day = '{last}'",
+            "select entity_id, sum(n_quotes) from quote_name_days"
+            f" where speaker_id = '{speaker}' and day = '{last}' group by 1 order by 2 desc limit 12",
         ),
     )
     yield Page(f"search, {WINDOW} days", f"/?q=minister&{window}", 2)

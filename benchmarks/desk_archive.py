@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.derived.work import State, TableState
 from pipeline.store import Store
 from pipeline.store.batch import derived_path, month_of, month_path, published_path
 from pipeline.store.derived_files import read_derived
@@ -44,6 +45,7 @@ OF_THEIR_OWN = {"articles": ("title",), "quotes": ("content",), "claims": ("text
 
 TAIL_WORDS = 300
 type Words = np.ndarray[Any, np.dtype[np.object_]]
+_COUNTED = ("speaker_days", "entity_days", "quote_name_days")
 _GOLDEN = (5**0.5 - 1) / 2
 _THREADS = 2
 
@@ -166,11 +168,13 @@ def _derive(sample: Store, store: Store, days: Sequence[date], replicas: dict[da
         for number, day in enumerate(days):
             like = SAMPLE[number % len(SAMPLE)]
             of_day = rows.filter(pc.equal(rows["day"], like))
-            n = NAMES // 2 if name in ("speaker_days", "entity_days") else replicas[like]
+            n = NAMES // 2 if name in _COUNTED else replicas[like]
             made = _as_variants(of_day, n, day) if n == NAMES // 2 else replicated(of_day, n, day, "")
             months.setdefault(day.replace(day=1), []).append(made)
         for month, parts in months.items():
             store.write(month_path(name, month_of(month)), pa.concat_tables(parts))
+    runs = {day: manifest.run_id for day, manifest in manifests(store).items()}
+    State(runs, tables={row_class.table_name: TableState() for row_class in DERIVED_TABLES}).write(store)
     for name in ("_decisions.json", "_decisions_now.json"):
         if (found := sample.find(f"tables/{name}")) is not None:
             store.put(f"tables/{name}", found)

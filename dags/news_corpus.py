@@ -63,6 +63,7 @@ OUTLETS = {
         "entity_pronouns",
         "entity_days",
         "speaker_days",
+        "quote_name_days",
         "claim_groups",
         "ingest_report",
     ),

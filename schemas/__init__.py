@@ -10,6 +10,7 @@ from schemas.entity_index import EntityIndexRow
 from schemas.entity_pronouns import EntityPronouns
 from schemas.ingest_report import IngestReportRow
 from schemas.mentions import MentionRow
+from schemas.quote_name_days import QuoteNameDay
 from schemas.quotes import Quote
 from schemas.rejects import Reject
 from schemas.speaker_days import SpeakerDay
@@ -27,6 +28,7 @@ DERIVED_TABLES: tuple[type[Row], ...] = (
     EntityPronouns,
     EntityDay,
     SpeakerDay,
+    QuoteNameDay,
     ClaimGroup,
     IngestReportRow,
 )
@@ -50,6 +52,7 @@ __all__ = [
     "IngestReportRow",
     "MentionRow",
     "Quote",
+    "QuoteNameDay",
     "Reject",
     "Row",
     "SpeakerDay",

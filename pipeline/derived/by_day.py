@@ -61,7 +61,7 @@ def _together(table: OfDays, parts: Iterable[pa.Table]) -> pa.Table:
 def _decided_anew(table: OfDays, work: Work, files: Files) -> set[date]:
     """Return the days with entities on which human decisions are others than before."""
     ids = _ids_of_changes(work.before.decisions, work.decisions)
-    if not table.entity_column or not ids or files.is_new:
+    if not table.entity_columns or not ids or files.is_new:
         return set()
     found: set[date] = set()
     for file in files.state.files:
@@ -69,14 +69,17 @@ def _decided_anew(table: OfDays, work: Work, files: Files) -> set[date]:
             rows = files.read(file)
         except UnknownError:
             continue  # all of it is made again
-        is_meant = pc.is_in(rows[table.entity_column], value_set=pa.array(sorted(ids), pa.string()))
-        found.update(pc.unique(rows.filter(is_meant)["day"]).to_pylist())
+        for column in table.entity_columns:
+            is_meant = pc.is_in(rows[column], value_set=pa.array(sorted(ids), pa.string()))
+            found.update(pc.unique(rows.filter(is_meant)["day"]).to_pylist())
     return found
 
 
 def _ids_of_changes(before: Decisions, now: Decisions) -> set[str]:
     merges = before.merged.items() ^ now.merged.items()
     splits = before.split.items() ^ now.split.items()
-    return {one for pair in merges for one in pair} | {
-        one for (entity_id, _), own in splits for one in (entity_id, own)
-    }
+    ids = {one for pair in merges for one in pair}
+    for (entity_id, _), own in splits:
+        # Rows have what they were merged into, before the change or after it.
+        ids |= {merged.get(id, id) for id in (entity_id, own) for merged in ({}, before.merged, now.merged)}
+    return ids

@@ -42,7 +42,7 @@ def rows_of_speakers(tables: Mapping[str, pa.Table], decisions: Decisions | None
     quotes = quotes.filter(pc.is_valid(quotes["speaker_id"]))
     quotes = quotes.set_column(3, "n_speech", quotes["n_speech"].cast(pa.int32()))
     ones = pa.repeat(pa.scalar(1, pa.int32()), len(quotes))
-    return _counted(quotes.append_column("n_quotes", ones), tables["articles"], decisions, SpeakerDay)
+    return counted(quotes.append_column("n_quotes", ones), tables["articles"], decisions, SpeakerDay)
 
 
 def rows_of_entities(tables: Mapping[str, pa.Table], decisions: Decisions | None = None) -> pa.Table:
@@ -53,7 +53,7 @@ def rows_of_entities(tables: Mapping[str, pa.Table], decisions: Decisions | None
         decisions: splits and merges.
     """
     rows = tables["entities"].select(["day", "article_id", "entity_id", "n_mentions"])
-    return _counted(rows, tables["articles"], decisions, EntityDay)
+    return counted(rows, tables["articles"], decisions, EntityDay)
 
 
 def corrected(decisions: Decisions) -> object:
@@ -61,10 +61,17 @@ def corrected(decisions: Decisions) -> object:
     return sorted(decisions.speakers.items())
 
 
-def _counted(
+def counted(
     rows: pa.Table, articles: pa.Table, decisions: Decisions | None, row_class: type[Row]
 ) -> pa.Table:
-    """Count articles, and add up what else the table counts, by its key."""
+    """Count articles, and add up what else the table counts, by its key.
+
+    Args:
+        rows: with `article_id`, the columns of the key but `outlet`, and what is added up.
+        articles: `article_id` and `source` of the day.
+        decisions: splits and merges, obeyed in the last column of the key.
+        row_class: of the table.
+    """
     schema, keys = arrow_schema(row_class), list(row_class.key)
     at = pc.index_in(rows["article_id"], value_set=articles["article_id"].combine_chunks())
     rows = rows.append_column("outlet", articles["source"].combine_chunks().take(at.combine_chunks()))

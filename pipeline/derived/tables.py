@@ -23,6 +23,7 @@ from pipeline.derived import (
     entity_index,
     entity_pronouns,
     ingest_report,
+    quote_name_days,
 )
 from schemas import (
     ClaimGroup,
@@ -31,6 +32,7 @@ from schemas import (
     EntityIndexRow,
     EntityPronouns,
     IngestReportRow,
+    QuoteNameDay,
     Row,
     SpeakerDay,
 )
@@ -64,14 +66,14 @@ class OfDays(_Made):
     Attributes:
         rows: (tables of a day, decisions) -> the day's rows. Without `reads` it is handed the day's manifest.
         reads: of a day.
-        entity_column: whose ids obey human decisions; empty where there are none.
+        entity_columns: whose ids obey human decisions.
         obeys: (decisions) -> what else of them matters, as a JSON value; where it changes, all days are read
             again.
     """
 
     rows: Callable[..., pa.Table]
     reads: Reads = field(default_factory=dict)
-    entity_column: str = ""
+    entity_columns: tuple[str, ...] = ()
     obeys: Callable[..., object] = lambda decisions: None
 
 
@@ -163,14 +165,22 @@ DERIVED: tuple[Derived, ...] = (
         module=counts_by_day.__name__,
         reads=counts_by_day.READS_OF_ENTITIES,
         rows=counts_by_day.rows_of_entities,
-        entity_column="entity_id",
+        entity_columns=("entity_id",),
     ),
     OfDays(
         row_class=SpeakerDay,
         module=counts_by_day.__name__,
         reads=counts_by_day.READS_OF_SPEAKERS,
         rows=counts_by_day.rows_of_speakers,
-        entity_column="speaker_id",
+        entity_columns=("speaker_id",),
+        obeys=counts_by_day.corrected,
+    ),
+    OfDays(
+        row_class=QuoteNameDay,
+        module=quote_name_days.__name__,
+        reads=quote_name_days.READS_COLUMNS,
+        rows=quote_name_days.rows,
+        entity_columns=("speaker_id", "entity_id"),
         obeys=counts_by_day.corrected,
     ),
     Grouped(

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from days import article, rows_of, stage_day
+from days import TEXT, article, rows_of, stage_day
 
 from pipeline.derived.tables import DERIVED
+from pipeline.identity import content_id
 from pipeline.settings import Settings
 from pipeline.stages.derive import derive
 from pipeline.stages.publish import publish
 from pipeline.store import Store
-from pipeline.store.batch import Batch, manifest_path, published_path
+from pipeline.store.batch import Batch, manifest_path, month_of, month_path, published_path
 from pipeline.store.derived_files import derived_files
 from schemas import DAY_TABLES, EXTRACTED
 
@@ -43,6 +44,15 @@ def put(store: Store, day: date, names: str) -> None:
             rows["entities"] = [
                 replace(row, name="M. Lindqvist", wikidata_id="Q7") for row in rows["entities"]
             ]
+        rows["mentions"].append(
+            replace(
+                rows["mentions"][0],
+                mention_id=content_id("inside", own),
+                start_char=20,
+                end_char=30,
+                text=TEXT[20:30],
+            )
+        )
         if name in TEXTS:
             rows |= {"quotes": [], "claims": [], "mentions": []}
         for table, found in rows.items():
@@ -62,14 +72,14 @@ def derived_bytes(store: Store) -> dict[str, bytes]:
     return {path: store.get(path) for path in paths}
 
 
-def rebuilt(tmp_path: Path, store: Store) -> dict[str, bytes]:
+def rebuilt(tmp_path: Path, store: Store, settings: Settings = SETTINGS) -> dict[str, bytes]:
     """What is derived of the same days from nothing."""
     fresh = tmp_path / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(store.root, fresh)
     for folder in ("_partials", *(table.name for table in DERIVED)):
         shutil.rmtree(fresh / "tables" / folder, ignore_errors=True)
-    derive(Store(str(fresh)), Batch(FIRST), SETTINGS)
+    derive(Store(str(fresh)), Batch(FIRST), settings)
     return derived_bytes(Store(str(fresh)))
 
 
@@ -135,6 +145,35 @@ def test_a_decision_that_is_taken_back_after_a_derive_was_cut_short(
         derive(Store(str(place)), Batch(FIRST), SETTINGS)
         assert derived_bytes(Store(str(place))) == derived_bytes(whole)
     assert derived_bytes(Store(str(place))) != derived_bytes(whole)
+
+
+def test_decisions_on_an_entity_that_another_decision_hides(tmp_path: Path) -> None:
+    """It has no row of its own, but is in those of the entity that it was merged into."""
+    store, noted = Store(str(tmp_path / "data")), tmp_path / "decisions.jsonl"
+    settings = SETTINGS.model_copy(update={"decisions_file": noted})
+    for day in DAYS[2:4]:
+        put(store, day, "ab")
+    entity, article_id = rows_of("a")["entities"][0].entity_id, f"b{DAYS[2]:%m%d}"
+    merge = {"action": "merge", "entity_id": entity, "into": "another"}
+    split = {"action": "split", "entity_id": entity, "article_ids": [article_id]}
+    own = content_id("split", entity, article_id)
+    found = set()
+    for decisions in (
+        [merge],
+        [merge, split],
+        [merge],
+        [split, merge, {"action": "merge", "entity_id": own, "into": "third"}],
+        [{"action": "merge", "entity_id": own, "into": "third"}],
+        [merge | {"into": entity, "entity_id": "another"}],
+        [],
+    ):
+        lines = (json.dumps({**decision, "reason": "a test"}) for decision in decisions)
+        noted.write_text("\n".join(lines), encoding="utf-8")
+        derive(store, Batch(FIRST), settings)
+        made = derived_bytes(store)
+        assert made == rebuilt(tmp_path, store, settings), decisions
+        found.add(made[month_path("quote_name_days", month_of(DAYS[2]))])
+    assert len(found) == 4
 
 
 @pytest.mark.parametrize("is_taken_back", [False, True])

@@ -220,11 +220,9 @@ def of_quoting(asked: Asked) -> Listing:
     Raises:
         RequestError: there is no such table.
     """
-    table = _table(asked, tuple(quoting.WHOLE), "who quotes whom")
-    columns = ("kind", "once", "outlet") if table == "outlets" else ("once", "outlet")
-    condition, values = asked.filters.conditions(*columns)
+    table = _table(asked, quoting.WHOLE, "who quotes whom")
+    sql, values = quoting.select(asked, table)
     days = asked.snapshot.days_between(asked.filters.first, asked.filters.last)
-    sql = quoting.WHOLE[table].format(condition=condition)
     said = f"who {'quotes' if table == 'outlets' else 'names'} whom{_in_words(asked)}"
     return Listing(f"quoting_{table}", said, days, iter([Select(sql, values, days)]))
 

@@ -25,11 +25,13 @@ from pipeline.curation.decision_files import load_decisions
 from pipeline.curation.decisions import Decisions, decisions_of_json
 from pipeline.curation.decisions_now import leaving_groups
 from pipeline.curation.takedowns import Takedowns, read_takedowns
+from pipeline.derived.work import State
 from pipeline.errors import ConfigError, DamagedError, InputError, NewstablesError
 from pipeline.indexed import as_tables
 from pipeline.store import Store
 from pipeline.store.batch import (
     DECISIONS,
+    DERIVED_STATE,
     NOTED_DECISIONS,
     OLD_TAKEDOWNS,
     TABLES_FOLDER,
@@ -40,7 +42,7 @@ from pipeline.store.batch import (
 from pipeline.store.derived_files import derived_files
 from pipeline.store.manifest import Manifest, find_manifest, published_days, run_again
 from pipeline.store.published import published_fragment, published_schema
-from schemas import TABLES
+from schemas import TABLES, EntityDay, QuoteNameDay, SpeakerDay
 from schemas.table import SCHEMA_VERSION, arrow_schema
 from schemas.views import DECISIONS as DECISIONS_OF_VIEWS
 from schemas.views import NOW, VIEWS, needed
@@ -48,6 +50,8 @@ from schemas.views import NOW, VIEWS, needed
 _NAME = re.compile(r"\b(?:from|join)\s+(\w+)", re.IGNORECASE)
 _MEMORY = "600MB"
 """What DuckDB may take, of all requests together; beyond it sorts and joins go to the disk."""
+
+_COUNTED = {row_class.table_name for row_class in (EntityDay, SpeakerDay, QuoteNameDay)}
 
 
 class ReplacedError(NewstablesError):
@@ -182,6 +186,27 @@ class Snapshot:
     def has(self, table: str) -> bool:
         """Tell whether a derived table was made."""
         return bool(derived_files(self._store, TABLES[table]))
+
+    @cached_property
+    def is_counted(self) -> bool:
+        """Tell whether tables that count by day say of the window what its days themselves say now.
+
+        They do where they were derived of these runs, under the decisions of now, and where no article that
+        was taken down is still to go.
+        """
+        noted = self._mark(DERIVED_STATE)
+        state = self._desk.kept("derived state", noted, lambda: State.read(self._store))
+        first, last = self.window or (date.min, date.max)
+        runs = {day: self.manifest(day).run_id for day in self.days_between(first, last)}
+        if state.is_at_work or state.decisions != self.decisions or not state.tables.keys() >= _COUNTED:
+            return False
+        if {day: run for day, run in state.runs.items() if first <= day <= last} != runs:
+            return False
+        if not self.takedowns.ids:
+            return True
+        left = self.row("select count(*) as n from articles", days=sorted(runs))
+        there = sum(self.manifest(day).tables["articles"].rows for day in runs)
+        return left is not None and left["n"] == there
 
     def is_current(self) -> bool:
         """Tell whether all that was read still stands as it did."""

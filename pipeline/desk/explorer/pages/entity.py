@@ -23,6 +23,9 @@ _OWN_CLAIMS = f"claimer_entity_id in (select unnest($ids)) or {CORRECTED}"
 _COUNTS = """
     select day, count(*) as n, sum(n_mentions) as n_mentions from article_entities
     where entity_id = $id and {condition} group by day"""
+_COUNTS_BY_DAY = """
+    select day, sum(n_articles)::bigint as n, sum(n_mentions) as n_mentions from entity_days
+    where entity_id = $id and day between $first and $last and {condition} group by day"""
 _ARTICLES = """
     select e.day, e.article_id, e.outlet, a.title, a.published_at, e.role, e.n_mentions, e.salience,
         e.in_title, e.is_reprint, e.permalink
@@ -66,7 +69,7 @@ def entity(asked: Asked) -> Answer:
     named = snapshot.rows("select distinct article_id from entities", {"ids": found.ids}, only=ONLY)
     articles = sorted({row["article_id"] for row in named})
     own = {"id": found.row["entity_id"], "ids": found.ids, "articles": articles}
-    counts = snapshot.rows(_COUNTS.format(condition=condition), {**own, **values}, only=_LIST_ONLY)
+    counts = _counts(asked, own)
     total = sum(row["n"] for row in counts)
     return Shown(
         "entity.html",
@@ -91,6 +94,19 @@ def entity(asked: Asked) -> Answer:
             "alike": alike(asked, found.row),
         },
     )
+
+
+def _counts(asked: Asked, own: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return how many rows the list of articles has on each day; from what is counted by day, if it can be.
+
+    An article that calls an entity by two ids has two rows in the list, and is counted once there.
+    """
+    snapshot, filters = asked.snapshot, asked.filters
+    condition, values = filters.conditions("outlet", "once")
+    if filters.is_once or len(own["ids"]) > 1 or not snapshot.is_counted:
+        return snapshot.rows(_COUNTS.format(condition=condition), {**own, **values}, only=_LIST_ONLY)
+    values |= {"id": own["id"], "first": filters.first, "last": filters.last}
+    return snapshot.rows(_COUNTS_BY_DAY.format(condition=condition), values)
 
 
 def _about(asked: Asked, own: dict[str, Any]) -> list[dict[str, Any]]:

@@ -42,7 +42,14 @@ _SHOWN_ONLY = {
 _ABOUT = """
     select entity_id, any_value(name) as name, any_value(label) as label, count(*) as n
     from quote_names where speaker_id = $id and not is_speaker and n_named > 0
-    group by entity_id order by n desc, name limit 12"""
+    group by entity_id order by n desc, name, entity_id limit 12"""
+_ABOUT_BY_DAY = """
+    select c.entity_id, i.name, i.label, c.n
+    from (
+        select entity_id, sum(n_quotes)::bigint as n from quote_name_days
+        where speaker_id = $id and entity_id <> $id and day between $first and $last group by entity_id
+    ) c left join entity_index i on i.entity_id = c.entity_id
+    order by c.n desc, i.name, c.entity_id limit 12"""
 
 
 def speaker(asked: Asked) -> Answer:
@@ -81,10 +88,23 @@ def speaker(asked: Asked) -> Answer:
             "outlets": by_outlet,
             "chart": days_chart(by_day, filters.first, filters.last, what="quotations"),
             "years": year_chart(snapshot, "speaker_days", entity),
-            "about": snapshot.rows(_ABOUT, own, only=_ABOUT_ONLY),
+            "about": about(asked, own),
             "alike": alike(asked, entity.row),
         },
     )
+
+
+def about(asked: Asked, own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return whom and what a speaker names most often in the window; from what is counted by day, if it is.
+
+    Args:
+        asked: the request.
+        own: `id` of the speaker, the `ids` in the rows of a day, and the `articles` that quote them.
+    """
+    if not asked.snapshot.is_counted:
+        return asked.snapshot.rows(_ABOUT, own, only=_ABOUT_ONLY)
+    values = {"id": own["id"], "first": asked.filters.first, "last": asked.filters.last}
+    return asked.snapshot.rows(_ABOUT_BY_DAY, values)
 
 
 def conditions(asked: Asked) -> tuple[str, dict[str, Any]]:
