@@ -13,7 +13,7 @@ import pyarrow as pa
 from spacy.tokens import Doc
 
 from pipeline.children.guard import Failure, attempt, time_shares
-from pipeline.components.claims import find_claims
+from pipeline.components.claims import Statements, find_claims, read_statements
 from pipeline.components.claims.topics import Topics
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.entities import NameReading, find_entities, read_names
@@ -39,6 +39,7 @@ class Reading:
 
     quotes: QuoteReading
     names: NameReading
+    statements: Statements | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def find_all(
             columns=parse.columns,
             tree=parse.tree,
             regions=reading.quotes.regions,
+            statements=reading.statements,
         )
     )
     return Found(entities, quotations, claims)
@@ -147,7 +149,7 @@ def read_together(docs: Sequence[Doc]) -> list[Reading]:
     """Read parsed documents of one vocabulary: what costs less for many at once."""
     columns = [read_columns(doc) for doc in docs]
     quotes = tag_readings([read_doc(each) for each in columns])
-    return [*map(Reading, quotes, read_names(columns))]
+    return [*map(Reading, quotes, read_names(columns), read_statements(docs))]
 
 
 def found_rows(

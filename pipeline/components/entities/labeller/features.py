@@ -332,9 +332,7 @@ def _label_buckets(labels: Sequence[str]) -> NDArray[np.int64]:
     return np.array([_buckets[label] for label in labels], dtype=np.int64)
 
 
-def _candidates(
-    looks_like: NDArray[np.bool_], breaks: NDArray[np.bool_], places: NDArray[np.int64]
-) -> Ints:
+def _candidates(looks_like: NDArray[np.bool_], breaks: NDArray[np.bool_], places: NDArray[np.int64]) -> Ints:
     """Return the tokens that look like parts of names, and those in small gaps between them."""
     chosen = looks_like & ~breaks
     core = np.flatnonzero(chosen)

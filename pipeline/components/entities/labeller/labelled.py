@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from spacy.tokens import Doc
 
+from pipeline.components.doc.runs import runs
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.bounds import trim
 from pipeline.components.entities.kinds import is_name
@@ -35,10 +36,6 @@ from pipeline.components.entities.labeller.network import (
 from pipeline.components.entities.name import Name
 
 
-_TOGETHER = 4096
-"""Tokens of documents that are read at once: their arrays stay in the processor's cache."""
-
-
 def read_labels(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> list[LabelReading | None]:
     """Let the network read the words of documents. Many short ones at once cost half of one by one.
 
@@ -55,28 +52,13 @@ def read_labels(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> list
     if not documents or not network.fits(documents[0][0].vocab.vectors.data):
         return readings
     vectors = network.vectors(documents[0][0].vocab.vectors.data)
-    for numbers in _runs([len(tokens) for _, tokens, _ in documents]):
+    for numbers in runs([len(tokens) for _, tokens, _ in documents]):
         features = label_features_of([documents[number] for number in numbers])
         scores = label_scores(features, network.weights, vectors)
         labels = best_labels(features.places, with_rules(scores, features))
         for number, reading in zip(numbers, read_candidates(features, labels, scores), strict=True):
             readings[number] = reading
     return readings
-
-
-def _runs(sizes: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the numbers of documents that are not empty, in runs of at most `_TOGETHER` tokens, or of one."""
-    run: list[int] = []
-    total = 0
-    for number, size in enumerate(sizes):
-        if run and total + size > _TOGETHER:
-            yield run
-            run, total = [], 0
-        if size:
-            run.append(number)
-            total += size
-    if run:
-        yield run
 
 
 def relabelled(
