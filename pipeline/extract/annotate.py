@@ -34,7 +34,7 @@ _TOGETHER = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DocReading:
     """What is read of a document together with others, before it is extracted by itself."""
 
     quotes: QuoteReading
@@ -55,7 +55,7 @@ def find_all(
     doc: Doc,
     article: ArticleText,
     *,
-    reading: Reading | None = None,
+    reading: DocReading | None = None,
     lookup: Lookup | None = None,
     topics: Topics | None = None,
 ) -> Found:
@@ -145,18 +145,18 @@ def extracted(
     return to_tables(rows, rejects, days)
 
 
-def read_together(docs: Sequence[Doc]) -> list[Reading]:
+def read_together(docs: Sequence[Doc]) -> list[DocReading]:
     """Read parsed documents of one vocabulary: what costs less for many at once."""
     columns = [read_columns(doc) for doc in docs]
     quotes = tag_readings([read_doc(each) for each in columns])
-    return [*map(Reading, quotes, read_names(columns), read_statements(docs))]
+    return [*map(DocReading, quotes, read_names(columns), read_statements(docs))]
 
 
 def found_rows(
     doc: Doc,
     article: ArticleText,
     *,
-    reading: Reading | None = None,
+    reading: DocReading | None = None,
     lookup: Lookup | None = None,
     topics: Topics | None = None,
 ) -> Rows:

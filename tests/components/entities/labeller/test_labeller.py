@@ -132,7 +132,7 @@ def test_numbers_of_words_are_the_same_before_and_after_they_were_forgotten(
         assert again.flags.tolist() == known.flags.tolist()
 
 
-TOGETHER = (
+TOGETHER: tuple[tuple[str, dict[str, str]], ...] = (
     ("He met Ana Colvey", {"Ana Colvey": "PERSON"}),
     ("of Marrow .", {"Marrow": "GPE"}),
     ("\n", {}),
