@@ -26,9 +26,9 @@ from spacy.language import Language
 from benchmarks.history import machine
 from benchmarks.throughput import distinct, read
 from pipeline.accelerator.builds import usable_build
-from pipeline.components.claims import find_claims
+from pipeline.components.claims import find_claims, read_statements
 from pipeline.components.doc.columns import read_columns
-from pipeline.components.entities import find_entities
+from pipeline.components.entities import find_entities, read_names
 from pipeline.components.quotes import find_quotes, read_doc, tag_readings, with_speakers
 from pipeline.extract.annotate import to_tables
 from pipeline.extract.rows import Rows, doc_rows
@@ -98,12 +98,17 @@ def _extract(nlp: Language, texts: Sequence[str], watch: Stopwatch) -> None:
         read = [read_doc(read_columns(doc)) for doc in docs]
     with watch("quotes: network"):
         readings = tag_readings(read)
+    with watch("entities"):
+        names = read_names([reading.parse.columns for reading in read])
+    with watch("claims"):
+        statements = read_statements(docs)
     rows = Rows()
     days: dict[str, date | None] = {}
-    for number, (doc, reading) in enumerate(zip(docs, readings, strict=True)):
+    together = zip(docs, readings, names, statements, strict=True)
+    for number, (doc, reading, own_names, own_statements) in enumerate(together):
         columns = reading.parse.columns
         with watch("entities"):
-            entities = list(find_entities(doc, columns=columns))
+            entities = list(find_entities(doc, names=own_names))
         with watch("quotes: speakers"):
             quotations = list(find_quotes(doc, entities=entities, reading=reading))
             entities = with_speakers(columns, entities, quotations)
@@ -116,6 +121,7 @@ def _extract(nlp: Language, texts: Sequence[str], watch: Stopwatch) -> None:
                     columns=columns,
                     tree=reading.parse.tree,
                     regions=reading.regions,
+                    statements=own_statements,
                 )
             )
         with watch("rows"):

@@ -13,10 +13,10 @@ import pyarrow as pa
 from spacy.tokens import Doc
 
 from pipeline.children.guard import Failure, attempt, time_shares
-from pipeline.components.claims import find_claims
+from pipeline.components.claims import Statements, find_claims, read_statements
 from pipeline.components.claims.topics import Topics
 from pipeline.components.doc.columns import read_columns
-from pipeline.components.entities import find_entities
+from pipeline.components.entities import NameReading, find_entities, read_names
 from pipeline.components.entities.links import Lookup
 from pipeline.components.layers import Claim, Entity, Quotation, write_layer
 from pipeline.components.quotes import QuoteReading, find_quotes, read_doc, tag_readings, with_speakers
@@ -30,7 +30,16 @@ type Tables = dict[str, pa.Table]
 
 
 _TOGETHER = 32
-"""Documents that the network for quotations reads at once: one by one takes it three times as long."""
+"""Documents that the networks read at once: one by one takes that for quotations three times as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocReading:
+    """What is read of a document together with others, before it is extracted by itself."""
+
+    quotes: QuoteReading
+    names: NameReading
+    statements: Statements | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ def find_all(
     doc: Doc,
     article: ArticleText,
     *,
-    reading: QuoteReading | None = None,
+    reading: DocReading | None = None,
     lookup: Lookup | None = None,
     topics: Topics | None = None,
 ) -> Found:
@@ -55,15 +64,15 @@ def find_all(
     Args:
         doc: parsed.
         article: the evidence beside its text.
-        reading: of the document, where the network has read it together with others.
+        reading: of the document, where it was read together with others.
         lookup: candidates of a knowledge base for a name, see `alias_table`.
         topics: of the user, see `topics_file`.
     """
     if reading is None:
-        (reading,) = tag_readings([read_doc(read_columns(doc))])
-    parse = reading.parse
-    entities = list(find_entities(doc, title=article.title, lookup=lookup, columns=parse.columns))
-    quotations = list(find_quotes(doc, entities=entities, reading=reading))
+        (reading,) = read_together([doc])
+    parse = reading.quotes.parse
+    entities = list(find_entities(doc, title=article.title, lookup=lookup, names=reading.names))
+    quotations = list(find_quotes(doc, entities=entities, reading=reading.quotes))
     entities = with_speakers(parse.columns, entities, quotations)
     claims = list(
         find_claims(
@@ -74,7 +83,8 @@ def find_all(
             published_at=article.counted_from,
             columns=parse.columns,
             tree=parse.tree,
-            regions=reading.regions,
+            regions=reading.quotes.regions,
+            statements=reading.statements,
         )
     )
     return Found(entities, quotations, claims)
@@ -113,7 +123,7 @@ def extracted(
         for part in batched(batch, _TOGETHER):
             docs = [doc for doc, _ in part if isinstance(doc, Doc)]
             n_chars = sum(len(article.text) for _, article in part)
-            read = attempt(partial(_read_together, docs), timeout_s=timeout_s * time_shares(n_chars))
+            read = attempt(partial(read_together, docs), timeout_s=timeout_s * time_shares(n_chars))
             # What fails together is read one by one below, and there the culprit fails alone.
             readings = {} if isinstance(read, Failure) else dict(zip(map(id, docs), read, strict=True))
             for doc, article in part:
@@ -135,15 +145,18 @@ def extracted(
     return to_tables(rows, rejects, days)
 
 
-def _read_together(docs: Sequence[Doc]) -> list[QuoteReading]:
-    return tag_readings([read_doc(read_columns(doc)) for doc in docs])
+def read_together(docs: Sequence[Doc]) -> list[DocReading]:
+    """Read parsed documents of one vocabulary: what costs less for many at once."""
+    columns = [read_columns(doc) for doc in docs]
+    quotes = tag_readings([read_doc(each) for each in columns])
+    return [*map(DocReading, quotes, read_names(columns), read_statements(docs))]
 
 
 def found_rows(
     doc: Doc,
     article: ArticleText,
     *,
-    reading: QuoteReading | None = None,
+    reading: DocReading | None = None,
     lookup: Lookup | None = None,
     topics: Topics | None = None,
 ) -> Rows:

@@ -20,7 +20,13 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.components.claims.asserted import is_claim
-from pipeline.components.claims.checkworthiness import VERSION, checkworthiness, classify, content_parts
+from pipeline.components.claims.checkworthiness import (
+    VERSION,
+    Statements,
+    checkworthiness,
+    classify,
+    content_parts,
+)
 from pipeline.components.claims.context import Context, read_context
 from pipeline.components.claims.extent import claim_range
 from pipeline.components.claims.factuality import factuality, signed
@@ -94,6 +100,7 @@ def find_claims(
     columns: Columns | None = None,
     tree: Tree | None = None,
     regions: Sequence[Region] | None = None,
+    statements: Statements | None = None,
     lexicon: Lexicon | None = None,
 ) -> Iterator[Claim]:
     """Yield the claims of a document in the order of their spans.
@@ -109,6 +116,7 @@ def find_claims(
         columns: of the document, where somebody has read them already.
         tree: the same, from `read_tree`.
         regions: of its text in quotation marks, likewise.
+        statements: what the classifiers read of it, from `read_statements`, likewise.
         lexicon: the words of its language; by the language of its vocabulary where None. `columns` and `tree`
             have one already.
 
@@ -128,7 +136,7 @@ def find_claims(
         published_at=published_at,
         text=columns.text if columns else None,
     )
-    drafts = _drafts(context)
+    drafts = _drafts(context, statements)
     quoted = quoted_sources(context)
     contents = [(draft.start, draft.end) for draft in drafts if draft.clause.kind == "complement"]
     for draft in drafts:
@@ -136,7 +144,7 @@ def find_claims(
         yield _make_claim(context, draft, source, contents, topics)
 
 
-def _drafts(context: Context) -> list[_Draft]:
+def _drafts(context: Context, statements: Statements | None) -> list[_Draft]:
     """Return the claims as clauses, ordered by their tokens."""
     found = []
     debris = context.tree.debris
@@ -155,7 +163,8 @@ def _drafts(context: Context) -> list[_Draft]:
         if end > start:
             found.append((start, end, clause))
     found.sort(key=lambda draft: draft[:2])
-    scores = classify(context.doc, [(start, end) for start, end, _ in found], lexicon=context.tree.lexicon)
+    ranges = [(start, end) for start, end, _ in found]
+    scores = classify(context.doc, ranges, lexicon=context.tree.lexicon, statements=statements)
     return [_Draft(*draft, *score) for draft, score in zip(found, scores, strict=True)]
 
 

@@ -26,17 +26,31 @@ def ngram_families(doc: Doc) -> NDArray[np.int64]:
     buckets.
     """
     symbols = doc.to_array(["LOWER", "TAG", "ENT_TYPE", "LIKE_NUM"]).astype(np.uint64).reshape(-1, 4).T
-    symbols[0, symbols[3] > 0] = _NUMBER
-    words, tags, entities = symbols = _scramble(symbols[:3])
-    pairs = _longer(symbols[:2], symbols[:2])
-    kinds = np.stack([words, pairs[0], tags, pairs[1], _longer(pairs[1], tags), entities])
+    return families_of(symbols, np.zeros(min(1, len(doc)), dtype=np.int64))
+
+
+def families_of(symbols: NDArray[np.uint64], firsts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the n-grams of documents that stand one after the other; none reaches from one into another.
+
+    Args:
+        symbols: (4, tokens) what `ngram_families` reads of each token, in its order.
+        firsts: the first token of each document, none of them empty.
+    """
+    symbols = np.concatenate([np.where(symbols[3] > 0, _NUMBER, symbols[0])[None], symbols[1:3]])
+    words, tags, entities = symbols = _scramble(symbols)
+    pairs = _longer(symbols[:2], symbols[:2], firsts)
+    triples = _longer(pairs[1], tags, firsts)
+    kinds = np.stack([words, pairs[0], tags, pairs[1], triples, entities])
     return (_scramble(kinds ^ _SALTS) & _MASK).astype(np.int64)
 
 
-def _longer(shorter: NDArray[np.uint64], symbols: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _longer(
+    shorter: NDArray[np.uint64], symbols: NDArray[np.uint64], firsts: NDArray[np.int64]
+) -> NDArray[np.uint64]:
     """The n-grams one longer: those that end a token earlier, followed by each token."""
     longer = symbols.copy()
     longer[..., 1:] = _scramble(shorter[..., :-1] * _MIX + symbols[..., 1:])
+    longer[..., firsts] = symbols[..., firsts]
     return longer
 
 

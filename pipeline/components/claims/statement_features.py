@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from pipeline.lexicons import Lexicon, lexicon_of
 from pipeline.lexicons import lexicon as lexicon_of_language
@@ -116,6 +117,12 @@ class StatementFeatures:
     forms: NDArray[np.uint64]
     counted: CountedColumns
 
+    def part(self, start: int, end: int) -> StatementFeatures:
+        """Return what is known of some of the tokens, which are a document of their own."""
+        return StatementFeatures(
+            self.grammar[:, start:end], self.columns[:, start:end], self.forms[start:end], self.counted
+        )
+
     def grammar_sums(self, weights: Floats, starts: Ints, ends: Ints) -> NDArray[np.float64]:
         """Return the sums of weights (buckets x models) over stretches of tokens, as (stretches, models)."""
         running = np.zeros((self.grammar.shape[1] + 1, weights.shape[1]))
@@ -142,6 +149,10 @@ class StatementFeatures:
         )
 
 
+ATTRIBUTES: list[int | str] = ["ORTH", "LOWER", "TAG", "DEP", "HEAD", "ENT_TYPE", "ENT_IOB", "LIKE_NUM"]
+"""What is read of each token."""
+
+
 def statement_features(doc: Doc, *, lexicon: Lexicon | None = None) -> StatementFeatures:
     """Read a document.
 
@@ -149,15 +160,27 @@ def statement_features(doc: Doc, *, lexicon: Lexicon | None = None) -> Statement
         doc: tagged and parsed, with entities.
         lexicon: the words of its language; by the language of its vocabulary where None.
     """
-    n, counted = len(doc), (lexicon or lexicon_of(doc)).made(read_counted_columns)
-    attributes: list[int | str] = ["ORTH", "LOWER", "TAG", "DEP", "HEAD", "ENT_TYPE", "ENT_IOB", "LIKE_NUM"]
-    columns: NDArray[np.uint64] = doc.to_array(attributes).astype(np.uint64).reshape(n, 8).T
-    lower, tags, labels, names = columns[1], columns[2], columns[3], columns[5]
-    heads = np.clip(np.arange(n) + columns[4].astype(np.int64), 0, n - 1)
+    read = doc.to_array(ATTRIBUTES).astype(np.uint64).reshape(len(doc), len(ATTRIBUTES)).T
+    return features_of(read, np.array([len(doc)]), lexicon or lexicon_of(doc))
+
+
+def features_of(read: NDArray[np.uint64], sizes: Ints, lexicon: Lexicon) -> StatementFeatures:
+    """Return the features of documents that stand one after the other, as one.
+
+    Args:
+        read: (len(ATTRIBUTES), tokens) the attributes of their tokens.
+        sizes: how many tokens each has.
+        lexicon: the words of their language.
+    """
+    counted = lexicon.made(read_counted_columns)
+    lower, tags, labels, names = read[1], read[2], read[3], read[5]
+    ends = np.cumsum(sizes)
+    heads = np.arange(len(lower)) + read[4].astype(np.int64)
+    heads = np.clip(heads, np.repeat(ends - sizes, sizes), np.repeat(ends - 1, sizes))
     return StatementFeatures(
-        _grammar(np.where(columns[7] > 0, _NUMBER, lower), tags, labels, heads),
-        _columns(counted, lower, tags, labels, heads, np.where(columns[6] == _BEGINS, names, 0)),
-        columns[0],
+        _grammar(np.where(read[7] > 0, _NUMBER, lower), tags, labels, heads),
+        _columns(counted, lower, tags, labels, heads, np.where(read[6] == _BEGINS, names, 0)),
+        read[0],
         counted,
     )
 
@@ -224,12 +247,26 @@ def mean_vectors(
     Returns:
         An array of (stretches, columns of the table); zeros where no word has a vector.
     """
-    row_of = doc.vocab.vectors.key2row
+    return mean_of(weighted_vectors(doc.vocab, forms, rarity, table), starts, ends)
+
+
+def weighted_vectors(
+    vocab: Vocab, forms: NDArray[np.uint64], rarity: Floats, table: Floats
+) -> NDArray[np.float64]:
+    """Return of each token its row of the table times its weight, and the weight; as `mean_vectors`."""
+    row_of = vocab.vectors.key2row
     rows = np.fromiter(map(row_of.get, forms.tolist(), repeat(-1)), dtype=np.int64, count=len(forms))
+    weighted = np.empty((len(forms), table.shape[1] + 1))
     # A word in every 17th sentence of 20 words counts half of a rare one.
     weights = np.where(rows < 0, 0.0, 1 / (1 + np.exp(1 - rarity) / 0.06))
-    total = np.zeros((len(forms) + 1, table.shape[1] + 1))
-    np.cumsum(table[rows] * weights[:, None], axis=0, out=total[1:, :-1])
-    np.cumsum(weights, out=total[1:, -1])
+    np.multiply(table[rows], weights[:, None], out=weighted[:, :-1])
+    weighted[:, -1] = weights
+    return weighted
+
+
+def mean_of(weighted: NDArray[np.float64], starts: Ints, ends: Ints) -> Floats:
+    """Return the mean over stretches of a document's tokens of what `weighted_vectors` gives."""
+    total = np.zeros((len(weighted) + 1, weighted.shape[1]))
+    np.cumsum(weighted, axis=0, out=total[1:])
     found = total[ends] - total[starts]
     return np.asarray(found[:, :-1] / np.maximum(found[:, -1:], 1e-6), dtype=np.float32)

@@ -2,5 +2,6 @@
 
 from pipeline.components.entities.find import find_entities, make_entities
 from pipeline.components.entities.keys import canonical_key
+from pipeline.components.entities.names import NameReading, read_names
 
-__all__ = ["canonical_key", "find_entities", "make_entities"]
+__all__ = ["NameReading", "canonical_key", "find_entities", "make_entities", "read_names"]

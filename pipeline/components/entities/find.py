@@ -23,7 +23,7 @@ from pipeline.components.entities.clusters import cluster_names
 from pipeline.components.entities.descriptions import describe
 from pipeline.components.entities.keys import NameKeys
 from pipeline.components.entities.links import Lookup, best_candidate
-from pipeline.components.entities.names import find_names
+from pipeline.components.entities.names import NameReading, find_names
 from pipeline.components.entities.places import PlaceLink, link_places
 from pipeline.components.entities.possessives import resolve_possessives
 from pipeline.components.entities.pronouns import Pronoun, resolve_pronouns
@@ -42,6 +42,7 @@ def find_entities(
     title: str | None = None,
     lookup: Lookup | None = None,
     columns: Columns | None = None,
+    names: NameReading | None = None,
     lexicon: Lexicon | None = None,
 ) -> Iterator[Entity]:
     """Yield the entities of a document, in order of their first mention by name.
@@ -52,14 +53,15 @@ def find_entities(
         lookup: candidates of a knowledge base for a name (`pipeline.curation.aliases`); without one,
             only countries, subdivisions and cities are linked.
         columns: of the document, where somebody has read them already.
+        names: of the document, from `read_names`, where many were read at once.
         lexicon: the words of its language, where `columns` are not given; by the document's language where
             None.
 
     Raises:
         FileNotFoundError: there are no words of the document's language.
     """
-    tokens = read_tokens(columns or read_columns(doc, lexicon=lexicon))
-    clusters = cluster_names(find_names(doc, tokens), tokens)
+    tokens = names.tokens if names else read_tokens(columns or read_columns(doc, lexicon=lexicon))
+    clusters = cluster_names(find_names(doc, tokens, reading=names), tokens)
     described = describe(clusters, tokens)
     clusters = _with_genders(clusters, described.roles, tokens.lexicon)
     nominals: dict[int, list[Nominal]] = defaultdict(list)

@@ -6,28 +6,60 @@ docs/entities.md has what each is worth.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
-from pipeline.components.doc.tokens import Tokens
+from pipeline.components.doc.columns import Columns
+from pipeline.components.doc.tokens import Tokens, read_tokens
 from pipeline.components.entities.bounds import narrow, trim
 from pipeline.components.entities.cuts import cut, split
 from pipeline.components.entities.kinds import is_name, relabel
-from pipeline.components.entities.labeller import relabelled
+from pipeline.components.entities.labeller import LabelReading, read_labels, relabelled
 from pipeline.components.entities.name import LABELS, Name
 from pipeline.components.entities.overlooked import find_overlooked, found_again
 from pipeline.components.entities.teams import with_teams
 
 
-def find_names(doc: Doc, tokens: Tokens) -> list[Name]:
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """What is known of a document's names before they are found again in the rest of it.
+
+    Attributes:
+        tokens: the document as the rules read it.
+        names: that they find.
+        labels: what the network says of its words; None where it cannot read them.
+    """
+
+    tokens: Tokens
+    names: list[Name]
+    labels: LabelReading | None
+
+
+def read_names(documents: Sequence[Columns]) -> list[NameReading]:
+    """Read documents for names. The network takes a fraction of the time for many at once.
+
+    Args:
+        documents: of one vocabulary.
+    """
+    tokens = [read_tokens(columns) for columns in documents]
+    docs = [columns.doc for columns in documents]
+    names = [*map(find_by_rules, docs, tokens)]
+    labels = read_labels([*zip(docs, tokens, names, strict=True)])
+    return [NameReading(*parts) for parts in zip(tokens, names, labels, strict=True)]
+
+
+def find_names(doc: Doc, tokens: Tokens, *, reading: NameReading | None = None) -> list[Name]:
     """Return the names of a document in text order; they do not overlap.
 
     Args:
         doc: a document with named entities.
         tokens: the same document as the rules read it.
+        reading: of the same, where it was read together with others.
     """
-    names = relabelled(doc, tokens, find_by_rules(doc, tokens))
+    by_rules = find_by_rules(doc, tokens) if reading is None else reading.names
+    names = relabelled(doc, tokens, by_rules, reading=None if reading is None else reading.labels)
     return with_teams(found_again(names, tokens), tokens)
 
 

@@ -17,8 +17,10 @@ from pipeline.components.claims.checkworthiness import (
     classify,
     debate_threshold,
     logits,
+    read_statements,
     recalibrated,
 )
+from pipeline.components.claims.ngrams import ngram_families
 from pipeline.components.claims.statement_features import mean_vectors, n_counts, statement_features
 
 VOCAB = spacy.blank("en").vocab  # has what is asked of a word: its lower-case form, is it a number
@@ -41,6 +43,19 @@ def test_each_stretch_is_scored_for_itself() -> None:
     apart = [classify(doc, [(0, len(doc))])[0] for doc in (fact, wish)]
     assert np.allclose(together, apart, atol=1e-5)
     assert classify(both, []) == []
+
+
+def test_documents_read_together_are_scored_as_each_alone() -> None:
+    docs = [parsed(text, vocab=VOCAB) for text in (FACT, WISH, "No/DT/ROOT/0", WISH)]
+    docs.insert(1, Doc(VOCAB))
+    for order in (docs, docs[::-1]):
+        for doc, statements in zip(order, read_statements(order), strict=True):
+            assert (statements is None) == (len(doc) == 0)
+            if statements is not None:
+                ranges = [(0, len(doc)), (0, 1), (len(doc) - 1, len(doc))]
+                assert classify(doc, ranges, statements=statements) == classify(doc, ranges)
+                assert statements.families.tolist() == ngram_families(doc).tolist()
+                assert statements.features.grammar.tolist() == statement_features(doc).grammar.tolist()
 
 
 def test_what_is_counted() -> None:

@@ -6,6 +6,7 @@ words on each side, gives every label a score, and takes the best sequence of la
 `training/names.py`; the weights and their card lie in `pipeline/models/names`.
 """
 
-from pipeline.components.entities.labeller.labelled import relabelled
+from pipeline.components.entities.labeller.labelled import read_labels, relabelled
+from pipeline.components.entities.labeller.network import LabelReading
 
-__all__ = ["relabelled"]
+__all__ = ["LabelReading", "read_labels", "relabelled"]

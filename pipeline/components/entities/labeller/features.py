@@ -50,11 +50,13 @@ _SPORTS = 20
 """The number of the list of words of sport."""
 _BEGINS = 3
 """The value of ENT_IOB of a token that begins an entity."""
+_APART = 2 * max(_GAP, WINDOW) + 2
+"""Places between documents: nothing of one is near another."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelFeatures:
-    """The arrays of a document of n tokens.
+    """The arrays of some documents of n tokens in all, one after the other.
 
     Attributes:
         columns: (n, len(COLUMNS)) rows of one table: each value with the offset of its column added.
@@ -62,6 +64,7 @@ class LabelFeatures:
         vector_rows: (n) row of the model's vector table, -1 where there is none.
         rules: (n) the label that the rules give a token, as in `inputs.KINDS`.
         candidates: (m) the tokens that may belong to a name.
+        bounds: the first token of each document, and n.
     """
 
     columns: Ints
@@ -69,6 +72,13 @@ class LabelFeatures:
     vector_rows: Ints
     rules: Ints
     candidates: Ints
+    bounds: Ints
+
+    @property
+    def places(self) -> Ints:
+        """The candidates' places, (m): as far apart as the tokens, and much farther between documents."""
+        document = np.searchsorted(self.bounds, self.candidates, side="right") - 1
+        return self.candidates + _APART * document.astype(np.int32)
 
 
 class _Vocabulary:
@@ -181,25 +191,44 @@ def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeat
         tokens: the same, as the rules read it.
         names: that the rules found; they do not overlap.
     """
-    n = len(tokens)
-    words = tokens.lexicon.made(_Vocabulary).rows(tokens.words, tokens.lower)
+    return label_features_of([(doc, tokens, names)])
+
+
+def label_features_of(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> LabelFeatures:
+    """Return the features of several documents, none of them empty, each as if it stood alone.
+
+    Many short ones at once cost a fraction of one by one.
+
+    Args:
+        documents: of one vocabulary and language, with what `label_features` takes of each.
+    """
+    vocab, lexicon = documents[0][0].vocab, documents[0][1].lexicon
+    every = [tokens for _, tokens, _ in documents]
+    sizes = np.array([len(tokens) for tokens in every], dtype=np.int64)
+    bounds = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
+    n, firsts = int(bounds[-1]), bounds[:-1]
+    all_words = [word for tokens in every for word in tokens.words]
+    words = lexicon.made(_Vocabulary).rows(all_words, [word for tokens in every for word in tokens.lower])
     looks = words[:, 5]
-    of_doc = doc.to_array(["ENT_IOB", "ENT_TYPE", "ORTH"]).reshape(n, 3)
+    of_doc = np.concatenate(
+        [doc.to_array(["ENT_IOB", "ENT_TYPE", "ORTH"]).reshape(len(doc), 3) for doc, _, _ in documents]
+    )
     in_model = of_doc[:, 1] != 0
     types: list[int] = of_doc[:, 1].tolist()
     for hashed in set(types).difference(_kinds):
-        _kinds[hashed] = MODEL_KINDS.get(doc.vocab.strings[hashed], 0)
+        _kinds[hashed] = MODEL_KINDS.get(vocab.strings[hashed], 0)
     model = np.array([_kinds[hashed] for hashed in types], dtype=np.int64)
     model = np.where(in_model, 2 * model + 1 + (of_doc[:, 0] == _BEGINS), 0)
-    rules = np.zeros(n, dtype=np.int64)
-    for name in names:
-        kind = 2 * _KIND_NUMBERS[name.label] + 1
-        rules[name.start : name.end] = kind + 1
-        rules[name.start] = kind
-    heads = np.array(tokens.heads, dtype=np.int64)
-    tags, deps = _label_buckets(tokens.tags), _label_buckets(tokens.deps)
-    lines, breaks = np.array(tokens.lines), np.array(tokens.breaks)
-    others, small, large, repeats = _others(tokens.lower, looks, rules)
+    rules = _rules(n, firsts.tolist(), [names for _, _, names in documents])
+    heads = np.array([head for tokens in every for head in tokens.heads], dtype=np.int64)
+    heads += np.repeat(firsts, sizes)
+    tags = _label_buckets([tag for tokens in every for tag in tokens.tags])
+    deps = _label_buckets([dep for tokens in every for dep in tokens.deps])
+    breaks = np.array([is_break for tokens in every for is_break in tokens.breaks])
+    n_lines = np.array([tokens.lines[-1] + 1 for tokens in every], dtype=np.int64)
+    lines = np.array([line for tokens in every for line in tokens.lines], dtype=np.int64)
+    lines += np.repeat(np.cumsum(n_lines) - n_lines, sizes)
+    others, small, large, repeats = _others([tokens.lower for tokens in every], looks, rules)
     values = (
         words[:, 0],
         words[:, 1],
@@ -212,7 +241,7 @@ def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeat
         model,
         rules,
         others,
-        _line_kinds(lines, breaks, looks, tokens.words),
+        _line_kinds(lines, breaks, looks, all_words, np.repeat(firsts, n_lines)),
     )
     columns = np.empty((n, len(COLUMNS)), dtype=np.int32)
     for number, value in enumerate(values):
@@ -221,16 +250,20 @@ def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeat
 
     flags = np.zeros((n, N_FLAGS), dtype=np.uint8)
     flags[:, :N_LISTS] = (words[:, 4, None] >> np.arange(N_LISTS)) & 1
-    spaced = np.array(tokens.spaced)
+    spaced = np.array([is_spaced for tokens in every for is_spaced in tokens.spaced])
     opens_line = _begins(lines)
     opens_line[1:] |= breaks[:-1]
     closes_line = np.ones(n, dtype=bool)
     closes_line[:-1] = breaks[1:]
+    closes_line[bounds[1:] - 1] = True
     before = np.ones(n, dtype=bool)
     np.logical_or(spaced[:-1], breaks[:-1], out=before[1:])
+    before[firsts] = True
     behind = spaced | closes_line
-    opens = _begins(np.array(tokens.sents))
-    sporting = flags[:, _SPORTS]
+    opens = _begins(np.array([sent for tokens in every for sent in tokens.sents]))
+    opens[firsts] = True
+    sporting = np.add.reduceat(flags[:, _SPORTS], firsts, dtype=np.int64)
+    is_sporting = sporting >= np.maximum(_MIN_SPORT, _MIN_SHARE_OF_SPORT * sizes)
     marks = (
         opens,
         opens_line,
@@ -240,21 +273,33 @@ def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeat
         small,
         large,
         repeats,
-        _in_short_marks(tokens.words),
-        sporting.sum() >= max(_MIN_SPORT, _MIN_SHARE_OF_SPORT * n),
+        _in_short_marks(every),
+        np.repeat(is_sporting, sizes),
     )
     for number, flag in enumerate(marks, start=N_LISTS):
         flags[:, number] = flag
 
-    candidates = _candidates((looks > 0) | in_model | (rules > 0), breaks)
-    is_near = np.zeros(n + 2 * WINDOW, dtype=bool)
+    places = np.arange(n) + np.repeat(_APART * np.arange(len(every)), sizes)
+    candidates = _candidates((looks > 0) | in_model | (rules > 0), breaks, places)
+    is_near = np.zeros(int(places[-1]) + 1 + 2 * WINDOW, dtype=bool)
     for step in range(2 * WINDOW + 1):
-        is_near[candidates + step] = True
-    near = np.flatnonzero(is_near[WINDOW : WINDOW + n])
-    row_of = doc.vocab.vectors.key2row
+        is_near[places[candidates] + step] = True
+    near = np.flatnonzero(is_near[places + WINDOW])
+    row_of = vocab.vectors.key2row
     rows = np.full(n, -1, dtype=np.int32)
     rows[near] = [row_of.get(orth, -1) for orth in of_doc[near, 2].tolist()]
-    return LabelFeatures(columns, flags, rows, rules.astype(np.int32), candidates)
+    return LabelFeatures(columns, flags, rows, rules.astype(np.int32), candidates, bounds.astype(np.int32))
+
+
+def _rules(n: int, firsts: Sequence[int], names: Sequence[Sequence[Name]]) -> NDArray[np.int64]:
+    """Return the labels that the rules give to each of n tokens, see `inputs.KINDS`."""
+    rules = np.zeros(n, dtype=np.int64)
+    for first, found in zip(firsts, names, strict=True):
+        for name in found:
+            kind = 2 * _KIND_NUMBERS[name.label] + 1
+            rules[first + name.start : first + name.end] = kind + 1
+            rules[first + name.start] = kind
+    return rules
 
 
 def _begins(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -264,17 +309,20 @@ def _begins(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
     return begins
 
 
-def _in_short_marks(words: Sequence[str]) -> NDArray[np.bool_]:
+def _in_short_marks(documents: Sequence[Tokens]) -> NDArray[np.bool_]:
     """Return whether each word stands in quotation marks with a few others at most, as titles do."""
-    inside = np.zeros(len(words), dtype=bool)
-    opened = -1
-    for i, word in enumerate(words):
-        if word in _QUOTES:
-            if 0 <= opened < i - 1 and i - opened <= _MOST_IN_MARKS + 1 and word not in _OPENING:
-                inside[opened + 1 : i] = True
-                opened = -1
-            else:
-                opened = i
+    inside = np.zeros(sum([len(tokens) for tokens in documents]), dtype=bool)
+    first = 0
+    for tokens in documents:
+        opened = -1
+        for i, word in enumerate(tokens.words):
+            if word in _QUOTES:
+                if 0 <= opened < i - 1 and i - opened <= _MOST_IN_MARKS + 1 and word not in _OPENING:
+                    inside[first + opened + 1 : first + i] = True
+                    opened = -1
+                else:
+                    opened = i
+        first += len(tokens)
     return inside
 
 
@@ -284,11 +332,11 @@ def _label_buckets(labels: Sequence[str]) -> NDArray[np.int64]:
     return np.array([_buckets[label] for label in labels], dtype=np.int64)
 
 
-def _candidates(looks_like: NDArray[np.bool_], breaks: NDArray[np.bool_]) -> Ints:
+def _candidates(looks_like: NDArray[np.bool_], breaks: NDArray[np.bool_], places: NDArray[np.int64]) -> Ints:
     """Return the tokens that look like parts of names, and those in small gaps between them."""
     chosen = looks_like & ~breaks
     core = np.flatnonzero(chosen)
-    steps = core[1:] - core[:-1]
+    steps = np.diff(places[core])
     for size in range(1, _GAP + 1):
         gaps = core[:-1][steps == size + 1]
         for step in range(1, size + 1):
@@ -298,28 +346,38 @@ def _candidates(looks_like: NDArray[np.bool_], breaks: NDArray[np.bool_]) -> Int
 
 
 def _others(
-    lower: Sequence[str], looks: NDArray[np.int64], rules: NDArray[np.int64]
+    documents: Sequence[Sequence[str]], looks: NDArray[np.int64], rules: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return how the other occurrences of each word in the document are used.
+    """Return how the other occurrences of each word in its document are used.
+
+    Args:
+        documents: their words, lower-cased.
+        looks: of all words, what they look like: see `_Vocabulary.rows`.
+        rules: the labels that the rules give them.
 
     Returns:
         of each word 1 + 3 * kind + how many of the others are of that kind (few, half, all), for
         the kind (or none) that most of those with a capital have, 0 where there are none; whether the word
         stands elsewhere without a capital; with one; three times or more.
     """
-    numbers: dict[str, int] = {}
-    identity = np.array([numbers.setdefault(word, len(numbers)) for word in lower], dtype=np.int64)
+    found: list[int] = []
+    n_words = 0
+    for lower in documents:
+        numbers: dict[str, int] = {}
+        found += [n_words + numbers.setdefault(word, len(numbers)) for word in lower]
+        n_words += len(numbers)
+    identity, at = np.array(found, dtype=np.int64), np.arange(len(found))
     n_kinds = len(KINDS) + 1
     kinds = (rules + 1) // 2
-    counts = np.bincount((identity * n_kinds + kinds)[looks > 0], minlength=len(numbers) * n_kinds).reshape(
+    counts = np.bincount((identity * n_kinds + kinds)[looks > 0], minlength=n_words * n_kinds).reshape(
         -1, n_kinds
     )
-    small_counts = np.bincount(identity[looks == 0], minlength=len(numbers))
+    small_counts = np.bincount(identity[looks == 0], minlength=n_words)
     rest = counts[identity]
-    rest[np.arange(len(lower)), kinds] -= looks > 0
+    rest[at, kinds] -= looks > 0
     total = rest.sum(axis=1)
     best = rest.argmax(axis=1)
-    share = rest[np.arange(len(lower)), best] / np.maximum(total, 1)
+    share = rest[at, best] / np.maximum(total, 1)
     level = np.where(share > 0.9, 2, np.where(share > 0.6, 1, 0))
     others = np.where(total > 0, 1 + 3 * best + level, 0)
     small = small_counts[identity] - (looks == 0) > 0
@@ -327,13 +385,25 @@ def _others(
 
 
 def _line_kinds(
-    lines: NDArray[np.int64], breaks: NDArray[np.bool_], looks: NDArray[np.int64], words: Sequence[str]
+    lines: NDArray[np.int64],
+    breaks: NDArray[np.bool_],
+    looks: NDArray[np.int64],
+    words: Sequence[str],
+    firsts: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """Return of each token the kind of its line: how long it is, how much of it has capitals, how it ends."""
-    n_lines = int(lines[-1]) + 1 if len(lines) else 0
+    """Return of each token the kind of its line: how long it is, how much of it has capitals, how it ends.
+
+    Args:
+        lines: the line of each token.
+        breaks: whether it is a line break.
+        looks: what it looks like, see `_Vocabulary.rows`.
+        words: the tokens.
+        firsts: of each line the first token of its document; an empty line ends as that does.
+    """
+    n_lines = len(firsts)
     sizes = np.bincount(lines[~breaks], minlength=n_lines)
     large = np.bincount(lines[(looks == 2) & ~breaks], minlength=n_lines)
-    last = np.zeros(n_lines, dtype=np.int64)
+    last = firsts.copy()
     at = np.flatnonzero(~breaks)
     last[lines[at]] = at
     stops = np.array([words[i][-1:] in _STOPS for i in last.tolist()], dtype=np.int64)

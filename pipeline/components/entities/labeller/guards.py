@@ -17,8 +17,7 @@ from spacy.tokens import Doc
 from pipeline.components.doc.tags import NAME_TAGS, NOUN_TAGS
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.cities import Cities
-from pipeline.components.entities.labeller.features import LabelFeatures
-from pipeline.components.entities.labeller.network import Floats, Labelled, margin
+from pipeline.components.entities.labeller.network import Labelled, LabelReading, margin
 from pipeline.components.entities.name import Name, text_of
 from pipeline.components.entities.roles import age_behind
 from pipeline.lexicons import Lexicon
@@ -64,11 +63,11 @@ class _Words:
 class Evidence:
     """What model and rules say of the spans of a document, and how much the network prefers its own."""
 
-    def __init__(self, doc: Doc, features: LabelFeatures, scores: Floats, names: Sequence[Name]) -> None:
+    def __init__(self, doc: Doc, reading: LabelReading, names: Sequence[Name]) -> None:
         bounds = [(span.start, span.end) for span in doc.ents] + [(name.start, name.end) for name in names]
         self._seen = {i for start, end in bounds for i in range(start, end)}
         self._names = {(name.start, name.end): name for name in names}
-        self._features, self._scores = features, scores
+        self._reading = reading
 
     def at(self, start: int, end: int) -> Name | None:
         """Return the rules' name of a span."""
@@ -81,10 +80,10 @@ class Evidence:
             return found.label
         if found.label == "PERSON" and is_acronym(tokens, name):
             return name.label
-        rows = self._features.vector_rows[found.start : found.end]
+        rows = self._reading.vector_rows[found.start : found.end]
         needed = MARGIN if (rows >= 0).all() else MARGIN_UNKNOWN
-        first = int(np.searchsorted(self._features.candidates, found.start))
-        is_sure = margin(self._scores[first : first + len(name)], found.label, name.label) >= needed
+        first = int(np.searchsorted(self._reading.candidates, found.start))
+        is_sure = margin(self._reading.scores[first : first + len(name)], found.label, name.label) >= needed
         return found.label if is_sure else name.label
 
     def is_doubtful(self, tokens: Tokens, found: Labelled) -> bool:

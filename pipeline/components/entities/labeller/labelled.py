@@ -1,4 +1,4 @@
-"""What the network makes of the names of a document."""
+"""What the network makes of the names of a document; it reads the words of many at once."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
+from pipeline.components.doc.runs import runs
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.bounds import trim
 from pipeline.components.entities.kinds import is_name
-from pipeline.components.entities.labeller.features import label_features
+from pipeline.components.entities.labeller.features import label_features_of
 from pipeline.components.entities.labeller.guards import (
     Evidence,
     has_words_of_names,
@@ -25,37 +26,63 @@ from pipeline.components.entities.labeller.guards import (
 )
 from pipeline.components.entities.labeller.network import (
     Labelled,
+    LabelReading,
     best_labels,
     label_scores,
-    names_of,
     network_in_use,
+    read_candidates,
     with_rules,
 )
 from pipeline.components.entities.name import Name
 
 
-def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> list[Name]:
+def read_labels(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> list[LabelReading | None]:
+    """Let the network read the words of documents. Many short ones at once cost half of one by one.
+
+    Args:
+        documents: of one vocabulary and language: each, how the rules read it, and the names that they found,
+            which do not overlap.
+
+    Returns:
+        A reading each; None where the document is empty, or the model has no word vectors of the width that
+        the network was trained with: it knows no other model.
+    """
+    readings: list[LabelReading | None] = [None] * len(documents)
+    network = network_in_use()
+    if not documents or not network.fits(documents[0][0].vocab.vectors.data):
+        return readings
+    vectors = network.vectors(documents[0][0].vocab.vectors.data)
+    for numbers in runs([len(tokens) for _, tokens, _ in documents]):
+        features = label_features_of([documents[number] for number in numbers])
+        scores = label_scores(features, network.weights, vectors)
+        labels = best_labels(features.places, with_rules(scores, features))
+        for number, reading in zip(numbers, read_candidates(features, labels, scores), strict=True):
+            readings[number] = reading
+    return readings
+
+
+def relabelled(
+    doc: Doc, tokens: Tokens, names: Sequence[Name], *, reading: LabelReading | None = None
+) -> list[Name]:
     """Return the names of a document as the network sees them, in text order (method "network").
 
-    A name on which the network and the rules agree stays as it is. Without word vectors of the width that
-    the network was trained with, nothing changes: it knows no other model.
+    A name on which the network and the rules agree stays as it is. Where the network cannot read the
+    document, nothing changes.
 
     Args:
         doc: the document.
         tokens: the same, as the rules read it.
         names: that the rules found; they do not overlap.
+        reading: of the document with these names, from `read_labels`, where many were read at once.
     """
-    network = network_in_use()
-    table = doc.vocab.vectors.data
-    if not len(tokens) or not network.fits(table):
+    if reading is None:
+        (reading,) = read_labels([(doc, tokens, names)])
+    if reading is None:
         return [*names]
-    features = label_features(doc, tokens, names)
-    scores = label_scores(features, network.weights, network.vectors(table))
-    labels = best_labels(features.candidates, with_rules(scores, features))
     out = [name for name in names if _is_settled(tokens, name)]
     settled = {i for name in out for i in range(name.start, name.end)}
-    evidence = Evidence(doc, features, scores, names)
-    for found in kept_whole(tokens, [*names_of(features.candidates, labels, scores)], names):
+    evidence = Evidence(doc, reading, names)
+    for found in kept_whole(tokens, reading.found, names):
         if evidence.is_doubtful(tokens, found) or not settled.isdisjoint(range(found.start, found.end)):
             continue
         before = evidence.at(found.start, found.end)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +34,22 @@ class Labelled(NamedTuple):
     end: int
     label: str
     score: float
+
+
+class LabelReading(NamedTuple):
+    """What the network says of the words of a document.
+
+    Attributes:
+        candidates: (m) the tokens that may belong to a name.
+        vector_rows: (tokens) row of the model's vector table, -1 where there is none.
+        scores: (m, labels) the logarithms of the probabilities of the candidates' labels.
+        found: the names that the best labels mark, in text order.
+    """
+
+    candidates: Ints
+    vector_rows: Ints
+    scores: Floats
+    found: list[Labelled]
 
 
 _stand_in: ContextVar[Network | None] = ContextVar("stand_in", default=None)
@@ -68,9 +85,10 @@ def label_scores(features: LabelFeatures, weights: Weights, vectors: Floats) -> 
     at = features.candidates
     if not len(at):
         return np.zeros((0, N_LABELS), dtype=np.float32)
-    n = len(features.columns)
+    n, bounds = len(features.columns), features.bounds
+    document = np.searchsorted(bounds, at, side="right")[:, None]
     near = at[:, None] + np.arange(-WINDOW, WINDOW + 1)
-    inside = (near >= 0) & (near < n)
+    inside = (near >= bounds[document - 1]) & (near < bounds[document])
     near = np.where(inside, near, at[:, None])
     is_used = np.zeros(n, dtype=bool)
     is_used[near] = True
@@ -113,7 +131,12 @@ _TRANSITIONS = _transitions()
 
 
 def best_labels(candidates: Ints, scores: Floats) -> Ints:
-    """Return the labels of the best sequence in which a name goes on only where it has begun."""
+    """Return the labels of the best sequence in which a name goes on only where it has begun.
+
+    Args:
+        candidates: their tokens, or their places where they are of several documents.
+        scores: of their labels.
+    """
     labels: Ints = scores.argmax(axis=1).astype(np.int32)
     follows = np.diff(candidates, prepend=-2) == 1
     before = np.where(follows, np.concatenate([[0], labels[:-1]]), 0)
@@ -157,6 +180,17 @@ def names_of(candidates: Ints, labels: Ints, scores: Floats) -> Iterator[Labelle
         while i < len(at) and found[i] == label + 1 and at[i] == at[i - 1] + 1:
             i += 1
         yield Labelled(at[start], at[i - 1] + 1, KINDS[(label - 1) // 2], min(sure[start:i]))
+
+
+def read_candidates(features: LabelFeatures, labels: Ints, scores: Floats) -> Iterator[LabelReading]:
+    """Yield what the labels and scores of the candidates of several documents say of each document."""
+    bounds = features.bounds.tolist()
+    ends = np.searchsorted(features.candidates, features.bounds).tolist()
+    for (start, stop), (first, end) in zip(pairwise(bounds), pairwise(ends), strict=True):
+        candidates = features.candidates[first:end] - np.int32(start)
+        own = scores[first:end]
+        found = [*names_of(candidates, labels[first:end], own)]
+        yield LabelReading(candidates, features.vector_rows[start:stop], own, found)
 
 
 def margin(scores: Floats, label: str, other: str) -> float:

@@ -13,8 +13,8 @@ from spacy.vocab import Vocab
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tokens import Tokens, read_tokens
 from pipeline.components.entities.labeller import features as features_module
-from pipeline.components.entities.labeller import labelled, relabelled
-from pipeline.components.entities.labeller.features import LabelFeatures, label_features
+from pipeline.components.entities.labeller import labelled, read_labels, relabelled
+from pipeline.components.entities.labeller.features import LabelFeatures, label_features, label_features_of
 from pipeline.components.entities.labeller.inputs import COLUMN_OFFSETS, KINDS, N_FLAGS, N_LABELS, WINDOW
 from pipeline.components.entities.labeller.network import (
     Labelled,
@@ -130,6 +130,59 @@ def test_numbers_of_words_are_the_same_before_and_after_they_were_forgotten(
         again = label_features(doc, read(doc), [])
         assert again.columns.tolist() == known.columns.tolist()
         assert again.flags.tolist() == known.flags.tolist()
+
+
+TOGETHER: tuple[tuple[str, dict[str, str]], ...] = (
+    ("He met Ana Colvey", {"Ana Colvey": "PERSON"}),
+    ("of Marrow .", {"Marrow": "GPE"}),
+    ("\n", {}),
+    ("“ The Dorn Tide ” won the cup , the match , the league and the goal .", {"Dorn": "ORG"}),
+    ("Dorn left . the dorn ran \n \n Leo Darnt", {"Leo Darnt": "PERSON"}),
+    ('cup final goal match league team coach striker "', {}),
+    ("Kenya", {"Kenya": "GPE"}),
+)
+
+
+def test_documents_read_together_have_the_features_that_each_has_alone() -> None:
+    # One vocabulary: a document's words stand as candidates, marks or lines at the edge of another's.
+    vocab = build("a").vocab
+    docs = [Doc(vocab).from_bytes(build(*parts).to_bytes()) for parts in TOGETHER]
+    for order in (docs, docs[::-1], docs[::2] + docs[1::2]):
+        read_docs = [(doc, read(doc), find_by_rules(doc, read(doc))) for doc in order]
+        together = label_features_of(read_docs)
+        bounds = together.bounds.tolist()
+        found = []
+        for start, end, one in zip(bounds, bounds[1:], read_docs, strict=False):
+            alone = label_features(*one)
+            for name in ("columns", "flags", "vector_rows", "rules"):
+                assert getattr(together, name)[start:end].tolist() == getattr(alone, name).tolist(), (
+                    one,
+                    name,
+                )
+            found += [start + at for at in alone.candidates.tolist()]
+        assert together.candidates.tolist() == found
+        assert (
+            min(np.diff(together.places)[np.diff(np.searchsorted(bounds, found, side="right")) > 0]) > WINDOW
+        )
+
+
+def test_documents_read_together_have_the_names_that_each_has_alone() -> None:
+    vocab = with_vectors(build("a")).vocab
+    docs = [Doc(vocab).from_bytes(build(*parts).to_bytes()) for parts in TOGETHER] + [Doc(vocab)]
+    read_docs = [(doc, read(doc), find_by_rules(doc, read(doc))) for doc in docs]
+    together = read_labels(read_docs)
+    assert together[-1] is None
+    assert any(reading.found for reading in together if reading)
+    for one, reading in zip(read_docs[:-1], together[:-1], strict=True):
+        (alone,) = read_labels([one])
+        assert reading is not None and alone is not None
+        assert reading.candidates.tolist() == alone.candidates.tolist()
+        np.testing.assert_allclose(reading.scores, alone.scores, atol=1e-4)
+        assert [name[:3] for name in reading.found] == [name[:3] for name in alone.found]
+        names, names_alone = (relabelled(*one, reading=known) for known in (reading, None))
+        assert [(name.start, name.end, name.label, name.method) for name in names] == [
+            (name.start, name.end, name.label, name.method) for name in names_alone
+        ]
 
 
 def test_without_vectors_of_its_width_the_network_changes_nothing() -> None:
