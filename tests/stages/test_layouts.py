@@ -76,7 +76,8 @@ def test_one_file_is_read_until_then(store: Store, days: tuple[date, date] | Non
     put(store, DAYS)
     derive(store, Batch(DAYS[2]), SETTINGS)
     before = {one.table_name: derived_rows(store, one.table_name, days=days) for one in BY_MONTH}
-    assert {name for name, rows in before.items() if len(rows)} >= {*before} - {"ingest_report"}
+    without_rows = {"ingest_report", "quote_name_days"}  # nothing was delivered, and nobody names anybody
+    assert {name for name, rows in before.items() if len(rows)} >= {*before} - without_rows
     as_it_was(store)
     for name, rows in before.items():
         order = [(column, "ascending") for column in ("day", *DERIVED_KEYS[name])]

@@ -174,7 +174,8 @@ def test_atom_json_feed_and_sitemaps_come_in_too(nights: Nights, web: Web) -> No
 
 
 def test_the_time_of_fetching_is_no_date_but_serves_for_relative_ones(nights: Nights, web: Web) -> None:
-    hours = datetime.now(UTC).hour + 2  # so long ago it was yesterday
+    noon = datetime.combine(NIGHT, datetime.min.time(), UTC) + timedelta(hours=12)
+    hours = int((datetime.now(UTC) - noon) / timedelta(hours=1))  # so long ago it was about noon of that day
     web.pages["/rss"] = Page(rss(entry("undated", on=None), entry("ago", date_text=f"{hours} hours ago"),
                                  entry("ahead", on=NIGHT + timedelta(days=9))))  # fmt: skip
     nights.list(web.url("/rss"))
