@@ -327,6 +327,15 @@ def by_cluster(
     yield not wrong, f"{len(wrong)} of {len(here):,} files differ from those of one machine{told}"
 
 
+def all_hold(checked: Iterable[tuple[bool, str]]) -> bool:
+    """Print what must hold, and tell whether all of it does."""
+    is_right = True
+    for holds, text in checked:
+        print(f"{'ok   ' if holds else 'WRONG'} {text}")
+        is_right = is_right and holds
+    return is_right
+
+
 def main() -> int:
     """Run the command line."""
     options = argparse.ArgumentParser(
@@ -364,16 +373,14 @@ def main() -> int:
         except NewstablesError as error:
             sys.stderr.write(f"newstables: {str(error)[:2000]}\n")
             return 1
-        print(f"\n{'ok   ' if is_right else 'WRONG'} all runs of the backfill are a success")
-        for holds, text in checks(Store(str(folder / "data")), records, days):
-            print(f"{'ok   ' if holds else 'WRONG'} {text}")
-            is_right = is_right and holds
+        print()
+        is_right = all_hold([(is_right, "all runs of the backfill are a success")])
+        is_right = all_hold(checks(Store(str(folder / "data")), records, days)) and is_right
         if args.cluster:
             here = published(str(folder / "data"))
             try:
-                for holds, text in by_cluster(folder / "drop", here, days, n_articles, limit_s=args.limit_s):
-                    print(f"{'ok   ' if holds else 'WRONG'} {text}")
-                    is_right = is_right and holds
+                there = by_cluster(folder / "drop", here, days, n_articles, limit_s=args.limit_s)
+                is_right = all_hold(there) and is_right
             except NewstablesError as error:
                 sys.stderr.write(f"newstables: {str(error)[:2000]}\n")
                 return 1

@@ -49,7 +49,7 @@ from pipeline.store.plan import find_plan
 from pipeline.store.published import replace_day
 from pipeline.store.row_groups import in_groups
 from schemas import DAY_TABLES, EXTRACTED, TABLES
-from schemas.table import arrow_schema
+from schemas.table import arrow_schema, with_values
 
 NIGHT = date(2026, 3, 31)
 WINDOW = 31
@@ -123,8 +123,7 @@ def _copied(rows: pa.Table, name: str, worded: Any) -> pa.Table:
         columns.append(column)
     made = pa.Table.from_arrays(columns, names=rows.schema.names)
     if "text_sha256" in made.column_names:
-        sums = pa.array([checksum(text) for text in made["text"].to_pylist()], pa.string())
-        made = made.set_column(made.column_names.index("text_sha256"), "text_sha256", sums)
+        made = with_values(made, "text_sha256", [checksum(text) for text in made["text"].to_pylist()])
     return made
 
 

@@ -43,6 +43,18 @@ def derived_rows(
 
     Names and merges of `entity_index`, and which claims are in groups, are those of the decisions of now.
     """
+    rows = _as_derived(store, table, days, columns)
+    if table == "entity_index":
+        rows = _index_now(rows, _now(store).decisions)
+    elif table == "claim_groups" and (leaving := _now(store).leaving):
+        rows = rows.filter(pc.invert(pc.is_in(rows["claim_id"], value_set=pa.array(sorted(leaving)))))
+    return rows
+
+
+def _as_derived(
+    store: Store, table: str, days: tuple[date, date] | None, columns: list[str] | None
+) -> pa.Table:
+    """Return the rows of a derived table as its files have them."""
     row_class = TABLES[table]
     schema = arrow_schema(row_class).remove_metadata()
     with _derive_again():
@@ -54,10 +66,6 @@ def derived_rows(
         raise ConfigError(f"nothing is derived in {store.root}: run `python -m pipeline run` first")
     empty = schema.empty_table() if columns is None else schema.empty_table().select(columns)
     rows = pa.concat_tables([empty, *files])
-    if table == "entity_index":
-        rows = _index_now(rows, _now(store).decisions)
-    elif table == "claim_groups" and (leaving := _now(store).leaving):
-        rows = rows.filter(pc.invert(pc.is_in(rows["claim_id"], value_set=pa.array(sorted(leaving)))))
     if days is not None and row_class.is_by_month:
         first, last = (pa.scalar(day, pa.date32()) for day in days)
         rows = rows.filter(pc.and_(pc.greater_equal(rows["day"], first), pc.less_equal(rows["day"], last)))
@@ -99,8 +107,9 @@ class Index:
         """Return what was derived; None before anything was."""
         if not store.exists(DECISIONS):
             return None
-        names = derived_rows(store, "entity_index", columns=["entity_id", "name"])
+        names = _as_derived(store, "entity_index", None, ["entity_id", "name"])
         decisions = _now(store).decisions
+        names = _index_now(names, decisions)
         since = sorted({*decisions.renamed} - {*names["entity_id"].to_pylist()})
         added = {"entity_id": since, "name": [decisions.renamed[entity_id] for entity_id in since]}
         return cls(decisions, pa.concat_tables([names, pa.table(added, names.schema)]))

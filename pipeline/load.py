@@ -187,6 +187,11 @@ class _Whole:
         return _versions(rows.filter(pc.is_valid(rows["duplicate_of"])))
 
     @cached_property
+    def decisions(self) -> dict[str, pa.Table]:
+        """Human decisions, as the tables that views read."""
+        return decision_rows(self.store)
+
+    @cached_property
     def _tables(self) -> dict[str, pa.Table]:
         return {}
 
@@ -279,9 +284,8 @@ def _view(
     there = _days(store, days)
     _, names = needed(name)
     relations: dict[str, Any] = {}
-    if names_of_decisions := {*names} & {*DECISIONS_OF_VIEWS}:
-        tables = decision_rows(store)
-        relations |= {each: tables[each] for each in names_of_decisions}
+    for each in {*names} & {*DECISIONS_OF_VIEWS}:
+        relations[each] = whole.decisions[each]
     for each in {*names} & {*TABLES}:
         if not TABLES[each].is_derived:
             relations[each] = _dataset(store, each, there)

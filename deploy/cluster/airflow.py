@@ -17,20 +17,17 @@ from typing import Any
 
 from deploy.cluster import services
 from deploy.cluster.hosts import ADDRESSES, Hosts, hosts
+from deploy.local.airflow import DAG_ID, pages
 from pipeline.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 AIRFLOW = str(Path(sys.executable).with_name("airflow"))
-DAG_ID = "news_corpus"
 CONTROL = {
     "api-server": ["api-server"],
     "scheduler": ["scheduler", "--skip-serve-logs"],
     "dag-processor": ["dag-processor"],
 }
 WORKERS = ("w1", "w2")
-
-_PAGE = 100
-"""What the REST API lists at most in one answer."""
 
 
 @dataclass(slots=True)
@@ -133,12 +130,7 @@ class Cluster:
 
     def pages(self, path: str, name: str, **query: Any) -> list[dict[str, Any]]:
         """Return all that the REST API lists under a name."""
-        found: list[dict[str, Any]] = []
-        while True:
-            page = self.ask(path, limit=_PAGE, offset=len(found), **query)[name]
-            found += page
-            if len(page) < _PAGE:
-                return found
+        return pages(self.ask, path, name, **query)
 
     def await_runs(self, before: list[str], *, limit_s: float = 600) -> dict[str, str]:
         """Wait until all runs but some have ended; return the state of each day.

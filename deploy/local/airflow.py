@@ -17,7 +17,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -124,13 +124,25 @@ class LocalAirflow:
         return {run["dag_run_id"]: run for run in runs}
 
     def pages(self, path: str, name: str, **query: Any) -> list[dict[str, Any]]:
-        """Return all that the REST API lists under a name, which it does a hundred at a time."""
-        found: list[dict[str, Any]] = []
-        while True:
-            page = self.get(path, limit=_PAGE, offset=len(found), **query)[name]
-            found += page
-            if len(page) < _PAGE:
-                return found
+        """Return all that the REST API lists under a name."""
+        return pages(self.get, path, name, **query)
+
+
+def pages(ask: Callable[..., Any], path: str, name: str, **query: Any) -> list[dict[str, Any]]:
+    """Return all that Airflow's REST API lists under a name, which it does a hundred at a time.
+
+    Args:
+        ask: (path, query) -> an answer.
+        path: of the list.
+        name: under which an answer has its part of it.
+        query: what else is asked for.
+    """
+    found: list[dict[str, Any]] = []
+    while True:
+        page = ask(path, limit=_PAGE, offset=len(found), **query)[name]
+        found += page
+        if len(page) < _PAGE:
+            return found
 
 
 @contextlib.contextmanager

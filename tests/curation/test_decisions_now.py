@@ -15,7 +15,7 @@ from pipeline.curation.decisions_now import decide, read_decisions_now
 from pipeline.desk.explorer.snapshot import Desk
 from pipeline.find import find
 from pipeline.identity import content_id
-from pipeline.load import load, load_arrow
+from pipeline.load import load, load_arrow, load_batches
 from pipeline.settings import Settings
 from pipeline.stages.derive import derive
 from pipeline.store import Store
@@ -185,3 +185,21 @@ def test_the_command_lets_it_hold(
     now = speakers(views(store))[A1]
     assert now != before and now[1] == name
     assert store.get(DECISIONS) == derived, "derived tables are those of the decisions before"
+
+
+@pytest.mark.parametrize(("table", "n_reads"), [("quotes", 1), ("claims", 1), ("said", 2)])
+def test_decisions_are_not_read_again_for_each_day(
+    store: Store, monkeypatch: pytest.MonkeyPatch, table: str, n_reads: int
+) -> None:
+    decided(store, RENAME)
+    read: list[str] = []
+    as_it_is = Store.read_json
+
+    def counted(self: Store, path: str) -> Any:
+        read.append(path)
+        return as_it_is(self, path)
+
+    monkeypatch.setattr(Store, "read_json", counted)
+    rows = load_batches(table, data_dir=store.root).read_all()
+    assert len(set(rows["day"].to_pylist())) == 2
+    assert read.count(DECISIONS_NOW) == n_reads
