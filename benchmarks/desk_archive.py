@@ -164,15 +164,17 @@ def _derive(sample: Store, store: Store, days: Sequence[date], replicas: dict[da
             n = NAMES if "entity_id" in rows.column_names else 1
             store.write(derived_path(name), _as_variants(rows, n))
             continue
-        months: dict[date, list[pa.Table]] = {}
+        months: dict[str, list[pa.Table]] = {}
         for number, day in enumerate(days):
             like = SAMPLE[number % len(SAMPLE)]
             of_day = rows.filter(pc.equal(rows["day"], like))
-            n = NAMES // 2 if name in _COUNTED else replicas[like]
-            made = _as_variants(of_day, n, day) if n == NAMES // 2 else replicated(of_day, n, day, "")
-            months.setdefault(day.replace(day=1), []).append(made)
+            if name in _COUNTED:
+                made = _as_variants(of_day, NAMES // 2, day)
+            else:
+                made = replicated(of_day, replicas[like], day, "")
+            months.setdefault(month_of(day), []).append(made)
         for month, parts in months.items():
-            store.write(month_path(name, month_of(month)), pa.concat_tables(parts))
+            store.write(month_path(name, month), pa.concat_tables(parts))
     runs = {day: manifest.run_id for day, manifest in manifests(store).items()}
     State(runs, tables={row_class.table_name: TableState() for row_class in DERIVED_TABLES}).write(store)
     for name in ("_decisions.json", "_decisions_now.json"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from importlib import import_module
 from importlib.machinery import ModuleSpec
@@ -31,14 +31,18 @@ def do_without_pandas() -> None:
 
 
 @contextmanager
-def refusing(name: str) -> Iterator[None]:
-    """Let libraries be imported as if a module that they can do without were not installed."""
-    finder = _Refusal(name)
+def _asked_first(finder: _Refusal | _StandIn) -> Iterator[None]:
+    """Let a finder be asked for modules before all others."""
     sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+def refusing(name: str) -> AbstractContextManager[None]:
+    """Let libraries be imported as if a module that they can do without were not installed."""
+    return _asked_first(_Refusal(name))
 
 
 class _StandIn:
@@ -66,12 +70,10 @@ def leaving_out(*names: str) -> Iterator[None]:
     Functions that it takes from them import them when they are called, and so does who asks for them later.
     """
     left_out = {name for name in names if name not in sys.modules}
-    finder = _StandIn(left_out)
-    sys.meta_path.insert(0, finder)
     try:
-        yield
+        with _asked_first(_StandIn(left_out)):
+            yield
     finally:
-        sys.meta_path.remove(finder)
         for name in left_out:
             sys.modules.pop(name, None)
 

@@ -88,6 +88,11 @@ class Filters:
             sql.append("not is_reprint")
         return " and ".join(sql), values
 
+    @property
+    def between(self) -> dict[str, date]:
+        """The values of `day between $first and $last`."""
+        return {"first": self.first, "last": self.last}
+
     def limits(self, n: int) -> dict[str, int]:
         """Return the values of `limit $n offset $offset` for the page of a list that has n rows a page."""
         return {"n": n, "offset": (self.page - 1) * n}

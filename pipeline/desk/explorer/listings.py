@@ -198,10 +198,9 @@ def of_spread(asked: Asked) -> Listing:
         + (" and relation = 'contradicts'" if asked.query.get("contradicted") == "1" else "")
         + ")"
     )
-    window = {"first": filters.first, "last": filters.last}
-    found = snapshot.rows(f"select distinct day from claim_groups where {groups}", window, days=[])
+    found = snapshot.rows(f"select distinct day from claim_groups where {groups}", filters.between, days=[])
     days = sorted({row["day"] for row in found} & {*snapshot.days})
-    values: dict[str, Any] = dict(window)
+    values: dict[str, Any] = {**filters.between}
     condition = groups
     if filters.outlet:
         condition += (

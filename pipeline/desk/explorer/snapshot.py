@@ -347,7 +347,11 @@ class Snapshot:
         return select
 
     def _decided(self, name: str) -> str:
-        return f"from {self._registered(name, as_tables(self.decisions)[name])}"
+        return f"from {self._registered(name, self._decision_tables[name])}"
+
+    @cached_property
+    def _decision_tables(self) -> dict[str, pa.Table]:
+        return as_tables(self.decisions)
 
     @cached_property
     def _newly_apart(self) -> set[str]:

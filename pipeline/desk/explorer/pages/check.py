@@ -17,12 +17,12 @@ _VALUES = {column.name: column.values for column in columns(ClaimRow)}
 VOICES: tuple[str, ...] = tuple(_VALUES["claimer_kind"])
 TYPES: tuple[str, ...] = tuple(_VALUES["claim_type"])
 
-SELECT = """
+_SELECT = """
     select claim_id, day, article_id, outlet, published_at, voice, said_by, said_by_id, claim, polarity,
         modality, claim_type, checkworthiness, is_self_contained, topics, claim_group_id, n_outlets,
         n_origins, permalink
-    from asserted where {condition}"""
-ORDER = " order by checkworthiness desc, n_origins desc, day desc, claim_id"
+    from asserted"""
+_ORDER = " order by checkworthiness desc, n_origins desc, day desc, claim_id"
 
 _STEPS = (0.8, 0.6, 0.4, 0.0)
 _PLAIN = """
@@ -76,7 +76,7 @@ def check(asked: Asked) -> Shown:
     condition, values, more = conditions(asked)
     snapshot, filters = asked.snapshot, asked.filters
     rows = "asserted" if "voice" in more and snapshot.decisions.speakers else f"({_PLAIN})"
-    sql = f"select day, claim_id, article_id from {rows} where {condition}{ORDER} limit $n offset $offset"
+    sql = f"select day, claim_id, article_id from {rows} where {condition}{_ORDER} limit $n offset $offset"
     chosen: list[dict[str, Any]] = []
     for least in _STEPS:  # those that are worth most come first: the others need not be joined
         given = {**values, **filters.limits(N_CLAIMS), "least": least}
@@ -107,7 +107,7 @@ def _shown(asked: Asked, chosen: Sequence[Mapping[str, Any]]) -> list[dict[str, 
     articles = sorted({row["article_id"] for row in chosen})
     values = {"claims": sorted({claim_id for _, claim_id in keys}), "articles": articles}
     rows = asked.snapshot.rows(
-        SELECT.format(condition="true") + ORDER,
+        _SELECT + _ORDER,
         values,
         days=sorted({day for day, _ in keys}),
         only=_SHOWN_ONLY,

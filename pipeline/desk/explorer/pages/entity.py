@@ -105,8 +105,8 @@ def _counts(asked: Asked, own: dict[str, Any]) -> list[dict[str, Any]]:
     condition, values = filters.conditions("outlet", "once")
     if filters.is_once or len(own["ids"]) > 1 or not snapshot.is_counted:
         return snapshot.rows(_COUNTS.format(condition=condition), {**own, **values}, only=_LIST_ONLY)
-    values |= {"id": own["id"], "first": filters.first, "last": filters.last}
-    return snapshot.rows(_COUNTS_BY_DAY.format(condition=condition), values)
+    given = {"id": own["id"], **filters.between, **values}
+    return snapshot.rows(_COUNTS_BY_DAY.format(condition=condition), given)
 
 
 def _about(asked: Asked, own: dict[str, Any]) -> list[dict[str, Any]]:

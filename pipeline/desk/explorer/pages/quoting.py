@@ -90,16 +90,16 @@ def select(asked: Asked, name: str, n: int = _ALL) -> tuple[str, dict[str, Any]]
         name: `speakers`, `cells` (with the value `speakers`), or of `WHOLE`.
         n: at most so many rows, those with the most quotations.
     """
-    filters, values = asked.filters, dict[str, Any]()
-    condition, given = filters.conditions(*_FILTERS[name])
+    filters = asked.filters
+    condition, values = filters.conditions(*_FILTERS[name])
     selects = _BY_ROW
-    if given.keys() <= {"outlet"} and not filters.is_once and asked.snapshot.is_counted:
+    if "kind" not in values and not filters.is_once and asked.snapshot.is_counted:
         selects = _BY_DAY
         condition = f"day between $first and $last and {condition}"
-        values = {"first": filters.first, "last": filters.last}
+        values |= filters.between
     if name != "cells":
         values["n"] = n
-    return selects[name].format(condition=condition), {**given, **values}
+    return selects[name].format(condition=condition), values
 
 
 def quoting(asked: Asked) -> Shown:

@@ -134,6 +134,6 @@ def _overview(asked: Asked) -> Shown:
             "by_day": by_day,
             "chart": days_chart(by_day, filters.first, filters.last, what="articles"),
             "speakers": snapshot.rows(_SPEAKERS),
-            "groups": spread.ranked(asked, "true", {"n": 6, "offset": 0})[0],
+            "groups": spread.ranked(asked, "true", {}, {"n": 6, "offset": 0})[0],
         },
     )

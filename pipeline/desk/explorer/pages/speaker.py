@@ -78,7 +78,7 @@ def speaker(asked: Asked) -> Answer:
         {
             "entity": entity.row,
             "pronouns": pronouns(asked, entity.ids),
-            "roles": [{"role": role} for role in sorted(roles, key=lambda role: (-roles[role], role))[:3]],
+            "roles": sorted(roles, key=lambda role: (-roles[role], role))[:3],
             "quotes": _shown(asked, own, quotes),
             "total": total,
             "n_once": sum(not row["is_reprint"] for row in quotes),
@@ -103,8 +103,7 @@ def about(asked: Asked, own: Mapping[str, Any]) -> list[dict[str, Any]]:
     """
     if not asked.snapshot.is_counted:
         return asked.snapshot.rows(_ABOUT, own, only=_ABOUT_ONLY)
-    values = {"id": own["id"], "first": asked.filters.first, "last": asked.filters.last}
-    return asked.snapshot.rows(_ABOUT_BY_DAY, values)
+    return asked.snapshot.rows(_ABOUT_BY_DAY, {"id": own["id"], **asked.filters.between})
 
 
 def conditions(asked: Asked) -> tuple[str, dict[str, Any]]:

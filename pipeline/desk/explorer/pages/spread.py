@@ -10,7 +10,7 @@ from pipeline.desk.explorer.asked import Asked, Shown
 N_GROUPS = 50
 """On a page."""
 
-SELECT = """
+_SELECT = """
     select claim_group_id,
         first(claim order by not is_self_contained, checkworthiness desc, day, claim_id)
             filter (relation <> 'contradicts') as claim,
@@ -61,28 +61,28 @@ def spread(asked: Asked) -> Shown:
     condition, values = filters.conditions("outlet")
     is_contradicted = asked.query.get("contradicted") == "1"
     more = f"claim_group_id in ({_CONTRADICTED})" if is_contradicted else "true"
-    groups, total = ranked(asked, condition, {**values, **filters.limits(N_GROUPS)}, more=more)
+    groups, total = ranked(asked, condition, values, filters.limits(N_GROUPS), more=more)
     return Shown("spread.html", {"groups": groups, "total": total, "n_pages": -(-total // N_GROUPS)})
 
 
 def ranked(
-    asked: Asked, condition: str, values: Mapping[str, Any], *, more: str = "true"
+    asked: Asked, condition: str, values: Mapping[str, Any], limits: Mapping[str, int], *, more: str = "true"
 ) -> tuple[list[dict[str, Any]], int]:
     """Return groups of claims in their order, and how many there are in all.
 
     Args:
         asked: the request; its window says which claims count.
         condition: on outlets.
-        values: of its parameters, with `n` and `offset`.
+        values: of its parameters.
+        limits: as of `Filters.limits`.
         more: a condition on the groups.
     """
-    snapshot, window = asked.snapshot, {"first": asked.filters.first, "last": asked.filters.last}
+    snapshot, window = asked.snapshot, asked.filters.between
     sql = _RANKED.format(condition=condition, more=more)
-    first = snapshot.rows(sql, {**values, **window}, only=_RANKED_ONLY)
+    first = snapshot.rows(sql, {**values, **window, **limits}, only=_RANKED_ONLY)
     if not first:
         return [], 0
     own = {"groups": [row["claim_group_id"] for row in first], **window}
     there = snapshot.rows("select distinct article_id from claims", own, only=_OF_GROUPS)
-    own |= {"articles": sorted(row["article_id"] for row in there)}
-    own |= {name: value for name, value in values.items() if name not in ("n", "offset")}
-    return snapshot.rows(SELECT.format(condition=condition), own, only=_SHOWN_ONLY), first[0]["total"]
+    own |= {"articles": sorted(row["article_id"] for row in there), **values}
+    return snapshot.rows(_SELECT.format(condition=condition), own, only=_SHOWN_ONLY), first[0]["total"]
