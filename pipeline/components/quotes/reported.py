@@ -24,7 +24,7 @@ _MOSTLY = 0.6
 """Share of a content's words in marks from which on marks alone show that it was said."""
 _DENY = "deny"
 _NEAR = 4
-"""Tokens of a content among which the word that opens its clause stands; fewer only point at something."""
+"""Tokens of a content from which on it does more than point at something."""
 _SPEAKING = frozenset(("PERSON", "ORG", "GPE", "NORP"))
 _PLACES = frozenset(("GPE", "LOC"))
 _NO_SPEAKERS = _PLACES | {"DATE", "TIME", "ORDINAL", "CARDINAL"}
