@@ -11,7 +11,7 @@ from pipeline.components.doc.runs import runs
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.bounds import trim
 from pipeline.components.entities.kinds import is_name
-from pipeline.components.entities.labeller.features import label_features_of
+from pipeline.components.entities.labeller.features import label_features
 from pipeline.components.entities.labeller.guards import (
     Evidence,
     has_words_of_names,
@@ -53,7 +53,7 @@ def read_labels(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> list
         return readings
     vectors = network.vectors(documents[0][0].vocab.vectors.data)
     for numbers in runs([len(tokens) for _, tokens, _ in documents]):
-        features = label_features_of([documents[number] for number in numbers])
+        features = label_features([documents[number] for number in numbers])
         scores = label_scores(features, network.weights, vectors)
         labels = best_labels(features.places, with_rules(scores, features))
         for number, reading in zip(numbers, read_candidates(features, labels, scores), strict=True):
