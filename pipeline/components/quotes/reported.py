@@ -17,7 +17,7 @@ from pipeline.components.quotes.content_form import SUBJECTS, ContentForm, form_
 from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.inflection import with_s
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
-from pipeline.components.quotes.phrases import noun_of_relative
+from pipeline.components.quotes.phrases import head_of, noun_of_relative
 from pipeline.lexicons import Lexicon
 
 _MOSTLY = 0.6
@@ -290,11 +290,8 @@ def _is_shown(parse: Parse, words: _Verbs, found: ReportingWord, candidate: Quot
     """Return whether evidence shows something: "the poll showed a lead", not "he showed her the way"."""
     if found.cue.kind != "show" or "e" in found.cue.frames or candidate.speaker is None:
         return False
-    start, end = candidate.speaker
-    if found.at > candidate.content[0][0]:
-        return False
-    head = next((t for t in range(start, end) if not start <= parse.heads[t] < end), start)
-    return parse.words[head] in words.evidence
+    is_before = found.at <= candidate.content[0][0]
+    return is_before and parse.words[head_of(parse, candidate.speaker)] in words.evidence
 
 
 def _is_seen_as(parse: Parse, found: ReportingWord, candidate: QuoteCandidate) -> bool:
