@@ -116,7 +116,7 @@ def example(doc: Doc, marked: Marked) -> Example:
         raise ValueError(f"the cached parse of {marked.doc_id} is of another text: delete the cache")
     tokens = read_tokens(read_columns(doc))
     names = find_by_rules(doc, tokens)
-    features = label_features(doc, tokens, names)
+    features = label_features([(doc, tokens, names)])
     offsets = stored_offsets(doc)
     ranges = [offsets.stored(token.idx, token.idx + len(token)) for token in doc]
     starts, ends = (np.array(column, dtype=np.int64) for column in zip(*ranges, strict=True))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pipeline.components.claims.asserted import opening
 from pipeline.components.claims.context import Context
+from pipeline.components.claims.phrases import by_first_word
 from pipeline.components.claims.propositions import Proposition, Range, lone_root
 from pipeline.components.doc.tree import Tree
 from pipeline.lexicons import Lexicon
@@ -54,18 +55,14 @@ def _behind_link(tree: Tree, start: int, head: int) -> int:
     """Return where a claim begins behind words that link it to the one before: "For example, ..."."""
     for phrase in tree.lexicon.made(_read_links).get(tree.words[start], ()):
         after = start + len(phrase)
-        if after < head and tree.words[after] == "," and tuple(tree.words[start:after]) == phrase:
+        if after < head and tree.words[after] == "," and tree.words[start:after] == phrase:
             return after + 1
     return start
 
 
-def _read_links(lexicon: Lexicon) -> dict[str, list[tuple[str, ...]]]:
+def _read_links(lexicon: Lexicon) -> dict[str, list[list[str]]]:
     """Return the phrases that link a claim to the one before it, by their first words."""
-    links: dict[str, list[tuple[str, ...]]] = {}
-    for phrase in lexicon.ordered("claims.linking_phrases"):
-        words = tuple(phrase.split())
-        links.setdefault(words[0], []).append(words)
-    return links
+    return by_first_word(lexicon.ordered("claims.linking_phrases"))
 
 
 def _without_claims(

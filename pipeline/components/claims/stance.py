@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.components.claims.context import Context
+from pipeline.components.claims.phrases import by_first_word
 from pipeline.components.claims.propositions import Proposition, Range
 from pipeline.components.claims.verbs import read_base_forms
 from pipeline.components.doc.tree import Tree
@@ -50,10 +51,10 @@ class _Words:
     no_negations: tuple[tuple[str, ...], ...]
     possible: frozenset[str]
     necessary: frozenset[str]
-    necessary_phrases: dict[str, list[tuple[str, ...]]]
+    necessary_phrases: dict[str, list[list[str]]]
     probable: frozenset[str]
     future: frozenset[str]
-    future_phrases: dict[str, list[tuple[str, ...]]]
+    future_phrases: dict[str, list[list[str]]]
     conditional: frozenset[str]
     hedges: frozenset[str]
     hedging_participles: frozenset[str]
@@ -73,10 +74,10 @@ def _read_words(lexicon: Lexicon) -> _Words:
         no_negations=_phrases(lexicon.ordered("claims.no_negations")),
         possible=lexicon.words("claims.possible"),
         necessary=lexicon.words("necessity_words"),
-        necessary_phrases=_by_first_word(lexicon.ordered("claims.necessity_phrases")),
+        necessary_phrases=by_first_word(lexicon.ordered("claims.necessity_phrases")),
         probable=lexicon.words("claims.probable") | probable,
         future=lexicon.words("claims.future"),
-        future_phrases=_by_first_word(lexicon.ordered("claims.future_phrases")),
+        future_phrases=by_first_word(lexicon.ordered("claims.future_phrases")),
         conditional=lexicon.words("claims.conditional"),
         hedges=frozenset(hedges),
         hedging_participles=lexicon.words("claims.hedging_participles"),
@@ -86,13 +87,6 @@ def _read_words(lexicon: Lexicon) -> _Words:
 
 def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(phrase.split()) for phrase in phrases)
-
-
-def _by_first_word(phrases: tuple[str, ...]) -> dict[str, list[tuple[str, ...]]]:
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for phrase in _phrases(phrases):
-        found.setdefault(phrase[0], []).append(phrase)
-    return found
 
 
 def is_negated(tree: Tree, clause: Proposition) -> bool:
@@ -174,12 +168,12 @@ def modality(tree: Tree, clause: Proposition) -> Modality:
     return "asserted"
 
 
-def _has_phrase(tree: Tree, clause: Proposition, phrases: dict[str, list[tuple[str, ...]]]) -> bool:
+def _has_phrase(tree: Tree, clause: Proposition, phrases: dict[str, list[list[str]]]) -> bool:
     """Whether a predicate has a phrase, its words side by side, with the infinitive "to": "have to pay"."""
     for i in clause.predicate:
         for phrase in phrases.get(tree.words[i], ()):
             last = i + len(phrase) - 1
-            is_there = tuple(tree.words[i : last + 1]) == phrase and tree.tags[last] == "TO"
+            is_there = tree.words[i : last + 1] == phrase and tree.tags[last] == "TO"
             if is_there and last in clause.predicate:
                 return True
     return False

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from pipeline.components.claims.phrases import by_first_word
 from pipeline.components.claims.propositions import Proposition
 from pipeline.components.claims.values.on_tokens import Measure
 from pipeline.components.claims.verbs import read_base_forms
@@ -95,10 +96,7 @@ def _is_causal(tree: Tree, proposition: Proposition, lemma: str, start: int, end
 
 def _read_cause_phrases(lexicon: Lexicon) -> dict[str, list[list[str]]]:
     """Return the phrases that name a cause, as words, by the first one."""
-    phrases: dict[str, list[list[str]]] = {}
-    for phrase in map(str.split, lexicon.ordered("claims.cause_phrases")):
-        phrases.setdefault(phrase[0], []).append(phrase)
-    return phrases
+    return by_first_word(lexicon.ordered("claims.cause_phrases"))
 
 
 def is_accusation(tree: Tree, proposition: Proposition) -> bool:

@@ -16,14 +16,14 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.components.doc.columns import Columns, read_columns
-from pipeline.components.doc.tokens import Tokens, read_tokens
+from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.certainty import calibrated
 from pipeline.components.entities.cluster import SAME_NAME, Cluster
 from pipeline.components.entities.clusters import cluster_names
 from pipeline.components.entities.descriptions import describe
 from pipeline.components.entities.keys import NameKeys
 from pipeline.components.entities.links import Lookup, best_candidate
-from pipeline.components.entities.names import NameReading, find_names
+from pipeline.components.entities.names import NameReading, find_names, read_names
 from pipeline.components.entities.places import PlaceLink, link_places
 from pipeline.components.entities.possessives import resolve_possessives
 from pipeline.components.entities.pronouns import Pronoun, resolve_pronouns
@@ -60,8 +60,10 @@ def find_entities(
     Raises:
         FileNotFoundError: there are no words of the document's language.
     """
-    tokens = names.tokens if names else read_tokens(columns or read_columns(doc, lexicon=lexicon))
-    clusters = cluster_names(find_names(doc, tokens, reading=names), tokens)
+    if names is None:
+        (names,) = read_names([columns or read_columns(doc, lexicon=lexicon)])
+    tokens = names.tokens
+    clusters = cluster_names(find_names(doc, names), tokens)
     described = describe(clusters, tokens)
     clusters = _with_genders(clusters, described.roles, tokens.lexicon)
     nominals: dict[int, list[Nominal]] = defaultdict(list)

@@ -50,17 +50,15 @@ def read_names(documents: Sequence[Columns]) -> list[NameReading]:
     return [NameReading(*parts) for parts in zip(tokens, names, labels, strict=True)]
 
 
-def find_names(doc: Doc, tokens: Tokens, *, reading: NameReading | None = None) -> list[Name]:
+def find_names(doc: Doc, reading: NameReading) -> list[Name]:
     """Return the names of a document in text order; they do not overlap.
 
     Args:
         doc: a document with named entities.
-        tokens: the same document as the rules read it.
-        reading: of the same, where it was read together with others.
+        reading: of the same, from `read_names`.
     """
-    by_rules = find_by_rules(doc, tokens) if reading is None else reading.names
-    names = relabelled(doc, tokens, by_rules, reading=None if reading is None else reading.labels)
-    return with_teams(found_again(names, tokens), tokens)
+    names = relabelled(doc, reading.tokens, reading.names, reading.labels)
+    return with_teams(found_again(names, reading.tokens), reading.tokens)
 
 
 def find_by_rules(doc: Doc, tokens: Tokens) -> list[Name]:

@@ -17,7 +17,7 @@ from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.content_form import ContentForm, form_of
 from pipeline.components.quotes.cues import read_cues
 from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range, join_ranges
-from pipeline.components.quotes.phrases import noun_of_relative, noun_phrase
+from pipeline.components.quotes.phrases import head_of, noun_of_relative, noun_phrase
 
 _ENDS_NAME = frozenset((",", "(", "-", "--", "–", "—", ";", ":"))
 """What an apposition or a relative clause behind a name begins with."""
@@ -248,15 +248,7 @@ def _bare_cue(parse: Parse, cue: Sequence[int]) -> list[int]:
 def _without_apposition(parse: Parse, speaker: Range) -> Range:
     """Return a speaker without what follows the name: "Ann Miller, a doctor", "Ann Miller, who is 43"."""
     start, end = speaker
-    head = next(
-        (
-            t
-            for t in range(start, end)
-            if not start <= parse.heads[t] < end or parse.heads[t] == t
-            if not parse.is_empty[t]
-        ),
-        start,
-    )
+    head = head_of(parse, speaker)
     for t in range(start + 1, end):
         if parse.words[t] not in _ENDS_NAME or t < head or _is_inside_a_word(parse, t):
             continue

@@ -1,4 +1,4 @@
-"""Phrases around a token: of a noun, the subject of a verb, the noun of a relative clause, a title."""
+"""Phrases and their heads: of a noun, the subject of a verb, the noun of a relative clause, a title."""
 
 from __future__ import annotations
 
@@ -54,6 +54,16 @@ def subject_of(parse: Parse, i: int, depth: int = 0) -> Range | None:
         if dobj is not None and dobj < i:
             return noun_phrase(parse, dobj)
     return subject_of(parse, above, depth + 1)
+
+
+def head_of(parse: Parse, span: Range) -> int:
+    """Return the highest word of a range, the first of several; its first token where it has no words."""
+    start, end = span
+    for t in range(start, end):
+        above = parse.heads[t]
+        if (above == t or not start <= above < end) and not parse.is_empty[t]:
+            return t
+    return start
 
 
 def noun_phrase(parse: Parse, i: int, before: int | None = None) -> Range | None:

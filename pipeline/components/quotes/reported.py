@@ -17,14 +17,13 @@ from pipeline.components.quotes.content_form import SUBJECTS, ContentForm, form_
 from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.inflection import with_s
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
-from pipeline.components.quotes.phrases import noun_of_relative
+from pipeline.components.quotes.phrases import head_of, noun_of_relative
 from pipeline.lexicons import Lexicon
 
 _MOSTLY = 0.6
 """Share of a content's words in marks from which on marks alone show that it was said."""
-_DENY = "deny"
 _NEAR = 4
-"""Tokens of a content among which the word that opens its clause stands; fewer only point at something."""
+"""Tokens of a content from which on it does more than point at something."""
 _SPEAKING = frozenset(("PERSON", "ORG", "GPE", "NORP"))
 _PLACES = frozenset(("GPE", "LOC"))
 _NO_SPEAKERS = _PLACES | {"DATE", "TIME", "ORDINAL", "CARDINAL"}
@@ -73,6 +72,7 @@ class _Verbs:
         self.drawing = lexicon.words("quotes.verbs_of_targets")
         self.interrogating = lexicon.words("quotes.interrogating_verbs")
         self.persons = lexicon.entries("entities.nouns_of_persons").keys() | lexicon.entries("roles").keys()
+        self.withholding = lexicon.words("quotes.verbs_that_withhold")
         self.withheld = lexicon.words("quotes.withheld")
         self.nobody = self.negations | lexicon.words("quotes.anybody")
 
@@ -140,11 +140,7 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return True
     if form is ContentForm.PHRASE and not share and _is_no_content(parse, words, found, candidate.content):
         return False
-    if (
-        form is ContentForm.PHRASE
-        and found.cue.lemma == _DENY
-        and _is_withheld(parse, words, candidate.content)
-    ):
+    if form is ContentForm.PHRASE and _is_withheld(parse, words, found, candidate.content):
         return False
     if form is ContentForm.PHRASE and found.cue.lemma in words.judging and candidate.score >= _SURE:
         return True
@@ -290,11 +286,8 @@ def _is_shown(parse: Parse, words: _Verbs, found: ReportingWord, candidate: Quot
     """Return whether evidence shows something: "the poll showed a lead", not "he showed her the way"."""
     if found.cue.kind != "show" or "e" in found.cue.frames or candidate.speaker is None:
         return False
-    start, end = candidate.speaker
-    if found.at > candidate.content[0][0]:
-        return False
-    head = next((t for t in range(start, end) if not start <= parse.heads[t] < end), start)
-    return parse.words[head] in words.evidence
+    is_before = found.at <= candidate.content[0][0]
+    return is_before and parse.words[head_of(parse, candidate.speaker)] in words.evidence
 
 
 def _is_seen_as(parse: Parse, found: ReportingWord, candidate: QuoteCandidate) -> bool:
@@ -348,9 +341,9 @@ def _points_back(parse: Parse, content: Sequence[Range]) -> bool:
     return len(tokens) < _NEAR and parse.words[tokens[-1]] in nouns and parse.tags[tokens[0]] == "DT"
 
 
-def _is_withheld(parse: Parse, words: _Verbs, content: Sequence[Range]) -> bool:
+def _is_withheld(parse: Parse, words: _Verbs, found: ReportingWord, content: Sequence[Range]) -> bool:
     """Return whether a content is what somebody was not given: "denied him entry", "denied the motion"."""
-    return any(
+    return found.cue.lemma in words.withholding and any(
         parse.words[t] in words.withheld and (parse.heads[t] == t or not start <= parse.heads[t] < end)
         for start, end in content
         for t in range(start, end)

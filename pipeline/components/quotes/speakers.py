@@ -29,7 +29,7 @@ from pipeline.components.quotes.described import (
 from pipeline.components.quotes.documents import body_before_kind, bracketed_body, owner_of_document
 from pipeline.components.quotes.mentioned import KnownMention, Mentioned, read_pronouns
 from pipeline.components.quotes.parsed import Parse, Range
-from pipeline.components.quotes.phrases import noun_of_relative
+from pipeline.components.quotes.phrases import head_of, noun_of_relative
 
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
 
@@ -116,7 +116,7 @@ class Speakers:
         return resolved
 
     def _resolve(self, speaker: Range, content: Sequence[Range], outer: tuple[int, ...]) -> Resolved:
-        head = self._head(speaker)
+        head = head_of(self._parse, speaker)
         word = self._parse.words[head]
         # "US" is a country, "us" is who speaks; the WHO is a body where the entities layer says so.
         is_in_capitals = self._parse.columns.words[head].isupper() and len(word) > 1
@@ -133,14 +133,6 @@ class Speakers:
             or self._role_and_name(head, speaker)
             or self._description(head, speaker)
         )
-
-    def _head(self, speaker: Range) -> int:
-        start, end = speaker
-        for t in range(start, end):
-            above = self._parse.heads[t]
-            if (above == t or not start <= above < end) and not self._parse.is_empty[t]:
-                return t
-        return start
 
     def _named(self, head: int, speaker: Range) -> Resolved | None:
         """Return those whom the entities layer knows by the head words of the speaker."""
@@ -345,7 +337,7 @@ class Speakers:
 
     def _is_one_person(self, speaker: Range) -> bool:
         """Return whether a speaker is a noun of a person: "an officer", "the girl's uncle"."""
-        head = self._head(speaker)
+        head = head_of(self._parse, speaker)
         roles, persons = (
             self._parse.lexicon.entries(words) for words in ("roles", "entities.nouns_of_persons")
         )

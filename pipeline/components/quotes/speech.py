@@ -12,6 +12,7 @@ from pipeline.components.layers import QuoteKind
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.cues import read_cues
 from pipeline.components.quotes.parsed import Parse, Range
+from pipeline.components.quotes.phrases import head_of
 
 
 def is_speech(parse: Parse, candidate: QuoteCandidate, kind: QuoteKind) -> bool:
@@ -47,10 +48,5 @@ def _is_body(parse: Parse, speaker: Range | None) -> bool:
 
 def _is_evidence(parse: Parse, speaker: Range | None) -> bool:
     """Return whether a source shows but does not speak: figures, a poll, findings."""
-    if speaker is None:
-        return False
-    for t in range(*speaker):
-        head = parse.heads[t]
-        if (head == t or not speaker[0] <= head < speaker[1]) and not parse.is_empty[t]:
-            return parse.words[t] in parse.lexicon.words("evidence_nouns")
-    return False
+    evidence = parse.lexicon.words("evidence_nouns")
+    return speaker is not None and parse.words[head_of(parse, speaker)] in evidence

@@ -12,9 +12,8 @@ from spacy.vocab import Vocab
 from test_entities import by_name, texts
 
 from pipeline.components.doc.columns import read_columns
-from pipeline.components.doc.tokens import read_tokens
 from pipeline.components.entities import find_entities
-from pipeline.components.entities.names import find_names
+from pipeline.components.entities.names import find_names, read_names
 
 
 def found(text: str, ents: dict[str, str], **tags: str) -> dict[str, str]:
@@ -285,7 +284,8 @@ def test_names_never_overlap_and_never_raise(words: list[str], data: st.DataObje
     cuts = sorted(data.draw(st.sets(st.integers(0, size), max_size=8)))
     labels = st.sampled_from(("PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT"))
     doc.set_ents([Span(doc, a, b, label=data.draw(labels)) for a, b in pairwise(cuts)])
-    names = find_names(doc, read_tokens(read_columns(doc)))
+    (reading,) = read_names([read_columns(doc)])
+    names = find_names(doc, reading)
     assert all(name.start < name.end for name in names)
     assert all(one.end <= other.start for one, other in pairwise(names))
     list(find_entities(doc))

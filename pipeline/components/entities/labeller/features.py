@@ -183,24 +183,14 @@ def _shape(word: str) -> str:
     return "".join(out)
 
 
-def label_features(doc: Doc, tokens: Tokens, names: Sequence[Name]) -> LabelFeatures:
-    """Return the features of a document that has tags, heads, labels and entities.
-
-    Args:
-        doc: the document.
-        tokens: the same, as the rules read it.
-        names: that the rules found; they do not overlap.
-    """
-    return label_features_of([(doc, tokens, names)])
-
-
-def label_features_of(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> LabelFeatures:
+def label_features(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> LabelFeatures:
     """Return the features of several documents, none of them empty, each as if it stood alone.
 
     Many short ones at once cost a fraction of one by one.
 
     Args:
-        documents: of one vocabulary and language, with what `label_features` takes of each.
+        documents: of one vocabulary and language, with tags, heads, labels and entities: each, how the rules
+            read it, and the names that they found, which do not overlap.
     """
     vocab, lexicon = documents[0][0].vocab, documents[0][1].lexicon
     every = [tokens for _, tokens, _ in documents]

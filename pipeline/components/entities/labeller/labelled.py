@@ -11,7 +11,7 @@ from pipeline.components.doc.runs import runs
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.bounds import trim
 from pipeline.components.entities.kinds import is_name
-from pipeline.components.entities.labeller.features import label_features_of
+from pipeline.components.entities.labeller.features import label_features
 from pipeline.components.entities.labeller.guards import (
     Evidence,
     has_words_of_names,
@@ -53,7 +53,7 @@ def read_labels(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> list
         return readings
     vectors = network.vectors(documents[0][0].vocab.vectors.data)
     for numbers in runs([len(tokens) for _, tokens, _ in documents]):
-        features = label_features_of([documents[number] for number in numbers])
+        features = label_features([documents[number] for number in numbers])
         scores = label_scores(features, network.weights, vectors)
         labels = best_labels(features.places, with_rules(scores, features))
         for number, reading in zip(numbers, read_candidates(features, labels, scores), strict=True):
@@ -61,9 +61,7 @@ def read_labels(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> list
     return readings
 
 
-def relabelled(
-    doc: Doc, tokens: Tokens, names: Sequence[Name], *, reading: LabelReading | None = None
-) -> list[Name]:
+def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name], reading: LabelReading | None) -> list[Name]:
     """Return the names of a document as the network sees them, in text order (method "network").
 
     A name on which the network and the rules agree stays as it is. Where the network cannot read the
@@ -73,10 +71,8 @@ def relabelled(
         doc: the document.
         tokens: the same, as the rules read it.
         names: that the rules found; they do not overlap.
-        reading: of the document with these names, from `read_labels`, where many were read at once.
+        reading: of the document with these names, from `read_labels`.
     """
-    if reading is None:
-        (reading,) = read_labels([(doc, tokens, names)])
     if reading is None:
         return [*names]
     out = [name for name in names if _is_settled(tokens, name)]

@@ -14,7 +14,7 @@ from pipeline.components.doc.columns import read_columns
 from pipeline.components.doc.tokens import Tokens, read_tokens
 from pipeline.components.entities.labeller import features as features_module
 from pipeline.components.entities.labeller import labelled, read_labels, relabelled
-from pipeline.components.entities.labeller.features import LabelFeatures, label_features, label_features_of
+from pipeline.components.entities.labeller.features import LabelFeatures, label_features
 from pipeline.components.entities.labeller.inputs import COLUMN_OFFSETS, KINDS, N_FLAGS, N_LABELS, WINDOW
 from pipeline.components.entities.labeller.network import (
     Labelled,
@@ -91,7 +91,7 @@ def test_scores_are_those_of_each_window_by_itself() -> None:
     }
     weights = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     doc = build("Ana Colvey of Marrow met Leo Darnt in Kenya .", {"Ana Colvey": "PERSON"})
-    features = label_features(doc, read(doc), [])
+    features = label_features([(doc, read(doc), [])])
     vectors = np.zeros((1, width), dtype=np.float32)
     found = label_scores(features, weights, vectors)
     for row, at in zip(found, features.candidates.tolist(), strict=True):
@@ -108,14 +108,14 @@ def test_scores_are_those_of_each_window_by_itself() -> None:
 
 def test_what_looks_like_a_name_and_small_gaps_are_candidates() -> None:
     doc = build("they met Ana of Marrow and left for a town in Kenya .")
-    features = label_features(doc, read(doc), [])
+    features = label_features([(doc, read(doc), [])])
     assert [doc[int(i)].text for i in features.candidates] == ["Ana", "of", "Marrow", "Kenya"]
 
 
 def test_other_occurrences_of_a_word_tell() -> None:
     doc = build("Dorn left . Dorn ran . the dorn .", {})
     names = [Name(0, 1, "PERSON", method="ner", score=0.8)]
-    with_name, without = (label_features(doc, read(doc), some) for some in (names, []))
+    with_name, without = (label_features([(doc, read(doc), some)]) for some in (names, []))
     assert with_name.columns[3].tolist() != without.columns[3].tolist()
     assert with_name.flags[3].tolist() == without.flags[3].tolist()
 
@@ -124,10 +124,10 @@ def test_numbers_of_words_are_the_same_before_and_after_they_were_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     docs = [build(text) for text in ("Ana met Leo .", "Leo left Marrow in May .", "ANA met McRae in '42 .")]
-    before = [label_features(doc, read(doc), []) for doc in docs]
+    before = [label_features([(doc, read(doc), [])]) for doc in docs]
     monkeypatch.setattr(features_module, "_MOST", 3)
     for doc, known in zip(docs + docs, before + before, strict=True):
-        again = label_features(doc, read(doc), [])
+        again = label_features([(doc, read(doc), [])])
         assert again.columns.tolist() == known.columns.tolist()
         assert again.flags.tolist() == known.flags.tolist()
 
@@ -149,11 +149,11 @@ def test_documents_read_together_have_the_features_that_each_has_alone() -> None
     docs = [Doc(vocab).from_bytes(build(*parts).to_bytes()) for parts in TOGETHER]
     for order in (docs, docs[::-1], docs[::2] + docs[1::2]):
         read_docs = [(doc, read(doc), find_by_rules(doc, read(doc))) for doc in order]
-        together = label_features_of(read_docs)
+        together = label_features(read_docs)
         bounds = together.bounds.tolist()
         found = []
         for start, end, one in zip(bounds, bounds[1:], read_docs, strict=False):
-            alone = label_features(*one)
+            alone = label_features([one])
             for name in ("columns", "flags", "vector_rows", "rules"):
                 assert getattr(together, name)[start:end].tolist() == getattr(alone, name).tolist(), (
                     one,
@@ -179,7 +179,7 @@ def test_documents_read_together_have_the_names_that_each_has_alone() -> None:
         assert reading.candidates.tolist() == alone.candidates.tolist()
         np.testing.assert_allclose(reading.scores, alone.scores, atol=1e-4)
         assert [name[:3] for name in reading.found] == [name[:3] for name in alone.found]
-        names, names_alone = (relabelled(*one, reading=known) for known in (reading, None))
+        names, names_alone = (relabelled(*one, known) for known in (reading, alone))
         assert [(name.start, name.end, name.label, name.method) for name in names] == [
             (name.start, name.end, name.label, name.method) for name in names_alone
         ]
@@ -189,7 +189,9 @@ def test_without_vectors_of_its_width_the_network_changes_nothing() -> None:
     doc = build("Ana Colvey left Kenya .", {"Ana Colvey": "ORG"})
     tokens = read(doc)
     names = find_by_rules(doc, tokens)
-    assert relabelled(doc, tokens, names) == names
+    (reading,) = read_labels([(doc, tokens, names)])
+    assert reading is None
+    assert relabelled(doc, tokens, names, reading) == names
 
 
 def labelled_as(
@@ -217,7 +219,9 @@ def labelled_as(
 
     monkeypatch.setattr(labelled, "label_scores", sure)
     tokens = read(with_vectors(doc))
-    return relabelled(doc, tokens, find_by_rules(doc, tokens))
+    names = find_by_rules(doc, tokens)
+    (reading,) = read_labels([(doc, tokens, names)])
+    return relabelled(doc, tokens, names, reading)
 
 
 def test_a_name_on_which_both_agree_stays_and_others_are_of_the_network(
@@ -262,5 +266,7 @@ def test_networks_in_a_bar_of_buttons_are_settled(
 def test_no_text_raises(words: list[str]) -> None:
     doc = with_vectors(Doc(Vocab(), words=words))
     tokens = read(doc)
-    for name in relabelled(doc, tokens, find_by_rules(doc, tokens)):
+    names = find_by_rules(doc, tokens)
+    (reading,) = read_labels([(doc, tokens, names)])
+    for name in relabelled(doc, tokens, names, reading):
         assert 0 <= name.start < name.end <= len(doc)
