@@ -221,7 +221,7 @@ def test_a_sentence_that_a_comma_parts_from_the_next_is_not_said_in_it(
 
 def test_words_in_marks_stay_in_what_is_said(tell: Tell) -> None:
     text = (
-        "He also accused Lena Vick of picking a date because Aas had agreed to speak the next day, allowing a "
+        "He also accused Lena Vick of picking a date because Aas would speak the next day, allowing a "
         "chairman “to boast and rail against the crews for not meeting a target.”"
     )
     assert tell(text).quotes[0][1].endswith("meeting a target.”")
