@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import psutil
 
@@ -34,12 +33,11 @@ def work_folder(prefix: str, given: Path | None = None) -> Iterator[Path]:
     others = _children()
     is_leaving = False
 
-    def leave(number: int, frame: object) -> NoReturn | None:
+    def leave(number: int, frame: object) -> None:
         nonlocal is_leaving
-        if is_leaving:
-            return None
-        is_leaving = True
-        sys.exit(128 + number)
+        if not is_leaving:
+            is_leaving = True
+            sys.exit(128 + number)
 
     folder = given
     try:

@@ -147,7 +147,8 @@ def of(folder: Path) -> list[psutil.Process]:
 @pytest.mark.airflow
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("moment", "number"), [("days in", signal.SIGINT), ("days in", signal.SIGTERM), ("created", signal.SIGTERM)]
+    ("moment", "number"),
+    [("days in", signal.SIGINT), ("days in", signal.SIGTERM), ("created", signal.SIGTERM)],
 )
 def test_nothing_stays_of_one_that_is_ended(moment: str, number: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "corpora").mkdir()
