@@ -89,8 +89,11 @@ class Counted:
 
     @contextlib.contextmanager
     def lock(self, name: str) -> Iterator[None]:
-        """Hold a lock: it is put where there is none, looked at twice, taken, and let go."""
-        self.requests["lock"] += 5
+        """Hold a lock: it is put where there is none, looked at twice, taken, and let go.
+
+        A new one is taken with the first request; then two that must be refused are tried, and looked after.
+        """
+        self.requests["lock"] += 5 if self._folder.exists(f"locks/{name}.lock") else 6
         with self._folder.lock(name):
             self._n_locks += 1
             try:
