@@ -31,11 +31,12 @@ from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Model, NumpyOps
+
+from pipeline.parsing.blocks import add_block
 
 type Floats = NDArray[np.float32]
 
@@ -237,28 +238,19 @@ class _Encoder:
             x = flat[start - self.depth : stop + self.depth].copy()
             for layer in self.layers:
                 n = len(x) - 2
-                _apply(layer, x, windows[:n], pieces[:n, : layer.pieces * width], best[:n])
+                add_block(
+                    x,
+                    layer.weights,
+                    layer.bias,
+                    layer.scale,
+                    layer.shift,
+                    windows=windows[:n],
+                    pieces=pieces[:n, : layer.pieces * width],
+                    best=best[:n],
+                )
                 x = x[1:-1]
             encoded[start:stop] = x
         return encoded
-
-
-def _apply(layer: _Layer, x: Floats, windows: Floats, pieces: Floats, best: Floats) -> None:
-    """Add the block's output to all rows of `x` but the first and the last, in place."""
-    width = x.shape[1]
-    # Three neighbouring rows lie one after the other in memory: read them as one row.
-    np.copyto(windows, as_strided(x, windows.shape, x.strides))
-    np.matmul(windows, layer.weights, out=pieces)
-    pieces += layer.bias
-    np.maximum(pieces[:, :width], pieces[:, -width:], out=best)
-    for piece in range(1, layer.pieces - 1):
-        np.maximum(best, pieces[:, piece * width : (piece + 1) * width], out=best)
-    best -= best.mean(axis=1, keepdims=True)
-    variance = np.einsum("ij,ij->i", best, best) / width
-    best *= ((variance + 1e-8) ** -0.5)[:, None]
-    best *= layer.scale
-    best += layer.shift
-    x[1:-1] += best
 
 
 def _read_tok2vec(node: Model[Any, Any]) -> _Encoder | None:
