@@ -85,9 +85,10 @@ out = []
 for width in (96, 20, 144):
     x = some(41, width)
     room = [np.empty((39, n * width), np.float32) for n in (3, 3, 1)]
+    blocks.add_products([some(5, 3 * width) for _ in range(3)], rng.integers(0, 5, 41), room[1])
     for _ in range(3):
-        blocks.add_block(x, some(3 * width, 3 * width) / 20, some(3 * width), some(width), some(width),
-                         windows=room[0], pieces=room[1], best=room[2])
+        blocks.add_block(x, room[1], some(3 * width), some(width), some(width), room[2])
+        blocks.window_products(x, some(3 * width, 3 * width) / 20, room[0], room[1])
     out.append(x)
 sums = some(9, 24)
 loops.add_rows(sums, some(50, 24), rng.integers(0, 50, (9, 7)).astype(np.int32))

@@ -1,7 +1,7 @@
 """The loops of the forward pass: rows of tables added up, steps of an LSTM, the best labels.
 
-This is numpy, one call for each sum of a step. Where the accelerator is built, its `loops.pyx` stands in for this
-module: the same sums in the same order, going once over what is at hand.
+This is numpy, one call for each sum of a step. Where the accelerator is built, its `loops.pyx` stands in for
+this module: the same sums in the same order, going once over what is at hand.
 """
 
 from __future__ import annotations
