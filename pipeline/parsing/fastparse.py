@@ -8,9 +8,10 @@ A spaCy tok2vec has two halves, and both can be had for less than their layers a
   pointers, and nothing here looks the strings up again: it stays valid when a `nlp.memory_zone()` frees
   the strings and lexemes it was computed from, and means the same in the next zone.
 * The encoding half is a stack of residual blocks (window of one token to each side, maxout, layer norm).
-  Here they run over one flat array of the whole batch, in pieces of `_ROWS` tokens that stay in the
-  processor's cache, with buffers that are used again and with weights laid out so that the maxout is an
-  `np.maximum` of column blocks.
+  Here they run over one flat array of the whole batch (`blocks.py`), in pieces of `_ROWS` tokens that stay in
+  the processor's cache, with buffers that are used again and with weights laid out so that the maxout is an
+  `np.maximum` of column blocks. What the first block multiplies are the embeddings of single tokens: it does
+  so once for each different token of a batch.
 
 Beside that, the tokenizer may remember how it split five times as many words.
 
