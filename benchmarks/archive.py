@@ -11,7 +11,8 @@ With `--cluster` the same days are then run by a cluster of two Celery workers o
 root), and all files that it published are compared with those of the first run, byte for byte.
 
 `--first` and `--last` take a part of the days: the files then hold its records only. A run that was cut off
-goes on where it was, when it is started again with the same `--folder`.
+goes on where it was, when it is started again with the same `--folder`. Without one nothing stays, also after
+Ctrl-C or SIGTERM.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ import html
 import json
 import os
 import sys
-import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,6 +36,7 @@ from typing import Any
 import psutil
 import pyarrow as pa
 
+from benchmarks.leaving import work_folder
 from deploy.cluster.airflow import WORKERS, cluster
 from deploy.cluster.hosts import cpu_s
 from deploy.cluster.published import published
@@ -360,8 +361,7 @@ def main() -> int:
     first, last = args.first or min(dated), args.last or max(dated)
     if args.first or args.last:
         records = [record for record in records if (day := day_of(record)) and first <= day <= last]
-    with tempfile.TemporaryDirectory(prefix="newstables-archive-") as temporary:
-        folder: Path = args.folder or Path(temporary)
+    with work_folder("newstables-archive-", args.folder) as folder:
         files = sorted((folder / "drop").glob("*")) or write_sgml(records, folder / "drop")
         days = list(days_between(first, last))
         print(f"{len(records):,} records in {len(files)} files of SGML; {len(days)} days in {folder}")

@@ -1,13 +1,22 @@
 """The backfill of an archive: its files are those of the collection, and its checks find what is wrong."""
 
+import contextlib
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from days import rows_of
 
 from benchmarks.archive import checks, story, write_sgml
+from benchmarks.leaving import work_folder
 from pipeline.settings import load_settings
 from pipeline.stages.derive import derive
 from pipeline.stages.ingest import ingest
@@ -122,3 +131,65 @@ def test_a_derived_table_that_is_missing(store: Store) -> None:
     for path in derived_files(store, Duplicate):
         store.remove(path)
     assert wrong(store) == ["duplicates is missing"]
+
+
+def of(folder: Path) -> list[psutil.Process]:
+    """Return the processes that a folder is the temporary folder of."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            is_alive = process.status() != psutil.STATUS_ZOMBIE
+            if is_alive and process.environ().get("TMPDIR") == str(folder):
+                found.append(process)
+    return found
+
+
+@pytest.mark.airflow
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [("days in", signal.SIGINT), ("days in", signal.SIGTERM), ("created", signal.SIGTERM)],
+)
+def test_nothing_stays_of_one_that_is_ended(moment: str, number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "corpora").mkdir()
+    with gzip.open(tmp_path / "corpora" / "reuters21578.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(one) + "\n" for one in RECORDS)
+    # What is started in the background inherits that Ctrl-C is ignored.
+    code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += f"from benchmarks.archive import main; sys.argv[1:] = [{str(tmp_path)!r}]; sys.exit(main())"
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[1],
+        env=os.environ | {"TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert any(moment in line for line in process.stdout)
+        [folder] = temporary.glob("newstables-archive-*")
+        process.send_signal(number)
+        assert process.wait(timeout=60) == 128 + number
+    assert not folder.exists()
+    assert of(temporary) == []
+
+
+def test_a_folder_that_was_given_stays(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit), work_folder("newstables-", tmp_path / "given") as given:
+        (given / "kept").touch()
+        signal.raise_signal(signal.SIGTERM)
+    assert (tmp_path / "given" / "kept").exists()
+
+
+def test_a_second_signal_does_not_disturb_what_the_first_began() -> None:
+    handler = signal.getsignal(signal.SIGTERM)
+    undone = []
+    with pytest.raises(SystemExit) as ended, work_folder("newstables-") as folder:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+            undone.append(folder)
+    assert undone and not folder.exists() and ended.value.code == 128 + signal.SIGTERM
+    assert signal.getsignal(signal.SIGTERM) == handler

@@ -9,19 +9,36 @@ harm.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.errors import DamagedError
+from pipeline.identity import checksum
 from pipeline.store.batch import DAYS, MANIFESTS, day_of_name
 from pipeline.store.manifest import Manifest, PublishedTable, find_manifest
 
 if TYPE_CHECKING:
     from pipeline.store.files import Store
 
-_FORMAT = 1
+_FORMAT = 2
+
+
+class _Taken(Protocol):
+    """What a day took from one file."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+
+def inputs_checksum(inputs: Iterable[_Taken]) -> str:
+    """Return a checksum of what a day took from which file, in whatever order."""
+    return checksum(json.dumps(sorted([one.path, one.sha256] for one in inputs)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +50,7 @@ class PublishedDay:
         run_id: of all rows.
         schema_version: of the tables.
         is_empty: there are no articles.
+        inputs: a checksum of what was taken from which file.
         files: rows and SHA-256 of the file of each table.
     """
 
@@ -40,6 +58,7 @@ class PublishedDay:
     run_id: str
     schema_version: int
     is_empty: bool
+    inputs: str
     files: Mapping[str, tuple[int, str]]
 
     @property
@@ -51,7 +70,14 @@ class PublishedDay:
     def of(cls, manifest: Manifest) -> PublishedDay:
         """Return a manifest in short."""
         files = {name: (table.rows, table.sha256) for name, table in manifest.tables.items()}
-        return cls(manifest.day, manifest.run_id, manifest.schema_version, manifest.is_empty, files)
+        return cls(
+            day=manifest.day,
+            run_id=manifest.run_id,
+            schema_version=manifest.schema_version,
+            is_empty=manifest.is_empty,
+            inputs=inputs_checksum(manifest.inputs),
+            files=files,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +149,10 @@ def note(store: Store, found: Published) -> None:
 
 
 def _written(one: PublishedDay, version: str) -> list[Any]:
-    return [version, one.run_id, one.schema_version, one.is_empty, one.files]
+    return [version, one.run_id, one.schema_version, one.is_empty, one.inputs, one.files]
 
 
 def _read(day: date, entry: list[Any]) -> PublishedDay:
-    _, run_id, schema_version, is_empty, files = entry
-    return PublishedDay(
-        day, run_id, schema_version, is_empty, {name: (n, s) for name, (n, s) in files.items()}
-    )
+    _, run_id, schema_version, is_empty, inputs, files = entry
+    found = {name: (rows, sha256) for name, (rows, sha256) in files.items()}
+    return PublishedDay(day, run_id, schema_version, is_empty, inputs, found)

@@ -30,7 +30,8 @@ from pipeline.settings import Settings, load_settings
 from pipeline.stages.ingest import ingest
 from pipeline.stages.late import late_days
 from pipeline.store import Store
-from pipeline.store.batch import OLD_TAKEDOWNS, Batch, plan_path, staged_path
+from pipeline.store.batch import MANIFESTS, OLD_TAKEDOWNS, Batch, manifest_path, plan_path, staged_path
+from pipeline.store.days import note, published
 from pipeline.store.manifest import write_manifest
 from pipeline.store.plan import OldPlanError, shards
 from schemas import Article, Reject
@@ -434,6 +435,37 @@ def test_files_that_have_gone_make_no_day_late(night: Night) -> None:
     publish(night, DAY)
     (night.drop / "2026-03-02/a.jsonl").unlink()
     assert late_days(night.store, night.settings) == []
+
+
+def test_manifests_of_days_that_are_as_they_were_are_not_read_for_it(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.store.folder._YOUNG_NS", 0)
+    days = [DAY + timedelta(n) for n in range(5)]
+    for day in days:
+        for name in ("a", "b"):
+            one = record(1, url=f"https://paper.example/{day}/{name}", published_at=str(day))
+            night.put(f"{day}/{name}.jsonl", one)
+        night.run(day)
+        publish(night, day)
+    note(night.store, published(night.store))
+    read: list[str] = []
+    find = Store.find
+
+    def noted(self: Store, path: str) -> bytes | None:
+        read.append(path)
+        return find(self, path)
+
+    monkeypatch.setattr(Store, "find", noted)
+    assert late_days(night.store, night.settings) == []
+    assert not [path for path in read if path.startswith(MANIFESTS)]
+    late = record(2, url="https://paper.example/late", published_at=str(days[3]))
+    night.put("2026-03-09/late.jsonl", late)
+    (night.drop / f"{days[1]}/a.jsonl").unlink()  # which makes nothing late, but is looked at
+    read.clear()
+    assert late_days(night.store, night.settings) == [days[3]]
+    looked = [manifest_path(days[1]), manifest_path(days[3])]
+    assert [path for path in read if path.startswith(MANIFESTS)] == looked
 
 
 # ---- any content -----------------------------------------------------------------------------------

@@ -10,11 +10,13 @@ from days import DAY, manifest_of, plan_of
 from obstore.store import MemoryStore
 
 from pipeline.errors import DamagedError
+from pipeline.ingest.record import Input
 from pipeline.store import Store
 from pipeline.store.batch import DAYS, MANIFESTS, manifest_path
 from pipeline.store.bucket import Bucket
-from pipeline.store.days import PublishedDay, note, published
+from pipeline.store.days import PublishedDay, inputs_checksum, note, published
 from pipeline.store.manifest import Manifest, write_manifest
+from pipeline.store.plan import InputFile
 
 ALL = [DAY + timedelta(n) for n in range(4)]
 
@@ -118,3 +120,21 @@ def test_a_damaged_manifest_is_told_and_the_other_days_are_there(store: Store) -
 def test_some_days_are_asked_for_alone(store: Store, read: list[str]) -> None:
     assert list(published(store, between=(ALL[1], ALL[2])).days) == ALL[1:3]
     assert read == [manifest_path(day) for day in ALL[1:3]]
+
+
+def test_the_object_of_an_earlier_version_is_made_again(store: Store, read: list[str]) -> None:
+    old = {str(day): ["version", "first", 1, False, {}] for day in ALL}
+    store.write_cache(DAYS, {"format": 1, "days": old})
+    found = published(store)
+    assert len(read) == len(ALL) and not found.is_noted
+    note(store, found)
+    assert store.read_cache(DAYS)["format"] == 2
+
+
+def test_what_was_taken_in_is_told_in_whatever_order(store: Store) -> None:
+    one, other = InputFile(path="a.jsonl", sha256="1"), InputFile(path="b.jsonl", sha256="2")
+    write_manifest(store, manifest(DAY).model_copy(update={"inputs": (other, one)}))
+    told = published(store).days[DAY].inputs
+    assert told == inputs_checksum([Input("a.jsonl", "1"), Input("b.jsonl", "2")])
+    for different in ([], [Input("b.jsonl", "3")], [Input("c.jsonl", "2")]):
+        assert told != inputs_checksum([Input("a.jsonl", "1"), *different])
