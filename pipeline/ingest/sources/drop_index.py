@@ -43,7 +43,7 @@ type _Entries = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DropPart:
     """A part of the drop folder: its files, what is known of each, and which of them a day is in."""
 
     folder: DropFolder
@@ -74,8 +74,8 @@ class DropIndex:
     seconds: float
     today: date
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    _of_day: dict[str, Part] = field(default_factory=dict)
-    _opened: OrderedDict[str, Part] = field(default_factory=OrderedDict)
+    _of_day: dict[str, DropPart] = field(default_factory=dict)
+    _opened: OrderedDict[str, DropPart] = field(default_factory=OrderedDict)
 
     def with_day(self, day: date) -> list[str]:
         """Return the parts that have records of a day."""
@@ -86,7 +86,7 @@ class DropIndex:
         found = {path: load(kept) for said in self.parts.values() for path, kept in said["homeless"].items()}
         return {path: entry for path, entry in sorted(found.items()) if entry.home(self.today) is None}
 
-    def part(self, part: str) -> Part:
+    def part(self, part: str) -> DropPart:
         """Return a part: of the day that is run, as it was when the index was opened.
 
         Raises:
@@ -149,7 +149,7 @@ class DropIndex:
             and day.isoformat() not in said["days"]
         )
 
-    def _brought_up(self, part: str, files: Iterable[FoundFile], older: _Entries) -> Part:
+    def _brought_up(self, part: str, files: Iterable[FoundFile], older: _Entries) -> DropPart:
         """Return a part, its entries as kept as far as these still hold; write down what is new."""
         found = list(files)
         folder = drop_folder(found, self.limits, self.reader, self.seconds)
@@ -170,7 +170,7 @@ class DropIndex:
             if entry.is_homeless(self.today):
                 homeless[path] = dump(entry) | {"order": []}
         self.parts[part] = {"digest": digest, "days": sorted(days), "homeless": homeless}
-        return Part(folder, entries, days)
+        return DropPart(folder, entries, days)
 
     def path_of(self, part: str) -> str:
         """Return the path of what is kept of a part."""
