@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     shard_size: int = Field(
         2000, ge=1, description="Articles in a shard, the unit of fan-out: two to five minutes of work."
     )
-    batch_size: int = Field(32, ge=1, description="Articles in one batch of the parser; 32 is fastest.")
+    batch_size: int = Field(64, ge=1, description="Articles in one batch of the parser, fewer if long.")
     processes: int = Field(
         0,
         ge=0,

@@ -94,19 +94,23 @@ def read_context(
     )
     entity_of = _numbered(n, ((k, m.span) for k, entity in enumerate(entities) for m in entity.mentions))
     clauses, first, has_clause = {}, [*tree.first], set()
-    for clause in find_propositions(tree):
+    for found in find_propositions(tree):
+        clause = found
         number, head = quotation_of[clause.head], clause.head
         clauses[head] = clause
         if number < 0 or clause.kind == "apposition" or clause.is_verbless:
             continue
         if clause.subject is None and clause.kind == "main":
             start = next(span.start for span in quotes[number].content if span.end > head)
-            clauses[head] = _with_subject(tree, clause, start)
-            if clauses[head].subject is not None:
-                first[head] = min(first[head], start)
+            clause = _with_subject(tree, clause, start)
+            if clause.subject is None:
+                clause = _with_torn_subject(tree, clause, quotes[number])
+            if clause.subject is not None:
+                first[head] = min(first[head], start, clause.subject[0])
+            clauses[head] = clause
         is_finite = any(tree.tags[i] in FINITE_TAGS for i in clause.predicate)
         is_outermost = clause.parent is None or quotation_of[clause.parent] != number
-        if is_finite and is_outermost and clauses[head].subject is not None:
+        if is_finite and is_outermost and clause.subject is not None:
             has_clause.add(number)
     measures, times = find_values(doc, tree, published_at.date() if published_at else None, text=text)
     return Context(
@@ -138,6 +142,21 @@ def _with_subject(tree: Tree, clause: Proposition, start: int) -> Proposition:
     if not nouns or tree.tags[verb] not in FINITE_TAGS:
         return clause
     return replace(clause, subject=(start, nouns[-1] + 1), subject_head=nouns[0])
+
+
+def _with_torn_subject(tree: Tree, clause: Proposition, quotation: Quotation) -> Proposition:
+    """Return a clause with the noun phrase in front of its cue: "The boats," says Ann, "are old".
+
+    The parser takes such a phrase for one more subject of the verb of saying.
+    """
+    pieces = quotation.content
+    if len(pieces) < 2 or clause.predicate[0] != pieces[1].start or tree.tags[clause.head] not in FINITE_TAGS:
+        return clause
+    start, end = pieces[0].start, pieces[0].end
+    above = [i for i in range(start, end) if not start <= tree.heads[i] < end and tree.deps[i] != "punct"]
+    if len(above) != 1 or tree.tags[above[0]] not in NOUN_TAGS:
+        return clause
+    return replace(clause, subject=(start, end), subject_head=above[0])
 
 
 def _numbered(n: int, spans: Iterable[tuple[int, Span]]) -> list[int]:

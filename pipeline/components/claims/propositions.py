@@ -187,11 +187,26 @@ def _read_clause(tree: Tree, i: int, kind: ClauseKind) -> Proposition:
     )
     clause.is_passive = clause.is_passive or (clause.is_verbless and tree.tags[i] == "VBN")
     _attach(tree, clause, loose)
-    if clause.subject is None and tree.child(i, "expl") is not None:
-        # "There is no evidence": what there is, is what the clause is about.
+    if clause.subject is None and (tree.child(i, "expl") is not None or _is_inverted(tree, clause)):
+        # "There is no evidence", "At stake is the harbour": what there is, is what the clause is about.
         clause.subject, clause.subject_head = clause.object, clause.object_head
         clause.object = clause.object_head = None
     return clause
+
+
+def _is_inverted(tree: Tree, clause: Proposition) -> bool:
+    """Whether a form of "be" has where something is in front, and behind it what is there, as a predicate."""
+    i, noun = clause.head, clause.object_head
+    return (
+        noun is not None
+        and noun > i
+        and tree.deps[noun] == "attr"
+        and tree.tags[i] in FINITE_TAGS
+        and clause.kind in ("main", "complement", "conjunct")
+        and any(c < i and tree.deps[c] == "prep" for c in tree.children[i])
+        and tree.deps[tree.first[i]] not in ("csubj", "cc")
+        and tree.child(i, "csubj") is None
+    )
 
 
 def _stands_apart(tree: Tree, complement: int, verb: int) -> bool:

@@ -28,6 +28,12 @@ _LONGEST = 400
 _MOST_ABOVE = 4
 """Heads from a relative pronoun up to its clause."""
 _THEMES = frozenset(("nsubjpass", "expl"))
+_OF_VERB = frozenset(("prep", "npadvmod", "advmod"))
+"""Labels of what tells when or where a verb takes place."""
+_LEAST_BEFORE_HYPHEN = 2
+"""Tokens in front of the second half of a word with a hyphen: its first half and the hyphen."""
+_IN_PHRASES = ("NN", "JJ", "DT", "POS", "PRP$")
+"""Tags of what stands in front of a noun and belongs to it, by their first letters."""
 _TITLES_IN_A_ROW = frozenset(("and", "&"))
 
 
@@ -92,7 +98,9 @@ def without_asides(parse: Parse, candidate: QuoteCandidate, marked: Sequence[boo
     if form_of(parse, candidate.content) is not ContentForm.PHRASE:
         return candidate
     for t in range(start + 1, end - 1):
-        if parse.words[t] == "," and not marked[t] and _is_aside(parse, t + 1, end):
+        if parse.words[t] != "," or any(marked[t:end]):
+            continue  # the words in marks are what was said, whatever they hang on
+        if _is_aside(parse, t + 1, end):
             return candidate.with_content([(start, t)])
     return candidate
 
@@ -249,6 +257,11 @@ def _without_apposition(parse: Parse, speaker: Range) -> Range:
     """Return a speaker without what follows the name: "Ann Miller, a doctor", "Ann Miller, who is 43"."""
     start, end = speaker
     head = head_of(parse, speaker)
+    for t in range(head + 1, end):
+        above = parse.heads[t]
+        if parse.deps[t] in _OF_VERB and not start <= above < end and parse.tags[above] in VERB_TAGS:
+            end = t  # "Ann Miller on Monday"
+            break
     for t in range(start + 1, end):
         if parse.words[t] not in _ENDS_NAME or t < head or _is_inside_a_word(parse, t):
             continue
@@ -272,12 +285,59 @@ def _goes_on(parse: Parse, head: int, rest: range) -> bool:
     first = next((u for u in rest if not parse.is_empty[u]), None)
     if first is None:
         return False
-    if any(parse.deps[u] == "conj" and parse.tags[u].startswith("NN") for u in rest) and any(
-        parse.words[u] in _TITLES_IN_A_ROW for u in rest
+    if any(parse.words[u] in _TITLES_IN_A_ROW for u in rest) and any(
+        _is_another(parse, head, u) for u in rest
     ):
         return True
     # "AMA President, Dr Omar Khorshid": the name comes last, and is a person's.
     return parse.tree.ents[head] != "PERSON" and parse.tree.ents[rest[-1]] == "PERSON"
+
+
+def _is_another(parse: Parse, head: int, t: int) -> bool:
+    """Return whether a noun is joined to the head of a speaker, and not to what is said of it, by "and"."""
+    if parse.deps[t] != "conj" or not parse.tags[t].startswith("NN"):
+        return False
+    above = t
+    while parse.deps[above] == "conj" and above != head:
+        above = parse.heads[above]
+    if above == head:
+        return True
+    while parse.deps[above] not in ("relcl", "acl", "ROOT") and above != head:
+        above = parse.heads[above]
+    return above == head and parse.tree.ents[t] == "PERSON"
+
+
+def behind_its_cue(parse: Parse, candidate: QuoteCandidate) -> QuoteCandidate:
+    """Return a candidate without the sentence that only a comma or a dash parts from the one of its cue.
+
+    "They want no pier, they are asking for *a road*": nothing parts the cue from what is said behind it.
+    """
+    content, speaker = candidate.content, candidate.speaker
+    if candidate.rule != "clause" or len(content) < 2 or speaker is None or not candidate.cue:
+        return candidate
+    first = min(speaker[0], candidate.cue[0])
+    behind = [piece for piece in content if piece[0] > candidate.cue[-1]]
+    if content[0][1] > first or not behind or behind[0][0] != candidate.cue[-1] + 1:
+        return candidate
+    return candidate.with_content(behind)
+
+
+def with_whole_speaker(parse: Parse, candidate: QuoteCandidate) -> QuoteCandidate:
+    """Return a candidate whose speaker has all of a word with a hyphen, and what belongs to it.
+
+    The parser tears "the Norvik co-founder" in two.
+    """
+    speaker = candidate.speaker
+    if speaker is None or speaker[0] < _LEAST_BEFORE_HYPHEN or not _is_inside_a_word(parse, speaker[0] - 1):
+        return candidate
+    start = speaker[0] - _LEAST_BEFORE_HYPHEN
+    while start > 0 and parse.tags[start] != "DT" and parse.tags[start - 1].startswith(_IN_PHRASES):
+        start -= 1
+    if any(start <= t < speaker[0] for t in candidate.cue):
+        return candidate
+    content = join_ranges(parse, candidate.content, without={*range(start, speaker[0])})
+    whole = replace(candidate, speaker=(start, speaker[1]))
+    return whole.with_content(content) if content else candidate
 
 
 def apart(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool]) -> Iterator[QuoteCandidate]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
-from pipeline.components.quotes.mentioned import Mentioned
+from pipeline.components.quotes.mentioned import KnownMention, Mentioned
 from pipeline.components.quotes.parsed import Parse, Range
 from pipeline.lexicons import Lexicon
 
@@ -140,6 +140,25 @@ def is_role_of_the_last(parse: Parse, head: int, speaker: Range) -> bool:
     )
 
 
+def is_role_in_body(parse: Parse, mentioned: Mentioned, head: int, speaker: Range) -> bool:
+    """Return whether a speaker is a role with nothing but its body before it: "the Norvik co-founder"."""
+    words, at = parse.lexicon.made(Persons), mentioned.at
+    role = words.roles.get(parse.words[head], "")
+    between = range(speaker[0] + 1, head)
+    bodies = [t for t in between if t in at and mentioned.entities[at[t].entity].label == "ORG"]
+    loose = parse.lexicon.words("quotes.before_roles")
+    return (
+        bool(bodies)
+        and head == speaker[1] - 1
+        and parse.words[speaker[0]] in words.definite
+        and parse.tags[head] in ("NN", "NNP")
+        and role != ""
+        and role not in words.spoken_of
+        and role not in parse.lexicon.words("quotes.classes_of_those_who_speak_for_others")
+        and all(t in bodies or parse.words[t] in loose for t in between)
+    )
+
+
 def name_behind(parse: Parse, mentioned: Mentioned, head: int, speaker: Range) -> int | None:
     """Return the person whose name stands behind a comma after the role that speaks.
 
@@ -151,12 +170,42 @@ def name_behind(parse: Parse, mentioned: Mentioned, head: int, speaker: Range) -
         return None
     if (known := mentioned.person_named(end - 1)) is not None:
         comma = end - 1 - known.length
-    elif (known := mentioned.person_named(end + 1)) is not None:
+    elif (known := mentioned.person_named(end + 1)) is not None and not _opens_content(parse, speaker, known):
         comma = end
     else:
         return None
     is_apposition = head < comma and parse.words[comma] == ","
     return known.entity if is_apposition and words.conjunctions.isdisjoint(parse.words[head:comma]) else None
+
+
+def _opens_content(parse: Parse, speaker: Range, known: KnownMention) -> bool:
+    """Return whether a name begins what is said: "according to an aide, Ann Roe hid the money"."""
+    behind = speaker[1] + 1 + known.length
+    return (
+        speaker[0] > 0
+        and parse.tags[speaker[0] - 1] in ("IN", "TO")
+        and behind < parse.size
+        and parse.words[behind] != ","
+        and parse.tags[behind] != "."
+    )
+
+
+def is_kin_of_named(parse: Parse, head: int, name: int) -> bool:
+    """Return whether a name tells whose relative or lawyer the head is: "the mother of gunman Tobias Renner".
+
+    A role has it the other way round: "the minister of transport Ana Colvey".
+
+    Args:
+        parse: of the document.
+        head: of the phrase.
+        name: the first token of a name in it.
+    """
+    if name - 1 <= head or not any(
+        parse.deps[t] == "prep" and parse.heads[t] == head for t in range(head + 1, name)
+    ):
+        return False
+    before = name - 1
+    return parse.tags[before] in ("IN", "DT") or parse.words[before] in parse.lexicon.made(Persons).nouns
 
 
 def co_author(parse: Parse, mentioned: Mentioned, speaker: Range) -> int | None:

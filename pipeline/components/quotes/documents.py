@@ -36,10 +36,19 @@ def owner_of_document(parse: Parse, mentioned: Mentioned, head: int, speaker: Ra
             t > head
             and parse.deps[top] in ("prep", "agent", "acl")
             and any(parse.words[u] in agents for u in range(head + 1, t))
+            and not _owns_another(parse, mentioned, t)
         )
         if is_before or is_behind:
             return known.entity
     return None
+
+
+def _owns_another(parse: Parse, mentioned: Mentioned, t: int) -> bool:
+    """Return whether a name only tells whose body it is: "data from Norway's statistics office"."""
+    own = mentioned.at[t].entity
+    while (known := mentioned.at.get(parse.heads[t])) and known.entity == own and parse.heads[t] != t:
+        t = parse.heads[t]
+    return parse.deps[t] in ("poss", "nmod", "amod")
 
 
 def bracketed_body(parse: Parse, mentioned: Mentioned, head: int) -> int | None:

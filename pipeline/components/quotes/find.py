@@ -22,7 +22,15 @@ from spacy.tokens import Doc, Span
 from pipeline.components import layers
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.layers import Entity, Quotation, QuoteKind
-from pipeline.components.quotes.bounds import apart, in_its_sentence, widened, without_asides, without_frames
+from pipeline.components.quotes.bounds import (
+    apart,
+    behind_its_cue,
+    in_its_sentence,
+    widened,
+    with_whole_speaker,
+    without_asides,
+    without_frames,
+)
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.debris import outside_debris
 from pipeline.components.quotes.first_persons import with_speakers
@@ -206,7 +214,8 @@ def _bounded(
     parse: Parse, candidates: Iterable[QuoteCandidate], marked: Sequence[bool]
 ) -> Iterator[QuoteCandidate]:
     for candidate in candidates:
-        bounded = in_its_sentence(parse, candidate, marked)
+        whole = with_whole_speaker(parse, behind_its_cue(parse, candidate))
+        bounded = in_its_sentence(parse, whole, marked)
         if bounded is not None:
             yield from apart(parse, without_asides(parse, bounded, marked), marked)
 

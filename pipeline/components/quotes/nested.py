@@ -20,6 +20,7 @@ from pipeline.components.quotes.region import Region
 
 _CLAUSAL = frozenset(("according", "after", "before", "clause", "colon", "parenthetical"))
 """Rules that find what is said in a clause of its own."""
+_SIGNED = frozenset(("post", "signed"))
 _LEAST_NESTED = 0.5
 """Score of a nested quotation that is no clause."""
 _SMALL = 3
@@ -40,7 +41,7 @@ def nest(
         candidates: what the rules found; they are left as they are.
         tagged: what the network found.
     """
-    certain = [candidate for candidate in candidates if candidate.rule in LAYOUTS]
+    certain = _once([candidate for candidate in candidates if candidate.rule in LAYOUTS])
     by_network = [
         candidate for candidate in _from_network(parse, regions, tagged) if not _is_name(parse, candidate)
     ]
@@ -54,6 +55,16 @@ def nest(
         if candidate.cue and len(homes) == 1 and None not in homes and _is_worth_nesting(candidate):
             nested.append(candidate)
     return [*outer, *nested]
+
+
+def _once(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """Return candidates of layouts without blocks that are signed: who signs has the words of a post."""
+    signed = {t for candidate in candidates if candidate.rule in _SIGNED for t in _tokens(candidate)}
+    return [
+        candidate
+        for candidate in candidates
+        if candidate.rule != "block" or signed.isdisjoint(_tokens(candidate))
+    ]
 
 
 def _tokens(candidate: QuoteCandidate) -> Iterator[int]:

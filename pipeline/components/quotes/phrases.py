@@ -62,7 +62,9 @@ def head_of(parse: Parse, span: Range) -> int:
     for t in range(start, end):
         above = parse.heads[t]
         if (above == t or not start <= above < end) and not parse.is_empty[t]:
-            return t
+            behind = t + 2
+            is_torn = behind < end and parse.words[t + 1] == "-" and not start <= parse.heads[behind] < end
+            return behind if is_torn else t  # "co-founder"
     return start
 
 

@@ -18,6 +18,7 @@ from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.inflection import with_s
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
 from pipeline.components.quotes.phrases import head_of, noun_of_relative
+from pipeline.components.quotes.witnessed import is_deed_of_thing, is_said_of_subject, is_witnessed
 from pipeline.lexicons import Lexicon
 
 _MOSTLY = 0.6
@@ -54,6 +55,7 @@ class _Verbs:
         self.deed_nouns = lexicon.words("quotes.nouns_of_deeds")
         self.modals = lexicon.words("quotes.modals_of_the_unsaid")
         self.unsaid = lexicon.words("quotes.governors_of_the_unsaid")
+        self.going_on = lexicon.words("quotes.verbs_that_go_on")
         self.blaming = lexicon.words("quotes.verbs_without_source")
         self.readers = lexicon.words("quotes.readers")
         self.authors = lexicon.words("quotes.first_person")
@@ -122,7 +124,7 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
         return candidate.speaker is not None
     if _is_unsaid(parse, words, found, candidate.content, share):
         return False
-    if _is_target(parse, words, found, candidate.speaker):
+    if _is_target(parse, words, found, candidate.speaker) or _is_not_told(parse, found, candidate):
         return False
     if candidate.speaker is None and parse.words[found.at] in parse.lexicon.made(read_cues).naming_verbs:
         return False
@@ -155,6 +157,15 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
     ):
         return True
     return _has_content(words, found, form, share)
+
+
+def _is_not_told(parse: Parse, found: ReportingWord, candidate: QuoteCandidate) -> bool:
+    """Return whether a source tells nothing: it saw something happen, is talked about, or is a thing."""
+    return (
+        is_witnessed(parse, found.at, found.cue.lemma, candidate.content)
+        or is_said_of_subject(parse, found.at, candidate.speaker, candidate.content)
+        or is_deed_of_thing(parse, candidate.cue, candidate.speaker)
+    )
 
 
 def reporting_word(parse: Parse, cue: Sequence[int]) -> ReportingWord | None:
@@ -273,6 +284,8 @@ def _is_unsaid(
         if parse.deps[k] in SUBJECTS and any(parse.words[j] in words.nobody for j in (k, *parse.kids[k])):
             return True
     head = parse.heads[verb]
+    if parse.words[head] in words.going_on and parse.words[verb - 1 : verb] == ["to"]:
+        return False  # "went on to say"
     if head != verb and share < _MOSTLY and parse.deps[verb] in ("advcl", "acl", "relcl"):
         # What somebody does it for: "posted pictures to support its claim".
         return parse.tags[verb] == "VB" and any(parse.tags[k] == "TO" for k in parse.kids[verb])

@@ -17,8 +17,10 @@ from pipeline.components.layers import Entity
 from pipeline.components.quotes.described import (
     Persons,
     co_author,
+    is_kin_of_named,
     is_one_of_a_people,
     is_person_of_a_people,
+    is_role_in_body,
     is_role_of_the_last,
     modifiers,
     name_behind,
@@ -184,6 +186,8 @@ class Speakers:
         known = self._mentioned.person_named(speaker[1] - 1)
         if known is not None:
             before = speaker[1] - 1 - known.length
+            if is_kin_of_named(self._parse, head, before + 1):
+                return None
             is_behind = self._parse.tags[before].startswith("NN") or self._parse.words[before] == ","
             return known if before > head and is_behind else None
         return self._behind_title(head, speaker[1])
@@ -225,16 +229,19 @@ class Speakers:
 
     def _person(self, head: int, speaker: Range, said: set[str]) -> Resolved | None:
         """Return the person just named whom "the Democrat", "the Norwegian skier", "the judge" take up."""
-        parse, at = self._parse, speaker[0]
+        parse, at, entities = self._parse, speaker[0], self._mentioned.entities
         words = parse.lexicon.made(Persons)
         has_people = is_one_of_a_people(parse, head, speaker)
         has_people = has_people or is_person_of_a_people(parse, self._mentioned, head, speaker, said)
-        if not has_people and not is_role_of_the_last(parse, head, speaker):
+        is_in_body = not has_people and is_role_in_body(parse, self._mentioned, head, speaker)
+        if not has_people and not is_in_body and not is_role_of_the_last(parse, head, speaker):
             return None
         told = peoples_of(parse, self._mentioned, range(at, head + 1))
 
         def may_be(number: int) -> bool:
             role = self._mentioned.words_of(number)
+            if is_in_body:  # no other body's
+                return not any(word[0].isupper() for word in (entities[number].role or "").split())
             return not role if not has_people else not any(words.is_people(w) for w in role - told)
 
         is_last = (
@@ -247,7 +254,7 @@ class Speakers:
         )
         if is_last:
             return Resolved(self._last, "description", 0.55)
-        if not has_people:
+        if not has_people and not is_in_body:
             return None
         number = the_only_person(parse, self._mentioned, at, reach=_REACH_OF_KIND, may_be=may_be)
         return None if number is None else Resolved((number,), "description", 0.5)

@@ -92,7 +92,7 @@ def _copies(asked: Asked, row: dict[str, Any], values: dict[str, Any]) -> list[d
     snapshot = asked.snapshot
     given = {**values, "cluster": row["cluster_id"]}
     same = snapshot.rows(
-        "select distinct day from duplicates where cluster_id = $c", {"c": row["cluster_id"]}
+        "select distinct day from duplicates where cluster_id = $c", {"c": row["cluster_id"]}, days=[]
     )
     days = [found["day"] for found in same if found["day"] in snapshot.days]
     only = {"duplicates": "cluster_id = $cluster"}

@@ -43,7 +43,15 @@ _NAMES = """
 _SPEAKERS = """
     select speaker_id, any_value(speaker_name) as name, any_value(speaker_label) as label, count(*) as n,
         count(distinct outlet) as n_outlets
-    from said where speaker_id is not null group by speaker_id order by n desc, name limit 8"""
+    from said where speaker_id is not null group by speaker_id order by n desc, name, speaker_id limit 8"""
+_SPEAKERS_BY_DAY = """
+    select c.speaker_id, i.name, i.label, c.n, c.n_outlets
+    from (
+        select speaker_id, sum(n_quotes)::bigint as n, count(distinct outlet) as n_outlets
+        from speaker_days where day between $first and $last group by speaker_id
+        qualify rank() over (order by n desc) <= 8
+    ) c left join entity_index i on i.entity_id = c.speaker_id
+    order by c.n desc, i.name, c.speaker_id limit 8"""
 _DAYS = "select day, source as outlet, count(*) as n from articles group by all"
 
 
@@ -133,7 +141,9 @@ def _overview(asked: Asked) -> Shown:
             "by_outlet": by_outlet,
             "by_day": by_day,
             "chart": days_chart(by_day, filters.first, filters.last, what="articles"),
-            "speakers": snapshot.rows(_SPEAKERS),
-            "groups": spread.ranked(asked, "true", {}, {"n": 6, "offset": 0})[0],
+            "speakers": snapshot.rows(_SPEAKERS_BY_DAY, filters.between)
+            if snapshot.is_counted
+            else snapshot.rows(_SPEAKERS),
+            "groups": spread.ranked(asked, {"n": 6, "offset": 0})[0],
         },
     )

@@ -1,0 +1,253 @@
+"""F. Kinds of errors found by reading ordinary web news: whose words they are, where they end, who speaks."""
+
+import pytest
+from told import Tell
+
+pytestmark = pytest.mark.model
+
+
+# 1. The outlet's own voice.
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "voice"),
+    [
+        (
+            "Aas wrote to the crews. “At risk is the income of forty families,” he said.",
+            "At risk is the income of forty families",
+            "he",
+        ),
+        (
+            "“At the heart of this is a broken promise,” Lena Vick said.",
+            "At the heart of this is a broken promise",
+            "Lena Vick",
+        ),
+        ("“In the bag were two keys,” the officer said.", "In the bag were two keys", "the officer"),
+    ],
+)
+def test_what_is_said_with_the_verb_in_front_is_a_claim_of_who_says_it(
+    tell: Tell, text: str, claim: str, voice: str
+) -> None:
+    assert tell(text).voices == {claim: voice} or tell(text).voices[claim] == voice
+    assert "outlet" not in [v for c, v in tell(text).voices.items() if claim[:8] in c]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"The ones who own the boats," says Rune Aas, "are the ones who stay ashore."',
+        '"People who work at night," says Lena Vick, "are the ones who pay for it."',
+        "“The crews who struck last year,” says Ann Rudd, “are still without work.”",
+    ],
+)
+def test_a_subject_parted_from_its_verb_is_no_claim_of_the_outlet(tell: Tell, text: str) -> None:
+    assert "outlet" not in tell(text).voices.values()
+    assert tell(text).voices
+
+
+# 2. Who speaks.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Karim Osei is said to be talking to investors about a sale.",
+        "Orla Dunne was said to be furious.",
+        "Rune Aas is reported to be planning a new ferry.",
+    ],
+)
+def test_of_whom_something_is_said_does_not_say_it(tell: Tell, text: str) -> None:
+    assert tell(text).quotes == []
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "Dunne, who talked to the Herald at the launch of the Bell & Sons shop, said it would help.",
+            "Dunne",
+        ),
+        (
+            "Lea Brandt, associate professor of law in Arden and co-author of a study, called the law weak.",
+            "Lea Brandt",
+        ),
+        ("Lea Brandt on Monday called for an inquiry into the fire.", "Lea Brandt"),
+        (
+            "The hearing heard from Jon Vance, who on Monday issued a statement saying it was an accident.",
+            "who",
+        ),
+        ("Lea Brandt, a doctor, and Jon Vance said the law was weak.", "Lea Brandt, a doctor, and Jon Vance"),
+    ],
+)
+def test_a_speaker_ends_with_the_name(tell: Tell, text: str, speaker: str) -> None:
+    assert tell(text).quotes[-1][0] == speaker
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mother of Arden High School gunman Tobias Renner says she did not know that he had left.",
+        "The sister of the late singer Rory Dunne said the family was grateful.",
+        "A lawyer for Mayor Lena Vick said the charge was false.",
+        "A friend of Lena Vick said the charge was false.",
+    ],
+)
+def test_who_is_close_to_somebody_is_somebody_else(tell: Tell, text: str) -> None:
+    assert tell(text).speakers[0] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The envoy to Mali, Lena Vick, said the talks had failed.", "Lena Vick"),
+        ("Minister of transport Lena Vick said the road was open.", "Lena Vick"),
+        ("The head of the union, Rory Dunne, said the talks had failed.", "Rory Dunne"),
+    ],
+)
+def test_who_has_an_office_is_the_one_named_with_it(tell: Tell, text: str, speaker: str) -> None:
+    assert tell(text).speakers == [speaker]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "According to a former aide, Rory Dunne will resign.",
+        "According to the prosecutor, Lena Vick hid the money.",
+        "According to a senior harbour official, Rune Aas is meeting captains this weekend.",
+    ],
+)
+def test_a_source_is_not_whom_its_words_begin_with(tell: Tell, text: str) -> None:
+    assert tell(text).speakers == [None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Data from Norway’s statistics office shows that growth is slow.",
+        "A report from Ghana's central bank says inflation rose.",
+        "Figures from Kenya’s housing department showed that rents fell.",
+    ],
+)
+def test_a_country_does_not_speak_where_its_office_does(tell: Tell, text: str) -> None:
+    assert tell(text).speakers == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "In an interview with the Herald, billionaire Rune Aas said the ferry should sail again. "
+            "“This is a special case,” the Norvik co-founder said. “Nobody wants it.”",
+            "Rune Aas",
+        ),
+        (
+            'Lena Vick bought the mill on Monday. "It sold well," the Tarnley Foods chief executive said.',
+            "Lena Vick",
+        ),
+        ('Norvik CEO Lena Vick said sales rose. "We sold less soup," the Acme co-founder said.', None),
+        ('Lena Vick said sales rose. "We are fine," the Norvik spokesman said.', None),
+    ],
+)
+def test_a_role_in_a_body_takes_up_who_has_just_been_named(
+    tell: Tell, text: str, speaker: str | None
+) -> None:
+    assert tell(text).speakers[-1] == speaker
+
+
+def test_a_speaker_with_a_hyphen_is_whole(tell: Tell) -> None:
+    text = "Rune Aas said it should sail. “This is special,” the Norvik co-founder said. “Nobody wants it.”"
+    assert tell(text).quotes[-1][0] == "the Norvik co-founder"
+    assert tell(text).quotes[-1][1].startswith("This is special")
+
+
+# 3. What is said, and where it ends.
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Vick goes on to say children were ill.", "children were ill"),
+        ("He went on to say that the road was closed.", "the road was closed"),
+        ("Lena Vick continued to insist the boat was safe.", "the boat was safe"),
+    ],
+)
+def test_who_goes_on_to_say_something_says_it(tell: Tell, text: str, content: str) -> None:
+    assert [said for _, said in tell(text).quotes] == [content]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“I looked out and saw three men running down the pier,” Ann Miller said.",
+        "“We will see the market cool a bit,” Peter Novak said.",
+        "“I saw people chasing the van,” said shopkeeper Ali Raza.",
+        "“We need to be careful — it will encourage people to drive,” Ann Rudd said.",
+    ],
+)
+def test_what_a_speaker_saw_happen_is_no_quotation_of_its_own(tell: Tell, text: str) -> None:
+    assert len(tell(text).rows.quotes) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“I saw that three men had left the pier,” Ann Miller said.",
+        "“We heard that the roof was down,” a sailor said.",
+        "“I noticed the doors were open,” Peter Novak said.",
+    ],
+)
+def test_what_a_speaker_learnt_is_one(tell: Tell, text: str) -> None:
+    assert len(tell(text).rows.quotes) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "nested"),
+    [
+        (
+            "“They are not asking for a new pier, they are asking for a safer one,” Ann Rudd said.",
+            "a safer one",
+        ),
+        (
+            "“We do not want a bigger road, they are calling for a quieter one,” Ann Rudd said.",
+            "a quieter one",
+        ),
+    ],
+)
+def test_a_sentence_that_a_comma_parts_from_the_next_is_not_said_in_it(
+    tell: Tell, text: str, nested: str
+) -> None:
+    assert [row.content for row in tell(text).rows.quotes if row.parent_quote_id] == [nested]
+
+
+def test_words_in_marks_stay_in_what_is_said(tell: Tell) -> None:
+    text = (
+        "He also accused Lena Vick of picking a date because Aas would speak the next day, allowing a "
+        "chairman “to boast and rail against the crews for not meeting a target.”"
+    )
+    assert tell(text).quotes[0][1].endswith("meeting a target.”")
+
+
+def test_a_post_is_said_once_and_a_handle_never(tell: Tell) -> None:
+    text = (
+        "Seth Gold, a rabbi based in Arden, tweeted he was “honored” to offer the blessing:\n"
+        "Honored to have offered the blessing today at this old hall. The hat in the back row is mine. "
+        "https://t.co/dLVatVHxRq\n— Seth Gold (@rabbi_3) January 7, 2020\nThe hall was full."
+    )
+    assert sum("Honored" in said for _, said in tell(text).quotes) == 1
+    assert [
+        said for _, said in tell("IG: @liamoss\nIG: @plants.and.more\nLia Moss: I like the river.").quotes
+    ] == ["I like the river"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The singer is said to have left the country.",
+        "Karim Osei was believed to have sold the boat.",
+        "The firm is rumoured to be planning a sale.",
+    ],
+)
+def test_what_is_said_of_somebody_is_hedged(tell: Tell, text: str) -> None:
+    (claim,) = tell(text).claims.values()
+    assert claim.hedges
+    assert claim.claimer_kind == "outlet"
