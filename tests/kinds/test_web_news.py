@@ -358,3 +358,35 @@ def test_what_somebody_is_asked_and_what_nobody_says_is_no_quotation_of_theirs(t
 def test_who_wrote_an_article_signs_no_quotation_in_it(tell: Tell, byline: str) -> None:
     text = f"The head of the camp spoke of the rain.\n“We expect more people the longer it lasts.”\n{byline}"
     assert "Amy Karim" not in [speaker for speaker, _ in tell(text).quotes]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kenneth Medd, accused of driving a government truck off the refuge, was held.",
+        "Police held a man accused of stealing two boats.",
+        "Lena Vick, accused of taking bribes, left the hall.",
+    ],
+)
+def test_the_accused_do_not_accuse(tell: Tell, text: str) -> None:
+    assert [speaker for speaker, _ in tell(text).quotes] in ([""], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The TSA said lines are long. The union that represents officers said the agency needs staff.",
+        "Norvik said sales fell. The company that owns the pier said it would close.",
+        "The BBC said it was sorry. The agency that audits it said the books were fine.",
+    ],
+)
+def test_a_body_told_apart_is_another_one(tell: Tell, text: str) -> None:
+    assert tell(text).speakers[-1] is None
+
+
+def test_who_signs_an_article_did_not_say_its_last_line(tell: Tell) -> None:
+    end = "Bail hearings are scheduled at noon on Thursday in the Arden court.\n-- Maxine Bern"
+    assert tell(f"The hearing was moved to June.\n{end}").quotes == []
+    told = tell("A reader wrote in.\nI loved the old pier and my father built it.\n-- Maxine Bern")
+    assert [speaker for speaker, _ in told.quotes] == ["Maxine Bern"]
+    assert tell("#tornado #waterspout #arden\n— IwannaBoat (@boat) June 6, 2016").quotes == []

@@ -32,6 +32,10 @@ _OF_VERB = frozenset(("prep", "npadvmod", "advmod"))
 """Labels of what tells when or where a verb takes place."""
 _LEAST_BEFORE_HYPHEN = 2
 """Tokens in front of the second half of a word with a hyphen: its first half and the hyphen."""
+_LONGEST_PARTICIPLE = 2
+"""Tokens of a cue that is a participle and its preposition."""
+_OF_ACTIVE = frozenset(("dobj", "aux", "auxpass", "nsubj", "nsubjpass", "ccomp"))
+"""Labels of what a participle that modifies a noun does not have."""
 _IN_PHRASES = ("NN", "JJ", "DT", "POS", "PRP$")
 """Tags of what stands in front of a noun and belongs to it, by their first letters."""
 _TITLES_IN_A_ROW = frozenset(("and", "&"))
@@ -336,6 +340,25 @@ def behind_its_cue(parse: Parse, candidate: QuoteCandidate) -> QuoteCandidate:
     if content[0][1] > first or not behind or behind[0][0] != candidate.cue[-1] + 1:
         return candidate
     return candidate.with_content(behind)
+
+
+def without_patient(parse: Parse, candidate: QuoteCandidate) -> QuoteCandidate:
+    """Return a candidate without a speaker of whom or to whom it is said: "a man *accused of* theft".
+
+    The participle belongs to its noun and has no object of its own.
+    """
+    speaker = candidate.speaker
+    if speaker is None or len(candidate.cue) > _LONGEST_PARTICIPLE or candidate.rule in LAYOUTS:
+        return candidate
+    for verb in candidate.cue:
+        if (
+            parse.tags[verb] == "VBN"
+            and parse.deps[verb] == "acl"
+            and speaker[0] <= parse.heads[verb] < speaker[1]
+        ):
+            kids = {parse.deps[k] for k in parse.kids[verb]}
+            return candidate if kids & _OF_ACTIVE else replace(candidate, speaker=None, named=None)
+    return candidate
 
 
 def with_whole_speaker(parse: Parse, candidate: QuoteCandidate) -> QuoteCandidate:
