@@ -251,3 +251,110 @@ def test_what_is_said_of_somebody_is_hedged(tell: Tell, text: str) -> None:
     (claim,) = tell(text).claims.values()
     assert claim.hedges
     assert claim.claimer_kind == "outlet"
+
+
+# 4. Names: whole, of one each, and rightly labelled.
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "label"),
+    [
+        ("He bought a portrait by Jacques-Louis David in Lyon.", "Jacques-Louis David", "PERSON"),
+        ("Officers shot Robert “LaVoy” Finnan near Burns.", "Robert “LaVoy” Finnan", "PERSON"),
+        ('Friends of William "Big Bill" Dorn wept.', 'William "Big Bill" Dorn', "PERSON"),
+        ("She sang with Lady Gaga in May.", "Lady Gaga", "PERSON"),
+        ("Produced by Bernice Young & Andrew Donlan in May.", "Andrew Donlan", "PERSON"),
+        ("The flat burnt. (Photo by Red Huber/Getty Images)", "Getty Images", "ORG"),
+        ("Compatriot Rory Maddox beat him in straight sets.", "Rory Maddox", "PERSON"),
+        ("Striker Dele Okafor scored twice.", "Dele Okafor", "PERSON"),
+        ("Ex-minister Carla Brandt said the plan was dead.", "Carla Brandt", "PERSON"),
+        ("Det. Frank Pemble left the force.", "Frank Pemble", "PERSON"),
+        ("They called her Grandma Virginia at school.", "Virginia", "PERSON"),
+        ("Police in Ferguson, Mo., shot a man.", "Ferguson", "GPE"),
+        ("The bus ran down Bruckner Boulevard at noon.", "Bruckner Boulevard", "FAC"),
+        ("The First Amendment protects it.", "First Amendment", "LAW"),
+        ("They asked under the Access to Records Act.", "Access to Records Act", "LAW"),
+        ("Senate Bill 10 passed in May.", "Senate Bill 10", "LAW"),
+        ("House Bill 441 failed in May.", "House Bill 441", "LAW"),
+        ("The Teacher Retirement System pays less.", "Teacher Retirement System", "ORG"),
+        ("The union SAG-AFTRA agreed to it.", "SAG-AFTRA", "ORG"),
+        ("© 2016 Marrow Interactive Inc. All Rights Reserved.", "Marrow Interactive Inc.", "ORG"),
+        ("Johan Van der Bijl said the bridge was unsafe.", "Johan Van der Bijl", "PERSON"),
+        ("Caitríona Ní Bhriain, the mayor, agreed.", "Caitríona Ní Bhriain", "PERSON"),
+        ("Prime Minister Mohammed Shia Al-Sudani called for calm.", "Mohammed Shia Al-Sudani", "PERSON"),
+    ],
+)
+def test_names_are_whole_and_of_what_they_are(tell: Tell, text: str, name: str, label: str) -> None:
+    assert tell(text).names[name] == label
+
+
+def test_full_names_in_a_list_of_persons_are_persons(tell: Tell) -> None:
+    text = "It was danced by Afra Hinds, Timothy Hume, Jewelle Blackwood, Kay Trinidad and Ahmad Simms."
+    assert set(tell(text).names.values()) == {"PERSON"}
+    assert len(tell(text).names) == 5
+
+
+# 5. More of who speaks.
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("“We will have a slip,” said Leigh Sears who is the lake manager.", "Leigh Sears"),
+        ("“It is open,” said Ida Berg who runs the mill.", "Ida Berg"),
+        ("Norway's northern region on Sunday announced the launch of a ferry.", "Norway's northern region"),
+        (
+            "It would be dear, according to county officials who met on Monday.",
+            "county officials who met on Monday",
+        ),
+    ],
+)
+def test_a_speaker_has_neither_days_nor_what_is_said_of_the_name(tell: Tell, text: str, speaker: str) -> None:
+    assert tell(text).quotes[0][0] == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("A Kenya police report said two men fled.", None),
+        ("Data from Poland shows that cases doubled.", None),
+        ("A Norway court ruling said the ban was unlawful.", None),
+        ("A BBC report said it fell.", "BBC"),
+        ("The Justice Department’s report said the mayor lied.", "Justice Department"),
+    ],
+)
+def test_a_place_says_nothing_where_another_body_does(tell: Tell, text: str, speaker: str | None) -> None:
+    assert tell(text).speakers == [speaker]
+
+
+def test_what_and_joins_are_two_people(tell: Tell) -> None:
+    text = "President Dorn and first lady Michelle Dorn met Lena Vick. Dorn laughed."
+    told = tell(text)
+    assert told.means("Michelle Dorn") != told.means("Dorn")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Asked what it is about boats that pleases him, Leo Dorn said he liked the quiet.",
+        "Asked where he had been, Rune Aas said he had slept.",
+        "“It would be prudent to say that crews ought to rest,” Leo Dorn said.",
+    ],
+)
+def test_what_somebody_is_asked_and_what_nobody_says_is_no_quotation_of_theirs(tell: Tell, text: str) -> None:
+    assert [row.content for row in tell(text).rows.quotes if row.speaker_name or row.speaker == "It"] == [
+        tell(text).quotes[-1][1]
+    ]
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "– Amy Karim with Layla Rahal in Beirut, AFP / Rapid.com",
+        "- Amy Karim, Marrow.com",
+        "— Amy Karim in Rome, Reuters",
+    ],
+)
+def test_who_wrote_an_article_signs_no_quotation_in_it(tell: Tell, byline: str) -> None:
+    text = f"The head of the camp spoke of the rain.\n“We expect more people the longer it lasts.”\n{byline}"
+    assert "Amy Karim" not in [speaker for speaker, _ in tell(text).quotes]

@@ -259,8 +259,9 @@ def _without_apposition(parse: Parse, speaker: Range) -> Range:
     head = head_of(parse, speaker)
     for t in range(head + 1, end):
         above = parse.heads[t]
-        if parse.deps[t] in _OF_VERB and not start <= above < end and parse.tags[above] in VERB_TAGS:
-            end = t  # "Ann Miller on Monday"
+        is_of_verb = parse.deps[t] in _OF_VERB and not start <= above < end and parse.tags[above] in VERB_TAGS
+        if is_of_verb or _tells_when(parse, t, end) or _opens_relative(parse, head, t):
+            end = t  # "Ann Miller on Monday", "Ann Miller who is 43"
             break
     for t in range(start + 1, end):
         if parse.words[t] not in _ENDS_NAME or t < head or _is_inside_a_word(parse, t):
@@ -272,6 +273,21 @@ def _without_apposition(parse: Parse, speaker: Range) -> Range:
             continue
         return start, t
     return start, end
+
+
+def _tells_when(parse: Parse, t: int, end: int) -> bool:
+    """Return whether a preposition and a day are all that is left of a range: "the navy on Sunday"."""
+    return (
+        parse.deps[t] == "prep"
+        and parse.tags[parse.heads[t]] not in VERB_TAGS
+        and t + 1 < end
+        and all(parse.tree.ents[u] == "DATE" for u in range(t + 1, end))
+    )
+
+
+def _opens_relative(parse: Parse, head: int, t: int) -> bool:
+    """Return whether a word opens what is said of somebody named, with or without a comma: "who is 43"."""
+    return parse.tags[t] == "WP" and parse.tree.ents[head] == "PERSON" and parse.tree.ents[t - 1] == "PERSON"
 
 
 def _is_inside_a_word(parse: Parse, t: int) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.components.doc.tags import FINITE_TAGS
 from pipeline.components.quotes.candidates import QuoteCandidate
+from pipeline.components.quotes.debris import is_byline
 from pipeline.components.quotes.labels import LONGEST_LABEL, Label
 from pipeline.components.quotes.parsed import Parse, Range
 
@@ -193,6 +194,8 @@ def _signed_line(parse: Parse, number: int, start: int, end: int) -> tuple[Range
         speaker = parse.trim((speaker[0], speaker[1] - 1))
     before = parse.paragraphs[number - 1]
     content = parse.trim(before)
+    if is_byline(parse, (first, end)):
+        return None
     if speaker is None or content is None or content[1] - content[0] < _SHORTEST_SIGNED:
         return None
     return content, start, speaker

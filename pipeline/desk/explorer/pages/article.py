@@ -56,7 +56,7 @@ def article(asked: Asked) -> Shown:
 
     found = rows(_ARTICLE)
     if not found:
-        raise MissingError(f"There is no article {article_id} on {day}.")
+        raise MissingError(f"There is no article “{article_id}” on {day}.")
     [row] = found
     names = rows(_NAMES)
     by_id = {name["id_in_article"]: name for name in names}

@@ -62,7 +62,7 @@ def find_entity(asked: Asked, kind: str) -> Meant | Elsewhere:
         return Elsewhere(f"/{kind}/{into}?{asked.filters.query(page=asked.filters.page)}")
     row = asked.snapshot.row(_ENTITY, {"id": entity_id}, days=[]) or _split_off(asked, entity_id)
     if row is None:
-        raise MissingError(f"There is no entity {entity_id}.")
+        raise MissingError(f"There is nobody and nothing with the id “{entity_id}”.")
     return Meant(row, _ids(decisions, entity_id))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pipeline.desk.explorer.asked import Asked, Shown
@@ -64,7 +66,7 @@ def search(asked: Asked) -> Shown:
     where = where_of(asked)
     snapshot, filters = asked.snapshot, asked.filters
     days = snapshot.days_between(filters.first, filters.last)
-    found, left = Hits(), list[date]()
+    found, files, left = Hits(), list[tuple[date, Path]](), list[date]()
     if match:
         manifests = [snapshot.manifest(day) for day in days]
         files, left = asked.indexes.ready(manifests, seconds=INDEX_SECONDS)
@@ -94,11 +96,17 @@ def search(asked: Asked) -> Shown:
             "hits": _hits(asked, found, where, terms),
             "left": left,
             "n_days": len(days),
+            "back_to": _back_to([day for day, _ in files], left),
             "names": snapshot.rows(_NAMES, {"name": filters.words.strip('"*')}, days=[])
             if filters.page == 1
             else [],
         },
     )
+
+
+def _back_to(searched: Sequence[date], left: Sequence[date]) -> date | None:
+    """Return the day back to which all days were searched; None where some after it were not."""
+    return min(searched) if searched and left and min(searched) > max(left) else None
 
 
 def where_of(asked: Asked) -> Where:
