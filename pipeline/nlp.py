@@ -31,10 +31,9 @@ import catalogue
 import spacy
 import srsly
 from spacy import util
-from spacy.attrs import ORTH
 from spacy.language import Language
-from spacy.tokenizer import Tokenizer
-from spacy.vectors import Vectors
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
+from spacy.vectors import Vectors  # type: ignore[import-not-found]
 from thinc.api import use_ops
 from threadpoolctl import threadpool_limits
 
@@ -134,7 +133,7 @@ def _read_tokenizer(nlp: Language, path: Path) -> None:
     read: Any = srsly.msgpack_loads(path.read_bytes() if path.exists() else tokenizer.to_bytes())
     rules = read["exceptions"] if path.exists() else nlp.Defaults.tokenizer_exceptions
     read["exceptions"] = {form: split for form, split in rules.items() if form not in _UNITS}
-    read["exceptions"]["Rs."] = [{ORTH: "Rs."}]
+    read["exceptions"]["Rs."] = [{"ORTH": "Rs."}]
     suffixes = [*(nlp.Defaults.suffixes or ()), _STOP_BEHIND_SCALE]
     read["suffix_search"] = util.compile_suffix_regex(suffixes).pattern
     tokenizer.from_bytes(srsly.msgpack_dumps(read), exclude=["vocab"])

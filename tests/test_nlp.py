@@ -53,7 +53,8 @@ def test_the_default_model_runs_what_the_extractors_read_and_nothing_else() -> N
 
 @pytest.mark.model
 def test_what_is_read_apart_is_what_spacy_reads() -> None:
-    ours, stock = load_nlp(reading=False), spacy.load(MODEL_FOLDER, exclude=["parser", "ner", "tagger"])
+    ours: Any = load_nlp(reading=False)
+    stock: Any = spacy.load(MODEL_FOLDER, exclude=["parser", "ner", "tagger"])
     assert ours.vocab.vectors.key2row == stock.vocab.vectors.key2row
     assert ours.vocab.vectors.name == stock.vocab.vectors.name
     assert (ours.vocab.vectors.data == stock.vocab.vectors.data).all()
@@ -65,7 +66,8 @@ def test_what_is_read_apart_is_what_spacy_reads() -> None:
     assert [token.norm_ for token in ours.make_doc("They can't've")] == [
         token.norm_ for token in stock.make_doc("They can't've")
     ]
-    assert spacy.blank("en").tokenizer.rules == stock.Defaults.tokenizer_exceptions
+    blank: Any = spacy.blank("en")
+    assert blank.tokenizer.rules == stock.Defaults.tokenizer_exceptions
 
 
 @pytest.mark.model

@@ -7,7 +7,7 @@ Vectors are found by the hash of a word, so the first bits of a key tell almost 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -91,21 +91,21 @@ class KeyRows(dict[int, int]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Mapping) and self.copy() == dict(other.items())
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def copy(self) -> dict[int, int]:
         """Return them as a dict."""
         return dict(zip(self.sorted_keys.tolist(), self.rows.tolist(), strict=True))
 
-    def keys(self) -> KeysView[int]:
+    def keys(self) -> Any:
         """Return all keys, in order."""
         return self.copy().keys()
 
-    def values(self) -> ValuesView[int]:
+    def values(self) -> Any:
         """Return the row of each key."""
         return self.copy().values()
 
-    def items(self) -> ItemsView[int, int]:
+    def items(self) -> Any:
         """Return all keys with their rows."""
         return self.copy().items()
 

@@ -3,10 +3,11 @@
 A spaCy tok2vec has two halves, and both can be had for less than their layers ask:
 
 * The embedding half looks at each token alone: at attributes of its lexeme, at its NORM, and at whether a
-  space follows. Its output is a function of (ORTH, NORM, SPACY), so it is computed once for each such key
-  and kept in a bounded table; when that is full, it starts again. A key holds 64-bit hashes of strings, no
-  pointers, and nothing here looks the strings up again: it stays valid when a `nlp.memory_zone()` frees
-  the strings and lexemes it was computed from, and means the same in the next zone.
+  space follows. Its output is a function of (ORTH, NORM, SPACY), or of the first two alone, so it is computed
+  once for each such key and kept in a bounded table; when that is full, it starts again. A key is made of
+  64-bit hashes of strings, no pointers, and nothing here looks the strings up again: it stays valid when a
+  `nlp.memory_zone()` frees the strings and lexemes it was computed from, and means the same in the next
+  zone. It has 64 bits itself, so two keys are the same as rarely as two strings are to spaCy.
 * The encoding half is a stack of residual blocks (window of one token to each side, maxout, layer norm).
   Here they run over one flat array of the whole batch, in pieces of `_ROWS` tokens that stay in the
   processor's cache, with buffers that are used again and with weights laid out so that the maxout is an
@@ -27,7 +28,7 @@ A patched pipeline is for one thread at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,6 +50,9 @@ _LEXICAL = {
     *("IS_BRACKET", "IS_QUOTE", "IS_LEFT_PUNCT", "IS_RIGHT_PUNCT", "LIKE_URL", "LIKE_NUM", "LIKE_EMAIL"),
 }
 
+# Odd numbers, by which hashes are multiplied before they are added up to one.
+_MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
+
 # Layers that treat each token by itself, by the module of their forward function.
 _TOKENWISE = {
     *("spacy.ml.featureextractor", "spacy.ml.staticvectors", "thinc.layers.array_getitem"),
@@ -64,7 +68,7 @@ def speed_up(nlp: Language, *, cache_rows: int = 30_000) -> Language:
     Args:
         nlp: a pipeline loaded for reading.
         cache_rows: embeddings kept for each tok2vec. A row takes 4 bytes for each unit of its width and
-            about 200 for its key: 18 MB for 30,000 rows of 96 units.
+            about 120 for its key: 15 MB for 30,000 rows of 96 units.
     """
     for node in _nodes(nlp):
         encoder = _read_tok2vec(node)
@@ -123,26 +127,31 @@ class _EmbeddingCache:
 
     def __init__(self, embed: Model[Any, Any], rows: int, width: int) -> None:
         self.embed = _exact(embed)
+        columns = {column for node in embed.walk() for column in node.attrs.get("columns", ())}
+        self.attributes = ["ORTH", "NORM", "SPACY"] if "SPACY" in columns else ["ORTH", "NORM"]
         self.table: Floats = np.empty((rows, width), dtype=np.float32)
-        self.row_of: dict[bytes, int] = {}
+        self.row_of: dict[int, int] = {}
 
     def write(self, docs: Sequence[Doc], flat: Floats, starts: Sequence[int]) -> None:
         """Write the embeddings of each doc into `flat`, from its start on."""
-        keys = list(chain.from_iterable(map(_token_keys, docs)))
-        missing = self._missing(keys)
-        if len(self.row_of) + len(missing) > len(self.table):
+        # Each different token of the batch is looked up once: it is there five times.
+        keys, places, numbers = np.unique(self._keys(docs), return_index=True, return_inverse=True)
+        rows = self._rows(keys)
+        missing = rows < 0
+        if len(self.row_of) + missing.sum() > len(self.table):
             self.row_of.clear()
-            missing = self._missing(keys)
-        if len(missing) > len(self.table):  # a batch with more different tokens than the table has rows
-            for start, rows in zip(starts, self.embed.predict(docs), strict=True):
-                flat[start : start + len(rows)] = rows
+            missing[:] = True
+        if missing.sum() > len(self.table):  # a batch with more different tokens than the table has rows
+            for start, embedded in zip(starts, self.embed.predict(docs), strict=True):
+                flat[start : start + len(embedded)] = embedded
             return
-        if missing:
-            first, last = len(self.row_of), len(self.row_of) + len(missing)
+        if missing.any():
+            first, last = len(self.row_of), len(self.row_of) + int(missing.sum())
             # The table first and then its index, so that an exception in between (a timeout) does no harm.
-            self.table[first:last] = self.embed.predict([_PickedTokens(docs, [*missing.values()])])[0]
-            self.row_of.update(zip(missing, range(first, last), strict=True))
-        rows_of_tokens = np.fromiter(map(self.row_of.__getitem__, keys), np.int64, len(keys))
+            self.table[first:last] = self.embed.predict([_PickedTokens(docs, places[missing])])[0]
+            self.row_of.update(zip(keys[missing].tolist(), range(first, last), strict=True))
+            rows[missing] = range(first, last)
+        rows_of_tokens = rows[numbers]
         token = 0
         for start, doc in zip(starts, docs, strict=True):
             rows_of_doc = rows_of_tokens[token : token + len(doc)]
@@ -150,13 +159,15 @@ class _EmbeddingCache:
             self.table.take(rows_of_doc, axis=0, out=flat[start : start + len(doc)], mode="clip")
             token += len(doc)
 
-    def _missing(self, keys: Sequence[bytes]) -> dict[bytes, int]:
-        """Return the keys that have no row, each with the first place where it stands in the batch."""
-        places: dict[bytes, int] = {}
-        for place, key in enumerate(keys):
-            if key not in self.row_of:
-                places.setdefault(key, place)
-        return places
+    def _keys(self, docs: Sequence[Doc]) -> NDArray[np.uint64]:
+        """Return what an embedding can depend on, for each token."""
+        attributes = np.concatenate([doc.to_array(self.attributes) for doc in docs])
+        keys: NDArray[np.uint64] = (attributes.view(np.uint64) * _MIX[: len(self.attributes)]).sum(axis=1)
+        return keys
+
+    def _rows(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return the row of each key, -1 where it has none."""
+        return np.fromiter(map(self.row_of.get, keys.tolist(), repeat(-1)), np.int64, len(keys))
 
 
 def _exact(embed: Model[Any, Any]) -> Model[Any, Any]:
@@ -186,7 +197,7 @@ class _Float64Products(NumpyOps):  # type: ignore[misc]
 class _PickedTokens:
     """Tokens from here and there in a batch, to the embedding layers as good as a `Doc`."""
 
-    def __init__(self, docs: Sequence[Doc], places: Sequence[int]) -> None:
+    def __init__(self, docs: Sequence[Doc], places: NDArray[np.int64]) -> None:
         self.vocab = docs[0].vocab
         self.docs = docs
         self.places = places
@@ -199,17 +210,13 @@ class _PickedTokens:
         return np.concatenate(arrays)[self.places]
 
 
-def _token_keys(doc: Doc) -> list[bytes]:
-    """Return what an embedding can depend on, for each token: ORTH, NORM and SPACY, 8 bytes each."""
-    keys: list[bytes] = doc.to_array(["ORTH", "NORM", "SPACY"]).view("V24").ravel().tolist()
-    return keys
-
-
 class _Layer(NamedTuple):
-    """A residual block x + norm(maxout(window(x))), its maxout weights as (input, pieces * width)."""
+    """A residual block x + norm(maxout(window(x))).
+
+    Its maxout weights are (input, pieces * width), the bias the last row: the input ends with a one.
+    """
 
     weights: Floats
-    bias: Floats
     pieces: int
     scale: Floats
     shift: Floats
@@ -229,7 +236,7 @@ class _Encoder:
         encoded = np.empty_like(flat)
         outputs = range(self.depth, rows - self.depth, _ROWS)
         most = min(_ROWS, rows) + 2 * self.depth
-        windows = np.empty((most, 3 * width), dtype=np.float32)
+        windows = np.ones((most, 3 * width + 1), dtype=np.float32)
         pieces = np.empty((most, max(layer.pieces for layer in self.layers) * width), dtype=np.float32)
         best = np.empty((most, width), dtype=np.float32)
         for start in outputs:
@@ -247,9 +254,8 @@ def _apply(layer: _Layer, x: Floats, windows: Floats, pieces: Floats, best: Floa
     """Add the block's output to all rows of `x` but the first and the last, in place."""
     width = x.shape[1]
     # Three neighbouring rows lie one after the other in memory: read them as one row.
-    np.copyto(windows, as_strided(x, windows.shape, x.strides))
+    np.copyto(windows[:, :-1], as_strided(x, (len(windows), 3 * width), x.strides))
     np.matmul(windows, layer.weights, out=pieces)
-    pieces += layer.bias
     np.maximum(pieces[:, :width], pieces[:, -width:], out=best)
     for piece in range(1, layer.pieces - 1):
         np.maximum(best, pieces[:, piece * width : (piece + 1) * width], out=best)
@@ -302,8 +308,7 @@ def _read_block(block: Model[Any, Any]) -> _Layer | None:
     if n_in != 3 * width:
         return None
     return _Layer(
-        weights=np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(n_in, pieces * width)),
-        bias=np.ascontiguousarray(bias.T.reshape(-1)),
+        weights=np.vstack([weights.transpose(2, 1, 0).reshape(n_in, pieces * width), bias.T.reshape(1, -1)]),
         pieces=pieces,
         scale=np.asarray(norm.get_param("G")),
         shift=np.asarray(norm.get_param("b")),
