@@ -28,6 +28,7 @@ from pipeline.derived.entity_counts import COUNTS
 from pipeline.derived.tables import DERIVED, Grouped, Summed
 from pipeline.derived.work import State, TableState
 from pipeline.identity import checksum
+from pipeline.ingest.sources.drop import drop_index_of, open_drop
 from pipeline.settings import Settings, load_settings
 from pipeline.stages import run_stage
 from pipeline.stages.derive import derive
@@ -36,6 +37,7 @@ from pipeline.store.batch import (
     PARTIALS,
     Batch,
     derived_path,
+    index_path,
     manifest_path,
     month_of,
     month_path,
@@ -164,15 +166,23 @@ def write_window(
     derive(store, Batch(NIGHT), settings_of(store))
 
 
-def settings_of(store: Store) -> Settings:
+def settings_of(store: Store, *, is_file_an_article: bool = False, window_days: int = 0) -> Settings:
     """Return the settings of the night."""
     return load_settings(
-        data_dir=store.root, source="drop", drop_dir=str(_drop(store)), decisions_file=Path("none")
+        data_dir=store.root,
+        source="drop",
+        drop_dir=str(_files(store) if is_file_an_article else _drop(store)),
+        drop_window_days=window_days,
+        decisions_file=Path("none"),
     )
 
 
 def _drop(store: Store) -> Path:
     return Path(f"{store.root}-drop")
+
+
+def _files(store: Store) -> Path:
+    return Path(f"{store.root}-files")
 
 
 # ---- days before those -----------------------------------------------------------------------------
@@ -245,12 +255,11 @@ def write_drop(store: Store, n_days: int) -> None:
     """Write a delivered file for each day before the night."""
     for back in range(1, n_days + 1):
         day = NIGHT - timedelta(back)
-        record = {
-            "url": f"https://paper.example/{day}",
-            "text": "word " * 60,
-            "published_at": f"{day}T08:00Z",
-        }
-        _write(_drop(store) / str(day), [record])
+        _write(_drop(store) / str(day), [_record(str(day), day)])
+
+
+def _record(name: str, day: date) -> dict[str, str]:
+    return {"url": f"https://paper.example/{name}", "text": "word " * 60, "published_at": f"{day}T08:00Z"}
 
 
 def _write(folder: Path, records: Sequence[Mapping[str, Any]]) -> None:
@@ -264,7 +273,11 @@ def write_night(store: Store, tables: Tables) -> None:
     time.sleep(_YOUNG_S)
     note(store, published(store))
     run_stage("ingest", store, Batch(min(published(store).days)), settings_of(store))
-    records = [
+    _write(_drop(store) / str(NIGHT), _delivered(tables))
+
+
+def _delivered(tables: Tables) -> list[dict[str, Any]]:
+    return [
         {
             "url": f"https://{row['article_id']}.example/a",
             "title": row["title"],
@@ -275,7 +288,65 @@ def write_night(store: Store, tables: Tables) -> None:
         }
         for row in tables["articles"].to_pylist()
     ]
-    _write(_drop(store) / str(NIGHT), records)
+
+
+def write_files(store: Store, tables: Tables, n_days: int, a_day: int) -> None:
+    """Write a drop folder with a file for each article of the days before the night, which is indexed.
+
+    The files of the last of these days are written and read, those of the others are links to them. Then the
+    night's articles are delivered, a file each.
+    """
+    root, model = _files(store), NIGHT - timedelta(1)
+    days = [NIGHT - timedelta(back) for back in range(2, n_days + 1)]
+    _write_each(root / str(model), [_record(f"{model}/{n}", model) for n in range(a_day)])
+    settings = settings_of(store, is_file_an_article=True)
+    open_drop(store, settings)
+    for day in days:
+        (root / str(day)).mkdir()
+        for number in range(a_day):
+            (root / _name(day, number)).hardlink_to(root / _name(model, number))
+    time.sleep(_YOUNG_S)  # a link is a change, too
+    note_parts(store, settings, str(model), {str(day): day for day in days})
+    _write_each(root / str(NIGHT), _delivered(tables))
+
+
+def _write_each(folder: Path, records: Sequence[Mapping[str, Any]]) -> None:
+    folder.mkdir(parents=True)
+    for number, record in enumerate(records):
+        (folder.parent / _name(folder.name, number)).write_text(json.dumps(record), encoding="utf-8")
+
+
+def _name(day: object, number: int) -> str:
+    return f"{day}/{number:05d}.json"
+
+
+def note_parts(store: Store, settings: Settings, model: str, days: Mapping[str, date]) -> None:
+    """Let the index of a drop folder know parts as if they had been read: they are links to another one."""
+    index = drop_index_of(store, settings)
+    noted = store.read_cache(index_path(index.name))
+    entries = store.read_cache(index.path_of(model))["files"]
+    for part, day in days.items():
+        files = index.tree.files(part)
+        made = {}
+        for file in files:
+            entry = entries[f"{model}/{file.path.rpartition('/')[2]}"]
+            [found] = entry["days"].values()
+            seen = [[file.size, file.mtime_ns, file.ctime_ns, file.inode]]
+            made[file.path] = entry | {"seen": seen, "days": {str(day): found}, "order": [[str(day), 1]]}
+        digest = index.digest_of(files)
+        store.write_cache(index.path_of(part), {"digest": digest, "files": made})
+        noted["parts"][part] = {"digest": digest, "days": [str(day)], "homeless": {}}
+    store.write_cache(index_path(index.name), noted)
+    open_drop(store, settings, NIGHT - timedelta(1))  # the day that was linked to has changed by that
+
+
+def take_back(store: Store, settings: Settings) -> None:
+    """Let the index of the drop folder forget the night's deliveries."""
+    index = drop_index_of(store, settings)
+    noted = store.read_cache(index_path(index.name))
+    del noted["parts"][str(NIGHT)]
+    store.write_cache(index_path(index.name), noted)
+    store.remove(index.path_of(str(NIGHT)))
 
 
 def stage_extracted(store: Store, tables: Tables) -> int:

@@ -43,7 +43,7 @@ from pipeline.ingest.moments import Moment
 from pipeline.ingest.pages.dates import page_date, page_fields
 from pipeline.ingest.pages.text import is_whole_page
 from pipeline.ingest.sources.companions import companions
-from pipeline.ingest.sources.drop import DropFolder, limits_of, read_file
+from pipeline.ingest.sources.drop_files import DropFolder, limits_of, read_file
 from pipeline.ingest.sources.walk import walk
 from pipeline.ingest.understanding import place_record
 from pipeline.ingest.urls import host

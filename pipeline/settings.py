@@ -51,6 +51,13 @@ class Settings(BaseSettings):
         description="The drop folder: files of any known format below it (docs/sources.md), best in folders"
         " named YYYY-MM-DD by arrival. A folder, or the URI of an object store (s3://bucket/prefix).",
     )
+    drop_window_days: int = Field(
+        0,
+        ge=0,
+        description="Where files are many (an article a file): the run of a day looks for what is new or has"
+        " changed only in folders named for a day so near to it, in those with records of it, in new ones and"
+        " in all that are named for no day. Others are as they were; `late` looks at them too. 0 is all.",
+    )
     decisions_file: Path = Field(
         Path("data/decisions.jsonl"),
         description="Human decisions about entities, claims and speakers, one a line, only added to; may be"
@@ -111,7 +118,7 @@ class Settings(BaseSettings):
     shard_size: int = Field(
         2000, ge=1, description="Articles in a shard, the unit of fan-out: two to five minutes of work."
     )
-    batch_size: int = Field(32, ge=1, description="Articles in one batch of the parser; 32 is fastest.")
+    batch_size: int = Field(64, ge=1, description="Articles in one batch of the parser, fewer if long.")
     processes: int = Field(
         0,
         ge=0,

@@ -3,6 +3,7 @@
 The tests of this file share one Airflow and run in the order in which they stand.
 """
 
+import ast
 import contextlib
 import http.client
 import json
@@ -120,6 +121,24 @@ def test_n_days_are_n_partitions_of_each_table(airflow: LocalAirflow, folder: Pa
     rows = {day: manifest(folder, day)["tables"] for day in DAYS}
     assert [rows[day]["articles"]["rows"] for day in DAYS] == [3, 1, 0, 1]
     assert [rows[day]["quotes"]["rows"] > 0 for day in DAYS] == [day != EMPTY for day in DAYS]
+
+
+def test_each_day_is_derived_once_whichever_run_does_it(airflow: LocalAirflow) -> None:
+    taken_in = {}
+    for name, run in airflow.runs().items():
+        [task] = [
+            task
+            for task in airflow.get(f"dags/{DAG_ID}/dagRuns/{name}/taskInstances")["task_instances"]
+            if task["task_id"] == "derive"
+        ]
+        path = f"dags/{DAG_ID}/dagRuns/{name}/taskInstances/derive/xcomEntries/return_value"
+        counts = airflow.get(path, deserialize="true")["value"]
+        counts = ast.literal_eval(counts) if isinstance(counts, str) else counts
+        taken_in[run["partition_key"], task["state"]] = counts["days_taken_in"]
+    assert taken_in.keys() == {(day, "success") for day in DAYS}
+    # Of those that waited while another was at work, some find that it has taken their days in.
+    assert sum(taken_in.values()) == len(DAYS), taken_in
+    assert 1 <= sum(n > 0 for n in taken_in.values()) <= len(DAYS)
 
 
 def test_a_day_without_articles_is_marked(airflow: LocalAirflow, folder: Path) -> None:

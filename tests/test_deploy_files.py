@@ -100,3 +100,13 @@ def test_the_chart_asks_for_nothing_that_the_image_lacks() -> None:
     assert VALUES["createUserJob"]["defaultUser"]["enabled"] is False
     assert not any(VALUES[part]["logGroomerSidecar"]["enabled"] for part in ("scheduler", "dagProcessor"))
     assert VALUES["workers"]["celery"]["persistence"]["enabled"] is False
+
+
+def test_the_chart_leaves_the_local_settings_of_the_image() -> None:
+    image = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    assert "COPY deploy/airflow_local_settings.py /opt/airflow/config/\n" in image
+    assert "AIRFLOW_HOME=/opt/airflow " in image
+    # Where this is empty, the chart mounts nothing there; the default is a template of nothing.
+    assert VALUES["airflowLocalSettings"] == ""
+    mounted = {one["mountPath"] for one in VALUES["volumeMounts"]}
+    assert not any(path.startswith("/opt/") for path in mounted)

@@ -1,4 +1,4 @@
-"""Build the accelerator: compiled forms of rule modules and of the parser's decoder, in build/fast.
+"""Build the accelerator: compiled forms of rule modules and of the networks' loops, in build/fast.
 
     make fast                              # installs what it needs beside a C compiler, builds, and compares
     python -m tools.accelerator [--output FOLDER]
@@ -35,12 +35,18 @@ ROOMS = ("pipeline/components", "pipeline/reading")
 LEFT_OUT = frozenset(
     {
         "pipeline.components.entities.labeller.network",
+        "pipeline.components.quotes.network.loops",
         "pipeline.components.quotes.network.lstm",
     }
 )
 """Modules of these that are numpy's work alone: mypyc does not understand them, and could not help them."""
 
-SOURCE = "pipeline/accelerator/decoder.pyx"
+WRITTEN = {
+    DECODER: "pipeline/accelerator/decoder.pyx",
+    "pipeline.components.quotes.network.loops": "pipeline/accelerator/loops.pyx",
+    "pipeline.parsing.blocks": "pipeline/accelerator/blocks.pyx",
+}
+"""Modules whose compiled form is written by hand, in Cython; two of them stand in for numpy."""
 
 _N_ARTICLES = 120
 
@@ -62,14 +68,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         modules = sorted(_modules())
         _compile(modules, made, Path(name) / "work")
         files = {_module_of(path, made): path.relative_to(made).as_posix() for path in _built(made)}
-        if missing := {*modules, DECODER} - files.keys():
+        if missing := {*modules, *WRITTEN} - files.keys():
             raise SystemExit(f"newstables: these were not compiled: {', '.join(sorted(missing))}")
-        sources = {path for path in files_of(*modules) if path.endswith(".py")} | {SOURCE}
+        followed = files_of(*modules, *(name for name in WRITTEN if name != DECODER))
+        sources = {path for path in followed if path.endswith(".py")} | {*WRITTEN.values()}
         (made / STAMP).write_text(json.dumps(stamp_of(files, sources), indent=1) + "\n", encoding="utf-8")
         _compare(made, Path(name))
         shutil.rmtree(output, ignore_errors=True)
         made.rename(output)
-    print(f"{output}: {len(modules)} modules and the decoder; it is used from now on ({VARIABLE}=off: not)")
+    count = len(modules) + len(WRITTEN)
+    print(f"{output}: {count} modules; it is used from now on ({VARIABLE}=off: not)")
 
 
 def _require_tools() -> None:
@@ -116,14 +124,17 @@ def compile_here(plan_json: str) -> None:
     plan: dict[str, Any] = json.loads(plan_json)
     files = [str(Path(*name.split(".")).with_suffix(".py")) for name in plan["modules"]]
     work = Path(plan["work"])
-    decoder = Extension(
-        DECODER,
-        [SOURCE],
-        language="c++",
-        include_dirs=[*_includes()],
-        extra_compile_args=["-O3", "-ffp-contract=off"],
-    )
-    _build(cythonize([decoder], build_dir=str(work / "c"), quiet=True), plan)
+    written = [
+        Extension(
+            name,
+            [source],
+            language="c++",
+            include_dirs=[*_includes()],
+            extra_compile_args=["-O3", "-ffp-contract=off"],
+        )
+        for name, source in WRITTEN.items()
+    ]
+    _build(cythonize(written, build_dir=str(work / "c"), quiet=True), plan)
     options = ["--config-file=", "--ignore-missing-imports", f"--cache-dir={work / 'cache'}"]
     _build(
         mypycify(

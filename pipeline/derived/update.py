@@ -30,13 +30,16 @@ type _Beside = dict[str, tuple[Members, frozenset[date]]]
 def bring_all_up(
     store: Store, days: Mapping[date, PublishedDay], decisions: Decisions, *, window_days: Mapping[str, int]
 ) -> dict[str, int]:
-    """Bring the derived tables up to date, and return their numbers of rows; the caller holds the lock.
+    """Bring the derived tables up to date; the caller holds the lock.
 
     Args:
         store: where published files lie.
         days: all that are published, in order.
         decisions: human ones that hold.
         window_days: by the name of the setting.
+
+    Returns:
+        The number of rows of each table, and in `days_taken_in` how many days had changed.
 
     Raises:
         DamagedError: a file of a published day is damaged, or gone.
@@ -56,7 +59,8 @@ def bring_all_up(
             _bring_up(table, work, beside, is_new=behind[table.name])
         empty = frozenset(day for day, one in days.items() if one.is_empty)
         State(runs, empty, decisions=decisions, tables=before.tables).write(store)
-    return {table.name: before.tables[table.name].n_rows for table in DERIVED}
+    n_rows = {table.name: before.tables[table.name].n_rows for table in DERIVED}
+    return {"days_taken_in": len(changed), **n_rows}
 
 
 def _is_behind(table: Derived, work: Work) -> bool:

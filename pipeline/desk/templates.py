@@ -8,13 +8,27 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+LABELS = {
+    "PERSON": "person",
+    "ORG": "organisation",
+    "GPE": "place",
+    "LOC": "place",
+    "NORP": "people",
+    "FAC": "building",
+    "EVENT": "event",
+    "WORK_OF_ART": "work",
+    "LAW": "law",
+    "PRODUCT": "product",
+}
+"""Types of entities, in words that need no explanation."""
+
 
 def environment(package: str, filters: Mapping[str, Callable[..., Any]]) -> Environment:
     """Return what renders the templates of a package.
 
     Args:
         package: with a folder `templates`.
-        filters: of its own, by name; `link` is there for all.
+        filters: of its own, by name; `link` and `in_words` are there for all.
     """
     made = Environment(
         loader=PackageLoader(package),
@@ -23,8 +37,13 @@ def environment(package: str, filters: Mapping[str, Callable[..., Any]]) -> Envi
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"link": link, **filters}
+    made.filters |= {"link": link, "in_words": in_words, **filters}
     return made
+
+
+def in_words(label: str | None) -> str:
+    """Return the type of an entity as people call it; other labels stay as they are."""
+    return LABELS.get(label or "", label or "")
 
 
 def link(address: str | None) -> str:

@@ -255,10 +255,11 @@ def _others(store: Store, manifests: dict[date, Manifest], seen: Verified) -> It
                     pull_path(night), wrong, "get it back from a backup: no feed can be asked again"
                 )
     for name in store.names(INDEX):
-        if name.endswith(".json"):
+        parts = [f"{name}/{part}" for part in store.names(f"{INDEX}/{name}")] if "." not in name else [name]
+        for path in (f"{INDEX}/{part}" for part in parts if part.endswith(".json")):
             seen.n_files += 1
-            if not store.read_cache(f"{INDEX}/{name}"):
-                yield Finding(f"{INDEX}/{name}", "is damaged or empty: it is made again", is_cache=True)
+            if not store.read_cache(path):
+                yield Finding(path, "is damaged or empty: it is made again", is_cache=True)
     for path in (DECISIONS, DECISIONS_NOW, DATAPACKAGE) if manifests else ():
         seen.n_files += 1
         wrong = _unreadable(store, path, len)

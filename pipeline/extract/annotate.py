@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import batched
 
 import pyarrow as pa
 from spacy.tokens import Doc
@@ -22,6 +21,7 @@ from pipeline.components.layers import Claim, Entity, Quotation, write_layer
 from pipeline.components.quotes import QuoteReading, find_quotes, read_doc, tag_readings, with_speakers
 from pipeline.extract.article import ArticleText, reject_of
 from pipeline.extract.rows import Rows, doc_rows
+from pipeline.parsing.batches import batches_of
 from schemas import TABLES, Reject, Row
 from schemas.table import to_arrow, with_values
 
@@ -29,8 +29,8 @@ type Tables = dict[str, pa.Table]
 """The rows of some articles by table, rejects among them; what a worker process hands back."""
 
 
-_TOGETHER = 32
-"""Documents that the networks read at once: one by one takes that for quotations three times as long."""
+_TOGETHER = 64
+"""Short documents that are read at once: one by one takes the network of quotations three times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def extracted(
     rows, rejects, days = Rows(), [], {}
     outcome: Rows | Failure
     for batch in batches:
-        for part in batched(batch, _TOGETHER):
+        for part in batches_of(batch, size=_TOGETHER, n_chars=lambda item: len(item[1].text)):
             docs = [doc for doc, _ in part if isinstance(doc, Doc)]
             n_chars = sum(len(article.text) for _, article in part)
             read = attempt(partial(read_together, docs), timeout_s=timeout_s * time_shares(n_chars))

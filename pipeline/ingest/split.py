@@ -36,7 +36,7 @@ from pipeline.ingest.moments import written
 from pipeline.ingest.placement import Placement
 from pipeline.ingest.record import DayRecord, RawRecord
 from pipeline.ingest.sources.companions import Companions
-from pipeline.ingest.sources.drop import DropFolder, limits_of, read_file
+from pipeline.ingest.sources.drop_files import DropFolder, limits_of, read_file
 from pipeline.ingest.sources.walk import FoundFile
 from pipeline.settings import Settings
 from pipeline.store import replacing

@@ -8,7 +8,7 @@ Lexeme) for later. Copies in plain Python are free to stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from spacy.language import Language
@@ -17,11 +17,13 @@ from spacy.tokens import Doc
 from pipeline.children.guard import Failure, attempt, time_shares
 from pipeline.parsing.windows import WINDOW, parse_in_windows
 
-# A batch ends here even if it has few texts: the parser takes about 1 kB for a character.
-_BATCH_CHARS = WINDOW
+# A batch ends here even if it has few texts: some thirty articles of ordinary length, from which on more at
+# once win nothing. The parser takes about 1 kB for a character.
+_BATCH_CHARS = 130_000
 
-# The transition parsers hold some 800 bytes for a character, 50 MB for so many; more at once is no faster.
-_PARSED_CHARS = 60_000
+# The transition parsers step through the docs of a batch together: twice as many take a tenth less time. For
+# so many characters each holds about 50 MB: the parser 800 bytes for a character, ner 300.
+_DECODED_CHARS = {"parser": 60_000, "ner": 160_000}
 
 # spaCy's tokenizer remembers how it split a word only outside of memory zones: inside of them alone it is
 # three times as slow. So texts are split outside until the vocabulary has this many words (about 10 MB).
@@ -32,7 +34,7 @@ def parse_texts[Context](
     nlp: Language,
     texts: Iterable[tuple[str, Context]],
     *,
-    batch_size: int = 32,
+    batch_size: int = 64,
     timeout_s: float = 60.0,
     max_chars: int = 1_000_000,
 ) -> Iterator[tuple[Doc | Failure, Context]]:
@@ -52,7 +54,7 @@ def parse_batches[Context](
     nlp: Language,
     texts: Iterable[tuple[str, Context]],
     *,
-    batch_size: int = 32,
+    batch_size: int = 64,
     timeout_s: float = 60.0,
     max_chars: int = 1_000_000,
 ) -> Iterator[list[tuple[Doc | Failure, Context]]]:
@@ -61,7 +63,7 @@ def parse_batches[Context](
     Args:
         nlp: a pipeline of `load_nlp`. It is in a memory zone between two batches: do not open another.
         texts: pairs of a text and whatever should come out beside its Doc.
-        batch_size: texts in a batch.
+        batch_size: texts in a batch, where they are short (`batches_of`).
         timeout_s: seconds for one text, and for one batch until it is tried text by text; a long text gets
             more (`time_shares`). Outside of the main thread nothing is timed (see `guard`).
         max_chars: a longer text is not parsed.
@@ -70,7 +72,7 @@ def parse_batches[Context](
         For each text the Doc or a `Failure` (too_large, timeout, out_of_memory, extraction_error), and the
         context.
     """
-    for batch in _batches(texts, batch_size):
+    for batch in batches_of(texts, size=batch_size, n_chars=lambda text: len(text[0])):
         short = [text for text, _ in batch if len(text) <= max_chars]
         inputs: Sequence[str | Doc] = short
         if len(nlp.vocab) < _VOCABULARY:
@@ -87,16 +89,25 @@ def parse_batches[Context](
             ]
 
 
-def _batches[Context](texts: Iterable[tuple[str, Context]], size: int) -> Iterator[list[tuple[str, Context]]]:
-    """Cut a stream into batches of at most `size` texts, and fewer where they are long."""
-    batch: list[tuple[str, Context]] = []
+def batches_of[Item](
+    items: Iterable[Item], *, size: int, n_chars: Callable[[Item], int]
+) -> Iterator[list[Item]]:
+    """Cut a stream into batches of at most `size` items, and fewer where their texts are long.
+
+    Args:
+        items: texts, or what stands for them.
+        size: items in a batch.
+        n_chars: how many characters the text of an item has.
+    """
+    batch: list[Item] = []
     chars = 0
-    for text, context in texts:
-        if batch and (len(batch) == size or chars + len(text) > _BATCH_CHARS):
+    for item in items:
+        n = n_chars(item)
+        if batch and (len(batch) == size or chars + n > _BATCH_CHARS):
             yield batch
             batch, chars = [], 0
-        batch.append((text, context))
-        chars += len(text)
+        batch.append(item)
+        chars += n
     if batch:
         yield batch
 
@@ -113,9 +124,13 @@ def _parse_batch(
         seconds = timeout_s * time_shares(len(texts[0]))
         return [attempt(partial(parse_in_windows, nlp, inputs[0]), timeout_s=seconds)]
     size = max(len(inputs), 1)
-    together = max(2, min(size, size * _PARSED_CHARS // max(sum(map(len, texts)), 1)))
+    n_chars = max(sum(map(len, texts)), 1)
     # spaCy's transition parsers take a quarter of what they are given at a time, and at least two.
-    batches = {name: {"batch_size": 4 * together} for name in ("parser", "ner") if nlp.has_pipe(name)}
+    batches = {
+        name: {"batch_size": 4 * max(2, min(size, size * most // n_chars))}
+        for name, most in _DECODED_CHARS.items()
+        if nlp.has_pipe(name)
+    }
     whole = attempt(
         lambda: list(nlp.pipe(inputs, batch_size=size, component_cfg=batches)), timeout_s=timeout_s
     )

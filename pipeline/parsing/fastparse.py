@@ -9,9 +9,10 @@ A spaCy tok2vec has two halves, and both can be had for less than their layers a
   `nlp.memory_zone()` frees the strings and lexemes it was computed from, and means the same in the next
   zone. It has 64 bits itself, so two keys are the same as rarely as two strings are to spaCy.
 * The encoding half is a stack of residual blocks (window of one token to each side, maxout, layer norm).
-  Here they run over one flat array of the whole batch, in pieces of `_ROWS` tokens that stay in the
-  processor's cache, with buffers that are used again and with weights laid out so that the maxout is an
-  `np.maximum` of column blocks.
+  Here they run over one flat array of the whole batch (`blocks.py`), in pieces of `_ROWS` tokens that stay in
+  the processor's cache, with buffers that are used again and with weights laid out so that the maxout is an
+  `np.maximum` of column blocks. What the first block multiplies are the embeddings of single tokens: it does
+  so once for each different token of a batch.
 
 Beside that, the tokenizer may remember how it split five times as many words.
 
@@ -32,13 +33,15 @@ from itertools import accumulate, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Model, NumpyOps
 
+from pipeline.parsing.blocks import add_block, add_products, window_products
+
 type Floats = NDArray[np.float32]
+type Ints = NDArray[np.int64]
 
 # Tokens in one piece of the convolutions: the buffers of a piece (about 1.5 MB) stay in the L2 cache.
 _ROWS = 512
@@ -111,9 +114,14 @@ class _Tok2Vec:
         # layers too, which the tokens at the ends of a doc see.
         pad = self.encoder.depth
         *starts, rows = accumulate((len(doc) + pad for doc in docs), initial=pad)
-        flat = np.zeros((rows, self.encoder.width), dtype=np.float32)
-        self.cache.write(docs, flat, starts)
-        encoded = self.encoder(flat)
+        vectors, numbers = self.cache.read(docs)
+        places = np.full(rows, len(vectors))
+        token = 0
+        for start, doc in zip(starts, docs, strict=True):
+            places[start : start + len(doc)] = numbers[token : token + len(doc)]
+            token += len(doc)
+        padding = np.zeros((1, self.encoder.width), dtype=np.float32)
+        encoded = self.encoder(np.concatenate([vectors, padding]), places)
         arrays = [encoded[start : start + len(doc)] for start, doc in zip(starts, docs, strict=True)]
         return arrays, _no_backprop
 
@@ -132,32 +140,26 @@ class _EmbeddingCache:
         self.table: Floats = np.empty((rows, width), dtype=np.float32)
         self.row_of: dict[int, int] = {}
 
-    def write(self, docs: Sequence[Doc], flat: Floats, starts: Sequence[int]) -> None:
-        """Write the embeddings of each doc into `flat`, from its start on."""
+    def read(self, docs: Sequence[Doc]) -> tuple[Floats, Ints]:
+        """Return the embeddings of the different tokens of docs, and for each token its row there."""
         # Each different token of the batch is looked up once: it is there five times.
         keys, places, numbers = np.unique(self._keys(docs), return_index=True, return_inverse=True)
-        rows = self._rows(keys)
+        rows = np.fromiter(map(self.row_of.get, keys.tolist(), repeat(-1)), np.int64, len(keys))
         missing = rows < 0
         if len(self.row_of) + missing.sum() > len(self.table):
             self.row_of.clear()
             missing[:] = True
         if missing.sum() > len(self.table):  # a batch with more different tokens than the table has rows
-            for start, embedded in zip(starts, self.embed.predict(docs), strict=True):
-                flat[start : start + len(embedded)] = embedded
-            return
+            return np.concatenate(self.embed.predict(docs)), np.arange(len(numbers))
         if missing.any():
             first, last = len(self.row_of), len(self.row_of) + int(missing.sum())
             # The table first and then its index, so that an exception in between (a timeout) does no harm.
             self.table[first:last] = self.embed.predict([_PickedTokens(docs, places[missing])])[0]
             self.row_of.update(zip(keys[missing].tolist(), range(first, last), strict=True))
             rows[missing] = range(first, last)
-        rows_of_tokens = rows[numbers]
-        token = 0
-        for start, doc in zip(starts, docs, strict=True):
-            rows_of_doc = rows_of_tokens[token : token + len(doc)]
-            # "clip" saves a copy: no row lies outside of the table.
-            self.table.take(rows_of_doc, axis=0, out=flat[start : start + len(doc)], mode="clip")
-            token += len(doc)
+        # In the order in which they come: that of the table is of what the process read before.
+        order, numbers = _numbered(numbers, len(keys))
+        return self.table[rows[order]], numbers
 
     def _keys(self, docs: Sequence[Doc]) -> NDArray[np.uint64]:
         """Return what an embedding can depend on, for each token."""
@@ -165,9 +167,20 @@ class _EmbeddingCache:
         keys: NDArray[np.uint64] = (attributes.view(np.uint64) * _MIX[: len(self.attributes)]).sum(axis=1)
         return keys
 
-    def _rows(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return the row of each key, -1 where it has none."""
-        return np.fromiter(map(self.row_of.get, keys.tolist(), repeat(-1)), np.int64, len(keys))
+
+def _numbered(values: Ints, most: int) -> tuple[Ints, Ints]:
+    """Return the different values, in the order in which they first come, and the number there of each.
+
+    >>> _numbered(np.array([7, 2, 7, 0]), most=9)
+    (array([7, 2, 0]), array([0, 1, 0, 2]))
+    """
+    places = np.arange(len(values))
+    first = np.empty(most, dtype=np.int64)
+    first[values[::-1]] = places[::-1]
+    order = values[first[values] == places]
+    number = np.empty(most, dtype=np.int64)
+    number[order] = np.arange(len(order))
+    return order, number[values]
 
 
 def _exact(embed: Model[Any, Any]) -> Model[Any, Any]:
@@ -197,7 +210,7 @@ class _Float64Products(NumpyOps):  # type: ignore[misc]
 class _PickedTokens:
     """Tokens from here and there in a batch, to the embedding layers as good as a `Doc`."""
 
-    def __init__(self, docs: Sequence[Doc], places: NDArray[np.int64]) -> None:
+    def __init__(self, docs: Sequence[Doc], places: Ints) -> None:
         self.vocab = docs[0].vocab
         self.docs = docs
         self.places = places
@@ -211,12 +224,10 @@ class _PickedTokens:
 
 
 class _Layer(NamedTuple):
-    """A residual block x + norm(maxout(window(x))).
-
-    Its maxout weights are (input, pieces * width), the bias the last row: the input ends with a one.
-    """
+    """A residual block x + norm(maxout(window(x))), its maxout weights as (input, pieces * width)."""
 
     weights: Floats
+    bias: Floats
     pieces: int
     scale: Floats
     shift: Floats
@@ -230,41 +241,41 @@ class _Encoder:
         self.depth = len(layers)
         self.width = len(layers[0].scale)
 
-    def __call__(self, flat: Floats) -> Floats:
-        """Encode padded rows of all docs, shape (rows, width); the outermost `depth` rows mean nothing."""
-        rows, width = flat.shape
-        encoded = np.empty_like(flat)
-        outputs = range(self.depth, rows - self.depth, _ROWS)
+    def __call__(self, vectors: Floats, places: Ints) -> Floats:
+        """Encode padded rows of all docs.
+
+        The first product is of each different token at each place of the window, and not of each window.
+
+        Args:
+            vectors: of the different tokens, (tokens, width).
+            places: which of them stands in each row; the outermost `depth` rows mean nothing.
+
+        Returns:
+            (rows, width)
+        """
+        rows, width = len(places), self.width
+        encoded = np.empty((rows, width), dtype=np.float32)
         most = min(_ROWS, rows) + 2 * self.depth
-        windows = np.ones((most, 3 * width + 1), dtype=np.float32)
+        windows = np.empty((most, 3 * width), dtype=np.float32)
         pieces = np.empty((most, max(layer.pieces for layer in self.layers) * width), dtype=np.float32)
         best = np.empty((most, width), dtype=np.float32)
-        for start in outputs:
+        weights = self.layers[0].weights
+        products = [vectors @ weights[start : start + width] for start in range(0, 3 * width, width)]
+        for start in range(self.depth, rows - self.depth, _ROWS):
             stop = min(start + _ROWS, rows - self.depth)
-            x = flat[start - self.depth : stop + self.depth].copy()
-            for layer in self.layers:
+            here = places[start - self.depth : stop + self.depth]
+            x = vectors.take(here, axis=0)
+            for number, layer in enumerate(self.layers):
                 n = len(x) - 2
-                _apply(layer, x, windows[:n], pieces[:n, : layer.pieces * width], best[:n])
+                sums = pieces[:n, : layer.pieces * width]
+                if number:
+                    window_products(x, layer.weights, windows[:n], sums)
+                else:
+                    add_products(products, here, sums)
+                add_block(x, sums, layer.bias, layer.scale, layer.shift, best[:n])
                 x = x[1:-1]
             encoded[start:stop] = x
         return encoded
-
-
-def _apply(layer: _Layer, x: Floats, windows: Floats, pieces: Floats, best: Floats) -> None:
-    """Add the block's output to all rows of `x` but the first and the last, in place."""
-    width = x.shape[1]
-    # Three neighbouring rows lie one after the other in memory: read them as one row.
-    np.copyto(windows[:, :-1], as_strided(x, (len(windows), 3 * width), x.strides))
-    np.matmul(windows, layer.weights, out=pieces)
-    np.maximum(pieces[:, :width], pieces[:, -width:], out=best)
-    for piece in range(1, layer.pieces - 1):
-        np.maximum(best, pieces[:, piece * width : (piece + 1) * width], out=best)
-    best -= best.mean(axis=1, keepdims=True)
-    variance = np.einsum("ij,ij->i", best, best) / width
-    best *= ((variance + 1e-8) ** -0.5)[:, None]
-    best *= layer.scale
-    best += layer.shift
-    x[1:-1] += best
 
 
 def _read_tok2vec(node: Model[Any, Any]) -> _Encoder | None:
@@ -308,7 +319,8 @@ def _read_block(block: Model[Any, Any]) -> _Layer | None:
     if n_in != 3 * width:
         return None
     return _Layer(
-        weights=np.vstack([weights.transpose(2, 1, 0).reshape(n_in, pieces * width), bias.T.reshape(1, -1)]),
+        weights=np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(n_in, pieces * width)),
+        bias=np.ascontiguousarray(bias.T.reshape(-1)),
         pieces=pieces,
         scale=np.asarray(norm.get_param("G")),
         shift=np.asarray(norm.get_param("b")),

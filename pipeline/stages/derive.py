@@ -25,7 +25,7 @@ _PAUSE_S = 0.1
 
 
 def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
-    """Bring the derived tables up to date after a day was published, and return their row counts.
+    """Bring the derived tables up to date after a day was published.
 
     All days that are new, gone, or of another run than when the tables were made are taken in, whatever
     happened before; so one derive after many publishes gives the same as one after each. A table that fits
@@ -36,6 +36,10 @@ def derive(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
         batch: the day just published; its shard means nothing here.
         settings: where human decisions are written down, how many days keep their parse, and how far back
             near-duplicates are looked for.
+
+    Returns:
+        The number of rows of each table, and in `days_taken_in` how many days had changed: none where another
+        derive was at work since this day was published.
 
     Raises:
         InputError: a line of the file of decisions is none.
@@ -62,7 +66,7 @@ def _bring_all_up(store: Store, decisions: Decisions, settings: Settings) -> dic
     Days that are new are left to their own runs.
     """
     windows = {"duplicates_window_days": settings.duplicates_window_days}
-    n_damaged = 0
+    n_damaged = n_taken_in = 0
     while True:
         found = published(store)
         days = found.sound()
@@ -74,7 +78,8 @@ def _bring_all_up(store: Store, decisions: Decisions, settings: Settings) -> dic
                 raise
             time.sleep(_PAUSE_S)
             continue
+        n_taken_in += counts["days_taken_in"]
         note(store, found)
         now = published(store).days
         if all(now.get(day) == one for day, one in days.items()):
-            return counts
+            return counts | {"days_taken_in": n_taken_in}

@@ -43,7 +43,7 @@ def ingest(store: Store, batch: Batch, settings: Settings) -> dict[str, Any]:
     """
     if batch.day >= datetime.now(UTC).date():
         raise ConfigError(f"{batch.day} is not over yet (UTC): a day is run when all of it can be there")
-    source = open_source(store, settings)
+    source = open_source(store, settings, batch.day)
     source.collect(batch.day)
     check_gone(store, batch.day, source.inputs(batch.day), is_meant=settings.allow_missing_inputs)
     while True:

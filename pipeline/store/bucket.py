@@ -28,7 +28,7 @@ from pipeline.errors import ConfigError
 from pipeline.store.leases import Lease, Seen
 
 if TYPE_CHECKING:
-    from obstore import GetOptions
+    from obstore import GetOptions, ObjectMeta
     from obstore.store import ObjectStore
 
 log = logging.getLogger(__name__)
@@ -225,12 +225,17 @@ class Bucket:
         named = ((entry["path"].rsplit("/", 1)[-1], entry["e_tag"] or "") for entry in found["objects"])
         return {name: e_tag for name, e_tag in sorted(named) if not name.startswith(".")}
 
-    def below(self) -> Iterator[Below]:
-        """Yield all files, in no order."""
-        with self._told(""):
-            found = _again(lambda: [entry for page in obstore.list(self._objects) for entry in page])
-        for entry in found:
-            yield Below(entry["path"], entry["size"], entry["e_tag"] or "", entry["last_modified"])
+    def below(self, folder: str = "") -> Iterator[Below]:
+        """Yield all files below a folder, in no order."""
+        with self._told(folder):
+            found = _again(lambda: [o for page in obstore.list(self._objects, folder or None) for o in page])
+        yield from map(_below, found)
+
+    def within(self, folder: str) -> tuple[list[Below], list[str]]:
+        """Return the files in a folder, and the paths of the folders in it."""
+        with self._told(folder):
+            found = _again(lambda: obstore.list_with_delimiter(self._objects, folder or None))
+        return [_below(entry) for entry in found["objects"]], [*found["common_prefixes"]]
 
     def fetch(self, path: str, where: Path) -> None:
         """Copy a file to this machine, whatever its size.
@@ -308,6 +313,10 @@ class Bucket:
                     f"{self.named}: the bucket is in another region; set AWS_REGION, or ?region="
                 ) from None
             raise OSError(f"{where}: {_one_line(error)}") from None
+
+
+def _below(entry: ObjectMeta) -> Below:
+    return Below(entry["path"], entry["size"], entry["e_tag"] or "", entry["last_modified"])
 
 
 class Ranges(io.RawIOBase):

@@ -251,3 +251,44 @@ def test_what_is_said_of_somebody_is_hedged(tell: Tell, text: str) -> None:
     (claim,) = tell(text).claims.values()
     assert claim.hedges
     assert claim.claimer_kind == "outlet"
+
+
+# 4. Names: whole, of one each, and rightly labelled.
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "label"),
+    [
+        ("He bought a portrait by Jacques-Louis David in Lyon.", "Jacques-Louis David", "PERSON"),
+        ("Officers shot Robert “LaVoy” Finnan near Burns.", "Robert “LaVoy” Finnan", "PERSON"),
+        ('Friends of William "Big Bill" Dorn wept.', 'William "Big Bill" Dorn', "PERSON"),
+        ("She sang with Lady Gaga in May.", "Lady Gaga", "PERSON"),
+        ("Produced by Bernice Young & Andrew Donlan in May.", "Andrew Donlan", "PERSON"),
+        ("The flat burnt. (Photo by Red Huber/Getty Images)", "Getty Images", "ORG"),
+        ("Compatriot Rory Maddox beat him in straight sets.", "Rory Maddox", "PERSON"),
+        ("Striker Dele Okafor scored twice.", "Dele Okafor", "PERSON"),
+        ("Ex-minister Carla Brandt said the plan was dead.", "Carla Brandt", "PERSON"),
+        ("Det. Frank Pemble left the force.", "Frank Pemble", "PERSON"),
+        ("They called her Grandma Virginia at school.", "Virginia", "PERSON"),
+        ("Police in Ferguson, Mo., shot a man.", "Ferguson", "GPE"),
+        ("The bus ran down Bruckner Boulevard at noon.", "Bruckner Boulevard", "FAC"),
+        ("The First Amendment protects it.", "First Amendment", "LAW"),
+        ("They asked under the Access to Records Act.", "Access to Records Act", "LAW"),
+        ("Senate Bill 10 passed in May.", "Senate Bill 10", "LAW"),
+        ("House Bill 441 failed in May.", "House Bill 441", "LAW"),
+        ("The Teacher Retirement System pays less.", "Teacher Retirement System", "ORG"),
+        ("The union SAG-AFTRA agreed to it.", "SAG-AFTRA", "ORG"),
+        ("© 2016 Marrow Interactive Inc. All Rights Reserved.", "Marrow Interactive Inc.", "ORG"),
+        ("Johan Van der Bijl said the bridge was unsafe.", "Johan Van der Bijl", "PERSON"),
+        ("Caitríona Ní Bhriain, the mayor, agreed.", "Caitríona Ní Bhriain", "PERSON"),
+        ("Prime Minister Mohammed Shia Al-Sudani called for calm.", "Mohammed Shia Al-Sudani", "PERSON"),
+    ],
+)
+def test_names_are_whole_and_of_what_they_are(tell: Tell, text: str, name: str, label: str) -> None:
+    assert tell(text).names[name] == label
+
+
+def test_full_names_in_a_list_of_persons_are_persons(tell: Tell) -> None:
+    text = "It was danced by Afra Hinds, Timothy Hume, Jewelle Blackwood, Kay Trinidad and Ahmad Simms."
+    assert set(tell(text).names.values()) == {"PERSON"}
+    assert len(tell(text).names) == 5

@@ -135,9 +135,9 @@ def test_a_word_has_a_row_for_each_way_in_which_its_embedding_differs() -> None:
     norms[0].norm_ = "snow"
     for tok2vec, rows in ((shared, 5), (of_names, 4)):
         for _ in range(2):
-            flat = np.zeros((9, 96), dtype=np.float32)
-            tok2vec.cache.write([*docs, norms], flat, [0, 4, 8])
-            assert len(tok2vec.cache.row_of) == rows
+            vectors, numbers = tok2vec.cache.read([*docs, norms])
+            assert len(tok2vec.cache.row_of) == len(vectors) == rows
+            flat = vectors[numbers]
             assert (flat[:4] == flat[4:8]).all()
             assert not (flat[8] == flat[1]).any()
             expected = np.concatenate(tok2vec.cache.embed.predict([docs[0], norms]))

@@ -428,6 +428,26 @@ def test_a_late_record_marks_its_day(night: Night) -> None:
     assert late_days(night.store, night.settings) == []
 
 
+def test_a_late_record_in_a_folder_far_away_is_found_and_taken_in(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.ingest.sources.drop_entries._YOUNG_NS", 0)
+    night.settings = night.settings.model_copy(update={"drop_window_days": 7})
+    later = DAY + timedelta(30)
+    night.put(f"{DAY}/a.jsonl", record(1))
+    night.put(f"{DAY - timedelta(1)}/a.jsonl", record(2, published_at=f"{DAY - timedelta(1)}"))
+    for day in (DAY, DAY - timedelta(1)):
+        night.run(day)
+        publish(night, day)
+    night.put(f"{DAY - timedelta(1)}/b.jsonl", record(3))  # of another day than its folder is named for
+    night.put(f"{later}/a.jsonl", record(4, published_at=f"{later}"))
+    assert night.run(later)["kept"] == 1
+    assert late_days(night.store, night.settings) == [DAY]
+    assert night.run(DAY)["kept"] == 2
+    publish(night, DAY)
+    assert late_days(night.store, night.settings) == []
+
+
 def test_files_that_have_gone_make_no_day_late(night: Night) -> None:
     night.put("2026-03-02/a.jsonl", record(1))
     night.put("2026-03-02/b.jsonl", record(2))

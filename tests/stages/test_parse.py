@@ -152,13 +152,6 @@ def test_a_text_that_is_too_long_is_not_parsed(fast: Language) -> None:
     ]
 
 
-def test_long_texts_make_small_batches() -> None:
-    sizes = [len(batch) for batch in batches._batches(((("x" * 60_000), at) for at in range(7)), 32)]
-    assert sizes == [3, 3, 1]
-    sizes = [len(batch) for batch in batches._batches(((("x" * 500_000), at) for at in range(3)), 32)]
-    assert sizes == [1, 1, 1]
-
-
 def test_outside_of_the_main_thread_texts_are_parsed_without_a_limit(fast: Language) -> None:
     found: list[object] = []
     thread = threading.Thread(target=lambda: found.extend(outcomes(fast, ["Rain fell."], timeout_s=1e-9)))

@@ -72,3 +72,41 @@ def test_it_is_used_and_a_changed_source_refuses_it(build: Path, tmp_path: Path)
     stamp["sources"]["pipeline/components/claims/find.py"] = "0"
     (stale / "stamp.json").write_text(json.dumps(stamp))
     assert python(where, str(stale)).endswith("find.py")
+
+
+LOOPS = """
+import numpy as np, sys
+from pipeline.components.quotes.network import loops
+from pipeline.parsing import blocks
+rng = np.random.default_rng(5)
+def some(*shape):
+    return rng.normal(size=shape).astype(np.float32)
+out = []
+for width in (96, 20, 144):
+    x = some(41, width)
+    room = [np.empty((39, n * width), np.float32) for n in (3, 3, 1)]
+    blocks.add_products([some(5, 3 * width) for _ in range(3)], rng.integers(0, 5, 41), room[1])
+    for _ in range(3):
+        blocks.add_block(x, room[1], some(3 * width), some(width), some(width), room[2])
+        blocks.window_products(x, some(3 * width, 3 * width) / 20, room[0], room[1])
+    out.append(x)
+sums = some(9, 24)
+loops.add_rows(sums, some(50, 24), rng.integers(0, 50, (9, 7)).astype(np.int32))
+steps, hidden = [(0, 5), (5, 5), (10, 3), (13, 1)], 20
+states = np.zeros((2, 14, hidden), np.float32)
+state, cell = np.zeros((2, 5, hidden), np.float32), np.zeros((2, 5, hidden), np.float32)
+bias, recurrent = some(2, 1, 4 * hidden), some(2, hidden, 4 * hidden)
+for part in (steps[:2], steps[2:]):
+    rows = sum(count for _, count in part)
+    state = loops.run_steps(some(2, rows, 4 * hidden), bias, recurrent, part, state, cell, states)
+weights = {"crf_transitions": some(7, 7), "crf_start": some(7), "crf_end": some(7)}
+labels = loops.viterbi(some(14, 7), steps, weights)
+print(loops.__file__, b"".join(each.tobytes() for each in (*out, sums, states, cell, labels)).hex())
+"""
+
+
+def test_the_loops_of_the_networks_give_the_same_bits(build: Path) -> None:
+    plain, compiled = (python(LOOPS, setting).split() for setting in ("off", str(build)))
+    assert plain[0].endswith("loops.py")
+    assert compiled[0].startswith(str(build))
+    assert plain[1] == compiled[1]

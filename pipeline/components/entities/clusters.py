@@ -6,6 +6,7 @@ single names between them, and what has come together is a cluster.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
@@ -27,6 +28,8 @@ from pipeline.components.entities.people import find_people, join_full_names, jo
 from pipeline.components.entities.things import join_models, join_storms
 from pipeline.lexicons import Lexicon
 
+_NICKNAME = re.compile(r" ([\"“'‘]) ([^\"“”'‘’]+) ([\"”'’]) ")
+"""Between a given name and a surname, joined from tokens."""
 _CAPITALISED = PLACES | {"PERSON"}
 _ACRONYM = 4
 """Letters of the longest single word in capitals that stays so: it may be an acronym."""
@@ -149,6 +152,11 @@ def _written(text: str, label: str) -> str:
 
     So are those of a dateline: a person or place in capitals is written with one, a body may be an acronym.
     """
+    nickname = _NICKNAME.search(text) if label == "PERSON" else None
+    if nickname is not None:
+        before, behind = text[: nickname.start()], text[nickname.end() :]
+        opening, words, closing = nickname.groups()
+        return f"{_written(before, label)} {opening}{words}{closing} {_written(behind, label)}"
     if label in _CAPITALISED and text.isupper():
         parts = text.split()
         text = " ".join(

@@ -17,6 +17,7 @@ from pipeline.components.entities.bounds import narrow, trim
 from pipeline.components.entities.cuts import cut, split
 from pipeline.components.entities.kinds import is_name, relabel
 from pipeline.components.entities.labeller import LabelReading, read_labels, relabelled
+from pipeline.components.entities.mended import mended
 from pipeline.components.entities.name import LABELS, Name
 from pipeline.components.entities.overlooked import find_overlooked, found_again
 from pipeline.components.entities.teams import with_teams
@@ -58,7 +59,7 @@ def find_names(doc: Doc, reading: NameReading) -> list[Name]:
         reading: of the same, from `read_names`.
     """
     names = relabelled(doc, reading.tokens, reading.names, reading.labels)
-    return with_teams(found_again(names, reading.tokens), reading.tokens)
+    return with_teams(found_again(mended(names, reading.tokens), reading.tokens), reading.tokens)
 
 
 def find_by_rules(doc: Doc, tokens: Tokens) -> list[Name]:

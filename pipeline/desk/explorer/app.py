@@ -143,9 +143,9 @@ def _status(error: Exception) -> tuple[int, str]:
     if isinstance(error, HTTPException):
         return error.status_code, "There is no such page" if error.status_code == 404 else error.detail
     if isinstance(error, MissingError):
-        return 404, "Not there"
+        return 404, "This is not there"
     if isinstance(error, RequestError):
-        return 400, "That cannot be asked"
+        return 400, "The address asks for what cannot be"
     if isinstance(error, ReplacedError):
         return 503, "Just being replaced"
     if isinstance(error, NewstablesError):

@@ -102,7 +102,7 @@ def of_speaker(asked: Asked) -> Listing | Elsewhere:
     condition, values = speaker.conditions(asked)
     given = {"id": found.row["entity_id"], "ids": found.ids, **values}
     said = f"quotations of {found.row['name']} ({found.row['entity_id']}){_in_words(asked)}"
-    return _of_view(asked, "said", said, f"speaker_id = $id and {condition}", given, only=speaker.ONLY)
+    return _of_view(asked, "said", said, f"speaker_id = $id and {condition}", given, only=speaker.only(asked))
 
 
 def of_entity(asked: Asked) -> Listing | Elsewhere:
@@ -118,9 +118,9 @@ def of_entity(asked: Asked) -> Listing | Elsewhere:
     own = {"id": found.row["entity_id"], "ids": found.ids}
     called = f"{found.row['name']} ({found.row['entity_id']})"
     if table != "articles":
-        view, condition, only = entity.WHOLE[table]
+        view, condition = entity.WHOLE[table]
         said = f"{'quotations that name' if table == 'about' else 'claims of'} {called}{_in_words(asked)}"
-        return _of_view(asked, view, said, condition, own, only=only)
+        return _of_view(asked, view, said, condition, own, only=entity.only(asked, table))
     condition, values = asked.filters.conditions("outlet", "once")
     said = f"articles with {called}{_in_words(asked)}"
     given = {**own, **values}
@@ -190,24 +190,21 @@ def of_claim_group(asked: Asked) -> Listing:
     return Listing("spread_members", said, days, parts, VIEWS["spread_members"].schema)
 
 
+_DAYS_OF_GROUPS = """
+    select distinct day from claim_groups
+    where claim_group_id in (select claim_group_id from claim_groups where day between $first and $last)"""
+
+
 def of_spread(asked: Asked) -> Listing:
     """Return the groups of claims that have a claim in the window, made of all days that they are on."""
     filters, snapshot = asked.filters, asked.snapshot
-    groups = (
-        "claim_group_id in (select claim_group_id from claim_groups where day between $first and $last"
-        + (" and relation = 'contradicts'" if asked.query.get("contradicted") == "1" else "")
-        + ")"
-    )
-    found = snapshot.rows(f"select distinct day from claim_groups where {groups}", filters.between, days=[])
+    found = snapshot.rows(_DAYS_OF_GROUPS, filters.between, days=[])
     days = sorted({row["day"] for row in found} & {*snapshot.days})
-    values: dict[str, Any] = {**filters.between}
-    condition = groups
-    if filters.outlet:
-        condition += (
-            " and claim_group_id in (select claim_group_id from spread_members where outlet = $outlet)"
-        )
-        values["outlet"] = filters.outlet
-    sql = f"select * from spread where {condition} order by {', '.join(VIEWS['spread'].order)}"
+    is_contradicted = asked.query.get("contradicted") == "1"
+    groups = spread.listed(asked, outlet=filters.outlet, is_contradicted=is_contradicted)
+    values = {**filters.between, **({"outlet": filters.outlet} if filters.outlet else {})}
+    order = ", ".join(VIEWS["spread"].order)
+    sql = f"select * from spread where claim_group_id in ({groups}) order by {order}"
     said = f"claims that spread{_in_words(asked)}"
     parts = iter([Select(sql, values, days, spread.ONLY)])
     return Listing("spread", said, days, parts, VIEWS["spread"].schema)

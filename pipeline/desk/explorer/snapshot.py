@@ -3,8 +3,6 @@
 DuckDB opens the files as they lie. They are looked at before (are they those of the day's manifest?) and
 after (are they still there?), so that a page made while a day was replaced is made again. Takedowns and
 decisions on entities and claims are read for each page: they show at once, before the next derive.
-
-Only single selects are run, with values as parameters; DuckDB can open nothing outside the tables' folder.
 """
 
 from __future__ import annotations
@@ -26,6 +24,7 @@ from pipeline.curation.decisions import Decisions, decisions_of_json
 from pipeline.curation.decisions_now import leaving_groups
 from pipeline.curation.takedowns import Takedowns, read_takedowns
 from pipeline.derived.work import State
+from pipeline.desk.explorer.connection import connect, need_select, quoted
 from pipeline.errors import ConfigError, DamagedError, InputError, NewstablesError
 from pipeline.indexed import as_tables
 from pipeline.store import Store
@@ -34,7 +33,6 @@ from pipeline.store.batch import (
     DERIVED_STATE,
     NOTED_DECISIONS,
     OLD_TAKEDOWNS,
-    TABLES_FOLDER,
     TAKEDOWNS,
     manifest_path,
     published_path,
@@ -42,16 +40,27 @@ from pipeline.store.batch import (
 from pipeline.store.derived_files import derived_files
 from pipeline.store.manifest import Manifest, find_manifest, published_days, run_again
 from pipeline.store.published import published_fragment, published_schema
-from schemas import TABLES, EntityDay, QuoteNameDay, SpeakerDay
+from schemas import (
+    TABLES,
+    Article,
+    ClaimGroup,
+    ClaimRow,
+    EntityDay,
+    EntityRow,
+    MentionRow,
+    Quote,
+    QuoteNameDay,
+    SpeakerDay,
+)
 from schemas.table import SCHEMA_VERSION, arrow_schema
 from schemas.views import DECISIONS as DECISIONS_OF_VIEWS
 from schemas.views import NOW, VIEWS, needed
 
 _NAME = re.compile(r"\b(?:from|join)\s+(\w+)", re.IGNORECASE)
-_MEMORY = "600MB"
-"""What DuckDB may take, of all requests together; beyond it sorts and joins go to the disk."""
+_READY = {row_class.table_name for row_class in (EntityDay, SpeakerDay, QuoteNameDay, ClaimGroup)}
 
-_COUNTED = {row_class.table_name for row_class in (EntityDay, SpeakerDay, QuoteNameDay)}
+_OF_ARTICLES = {row_class.table_name for row_class in (Article, EntityRow, MentionRow, Quote, ClaimRow)}
+"""Tables of a day whose rows go when their article is taken down."""
 
 
 class ReplacedError(NewstablesError):
@@ -72,7 +81,7 @@ class Desk:
         self.store = store
         self.decisions_file = decisions_file
         self._spill = tempfile.TemporaryDirectory(prefix="newstables-explorer-")
-        self._con = _connect(store, threads=threads, spill=self._spill.name)
+        self._con = connect(store, threads=threads, spill=self._spill.name)
         self._kept: dict[str, tuple[Any, Any]] = {}
 
     def snapshot(self) -> Snapshot:
@@ -187,18 +196,24 @@ class Snapshot:
         """Tell whether a derived table was made."""
         return bool(derived_files(self._store, TABLES[table]))
 
-    @cached_property
+    @property
     def is_counted(self) -> bool:
         """Tell whether tables that count by day say of the window what its days themselves say now.
 
-        They do where they were derived of these runs, under the decisions of now, and where no article that
-        was taken down is still to go.
+        They do where they were derived of these days as they are, under the decisions of now.
         """
-        noted = self._mark(DERIVED_STATE)
-        state = self._desk.kept("derived state", noted, lambda: State.read(self._store))
+        return self._derived_state.decisions == self.decisions and self.is_derived
+
+    @cached_property
+    def is_derived(self) -> bool:
+        """Tell whether derived tables are of the window's days as they are, whatever was decided since.
+
+        They are where they were made of these runs, and where no article that was taken down is still to go.
+        """
+        state = self._derived_state
         first, last = self.window or (date.min, date.max)
         runs = {day: self.manifest(day).run_id for day in self.days_between(first, last)}
-        if state.is_at_work or state.decisions != self.decisions or not state.tables.keys() >= _COUNTED:
+        if state.is_at_work or not state.tables.keys() >= _READY:
             return False
         if {day: run for day, run in state.runs.items() if first <= day <= last} != runs:
             return False
@@ -207,6 +222,11 @@ class Snapshot:
         left = self.row("select count(*) as n from articles", days=sorted(runs))
         there = sum(self.manifest(day).tables["articles"].rows for day in runs)
         return left is not None and left["n"] == there
+
+    @cached_property
+    def _derived_state(self) -> State:
+        noted = self._mark(DERIVED_STATE)
+        return self._desk.kept("derived state", noted, lambda: State.read(self._store))
 
     def is_current(self) -> bool:
         """Tell whether all that was read still stands as it did."""
@@ -233,7 +253,8 @@ class Snapshot:
         Args:
             sql: a select in the SQL of DuckDB.
             values: of its parameters, `$name`.
-            days: whose rows the tables of a day have; the window's where they are left out.
+            days: whose rows tables have, those of a day and those kept by month; the window's where they are
+                left out. Where there are none, tables of a day are empty, and derived ones whole.
             only: conditions by table: its other rows are left out before views are made of it.
         """
         whole, given = self._whole(sql, values or {}, days, only or {})
@@ -286,15 +307,15 @@ class Snapshot:
             tables |= {"entity_renames", "entity_merges"}
         found = [(name, self._decided(name)) for name in sorted(tables & DECISIONS_OF_VIEWS.keys())]
         for name in sorted(tables & TABLES.keys()):
-            select = self._derived(name) if TABLES[name].is_derived else self._of_days(name, days)
+            select = self._derived(name, days) if TABLES[name].is_derived else self._of_days(name, days)
             if condition := only.get(name):
                 select = f"from ({select}) where {condition}"
             found.append((name, select))
         return found + [(name, views[name].select) for name in VIEWS if name in views]
 
     def _of_days(self, table: str, days: Sequence[date]) -> str:
-        taken_down = table == "articles" and self.takedowns.ids
-        condition = " where article_id not in (select unnest($_taken_down))" if taken_down else ""
+        is_less = table in _OF_ARTICLES and self.takedowns.ids
+        condition = " where article_id not in (select unnest($_taken_down))" if is_less else ""
         schema = arrow_schema(TABLES[table]).remove_metadata()
         if not days:
             return f"from {self._registered(table, schema.empty_table())}"
@@ -312,7 +333,7 @@ class Snapshot:
             names = self._desk.kept(path, state, partial(self._column_names, manifest, table))
             are_full = are_full and names == schema.names
             files.append(str(self._store.local_root / path))
-        listed = ", ".join(map(_text, files))
+        listed = ", ".join(map(quoted, files))
         if are_full:
             return f"from read_parquet([{listed}]){condition}"
         # Columns that came to the table since a day was published are null.
@@ -325,25 +346,30 @@ class Snapshot:
     def _column_names(self, manifest: Manifest, table: str) -> list[str]:
         return list(published_schema(self._store, manifest, table).names)
 
-    def _derived(self, table: str) -> str:
-        paths = derived_files(self._store, TABLES[table])
+    def _derived(self, table: str, days: Sequence[date]) -> str:
+        row_class, condition, between = TABLES[table], "", None
+        if days and row_class.is_by_month:
+            between = (min(days), max(days))
+            condition = f" where day between date '{between[0]}' and date '{between[1]}'"
+        paths = derived_files(self._store, row_class, between)
         for path in paths:
             self._mark(path)
-        if not paths:
+        if not paths and not self.has(table):
             raise InputError(
                 f"{table} is not derived in {self._store.root}: derive it"
                 " (python -m pipeline run DAY --stage derive, for any day)"
             )
-        if self._store.local_root is None:
-            rows = pa.concat_tables(map(self._store.read, paths))
-            select = f"from {self._registered(table, rows)}"
+        if self._store.local_root is None or not paths:
+            empty = arrow_schema(row_class).remove_metadata().empty_table()
+            rows = pa.concat_tables(map(self._store.read, paths)) if paths else empty
+            select = f"from {self._registered(table, rows)}{condition}"
         else:
-            listed = ", ".join(_text(str(self._store.local_root / path)) for path in paths)
-            select = f"from read_parquet([{listed}])"
+            listed = ", ".join(quoted(str(self._store.local_root / path)) for path in paths)
+            select = f"from read_parquet([{listed}]){condition}"
         if table == "entity_index" and self.is_ahead:
             return NOW[table].format(rows=f"({select})")
         if table == "claim_groups" and self._newly_apart:
-            return f"{select} where claim_id not in (select unnest($_apart))"
+            return f"from ({select}) where claim_id not in (select unnest($_apart))"
         return select
 
     def _decided(self, name: str) -> str:
@@ -365,38 +391,6 @@ class Snapshot:
         name = f"_{name}"
         self._con.register(name, rows)
         return name
-
-
-def need_select(con: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Make sure that a text is a single select.
-
-    Raises:
-        ValueError: it is another statement, or several.
-    """
-    if [statement.type for statement in con.extract_statements(sql)] != [duckdb.StatementType.SELECT]:
-        raise ValueError("only a single select is run")
-
-
-def _connect(store: Store, *, threads: int, spill: str) -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(
-        config={"python_enable_replacements": False, "threads": threads, "memory_limit": _MEMORY}
-    )
-    con.execute("set timezone = 'UTC'")
-    con.execute(f"set temp_directory = {_text(spill)}")
-    # A file that took another's place within a second must not be read from what was kept of that.
-    con.execute("set enable_external_file_cache = false")
-    con.execute("set autoinstall_known_extensions = false")
-    con.execute("set autoload_known_extensions = false")
-    if store.local_root is not None:
-        folder = str(store.local_root / TABLES_FOLDER)
-        con.execute(f"set allowed_directories = [{_text(folder)}]")
-    con.execute("set enable_external_access = false")
-    con.execute("set lock_configuration = true")
-    return con
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def until_current[Made](desk: Desk, make: Callable[[Snapshot], Made], pauses: Iterator[None]) -> Made:

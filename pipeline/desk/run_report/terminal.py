@@ -33,7 +33,7 @@ def essentials(report: DayReport, where: str) -> Iterator[RenderableType]:
     )
     if window:
         counts.add_row(
-            f"usually ({len(window)} days)",
+            f"usually ({len(window)} day{'s' if len(window) != 1 else ''})",
             *(f"{middle_of([day.rows.get(name, 0) for day in window]) or 0:,.0f}" for name in _TABLES),
             percent(middle_of([share_of(day, "named") for day in window])),
             percent(middle_of([reject_rate(day) for day in window])),

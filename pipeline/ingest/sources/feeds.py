@@ -27,7 +27,7 @@ from pipeline.ingest.formats.reader import Limits, fault
 from pipeline.ingest.guarded import placed, understood
 from pipeline.ingest.placement import Placement
 from pipeline.ingest.record import DayRecord, Input, RawRecord, Unplaced
-from pipeline.ingest.sources.drop import limits_of
+from pipeline.ingest.sources.drop_files import limits_of
 from pipeline.ingest.urls import canonical_url
 from pipeline.ingest.web.pull import nights, pull_feeds, read_pull
 from pipeline.settings import Settings

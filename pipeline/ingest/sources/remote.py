@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.identity import checksum
-from pipeline.store.bucket import Bucket
+from pipeline.store.bucket import Below, Bucket
 
 _KEPT = 4
 """So many fetched files lie on this machine's disk at a time: one that is read, and what stands beside it."""
@@ -64,6 +64,43 @@ class Listed(NamedTuple):
     version: int
 
 
+class RemoteFiles:
+    """The files below a URI."""
+
+    def __init__(self, uri: str) -> None:
+        """Open the place; nothing is asked of it yet.
+
+        Raises:
+            ConfigError: it is no such URI.
+        """
+        self._bucket = Bucket(uri, setting="drop_dir")
+        self._spool = Spool(self._bucket)
+
+    def below(self, folder: str = "") -> Iterator[Listed]:
+        """Yield the files below a folder, with a request for each thousand.
+
+        Raises:
+            ConfigError: there is no such bucket, or access is refused.
+            OSError: the object store failed.
+        """
+        return map(self._listed, self._bucket.below(folder))
+
+    def within(self, folder: str) -> tuple[list[Listed], list[str]]:
+        """Return the files in a folder, and the paths of the folders in it, with a request for each thousand.
+
+        Raises:
+            ConfigError: there is no such bucket, or access is refused.
+            OSError: the object store failed.
+        """
+        files, folders = self._bucket.within(folder)
+        return [self._listed(file) for file in files], folders
+
+    def _listed(self, found: Below) -> Listed:
+        # As many bits as the time of a file's change has, whose place it takes.
+        number = int(checksum(f"{found.e_tag} {found.modified}")[:15], 16)
+        return Listed(found.path, Remote(self._spool, found.path, str(number)), found.size, number)
+
+
 def list_remote(uri: str) -> Iterator[Listed]:
     """Yield the files below a URI.
 
@@ -71,9 +108,4 @@ def list_remote(uri: str) -> Iterator[Listed]:
         ConfigError: it is no such URI, there is no such bucket, or access is refused.
         OSError: the object store failed.
     """
-    bucket = Bucket(uri, setting="drop_dir")
-    spool = Spool(bucket)
-    for found in bucket.below():
-        # As many bits as the time of a file's change has, whose place it takes.
-        number = int(checksum(f"{found.e_tag} {found.modified}")[:15], 16)
-        yield Listed(found.path, Remote(spool, found.path, str(number)), found.size, number)
+    return RemoteFiles(uri).below()

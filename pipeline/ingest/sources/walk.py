@@ -1,4 +1,8 @@
-"""The files below a folder, without ever leaving it, or below the URI of an object store."""
+"""The files below a folder, without ever leaving it, or below the URI of an object store; and their parts.
+
+A part is a folder that is named for a day, with all below it, and with the folders beside it that hold its
+companions; all other files are one part together.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,15 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import ConfigError
 from pipeline.ingest.record import Fault
-from pipeline.ingest.sources.remote import Remote, list_remote
+from pipeline.ingest.sources.remote import Listed, Remote, RemoteFiles, list_remote
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,17 @@ def walk(root: str | Path) -> list[FoundFile]:
         OSError: the device or the network failed.
     """
     if "://" in str(root):
-        listed = (FoundFile(*one) for one in list_remote(str(root)) if not _is_left_out(one.path))
-        return sorted(listed, key=lambda found: found.path)
+        return sorted(_found(list_remote(str(root))), key=lambda found: found.path)
+    real = _real(root)
+    return sorted(_below(real, real, ()), key=lambda found: found.path)
+
+
+def _found(listed: Iterable[Listed]) -> Iterator[FoundFile]:
+    return (FoundFile(*one) for one in listed if not _is_left_out(one.path))
+
+
+def _real(root: str | Path) -> Path:
+    """Return the folder, which can be read."""
     try:
         real = Path(root).resolve(strict=True)
         with os.scandir(real):
@@ -58,8 +73,124 @@ def walk(root: str | Path) -> list[FoundFile]:
         raise ConfigError(f"drop_dir {root} is no folder; create it, or set drop_dir") from None
     except PermissionError:
         raise ConfigError(f"drop_dir {root} cannot be read: permission denied") from None
-    return sorted(_below(real, real, ()), key=lambda found: found.path)
+    return real
 
+
+# ---- parts -----------------------------------------------------------------------------------------
+
+REST = ""
+"""The part of all files that lie in no folder that is named for a day."""
+
+_BESIDE = ("_titles", "-meta-information")
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def part_of(path: str) -> str:
+    """Return the part in which a file lies: its first folder that is named for a day, with those above it."""
+    return _part(path.split("/")[:-1])
+
+
+def day_of_part(part: str) -> date | None:
+    """Return the day that a part is named for; None for the rest."""
+    name = part.rpartition("/")[2]
+    try:
+        return date.fromisoformat(name) if _DATED.fullmatch(name) else None
+    except ValueError:
+        return None
+
+
+def _part(folders: Sequence[str]) -> str:
+    for at, folder in enumerate(folders):
+        name = folder
+        for end in _BESIDE:
+            name = name.removesuffix(end)
+        if day_of_part(name) is not None:
+            return "/".join((*folders[:at], name))
+    return REST
+
+
+@dataclass(slots=True)
+class Outline:
+    """The parts of a drop folder; the files of one are listed when they are asked for."""
+
+    _lists: dict[str, list[Callable[[], Iterator[FoundFile]]]] = field(default_factory=dict)
+
+    def add(self, part: str, files: Callable[[], Iterator[FoundFile]]) -> None:
+        """Add what lists some files of a part."""
+        self._lists.setdefault(part, []).append(files)
+
+    def parts(self) -> list[str]:
+        """Return the parts, sorted."""
+        return sorted(self._lists)
+
+    def files(self, part: str) -> list[FoundFile]:
+        """Return the files of a part, sorted by path.
+
+        Raises:
+            OSError: the device or the network failed.
+        """
+        found = (file for files in self._lists.get(part, ()) for file in files())
+        return sorted(found, key=lambda file: file.path)
+
+
+def outline(root: str, *, is_whole: bool) -> Outline:
+    """Return the parts of a folder, or of the URI of an object store.
+
+    Args:
+        root: the folder, or the URI.
+        is_whole: all parts will be looked at, so that an object store is asked for one list of all.
+
+    Raises:
+        ConfigError: the folder itself is missing or cannot be read.
+        OSError: the device or the network failed.
+    """
+    found = Outline()
+    if "://" in root:
+        _outline_remote(RemoteFiles(root), found, is_whole=is_whole)
+        return found
+    real = _real(root)
+    rest: list[FoundFile] = []
+    waiting: list[tuple[Path, tuple[str, ...]]] = [(real, ())]
+    while waiting:
+        folder, names = waiting.pop()
+        part = _part(names)
+        if part == REST:
+            rest.extend(_within(real, folder, names, waiting))
+        else:
+            found.add(part, partial(_below, real, folder, names))
+    found.add(REST, rest.__iter__)
+    return found
+
+
+def _found_below(files: RemoteFiles, folder: str) -> Iterator[FoundFile]:
+    return _found(files.below(folder))
+
+
+def _outline_remote(files: RemoteFiles, found: Outline, *, is_whole: bool) -> None:
+    if is_whole:
+        by_part: dict[str, list[FoundFile]] = {REST: []}
+        for one in _found(files.below()):
+            by_part.setdefault(part_of(one.path), []).append(one)
+        for part, of_part in by_part.items():
+            found.add(part, of_part.__iter__)
+        return
+    rest: list[FoundFile] = []
+    waiting = [""]
+    while waiting:
+        listed, folders = files.within(waiting.pop())
+        rest.extend(_found(listed))
+        for folder in folders:
+            if _is_left_out(folder):
+                continue
+            part = _part(folder.split("/"))
+            if part == REST:
+                waiting.append(folder)
+            else:
+                found.add(part, partial(_found_below, files, folder))
+    found.add(REST, rest.__iter__)
+
+
+# ---- files -----------------------------------------------------------------------------------------
 
 _ON_THEIR_WAY = (".part", ".tmp", ".crdownload", ".swp")
 
@@ -82,6 +213,8 @@ def _within(
     try:
         with os.scandir(folder) as entries:
             found = list(entries)
+    except FileNotFoundError:  # removed meanwhile
+        return
     except PermissionError:
         yield FoundFile("/".join(parts), folder, fault=Fault("unreadable", "folder: permission denied"))
         return
@@ -89,8 +222,6 @@ def _within(
         if error.errno != errno.ENAMETOOLONG:
             raise
         yield FoundFile("/".join(parts), folder, fault=Fault("unreadable", "folder: too deep to be opened"))
-        return
-    except FileNotFoundError:  # removed meanwhile
         return
     for entry in found:
         if _is_left_out(entry.name):

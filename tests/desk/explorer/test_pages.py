@@ -6,7 +6,7 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx
 import pytest
@@ -27,6 +27,7 @@ from explored import (
 )
 
 from pipeline.curation.decision_files import note_decision
+from pipeline.desk.explorer.search_index import Indexes, cache_folder
 from pipeline.desk.forget import forget
 from pipeline.errors import ConfigError
 from pipeline.identity import content_id
@@ -35,6 +36,7 @@ from pipeline.settings import Settings
 from pipeline.stages.derive import derive
 from pipeline.store import Store
 from pipeline.store.batch import TAKEDOWNS, Batch
+from pipeline.store.manifest import manifests
 
 NO_PAGES = ("/static", "/numbered", "/export")
 TEXTS = re.compile(r'<div class="text" id="text">(.*?)</div>', re.DOTALL)
@@ -154,6 +156,51 @@ def test_searches(desk: httpx.Client) -> None:
     assert "0 quotations with" in page(desk, "/?q=bridge&kind=direct")
     assert "no word in that" in page(desk, "/?q=%21%21")
     assert "Mara Lindqvist" in page(desk, "/?q=lindqvist")
+
+
+@pytest.mark.parametrize(
+    "query, said, leads_to",
+    [
+        ("q=unicorn", "has this word", {"in": "texts"}),
+        ("q=two+unicorns&in=texts", "has all of these words", {"q": "two unicorns"}),
+        (f"q=unicorn&from={SECOND}", "has this word", {"from": str(FIRST), "to": str(SECOND)}),
+        ("q=unicorn&outlet=Brenn+Echo", "in Brenn Echo", {"q": "unicorn"}),
+        ("q=bridge&kind=direct", "of the kind direct", {"q": "bridge"}),
+    ],
+)
+def test_a_search_without_results_says_what_to_try(
+    desk: httpx.Client, query: str, said: str, leads_to: dict[str, str]
+) -> None:
+    text = page(desk, f"/?{query}")
+    [note] = re.findall(r'<div class="note">(.*?)</div>', text, re.DOTALL)
+    assert said in note
+    offered = [dict(parse_qsl(urlsplit(link).query)) for link in links(note)]
+    assert any(leads_to.items() <= one.items() for one in offered), offered
+    assert all(desk.get(link).status_code == 200 for link in links(note))
+
+
+def test_a_search_says_which_days_it_has_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = two_days(tmp_path)
+    monkeypatch.setattr("pipeline.desk.explorer.pages.search.INDEX_SECONDS", 0.0)
+    there = manifests(store)
+    indexes = Indexes(store, cache_folder(store))
+    seen = []
+    with asking(store) as desk:
+        for day in (None, SECOND, FIRST):
+            if day:
+                indexes.make(there[day])
+            text = page(desk, "/?q=bridge")
+            shown = html.unescape(re.sub(r"<[^>]*>", "", text))
+            is_again = 'http-equiv="refresh"' in text
+            assert is_again == ('<progress max="2"' in text) == ("are being indexed" in shown)
+            seen.append((shown.partition(" quotations")[0].split()[-1], is_again, "so far with" in shown))
+            assert ("back to 2026-03-02." in shown) == (day == SECOND)
+    assert seen == [("0", True, True), ("2", True, True), ("4", False, False)]
+    (tmp_path / "explorer" / next(path.name for path in cache_folder(store).glob(f"{SECOND}*"))).unlink()
+    with asking(store) as desk:
+        assert "back to" not in page(desk, "/?q=bridge"), "a day after the one that was searched is missing"
 
 
 def test_who_was_first_and_who_shares_the_time(store: Store, desk: httpx.Client) -> None:
@@ -326,6 +373,7 @@ def test_a_corrected_speaker_shows_at_once(tmp_path: Path) -> None:
 def test_charts_over_all_days(store: Store, desk: httpx.Client) -> None:
     window = f"?from={FIRST}&to={FIRST}"
     for kind, what in (("speaker", "quotations"), ("entity", "articles")):
+        assert page(desk, f"/{kind}/{MARA}").count('<svg class="chart"') == 1, "two would be the same"
         text = page(desk, f"/{kind}/{MARA}{window}")
         assert f'aria-label="{what} by day: 2 in all, at most 2"' in text
         assert f'aria-label="{what} by day: 4 in all, at most 2"' in text

@@ -25,7 +25,7 @@ from pipeline.ingest.pages.text import is_page, with_page
 from pipeline.ingest.placement import Placement
 from pipeline.ingest.record import RawRecord
 from pipeline.ingest.sources.companions import companions
-from pipeline.ingest.sources.drop import DropFolder, limits_of, read_file
+from pipeline.ingest.sources.drop_files import DropFolder, limits_of, read_file
 from pipeline.ingest.sources.walk import walk
 from pipeline.ingest.understanding import understand
 from pipeline.settings import load_settings

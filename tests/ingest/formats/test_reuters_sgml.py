@@ -5,7 +5,7 @@ import io
 import pytest
 
 from pipeline.ingest.formats.reuters_sgml import read
-from pipeline.ingest.sources.drop import limits_of
+from pipeline.ingest.sources.drop_files import limits_of
 from pipeline.settings import load_settings
 
 

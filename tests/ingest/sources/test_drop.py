@@ -13,8 +13,9 @@ import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.ingest import guarded
-from pipeline.ingest.sources import drop, open_source, walk
+from pipeline.ingest.sources import drop, drop_entries, drop_files, drop_index, open_source, walk
 from pipeline.ingest.sources.drop import Drop, open_drop
+from pipeline.ingest.sources.drop_files import DropFolder
 from pipeline.settings import Settings, load_settings
 from pipeline.store import Store
 
@@ -195,7 +196,7 @@ def test_a_device_that_fails_is_loud(folder: Folder, monkeypatch: pytest.MonkeyP
     def fail(*_: Any) -> int:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(drop, "open_found", fail)
+    monkeypatch.setattr(drop_files, "open_found", fail)
     with pytest.raises(OSError, match="Input/output"):
         folder.open()
 
@@ -226,13 +227,13 @@ def test_unchanged_files_are_not_read_again(folder: Folder, monkeypatch: pytest.
     folder.open()
     folder.put("2026-03-02/b.jsonl", on("2026-03-02"))
     read: list[str] = []
-    scan = drop._scan
+    scan = drop_entries.scan
 
-    def spy(path: str, folder: drop.DropFolder) -> drop.Entry:
+    def spy(path: str, folder: DropFolder) -> drop_entries.Entry:
         read.append(path)
         return scan(path, folder)
 
-    monkeypatch.setattr(drop, "_scan", spy)
+    monkeypatch.setattr(drop_index, "scan", spy)
     assert folder.open().days() == [date(2026, 3, 1), DAY]
     assert read == ["2026-03-02/b.jsonl"]
     folder.open()
@@ -254,7 +255,7 @@ def test_a_file_with_the_same_size_and_time_is_told_by_its_content(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, how: str, is_old: bool
 ) -> None:
     if is_old:  # as if the files had lain there for long
-        monkeypatch.setattr(drop, "_YOUNG_NS", 0)
+        monkeypatch.setattr(drop_entries, "_YOUNG_NS", 0)
         time.sleep(0.02)
     path = folder.put("a.jsonl", on("2026-03-02"), on("2026-03-02"))
     before = path.stat()
@@ -277,7 +278,7 @@ def test_a_file_that_was_only_touched_or_moved_is_not_read_again(
 ) -> None:
     path = folder.put("a.jsonl", on("2026-03-02"))
     folder.open()
-    monkeypatch.setattr(drop, "_scan", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(drop_index, "scan", lambda *_: pytest.fail("read again"))
     os.utime(path, (10**9, 10**9))
     folder.open()
     shutil.copy(path, folder.root / ".copy")
@@ -301,25 +302,150 @@ def test_the_records_of_a_file_are_bounded(folder: Folder) -> None:
     assert folder.faults() == {"2026-03-02/a.jsonl": "too_large"}
 
 
+def kept(folder: Folder) -> dict[str, dict[str, Any]]:
+    """Return what the parts of the index say of each file."""
+    [name] = [name for name in folder.store.names("index") if not name.endswith(".json")]
+    parts = [folder.store.read_cache(f"index/{name}/{part}") for part in folder.store.names(f"index/{name}")]
+    return {path: entry for part in parts for path, entry in part["files"].items()}
+
+
 def test_the_index_is_a_cache(folder: Folder) -> None:
     folder.put("a.jsonl", on("2026-03-01"), on("2026-03-02"), b"{broken")
-    first = folder.open()
-    index = f"index/{folder.store.names('index')[0]}"
-    kept = folder.store.read_cache(index)
-    folder.store.remove(index)
+    folder.put("2026-03-02/b.jsonl", on("2026-03-02"))
+    first, before = folder.open(), kept(folder)
+    folder.store.remove_folder("index")
     again = folder.open()
-    for path, entry in folder.store.read_cache(index).items():
-        assert entry | {"seen": None} == kept[path] | {"seen": None}
+    for path, entry in kept(folder).items():
+        assert entry | {"seen": None} == before[path] | {"seen": None}
     assert again.inputs(DAY) == first.inputs(DAY) == folder.open().inputs(DAY)
+    [top] = [name for name in folder.store.names("index") if name.endswith(".json")]
+    for broken in (
+        f"index/{top}",
+        *(f"index/{top[:-5]}/{p}" for p in folder.store.names(f"index/{top[:-5]}")),
+    ):
+        for change in (lambda path: folder.store.put(path, b"{"), folder.store.remove):
+            change(broken)
+            assert folder.open().inputs(DAY) == first.inputs(DAY)
+            assert open_drop(folder.store, folder.settings, DAY).inputs(DAY) == first.inputs(DAY)
+
+
+@pytest.mark.parametrize(
+    "path, part",
+    [
+        ("2026-03-01/herald.jsonl", "2026-03-01"),
+        ("2026-03-01/pages/a/index.html", "2026-03-01"),
+        ("herald/2026-03-01/a.txt", "herald/2026-03-01"),
+        ("herald/2026-03-01/2026-02-28/a.txt", "herald/2026-03-01"),
+        ("2026-03-01_titles/12.txt", "2026-03-01"),
+        ("true/2026-03-01-meta-information/12-meta.txt", "true/2026-03-01"),
+        ("herald/a-2026-03-01.jsonl", ""),
+        ("2026-03-01.jsonl", ""),
+        ("2026-03/01/a.jsonl", ""),
+        ("2026-02-30/a.jsonl", ""),
+        ("archive/2026-03-01 to 2026-03-04/a.jsonl", ""),
+    ],
+)
+def test_parts_are_the_folders_that_are_named_for_a_day(path: str, part: str) -> None:
+    assert walk.part_of(path) == part
+
+
+def test_each_file_is_in_its_part(folder: Folder) -> None:
+    for name in ("a.jsonl", "2026-03-01/b.jsonl", "x/2026-03-01/c/d.jsonl", "x/e.jsonl", "x/.f/g.jsonl"):
+        folder.put(name, on("2026-03-01"))
+    found = walk.outline(str(folder.root), is_whole=True)
+    listed = {part: [file.path for file in found.files(part)] for part in found.parts()}
+    assert listed == {
+        "": ["a.jsonl", "x/e.jsonl"],
+        "2026-03-01": ["2026-03-01/b.jsonl"],
+        "x/2026-03-01": ["x/2026-03-01/c/d.jsonl"],
+    }
+    assert sorted(path for paths in listed.values() for path in paths) == [
+        file.path for file in walk.walk(folder.root)
+    ]
+
+
+def test_an_index_of_an_earlier_version_is_gone_on_with(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drop_entries, "_YOUNG_NS", 0)
+    folder.put("a.jsonl", on("2026-03-01"), b"{broken")
+    folder.put("2026-03-02/b.jsonl", on("2026-03-02"))
+    first = folder.open()
+    [top] = [name for name in folder.store.names("index") if name.endswith(".json")]
+    entries = kept(folder)
+    folder.store.remove_folder("index")
+    folder.store.write_cache(f"index/{top}", entries)
+    monkeypatch.setattr(drop_index, "scan", lambda *_: pytest.fail("read again"))
+    again = folder.open()
+    assert again.inputs(DAY) == first.inputs(DAY) and again.days() == first.days()
+    assert kept(folder) == entries
+
+
+def test_a_night_reads_the_parts_of_its_day_and_of_what_is_new(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drop_entries, "_YOUNG_NS", 0)
+    days = [DAY - timedelta(n) for n in range(30)]
+    for day in days:
+        folder.put(f"{day}/a.jsonl", on(f"{day}"))
+    folder.open()
+    folder.put(f"{DAY}/late.jsonl", on(f"{days[20]}"))
+    asked: list[str] = []
+    read, write = Store.read_cache, Store.write_cache
+
+    def reading(self: Store, path: str) -> dict[str, Any]:
+        asked.append("read")
+        return read(self, path)
+
+    def writing(self: Store, path: str, value: Any) -> None:
+        asked.append("write")
+        write(self, path, value)
+
+    monkeypatch.setattr(Store, "read_cache", reading)
+    monkeypatch.setattr(Store, "write_cache", writing)
+    opened = open_drop(folder.store, folder.settings, DAY)
+    assert [one.path for one in opened.inputs(DAY)] == [f"{DAY}/a.jsonl"]
+    assert asked == ["read", "read", "write", "write"]  # the whole in short, and one part
+    asked.clear()
+    opened = open_drop(folder.store, folder.settings, days[20])
+    assert len(opened.inputs(days[20])) == 2
+    assert asked == ["read", "read", "read"]
+
+
+@pytest.mark.parametrize("day", [DAY, DAY - timedelta(60), DAY + timedelta(9)])
+def test_in_a_window_what_is_near_new_or_of_the_day_is_looked_at(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, day: date
+) -> None:
+    monkeypatch.setattr(drop_entries, "_YOUNG_NS", 0)
+    folder.settings = folder.settings.model_copy(update={"drop_window_days": 10})
+    near, far, new, holding = (day + timedelta(n) for n in (10, 11, 40, 100))
+    folder.put(f"{near}/a.jsonl", on(f"{near}"))
+    folder.put(f"{far}/a.jsonl", on(f"{far}"))
+    folder.put(f"{holding}/a.jsonl", on(f"{day}"), on(f"{holding}"))
+    folder.put("any/a.jsonl", on(f"{near}"))
+    open_drop(folder.store, folder.settings, day)
+
+    def paths() -> list[str]:
+        found = open_drop(folder.store, folder.settings, day)
+        return [one.path for one in found.inputs(day)]
+
+    assert paths() == [f"{holding}/a.jsonl"]
+    for name in (f"{near}/b", f"{far}/b", f"{holding}/b", "any/b", f"{new}/b"):
+        folder.put(f"{name}.jsonl", on(f"{day}"))
+    found = paths()
+    expected = {f"{near}/b", f"{holding}/a", f"{holding}/b", "any/b", f"{new}/b"}
+    assert set(found) == {f"{name}.jsonl" for name in expected}
+    # Whoever looks at all finds the rest, and from then on each run does.
+    assert len(folder.open().inputs(day)) == len(paths()) == 6
 
 
 def test_what_is_added_to_a_file_changes_only_its_own_day(folder: Folder) -> None:
     folder.put("2026-03-09/live.jsonl", on("2026-03-01"), on("2026-03-02"))
-    before = folder.open()
+    before = [folder.open().inputs(day) for day in (date(2026, 3, 1), DAY)]
     folder.put("2026-03-09/live.jsonl", on("2026-03-01"), on("2026-03-02"), on("2026-03-02"))
-    after = folder.open()
-    assert after.inputs(date(2026, 3, 1)) == before.inputs(date(2026, 3, 1))
-    assert after.inputs(DAY) != before.inputs(DAY)
+    after = [folder.open().inputs(day) for day in (date(2026, 3, 1), DAY)]
+    assert after[0] == before[0]
+    assert after[1] != before[1]
 
 
 def test_only_the_records_of_a_day_are_looked_at_again(
@@ -345,6 +471,6 @@ def test_only_the_records_of_a_day_are_looked_at_again(
 def test_a_file_of_too_many_runs_is_read_all_the_same(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drop, "_MAX_RUNS", 3)
+    monkeypatch.setattr(drop_entries, "_MAX_RUNS", 3)
     folder.put("a.jsonl", *(on(f"2026-03-0{n % 2 + 1}") for n in range(20)))
     assert len(folder.refs()) == 10

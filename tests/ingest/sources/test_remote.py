@@ -2,8 +2,9 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import obstore
 import pytest
@@ -76,6 +77,37 @@ def test_what_changed_is_looked_at_again(deliveries: MemoryStore, tmp_path: Path
     assert before != after
     deliveries.delete("2026-03-09/a.jsonl")
     assert open_drop(store, settings).inputs(date(2026, 3, 9)) == []
+
+
+def test_in_a_window_far_folders_are_not_listed(
+    deliveries: MemoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, settings = Store(str(tmp_path)), Settings(drop_dir=URI, drop_window_days=5)
+    days = [date(2026, 1, 1) + timedelta(n) for n in range(60)]
+    for n, day in enumerate(days):
+        deliveries.put(f"wire/{day}/a.jsonl", LINE % (n, f"{day}".encode()))
+    open_drop(store, settings, days[-1])
+    asked: list[str | None] = []
+    within, below = Bucket.within, Bucket.below
+
+    def noted_within(self: Bucket, folder: str) -> Any:
+        asked.append(folder)
+        return within(self, folder)
+
+    def noted_below(self: Bucket, folder: str = "") -> Any:
+        asked.append(folder)
+        return below(self, folder)
+
+    monkeypatch.setattr(Bucket, "within", noted_within)
+    monkeypatch.setattr(Bucket, "below", noted_below)
+    found = open_drop(store, settings, days[-1])
+    assert f"wire/{days[-1]}/a.jsonl" in [one.path for one in found.inputs(days[-1])]
+    near = {f"wire/{day}" for day in days[-6:]} | {f"2026-03-0{n}" for n in range(1, 5)}
+    # The folders of the sample are near, and those that are named for no day are always looked into.
+    assert {one for one in asked if one and "2026" in one} == near
+    assert len(asked) == len(set(asked)) < 15
+    asked.clear()
+    assert open_drop(store, settings).days() == found.days() and asked == [""]
 
 
 def test_fetched_files_do_not_pile_up(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.components.quotes.network.features import QuoteFeatures
 from pipeline.components.quotes.network.inputs import Ints
 from pipeline.components.quotes.network.links import LABELS
+from pipeline.components.quotes.network.loops import add_rows, run_steps, viterbi
 
 Floats = NDArray[np.float32]
 Weights = Mapping[str, Floats]
@@ -23,7 +24,7 @@ MAX_WINDOW = 256
 BATCH_WORDS = 16_384
 """Words that are read at once."""
 _PIECE = 512
-"""Rows that are added, or whose gates are computed, at once: they stay in the processor's cache."""
+"""Rows whose gates are computed at once: they stay in the processor's cache."""
 
 
 def encode(features: QuoteFeatures, weights: Weights, vectors: Floats) -> tuple[Floats, Floats, Ints]:
@@ -45,7 +46,7 @@ def encode(features: QuoteFeatures, weights: Weights, vectors: Floats) -> tuple[
         packed = bidirectional_lstm(bidirectional_lstm(inputs, packing, weights, 1), packing, weights, 2)
         scores = packed @ weights["label_weights"] + weights["label_bias"]
         states[order], emissions[order] = packed, scores
-        labels[order] = viterbi(scores, packing, weights)
+        labels[order] = viterbi(scores, packing.steps, weights)
     return states, emissions, labels
 
 
@@ -116,30 +117,12 @@ def bidirectional_lstm(inputs: Floats, packing: Packing, weights: Weights, layer
     cell = np.zeros((2, most, hidden), dtype=np.float32)
     state = np.zeros((2, most, hidden), dtype=np.float32)
     gates = np.empty(2 * max(_PIECE, most) * 4 * hidden, dtype=np.float32)
-    sums = np.empty(2 * most * 4 * hidden, dtype=np.float32)
     for steps in _pieces(packing.steps):
         first = steps[0][0]
         rows = steps[-1][0] + steps[-1][1] - first
         piece = gates[: 2 * rows * 4 * hidden].reshape(2, rows, 4 * hidden)
         np.matmul(both[:, first : first + rows], from_input, out=piece)
-        piece += bias
-        for start, count in steps:
-            at = sums[: 2 * count * 4 * hidden].reshape(2, count, 4 * hidden)
-            np.matmul(state[:, :count], recurrent, out=at)
-            at += piece[:, start - first : start - first + count]
-            np.tanh(at, out=at)
-            # The sigmoid of x is (tanh(x / 2) + 1) / 2; the halves of the inputs are in the weights.
-            sigmoid = at[:, :, : 3 * hidden]
-            sigmoid *= 0.5
-            sigmoid += 0.5
-            cell = cell[:, :count]
-            cell *= at[:, :, hidden : 2 * hidden]
-            new = at[:, :, :hidden]
-            new *= at[:, :, 3 * hidden :]
-            cell += new
-            state = out[:, start : start + count]
-            np.tanh(cell, out=state)
-            state *= at[:, :, 2 * hidden : 3 * hidden]
+        state = run_steps(piece, bias, recurrent, steps, state, cell, out)
     return np.concatenate([out[0], out[1][packing.flip]], axis=1)
 
 
@@ -152,45 +135,9 @@ def _pieces(steps: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, in
             begin = end
 
 
-def viterbi(emissions: Floats, packing: Packing, weights: Weights) -> Ints:
-    """Return the best label of each packed row."""
-    transitions = weights["crf_transitions"]  # from, to
-    best = emissions.copy()  # score of the best path to each label of each row
-    counts = [count for _, count in packing.steps] + [0]
-    before, most = 0, counts[0]
-    best[:most] += weights["crf_start"]
-    for start, count in packing.steps[1:]:
-        paths = best[before : before + count].T[:, :, None] + transitions[:, None, :]
-        best[start : start + count] += paths.max(axis=0)
-        before = start
-    labels = np.empty(len(emissions), dtype=np.int32)
-    arrivals = transitions.T.copy()  # to, from
-    current = np.empty(0, dtype=np.intp)  # labels of the step behind
-    for (start, count), behind in zip(reversed(packing.steps), reversed(counts[1:]), strict=True):
-        paths = best[start : start + behind] + arrivals[current]
-        if behind == count:
-            current = paths.argmax(axis=1)
-        else:  # windows that end here
-            ended = best[start + behind : start + count] + weights["crf_end"]
-            current = np.concatenate([paths, ended]).argmax(axis=1)
-        labels[start : start + count] = current
-    return labels
-
-
 def _inputs(columns: Ints, flags: NDArray[np.uint8], rows: Ints, weights: Weights, vectors: Floats) -> Floats:
     """Return what the first layer reads: the sum of the rows of all columns, flags and the word vector."""
     inputs: Floats = vectors[rows]  # row -1 is the row of zeros
     inputs += flags.astype(np.float32) @ weights["flags"]
     add_rows(inputs, weights["table"], columns)
     return inputs
-
-
-def add_rows(sums: Floats, table: Floats, columns: Ints) -> None:
-    """Add to each row of `sums` the rows of a table that its columns name.
-
-    It does so in pieces that stay in the processor's cache; all at once takes half as long again.
-    """
-    for start in range(0, len(sums), _PIECE):
-        part = sums[start : start + _PIECE]
-        for rows in columns[start : start + _PIECE].T.copy():
-            part += table.take(rows, axis=0)

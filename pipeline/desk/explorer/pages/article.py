@@ -56,7 +56,7 @@ def article(asked: Asked) -> Shown:
 
     found = rows(_ARTICLE)
     if not found:
-        raise MissingError(f"There is no article {article_id} on {day}.")
+        raise MissingError(f"There is no article “{article_id}” on {day}.")
     [row] = found
     names = rows(_NAMES)
     by_id = {name["id_in_article"]: name for name in names}
@@ -92,7 +92,7 @@ def _copies(asked: Asked, row: dict[str, Any], values: dict[str, Any]) -> list[d
     snapshot = asked.snapshot
     given = {**values, "cluster": row["cluster_id"]}
     same = snapshot.rows(
-        "select distinct day from duplicates where cluster_id = $c", {"c": row["cluster_id"]}
+        "select distinct day from duplicates where cluster_id = $c", {"c": row["cluster_id"]}, days=[]
     )
     days = [found["day"] for found in same if found["day"] in snapshot.days]
     only = {"duplicates": "cluster_id = $cluster"}

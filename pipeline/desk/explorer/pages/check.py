@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.desk.explorer.asked import Asked, Shown
+from pipeline.desk.explorer.bands import band_of
 from pipeline.desk.explorer.filters import RequestError
 from schemas import ClaimRow
 from schemas.table import columns
@@ -23,17 +24,35 @@ _SELECT = """
         n_origins, permalink
     from asserted"""
 _ORDER = " order by checkworthiness desc, n_origins desc, day desc, claim_id"
+_LIMIT = " limit $n offset $offset"
+_WORTH = """
+    select checkworthiness, count(*) as n from {rows} where {condition}
+    group by checkworthiness order by checkworthiness desc"""
+_CHOSEN = "select day, claim_id, article_id from {rows} where {condition}"
+_BAND_ONLY = {"claims": "checkworthiness between $least and $most"}
 
-_STEPS = (0.8, 0.6, 0.4, 0.0)
 _PLAIN = """
-    select c.day, c.claim_id, c.article_id, c.checkworthiness, coalesce(g.n_origins, 1) as n_origins,
-        a.source as outlet, c.claimer_kind as voice, c.text as claim, c.claim_type, c.topics,
-        c.is_self_contained, d.article_id is not null as is_reprint
-    from claims c
-    join articles a on a.day = c.day and a.article_id = c.article_id
-    left join claim_groups g on g.day = c.day and g.claim_id = c.claim_id
-    left join duplicates d on d.day = c.day and d.article_id = c.article_id and d.duplicate_of is not null"""
+    select c.day, c.claim_id, c.article_id, c.checkworthiness, c.claimer_kind as voice, c.text as claim,
+        c.claim_type, c.topics, c.is_self_contained{columns}
+    from claims c{joins}"""
 """What claims are chosen and counted by, without the names of those who make them."""
+
+_JOINS = {
+    "outlet": (
+        ", a.source as outlet",
+        " join articles a on a.day = c.day and a.article_id = c.article_id",
+    ),
+    "is_reprint": (
+        ", d.article_id is not null as is_reprint",
+        """
+    left join duplicates d on d.day = c.day and d.article_id = c.article_id and d.duplicate_of is not null""",
+    ),
+    "n_origins": (
+        ", coalesce(g.n_origins, 1) as n_origins",
+        " left join claim_groups g on g.day = c.day and g.claim_id = c.claim_id",
+    ),
+}
+"""Columns from other tables, which are joined only where they are asked for."""
 
 _SHOWN_ONLY = {
     "claims": "claim_id in (select unnest($claims))",
@@ -75,15 +94,14 @@ def check(asked: Asked) -> Shown:
     """
     condition, values, more = conditions(asked)
     snapshot, filters = asked.snapshot, asked.filters
-    rows = "asserted" if "voice" in more and snapshot.decisions.speakers else f"({_PLAIN})"
-    sql = f"select day, claim_id, article_id from {rows} where {condition}{_ORDER} limit $n offset $offset"
+    counted = snapshot.rows(_WORTH.format(rows=_rows_of(asked), condition=condition), values)
+    counts = [(row["checkworthiness"], row["n"]) for row in counted]
+    total = sum(n for _, n in counts)
+    band = band_of(counts, **filters.limits(N_CLAIMS))
     chosen: list[dict[str, Any]] = []
-    for least in _STEPS:  # those that are worth most come first: the others need not be joined
-        given = {**values, **filters.limits(N_CLAIMS), "least": least}
-        chosen = snapshot.rows(sql, given, only={"claims": "checkworthiness >= $least"})
-        if len(chosen) == N_CLAIMS:
-            break
-    total = (snapshot.row(f"select count(*) as n from {rows} where {condition}", values) or {"n": 0})["n"]
+    if band:
+        sql = _CHOSEN.format(rows=_rows_of(asked, "n_origins"), condition=condition) + _ORDER + _LIMIT
+        chosen = snapshot.rows(sql, {**values, **band.limits(N_CLAIMS)}, only=_BAND_ONLY)
     topics = snapshot.rows("select distinct unnest(topics) as topic from claims order by topic")
     return Shown(
         "check.html",
@@ -97,6 +115,17 @@ def check(asked: Asked) -> Shown:
             "topics": [row["topic"] for row in topics],
         },
     )
+
+
+def _rows_of(asked: Asked, *columns: str) -> str:
+    """Return what claims are chosen from, with the columns that the filters need."""
+    filters = asked.filters
+    if asked.query.get("voice") and asked.snapshot.decisions.speakers:  # a correction changes the voice
+        return "asserted"
+    wanted = [("outlet", filters.outlet), ("is_reprint", filters.is_once)]
+    joined = [_JOINS[name] for name in (*(name for name, is_asked in wanted if is_asked), *columns)]
+    made = _PLAIN.format(columns="".join(c for c, _ in joined), joins="".join(j for _, j in joined))
+    return f"({made})"
 
 
 def _shown(asked: Asked, chosen: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

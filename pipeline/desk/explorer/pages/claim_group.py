@@ -46,7 +46,7 @@ def claim_group(asked: Asked) -> Shown:
     agreeing = [member for member in members if member["relation"] != "contradicts"]
     against = [member for member in members if member["relation"] == "contradicts"]
     if len(members) < 2 or not agreeing:
-        raise MissingError(f"There is no group of claims {group_id} any longer.")
+        raise MissingError(f"The claims of the group “{group_id}” are no longer the same.")
     sharing = Counter(member["rank"] for member in agreeing)
     for member in agreeing:
         member["is_tied"] = member["published_at"] is not None and sharing[member["rank"]] > 1
@@ -79,7 +79,7 @@ def members_of(asked: Asked) -> tuple[list[date], dict[str, Any]]:
     found = snapshot.rows(_GROUP, {"id": group_id}, days=[])
     days = sorted({row["day"] for row in found} & {*snapshot.days})
     if not days:
-        raise MissingError(f"There is no group of claims {group_id}.")
+        raise MissingError(f"There is no group of claims “{group_id}”.")
     claims = [row["claim_id"] for row in found]
     there = snapshot.rows(
         "select article_id from claims", {"claims": claims}, days=days, only={"claims": ONLY["claims"]}

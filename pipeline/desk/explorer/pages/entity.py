@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, Shown
 from pipeline.desk.explorer.charts import days_chart
-from pipeline.desk.explorer.pages.people import CORRECTED, alike, find_entity, pronouns
+from pipeline.desk.explorer.pages.people import alike, find_entity, of_theirs, pronouns
 from pipeline.desk.explorer.pages.years import year_chart
 
 N_ARTICLES, N_ABOUT = 50, 20
@@ -19,7 +19,6 @@ _ABOUT_ONLY = {
     "mentions": "entity_id in (select unnest($ids)) and kind = 'name'",
     **dict.fromkeys(("quotes", "entities", "articles"), _IN_ARTICLES),
 }
-_OWN_CLAIMS = f"claimer_entity_id in (select unnest($ids)) or {CORRECTED}"
 _COUNTS = """
     select day, count(*) as n, sum(n_mentions) as n_mentions from article_entities
     where entity_id = $id and {condition} group by day"""
@@ -47,11 +46,17 @@ WHOLE = {
         "said",
         """quote_id in (
             select quote_id from quote_names where entity_id = $id and not is_speaker and n_named > 0)""",
-        {"mentions": "entity_id in (select unnest($ids)) and kind = 'name'"},
     ),
-    "claims": ("asserted", "said_by_id = $id", {"claims": _OWN_CLAIMS}),
+    "claims": ("asserted", "said_by_id = $id"),
 }
-"""Both lists beside the articles, whole: the view, the condition, and which rows its tables need."""
+"""Both lists beside the articles, whole: the view and the condition."""
+
+
+def only(asked: Asked, name: str) -> dict[str, str]:
+    """Return which rows tables need for a list of `WHOLE`, of the entity with `$ids`."""
+    if name == "about":
+        return {"mentions": "entity_id in (select unnest($ids)) and kind = 'name'"}
+    return {"claims": of_theirs(asked, "claimer_entity_id")}
 
 
 def entity(asked: Asked) -> Answer:
@@ -90,7 +95,7 @@ def entity(asked: Asked) -> Answer:
             ),
             "years": year_chart(snapshot, "entity_days", found),
             "about": _about(asked, own),
-            "claims": snapshot.rows(_CLAIMS, own, only={"claims": _OWN_CLAIMS, **_LIST_ONLY}),
+            "claims": snapshot.rows(_CLAIMS, own, only={**only(asked, "claims"), **_LIST_ONLY}),
             "alike": alike(asked, found.row),
         },
     )

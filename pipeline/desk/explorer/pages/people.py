@@ -8,9 +8,6 @@ from typing import Any
 from pipeline.curation.decisions import Decisions
 from pipeline.desk.explorer.asked import Asked, Elsewhere, MissingError
 
-CORRECTED = "quote_id in (select quote_id from speaker_corrections)"
-"""Of rows of quotes and claims: a person said who speaks."""
-
 _ENTITY = "from entity_index where entity_id = $id"
 _ALIKE = """
     select entity_id, name, label, n_articles, first_seen, last_seen
@@ -36,6 +33,19 @@ class Meant:
     ids: list[str]
 
 
+def of_theirs(asked: Asked, column: str) -> str:
+    """Return the condition on rows of quotes or claims that may be of somebody, under any of their `$ids`.
+
+    Args:
+        asked: the request.
+        column: who it was found to be.
+    """
+    found = f"{column} in (select unnest($ids))"
+    if not asked.snapshot.decisions.speakers:
+        return found  # the other half would make DuckDB look at every row
+    return f"({found} or quote_id in (select quote_id from speaker_corrections))"
+
+
 def find_entity(asked: Asked, kind: str) -> Meant | Elsewhere:
     """Return the entity of the address; the address of the one that it was merged into.
 
@@ -52,7 +62,7 @@ def find_entity(asked: Asked, kind: str) -> Meant | Elsewhere:
         return Elsewhere(f"/{kind}/{into}?{asked.filters.query(page=asked.filters.page)}")
     row = asked.snapshot.row(_ENTITY, {"id": entity_id}, days=[]) or _split_off(asked, entity_id)
     if row is None:
-        raise MissingError(f"There is no entity {entity_id}.")
+        raise MissingError(f"There is nobody and nothing with the id “{entity_id}”.")
     return Meant(row, _ids(decisions, entity_id))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pipeline.desk.explorer.asked import Asked, Shown
@@ -43,7 +45,15 @@ _NAMES = """
 _SPEAKERS = """
     select speaker_id, any_value(speaker_name) as name, any_value(speaker_label) as label, count(*) as n,
         count(distinct outlet) as n_outlets
-    from said where speaker_id is not null group by speaker_id order by n desc, name limit 8"""
+    from said where speaker_id is not null group by speaker_id order by n desc, name, speaker_id limit 8"""
+_SPEAKERS_BY_DAY = """
+    select c.speaker_id, i.name, i.label, c.n, c.n_outlets
+    from (
+        select speaker_id, sum(n_quotes)::bigint as n, count(distinct outlet) as n_outlets
+        from speaker_days where day between $first and $last group by speaker_id
+        qualify rank() over (order by n desc) <= 8
+    ) c left join entity_index i on i.entity_id = c.speaker_id
+    order by c.n desc, i.name, c.speaker_id limit 8"""
 _DAYS = "select day, source as outlet, count(*) as n from articles group by all"
 
 
@@ -56,7 +66,7 @@ def search(asked: Asked) -> Shown:
     where = where_of(asked)
     snapshot, filters = asked.snapshot, asked.filters
     days = snapshot.days_between(filters.first, filters.last)
-    found, left = Hits(), list[date]()
+    found, files, left = Hits(), list[tuple[date, Path]](), list[date]()
     if match:
         manifests = [snapshot.manifest(day) for day in days]
         files, left = asked.indexes.ready(manifests, seconds=INDEX_SECONDS)
@@ -86,11 +96,17 @@ def search(asked: Asked) -> Shown:
             "hits": _hits(asked, found, where, terms),
             "left": left,
             "n_days": len(days),
+            "back_to": _back_to([day for day, _ in files], left),
             "names": snapshot.rows(_NAMES, {"name": filters.words.strip('"*')}, days=[])
             if filters.page == 1
             else [],
         },
     )
+
+
+def _back_to(searched: Sequence[date], left: Sequence[date]) -> date | None:
+    """Return the day back to which all days were searched; None where some after it were not."""
+    return min(searched) if searched and left and min(searched) > max(left) else None
 
 
 def where_of(asked: Asked) -> Where:
@@ -133,7 +149,9 @@ def _overview(asked: Asked) -> Shown:
             "by_outlet": by_outlet,
             "by_day": by_day,
             "chart": days_chart(by_day, filters.first, filters.last, what="articles"),
-            "speakers": snapshot.rows(_SPEAKERS),
-            "groups": spread.ranked(asked, "true", {}, {"n": 6, "offset": 0})[0],
+            "speakers": snapshot.rows(_SPEAKERS_BY_DAY, filters.between)
+            if snapshot.is_counted
+            else snapshot.rows(_SPEAKERS),
+            "groups": spread.ranked(asked, {"n": 6, "offset": 0})[0],
         },
     )

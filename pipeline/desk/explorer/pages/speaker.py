@@ -8,26 +8,21 @@ from typing import Any
 
 from pipeline.desk.explorer.asked import Answer, Asked, Elsewhere, Shown
 from pipeline.desk.explorer.charts import by_day_and_outlet, days_chart
-from pipeline.desk.explorer.pages.people import CORRECTED, alike, find_entity, pronouns
+from pipeline.desk.explorer.pages.people import alike, find_entity, of_theirs, pronouns
 from pipeline.desk.explorer.pages.years import year_chart
 
 N_QUOTES = 50
 """On a page."""
 
-_OWN_QUOTES = f"speaker_entity_id in (select unnest($ids)) or {CORRECTED}"
-ONLY = {"quotes": _OWN_QUOTES, "entities": "entity_id in (select unnest($ids))"}
+_OWN_ENTITIES = {"entities": "entity_id in (select unnest($ids))"}
 _BY = "from said where speaker_id = $id and {condition}"
 _IN_ARTICLES = "article_id in (select unnest($articles))"
 _ARTICLES = "select distinct article_id from quotes"
 _PAGE_ONLY = {
-    "quotes": _OWN_QUOTES,
     "entities": f"entity_id in (select unnest($ids)) and {_IN_ARTICLES}",
     "articles": _IN_ARTICLES,
 }
-_ABOUT_ONLY = {
-    "quotes": _OWN_QUOTES,
-    **dict.fromkeys(("mentions", "entities", "articles"), _IN_ARTICLES),
-}
+_ABOUT_ONLY = dict.fromkeys(("mentions", "entities", "articles"), _IN_ARTICLES)
 _ALL = """
     select day, outlet, article_id, quote_id, is_reprint, is_speech, speaker_role """
 _ORDER = " order by day desc, published_at desc nulls last, article_id, start_char"
@@ -64,11 +59,13 @@ def speaker(asked: Asked) -> Answer:
     snapshot, filters = asked.snapshot, asked.filters
     condition, values = conditions(asked)
     # What is joined is looked for in the articles that quote them alone.
-    found = snapshot.rows(_ARTICLES, {"ids": entity.ids}, only={"quotes": _OWN_QUOTES})
+    found = snapshot.rows(_ARTICLES, {"ids": entity.ids}, only=_quotes(asked))
     articles = sorted({row["article_id"] for row in found})
     own = {"id": entity.row["entity_id"], "ids": entity.ids, "articles": articles}
     quotes = snapshot.rows(
-        _ALL + _BY.format(condition=condition) + _ORDER, {**own, **values}, only=_PAGE_ONLY
+        _ALL + _BY.format(condition=condition) + _ORDER,
+        {**own, **values},
+        only={**_quotes(asked), **_PAGE_ONLY},
     )
     by_day, by_outlet = by_day_and_outlet({**row, "n": 1} for row in quotes)
     roles = Counter(row["speaker_role"] for row in quotes if row["speaker_role"])
@@ -94,6 +91,15 @@ def speaker(asked: Asked) -> Answer:
     )
 
 
+def only(asked: Asked) -> dict[str, str]:
+    """Return which rows tables need for the quotations of a speaker with `$ids`."""
+    return {**_quotes(asked), **_OWN_ENTITIES}
+
+
+def _quotes(asked: Asked) -> dict[str, str]:
+    return {"quotes": of_theirs(asked, "speaker_entity_id")}
+
+
 def about(asked: Asked, own: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return whom and what a speaker names most often in the window; from what is counted by day, if it is.
 
@@ -102,7 +108,7 @@ def about(asked: Asked, own: Mapping[str, Any]) -> list[dict[str, Any]]:
         own: `id` of the speaker, the `ids` in the rows of a day, and the `articles` that quote them.
     """
     if not asked.snapshot.is_counted:
-        return asked.snapshot.rows(_ABOUT, own, only=_ABOUT_ONLY)
+        return asked.snapshot.rows(_ABOUT, own, only={**_quotes(asked), **_ABOUT_ONLY})
     return asked.snapshot.rows(_ABOUT_BY_DAY, {"id": own["id"], **asked.filters.between})
 
 

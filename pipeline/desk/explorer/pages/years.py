@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from markupsafe import Markup
 
 from pipeline.desk.explorer.charts import days_chart
@@ -18,14 +20,16 @@ _SELECTS = {"speaker_days": (_SPEAKER, "quotations"), "entity_days": (_ENTITY, "
 
 
 def year_chart(snapshot: Snapshot, table: str, entity: Meant) -> Markup | None:
-    """Return a chart over all published days; None where the table was not derived yet.
+    """Return a chart over all published days; None where these are the window's, or the table is not derived.
 
     Args:
         snapshot: the tables.
         table: `speaker_days` or `entity_days`.
         entity: who.
     """
-    if len(snapshot.days) < 2 or not snapshot.has(table):
+    first, last = snapshot.window or (date.max, date.max)
+    is_more = first > snapshot.days[0] or last < snapshot.days[-1]
+    if not is_more or not snapshot.has(table):
         return None
     sql, what = _SELECTS[table]
     counts = {row["day"]: int(row["n"]) for row in snapshot.rows(sql, {"ids": entity.ids}, days=[])}

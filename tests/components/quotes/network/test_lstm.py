@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.components.quotes.network import linker, lstm
+from pipeline.components.quotes.network import linker, loops, lstm
 from pipeline.components.quotes.network.features import QuoteFeatures
 from pipeline.components.quotes.network.links import LABELS
 from pipeline.components.quotes.network.lstm import Floats, Packing, windows
@@ -71,7 +71,7 @@ def test_viterbi_finds_the_best_of_all_paths() -> None:
     emissions = rng.normal(size=(7, count)).astype(np.float32)
     packing = Packing(np.array([0, 4, 6]), np.array(sizes))
     labels = np.empty(7, dtype=int)
-    labels[packing.order] = lstm.viterbi(emissions[packing.order], packing, weights)
+    labels[packing.order] = loops.viterbi(emissions[packing.order], packing.steps, weights)
     start = 0
     for size in sizes:
         rows = emissions[start : start + size]

@@ -1,0 +1,68 @@
+"""A block of a tok2vec in numpy: x + norm(maxout(window(x))).
+
+Where the accelerator is built, its `blocks.pyx` stands in for this module, with the same sums in the same
+order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+type Floats = NDArray[np.float32]
+type Ints = NDArray[np.int64]
+
+
+def window_products(x: Floats, weights: Floats, windows: Floats, pieces: Floats) -> None:
+    """Write the product of each window of three rows with the weights.
+
+    Args:
+        x: (n + 2, width), its rows one after the other in memory.
+        weights: (3 * width, pieces * width).
+        windows: room for (n, 3 * width).
+        pieces: (n, pieces * width), gets the products.
+    """
+    # Three neighbouring rows lie one after the other in memory: read them as one row.
+    np.copyto(windows, as_strided(x, windows.shape, x.strides))
+    np.matmul(windows, weights, out=pieces)
+
+
+def add_products(products: Sequence[Floats], places: Ints, pieces: Floats) -> None:
+    """Write for each window the sum of the products of its three tokens.
+
+    Args:
+        products: of the tokens as the first, second and third of a window, each (tokens, pieces * width).
+        places: which token stands in each of n + 2 rows.
+        pieces: (n, pieces * width), gets the sums.
+    """
+    n = len(pieces)
+    pieces[...] = products[0].take(places[:n], axis=0)
+    pieces += products[1].take(places[1 : n + 1], axis=0)
+    pieces += products[2].take(places[2 : n + 2], axis=0)
+
+
+def add_block(x: Floats, pieces: Floats, bias: Floats, scale: Floats, shift: Floats, best: Floats) -> None:
+    """Add a block's output to all rows of `x` but the first and the last, in place.
+
+    Args:
+        x: (n + 2, width).
+        pieces: (n, pieces * width), the products; they may be changed.
+        bias: of the maxout, (pieces * width).
+        scale: of the norm, (width).
+        shift: of the norm, (width).
+        best: room for (n, width).
+    """
+    width = x.shape[1]
+    pieces += bias
+    np.maximum(pieces[:, :width], pieces[:, -width:], out=best)
+    for start in range(width, pieces.shape[1] - width, width):
+        np.maximum(best, pieces[:, start : start + width], out=best)
+    best -= best.mean(axis=1, keepdims=True)
+    variance = np.einsum("ij,ij->i", best, best) / width
+    best *= ((variance + 1e-8) ** -0.5)[:, None]
+    best *= scale
+    best += shift
+    x[1:-1] += best
