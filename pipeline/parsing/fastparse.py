@@ -136,7 +136,9 @@ class _EmbeddingCache:
     def __init__(self, embed: Model[Any, Any], rows: int, width: int) -> None:
         self.embed = _exact(embed)
         columns = {column for node in embed.walk() for column in node.attrs.get("columns", ())}
-        self.attributes = ["ORTH", "NORM", "SPACY"] if "SPACY" in columns else ["ORTH", "NORM"]
+        self.attributes: list[int | str] = (
+            ["ORTH", "NORM", "SPACY"] if "SPACY" in columns else ["ORTH", "NORM"]
+        )
         self.table: Floats = np.empty((rows, width), dtype=np.float32)
         self.row_of: dict[int, int] = {}
 
@@ -163,8 +165,8 @@ class _EmbeddingCache:
 
     def _keys(self, docs: Sequence[Doc]) -> NDArray[np.uint64]:
         """Return what an embedding can depend on, for each token."""
-        attributes = np.concatenate([doc.to_array(self.attributes) for doc in docs])
-        keys: NDArray[np.uint64] = (attributes.view(np.uint64) * _MIX[: len(self.attributes)]).sum(axis=1)
+        hashes: Any = np.concatenate([doc.to_array(self.attributes) for doc in docs])
+        keys: NDArray[np.uint64] = (hashes.view(np.uint64) * _MIX[: len(self.attributes)]).sum(axis=1)
         return keys
 
 
