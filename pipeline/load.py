@@ -24,6 +24,7 @@ import pyarrow.dataset as ds
 
 from pipeline.curation.corrected import corrected_claims, corrected_quotes
 from pipeline.errors import ConfigError, DamagedError, InputError
+from pipeline.frame import frame_of
 from pipeline.indexed import NAMES, Index, decision_rows, derived_rows
 from pipeline.settings import load_settings
 from pipeline.store import Store
@@ -84,18 +85,18 @@ def load(
         InputError: the files of a day are of different runs, or of another schema version.
         DamagedError: a file is not what was published, or cannot be read; the message says what to do.
     """
-    rows = load_arrow(
-        table,
-        days=days,
-        columns=columns,
-        where=where,
-        latest=latest,
-        once=once,
-        as_indexed=as_indexed,
-        data_dir=data_dir,
+    return frame_of(
+        load_arrow(
+            table,
+            days=days,
+            columns=columns,
+            where=where,
+            latest=latest,
+            once=once,
+            as_indexed=as_indexed,
+            data_dir=data_dir,
+        )
     )
-    frame: pd.DataFrame = rows.to_pandas()
-    return frame
 
 
 def load_arrow(

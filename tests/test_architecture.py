@@ -17,7 +17,7 @@ ROOMS = [
     {"desk"},
     {"find"},
     {"stages", "extract_file", "load"},
-    {"derived", "extract", "indexed", "views"},
+    {"derived", "extract", "frame", "indexed", "views"},
     {"ingest", "curation", "nlp"},
     {"parsing", "store", "components", "alike"},
     {"reading"},

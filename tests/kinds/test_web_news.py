@@ -292,3 +292,101 @@ def test_full_names_in_a_list_of_persons_are_persons(tell: Tell) -> None:
     text = "It was danced by Afra Hinds, Timothy Hume, Jewelle Blackwood, Kay Trinidad and Ahmad Simms."
     assert set(tell(text).names.values()) == {"PERSON"}
     assert len(tell(text).names) == 5
+
+
+# 5. More of who speaks.
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("“We will have a slip,” said Leigh Sears who is the lake manager.", "Leigh Sears"),
+        ("“It is open,” said Ida Berg who runs the mill.", "Ida Berg"),
+        ("Norway's northern region on Sunday announced the launch of a ferry.", "Norway's northern region"),
+        (
+            "It would be dear, according to county officials who met on Monday.",
+            "county officials who met on Monday",
+        ),
+    ],
+)
+def test_a_speaker_has_neither_days_nor_what_is_said_of_the_name(tell: Tell, text: str, speaker: str) -> None:
+    assert tell(text).quotes[0][0] == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("A Kenya police report said two men fled.", None),
+        ("Data from Poland shows that cases doubled.", None),
+        ("A Norway court ruling said the ban was unlawful.", None),
+        ("A BBC report said it fell.", "BBC"),
+        ("The Justice Department’s report said the mayor lied.", "Justice Department"),
+    ],
+)
+def test_a_place_says_nothing_where_another_body_does(tell: Tell, text: str, speaker: str | None) -> None:
+    assert tell(text).speakers == [speaker]
+
+
+def test_what_and_joins_are_two_people(tell: Tell) -> None:
+    text = "President Dorn and first lady Michelle Dorn met Lena Vick. Dorn laughed."
+    told = tell(text)
+    assert told.means("Michelle Dorn") != told.means("Dorn")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Asked what it is about boats that pleases him, Leo Dorn said he liked the quiet.",
+        "Asked where he had been, Rune Aas said he had slept.",
+        "“It would be prudent to say that crews ought to rest,” Leo Dorn said.",
+    ],
+)
+def test_what_somebody_is_asked_and_what_nobody_says_is_no_quotation_of_theirs(tell: Tell, text: str) -> None:
+    assert [row.content for row in tell(text).rows.quotes if row.speaker_name or row.speaker == "It"] == [
+        tell(text).quotes[-1][1]
+    ]
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "– Amy Karim with Layla Rahal in Beirut, AFP / Rapid.com",
+        "- Amy Karim, Marrow.com",
+        "— Amy Karim in Rome, Reuters",
+    ],
+)
+def test_who_wrote_an_article_signs_no_quotation_in_it(tell: Tell, byline: str) -> None:
+    text = f"The head of the camp spoke of the rain.\n“We expect more people the longer it lasts.”\n{byline}"
+    assert "Amy Karim" not in [speaker for speaker, _ in tell(text).quotes]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kenneth Medd, accused of driving a government truck off the refuge, was held.",
+        "Police held a man accused of stealing two boats.",
+        "Lena Vick, accused of taking bribes, left the hall.",
+    ],
+)
+def test_the_accused_do_not_accuse(tell: Tell, text: str) -> None:
+    assert [speaker for speaker, _ in tell(text).quotes] in ([""], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The TSA said lines are long. The union that represents officers said the agency needs staff.",
+        "Norvik said sales fell. The company that owns the pier said it would close.",
+        "The BBC said it was sorry. The agency that audits it said the books were fine.",
+    ],
+)
+def test_a_body_told_apart_is_another_one(tell: Tell, text: str) -> None:
+    assert tell(text).speakers[-1] is None
+
+
+def test_who_signs_an_article_did_not_say_its_last_line(tell: Tell) -> None:
+    end = "Bail hearings are scheduled at noon on Thursday in the Arden court.\n-- Maxine Bern"
+    assert tell(f"The hearing was moved to June.\n{end}").quotes == []
+    told = tell("A reader wrote in.\nI loved the old pier and my father built it.\n-- Maxine Bern")
+    assert [speaker for speaker, _ in told.quotes] == ["Maxine Bern"]
+    assert tell("#tornado #waterspout #arden\n— IwannaBoat (@boat) June 6, 2016").quotes == []

@@ -19,6 +19,8 @@ _TAKEN_FOR_FULL_NAMES = frozenset(("ORG", "GPE", "FAC", "PRODUCT", "LOC", "WORK_
 _LONG = 6
 """Letters of a name that may be written with one letter more."""
 _TOO_LONG = 32
+_MOST_BETWEEN_TWO = 5
+"""Tokens behind a name among which the one begins that "and" joins to it."""
 _TAKEN_FOR_SURNAMES = _TAKEN_FOR_FULL_NAMES | {"NORP"}
 
 
@@ -229,7 +231,9 @@ def join_short_names(forms: Forms, tokens: Tokens) -> None:
         found, rule = full_names.of(form)
         if not found or found == [form] or not _may_be_short_name(form, tokens.lexicon):
             continue
-        candidates = [*by_root(found).values()]
+        candidates = [one for one in by_root(found).values() if not _stand_together(form, one, tokens)]
+        if not candidates:
+            continue
         stay = [name for name in form.names if form.label in PLACES and _is_where(name, tokens)]
         if len(candidates) > 1:
             form.names = _shared_out(form.names, candidates, stay, rule, tokens.lexicon)
@@ -240,6 +244,19 @@ def join_short_names(forms: Forms, tokens: Tokens) -> None:
             form.names = stay
         else:
             form.join(candidates[0], rule, 0.9)
+
+
+def _stand_together(form: Form, full: Form, tokens: Tokens) -> bool:
+    """Return whether "and" joins a short name to a full one: two people ("Mr Dorn and his wife Ida Dorn")."""
+    joins = tokens.lexicon.made(_Words).conjunctions
+    behind = {name.start for name in full.names}
+    return any(
+        name.label == "PERSON"
+        and name.end < len(tokens)
+        and tokens.lower[name.end] in joins
+        and any(at in behind for at in range(name.end + 1, name.end + _MOST_BETWEEN_TWO))
+        for name in form.names
+    )
 
 
 def _may_be_short_name(form: Form, lexicon: Lexicon) -> bool:

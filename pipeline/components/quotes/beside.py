@@ -11,6 +11,7 @@ from bisect import bisect_left
 from pipeline.components.doc.tags import NOUN_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.cues import Cue, read_cues
+from pipeline.components.quotes.debris import is_byline
 from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range
 from pipeline.components.quotes.phrases import is_title, noun_phrase, subject_of
 from pipeline.components.quotes.quoted import Quoted, last_before, starts_clause
@@ -135,6 +136,7 @@ def signature(parse: Parse, q: Quoted) -> QuoteCandidate | None:
         or speaker[1] - speaker[0] > _LONGEST_SIGNATURE
         or parse.tags[speaker[0]] not in ("NNP", "NNPS")
         or any(parse.tags[t] in ("VBD", "VBZ", "VBP") for t in range(*speaker))
+        or is_byline(parse, speaker)
     ):
         return None
     comma = next((t for t in range(*speaker) if parse.words[t] == ","), speaker[1])

@@ -32,6 +32,10 @@ _OF_VERB = frozenset(("prep", "npadvmod", "advmod"))
 """Labels of what tells when or where a verb takes place."""
 _LEAST_BEFORE_HYPHEN = 2
 """Tokens in front of the second half of a word with a hyphen: its first half and the hyphen."""
+_LONGEST_PARTICIPLE = 2
+"""Tokens of a cue that is a participle and its preposition."""
+_OF_ACTIVE = frozenset(("dobj", "aux", "auxpass", "nsubj", "nsubjpass", "ccomp"))
+"""Labels of what a participle that modifies a noun does not have."""
 _IN_PHRASES = ("NN", "JJ", "DT", "POS", "PRP$")
 """Tags of what stands in front of a noun and belongs to it, by their first letters."""
 _TITLES_IN_A_ROW = frozenset(("and", "&"))
@@ -259,8 +263,9 @@ def _without_apposition(parse: Parse, speaker: Range) -> Range:
     head = head_of(parse, speaker)
     for t in range(head + 1, end):
         above = parse.heads[t]
-        if parse.deps[t] in _OF_VERB and not start <= above < end and parse.tags[above] in VERB_TAGS:
-            end = t  # "Ann Miller on Monday"
+        is_of_verb = parse.deps[t] in _OF_VERB and not start <= above < end and parse.tags[above] in VERB_TAGS
+        if is_of_verb or _tells_when(parse, t, end) or _opens_relative(parse, head, t):
+            end = t  # "Ann Miller on Monday", "Ann Miller who is 43"
             break
     for t in range(start + 1, end):
         if parse.words[t] not in _ENDS_NAME or t < head or _is_inside_a_word(parse, t):
@@ -272,6 +277,21 @@ def _without_apposition(parse: Parse, speaker: Range) -> Range:
             continue
         return start, t
     return start, end
+
+
+def _tells_when(parse: Parse, t: int, end: int) -> bool:
+    """Return whether a preposition and a day are all that is left of a range: "the navy on Sunday"."""
+    return (
+        parse.deps[t] == "prep"
+        and parse.tags[parse.heads[t]] not in VERB_TAGS
+        and t + 1 < end
+        and all(parse.tree.ents[u] == "DATE" for u in range(t + 1, end))
+    )
+
+
+def _opens_relative(parse: Parse, head: int, t: int) -> bool:
+    """Return whether a word opens what is said of somebody named, with or without a comma: "who is 43"."""
+    return parse.tags[t] == "WP" and parse.tree.ents[head] == "PERSON" and parse.tree.ents[t - 1] == "PERSON"
 
 
 def _is_inside_a_word(parse: Parse, t: int) -> bool:
@@ -320,6 +340,25 @@ def behind_its_cue(parse: Parse, candidate: QuoteCandidate) -> QuoteCandidate:
     if content[0][1] > first or not behind or behind[0][0] != candidate.cue[-1] + 1:
         return candidate
     return candidate.with_content(behind)
+
+
+def without_patient(parse: Parse, candidate: QuoteCandidate) -> QuoteCandidate:
+    """Return a candidate without a speaker of whom or to whom it is said: "a man *accused of* theft".
+
+    The participle belongs to its noun and has no object of its own.
+    """
+    speaker = candidate.speaker
+    if speaker is None or len(candidate.cue) > _LONGEST_PARTICIPLE or candidate.rule in LAYOUTS:
+        return candidate
+    for verb in candidate.cue:
+        if (
+            parse.tags[verb] == "VBN"
+            and parse.deps[verb] == "acl"
+            and speaker[0] <= parse.heads[verb] < speaker[1]
+        ):
+            kids = {parse.deps[k] for k in parse.kids[verb]}
+            return candidate if kids & _OF_ACTIVE else replace(candidate, speaker=None, named=None)
+    return candidate
 
 
 def with_whole_speaker(parse: Parse, candidate: QuoteCandidate) -> QuoteCandidate:

@@ -1,11 +1,11 @@
-"""Nothing is said in debris: captions, credits, teasers, bars of buttons, menus."""
+"""Nothing is said in debris: captions, credits, teasers, bars of buttons, menus; nor do bylines sign it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from pipeline.components.quotes.candidates import QuoteCandidate
-from pipeline.components.quotes.parsed import Parse, join_ranges
+from pipeline.components.quotes.parsed import Parse, Range, join_ranges
 
 
 def outside_debris(parse: Parse, candidates: Iterable[QuoteCandidate]) -> Iterator[QuoteCandidate]:
@@ -26,3 +26,12 @@ def outside_debris(parse: Parse, candidates: Iterable[QuoteCandidate]) -> Iterat
         if candidate.speaker is not None and debris[candidate.speaker[0]]:
             continue
         yield candidate
+
+
+def is_byline(parse: Parse, line: Range) -> bool:
+    """Return whether a line tells who wrote the article: "Ann Miller with Leo Dorn, AFP / Marrow.com"."""
+    agencies = parse.lexicon.words("wire_agencies")
+    return any(
+        parse.words[t] == "/" or parse.words[t].endswith((".com", ".org")) or parse.words[t] in agencies
+        for t in range(*line)
+    )

@@ -31,16 +31,28 @@ def owner_of_document(parse: Parse, mentioned: Mentioned, head: int, speaker: Ra
         top = t
         while parse.heads[top] != top and parse.heads[top] != head and top != head:
             top = parse.heads[top]
-        is_before = not is_person and t < head and parse.deps[top] in ("poss", "compound", "nmod", "amod")
+        label = mentioned.entities[known.entity].label
+        is_before = (
+            not is_person
+            and t < head
+            and parse.deps[top] in ("poss", "compound", "nmod", "amod")
+            and not (label == "GPE" and _names_another_body(parse, mentioned, t, head))
+        )
         is_behind = (
             t > head
             and parse.deps[top] in ("prep", "agent", "acl")
             and any(parse.words[u] in agents for u in range(head + 1, t))
             and not _owns_another(parse, mentioned, t)
+            and (label != "GPE" or parse.words[head] in parse.lexicon.words("quotes.documents_of_states"))
         )
         if is_before or is_behind:
             return known.entity
     return None
+
+
+def _names_another_body(parse: Parse, mentioned: Mentioned, t: int, head: int) -> bool:
+    """Return whether a noun between a place and a document tells whose it is: "a Kenya police report"."""
+    return any(parse.tags[u] in ("NN", "NNP") and u not in mentioned.at for u in range(t + 1, head))
 
 
 def _owns_another(parse: Parse, mentioned: Mentioned, t: int) -> bool:

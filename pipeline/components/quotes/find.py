@@ -30,6 +30,7 @@ from pipeline.components.quotes.bounds import (
     with_whole_speaker,
     without_asides,
     without_frames,
+    without_patient,
 )
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.debris import outside_debris
@@ -214,7 +215,7 @@ def _bounded(
     parse: Parse, candidates: Iterable[QuoteCandidate], marked: Sequence[bool]
 ) -> Iterator[QuoteCandidate]:
     for candidate in candidates:
-        whole = with_whole_speaker(parse, behind_its_cue(parse, candidate))
+        whole = with_whole_speaker(parse, without_patient(parse, behind_its_cue(parse, candidate)))
         bounded = in_its_sentence(parse, whole, marked)
         if bounded is not None:
             yield from apart(parse, without_asides(parse, bounded, marked), marked)

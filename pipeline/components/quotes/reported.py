@@ -18,7 +18,12 @@ from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.inflection import with_s
 from pipeline.components.quotes.parsed import MARKS, Parse, Range
 from pipeline.components.quotes.phrases import head_of, noun_of_relative
-from pipeline.components.quotes.witnessed import is_deed_of_thing, is_said_of_subject, is_witnessed
+from pipeline.components.quotes.witnessed import (
+    is_asked_of_speaker,
+    is_deed_of_thing,
+    is_said_of_subject,
+    is_witnessed,
+)
 from pipeline.lexicons import Lexicon
 
 _MOSTLY = 0.6
@@ -164,6 +169,7 @@ def _is_not_told(parse: Parse, found: ReportingWord, candidate: QuoteCandidate) 
     return (
         is_witnessed(parse, found.at, found.cue.lemma, candidate.content)
         or is_said_of_subject(parse, found.at, candidate.speaker, candidate.content)
+        or is_asked_of_speaker(parse, found.at, found.cue.lemma, candidate.speaker)
         or is_deed_of_thing(parse, candidate.cue, candidate.speaker)
     )
 

@@ -291,11 +291,13 @@ class Speakers:
             if said <= self._mentioned.words_of(number):
                 return Resolved((number,), "description", 0.7)
         near: set[int] = set()
-        if label is not None and not said:
+        # "The union that represents them" is another than the one that has just spoken.
+        is_bare = not said and not any(k > head and parse.deps[k] == "relcl" for k in parse.kids[head])
+        if label is not None and is_bare:
             first, _ = parse.tree.sentences[max(0, parse.tree.sentence_of[speaker[0]] - _REACH_OF_KIND)]
             named = (n for _, n, kind in self._mentioned.between(first, speaker[0]) if kind == "name")
             near.update(number for number in named if entities[number].label == label)
-        if label == "ORG" and not said and self._spoke_as_body(speaker[0]):
+        if label == "ORG" and is_bare and self._spoke_as_body(speaker[0]):
             return Resolved(self._last, "description", 0.5)
         return Resolved((near.pop(),), "description", 0.5) if len(near) == 1 else Resolved((), "nominal", 0.5)
 

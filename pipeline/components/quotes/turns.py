@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.components.doc.tags import FINITE_TAGS
 from pipeline.components.quotes.candidates import QuoteCandidate
+from pipeline.components.quotes.debris import is_byline
 from pipeline.components.quotes.labels import LONGEST_LABEL, Label
-from pipeline.components.quotes.parsed import Parse, Range
+from pipeline.components.quotes.parsed import MARKS, Parse, Range
 
 _LONGEST_POST = 320
 """Characters of a post that was written in several lines."""
@@ -23,6 +24,8 @@ _LONGEST_SIGNATURE = 24
 _SHORTEST_SIGNED = 6
 """Tokens of words that a line without marks can sign."""
 _LEAST_LABELS = 2
+_LINES_OF_END = 3
+"""Lines at the end of an article among which its author signs."""
 _HANDLE = re.compile(r"\(@\w+\)")
 _HANDLE_ALONE = re.compile(r"@\w+")
 _NAME_AND_HANDLE = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4} (@\w{2,30})")
@@ -138,7 +141,7 @@ def _with_handle(parse: Parse, number: int, start: int, end: int) -> tuple[Range
         speaker = parse.trim((dash + 1, bracket))
         whole = (start, dash) if dash > start else _lines_above(parse, number)
         content = parse.trim(_without_links(parse, whole)) if whole is not None else None
-        if speaker is not None and content is not None:
+        if speaker is not None and content is not None and parse.words[content[0]][0] != "#":
             return content, dash, speaker
     return None
 
@@ -169,6 +172,16 @@ def _without_links(parse: Parse, span: Range) -> Range:
     return start, end
 
 
+def _ends_article(parse: Parse, number: int, before: Range) -> bool:
+    """Return whether a mere name signs a whole article: at its end, below what no "I" or "we" tells."""
+    words = parse.words[slice(*before)]
+    return (
+        number >= len(parse.paragraphs) - _LINES_OF_END
+        and parse.lexicon.words("quotes.first_person").isdisjoint(words)
+        and MARKS.isdisjoint(words)
+    )
+
+
 def _signed_line(parse: Parse, number: int, start: int, end: int) -> tuple[Range, int, Range] | None:
     """Read a line that is nothing but a dash and a person's name, or "Posted by" and a name."""
     if not number or not 2 < end - start <= _LONGEST_SIGNATURE:
@@ -193,6 +206,8 @@ def _signed_line(parse: Parse, number: int, start: int, end: int) -> tuple[Range
         speaker = parse.trim((speaker[0], speaker[1] - 1))
     before = parse.paragraphs[number - 1]
     content = parse.trim(before)
+    if is_byline(parse, (first, end)) or (stop == end and _ends_article(parse, number, before)):
+        return None
     if speaker is None or content is None or content[1] - content[0] < _SHORTEST_SIGNED:
         return None
     return content, start, speaker

@@ -52,10 +52,26 @@ def is_said_of_subject(parse: Parse, verb: int, speaker: Range | None, content: 
     )
 
 
+def is_asked_of_speaker(parse: Parse, verb: int, lemma: str, speaker: Range | None) -> bool:
+    """Return whether a participle has whom somebody asked for its speaker: "Asked why, Ann Miller said"."""
+    return (
+        speaker is not None
+        and lemma == "ask"
+        and parse.tags[verb] in ("VBN", "VBD")
+        and speaker[0] > verb
+        and parse.tree.sentences[parse.tree.sentence_of[verb]][0] == verb
+    )
+
+
 def is_deed_of_thing(parse: Parse, cue: Sequence[int], speaker: Range | None) -> bool:
-    """Return whether a thing makes people do something: "it will encourage people to leave"."""
+    """Return whether a thing makes people do something ("it will encourage people to leave"), or is empty.
+
+    So it is before an infinitive: "it would be prudent to say that ...".
+    """
     if speaker is None or speaker[1] - speaker[0] > 1:
         return False
     urging = parse.lexicon.words("quotes.urging_verbs_of_things")
     is_thing = parse.words[speaker[0]] in parse.lexicon.words("quotes.empty_subjects")
-    return is_thing and any(parse.words[t] in urging for t in cue)
+    return is_thing and any(
+        parse.words[t] in urging or any(parse.tags[k] == "TO" for k in parse.kids[t]) for t in cue
+    )
