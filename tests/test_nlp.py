@@ -52,6 +52,25 @@ def test_the_default_model_runs_what_the_extractors_read_and_nothing_else() -> N
 
 
 @pytest.mark.model
+def test_what_is_read_apart_is_what_spacy_reads() -> None:
+    ours: Any = load_nlp(reading=False)
+    stock: Any = spacy.load(MODEL_FOLDER, exclude=["parser", "ner", "tagger"])
+    assert ours.vocab.vectors.key2row == stock.vocab.vectors.key2row
+    assert ours.vocab.vectors.name == stock.vocab.vectors.name
+    assert (ours.vocab.vectors.data == stock.vocab.vectors.data).all()
+    rules, stock_rules = ({**nlp.tokenizer.rules} for nlp in (ours, stock))
+    assert stock_rules.keys() - rules.keys() == {"m.", "k.", "b."} & stock_rules.keys()
+    assert rules.keys() - stock_rules.keys() == {"Rs."}
+    for text in ("She'll pay Rs. 5 (at 9a.m.), won't she?", "It rose to €7m. He'd sold $1.2B. Cold: -18C."):
+        assert "".join(token.text_with_ws for token in ours.make_doc(text)) == text
+    assert [token.norm_ for token in ours.make_doc("They can't've")] == [
+        token.norm_ for token in stock.make_doc("They can't've")
+    ]
+    blank: Any = spacy.blank("en")
+    assert blank.tokenizer.rules == stock.Defaults.tokenizer_exceptions
+
+
+@pytest.mark.model
 def test_blas_runs_on_one_thread_and_thinc_keeps_its_own_setting() -> None:
     before = get_current_ops()
     nlp = load_nlp()

@@ -75,7 +75,9 @@ class Children[Item, Result]:
         is_kept: children that are done wait for the next `Children` of the same work for a while, and no more
             are started than there is work for: for work that comes often and is short.
         forks: whether children are forked off where that is safe, before `start` is called in each of them,
-            or after it was called once, here: then they share what it has loaded.
+            or after it was called once, here: then they share what it has loaded. A single child has nobody
+            to share with: it is forked before, so that not two processes hold all that, and those that
+            come in its place are forked after.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Children[Item, Result]:
         self.is_kept = is_kept
         self._forks = forks
         self._run: Callable[[Sequence[Item]], Result] | None = None
+        self._is_first = True
 
     def __enter__(self) -> Self:
         return self
@@ -134,7 +137,8 @@ class Children[Item, Result]:
     def _new_process(self, idle_s: float | None) -> Child:
         if self._forks == "never" or not can_fork():
             return Child(_prepare, *self._work, idle_s)
-        if self._forks == "before start":
+        is_only, self._is_first = self._is_first and self.processes == 1, False
+        if self._forks == "before start" or is_only:
             return ForkedChild(partial(_prepare, *self._work, idle_s))
         if self._run is None:
             start, args = self._work

@@ -66,7 +66,8 @@ def main() -> None:
     signal.setitimer(signal.ITIMER_REAL, 500)
     out: dict[str, Any] = {"pid": os.getpid(), "can": can_fork(), "results": []}
     try:
-        with Children(start, how, processes=2, forks=cast(Forks, forks)) as children:
+        processes = int(os.environ.get("PROCESSES", "2"))
+        with Children(start, how, processes=processes, forks=cast(Forks, forks)) as children:
             for result in map_chunks(
                 [chunk.split() for chunk in chunks], children, failed=failed, seconds_per_item=2.0
             ):

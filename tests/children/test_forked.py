@@ -50,6 +50,20 @@ def test_forked_children_share_what_was_started_before(forks: str, times: int) -
 
 
 @linux
+def test_a_single_child_starts_by_itself_and_others_in_its_place_share(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PROCESSES", "1")
+    found = run("after start", "well", "pids", "exit", "pids", "exit pids")
+    (first, *_), _, second, _, third = found["results"]
+    assert found["results"][0] == [first, found["pid"], [first]]
+    assert found["started"] == [found["pid"]]
+    for pid, parent, started in (second, third):
+        assert pid != first
+        assert started == [parent] == [found["pid"]]
+
+
+@linux
 def test_a_forked_child_holds_nothing_of_its_parent_and_leaves_ctrl_c_to_it() -> None:
     found = run("after start", "well", "descriptors", "signals")
     descriptors, (ignores, alarm) = found["results"]

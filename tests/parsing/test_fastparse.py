@@ -123,6 +123,28 @@ def test_tok2vec_arrays_are_close_at_every_place_of_a_doc(nlp: Language, fast: L
 
 
 @pytest.mark.model
+def test_a_word_has_a_row_for_each_way_in_which_its_embedding_differs() -> None:
+    fast = load_nlp(reading=False)
+    shared, of_names = patched(fast)
+    assert (shared.cache.attributes, of_names.cache.attributes) == (
+        ["ORTH", "NORM", "SPACY"],
+        ["ORTH", "NORM"],
+    )
+    docs = [Doc(fast.vocab, words=["rain", "rain", "Rain", "fell"], spaces=[True, False, True, False])] * 2
+    norms = Doc(fast.vocab, words=["rain"], spaces=[False])
+    norms[0].norm_ = "snow"
+    for tok2vec, rows in ((shared, 5), (of_names, 4)):
+        for _ in range(2):
+            vectors, numbers = tok2vec.cache.read([*docs, norms])
+            assert len(tok2vec.cache.row_of) == len(vectors) == rows
+            flat = vectors[numbers]
+            assert (flat[:4] == flat[4:8]).all()
+            assert not (flat[8] == flat[1]).any()
+            expected = np.concatenate(tok2vec.cache.embed.predict([docs[0], norms]))
+            np.testing.assert_array_equal(flat[4:], expected)
+
+
+@pytest.mark.model
 def test_the_cache_survives_the_memory_zones_in_which_its_words_were_new(nlp: Language) -> None:
     fast = load_nlp(reading=False)
     text = "Quillmarra Vexholt of the Trobundi Council met Zanthe Orrowick in Belgium on Friday."

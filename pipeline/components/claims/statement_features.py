@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from spacy.vocab import Vocab
 
 from pipeline.lexicons import Lexicon, lexicon_of
 from pipeline.lexicons import lexicon as lexicon_of_language
+from pipeline.models.vector_rows import vector_rows
 
 type Ints = NDArray[np.int64]
 type Floats = NDArray[np.float32]
@@ -254,8 +254,7 @@ def weighted_vectors(
     vocab: Vocab, forms: NDArray[np.uint64], rarity: Floats, table: Floats
 ) -> NDArray[np.float64]:
     """Return of each token its row of the table times its weight, and the weight; as `mean_vectors`."""
-    row_of = vocab.vectors.key2row
-    rows = np.fromiter(map(row_of.get, forms.tolist(), repeat(-1)), dtype=np.int64, count=len(forms))
+    rows = vector_rows(vocab.vectors.key2row, forms)
     weighted = np.empty((len(forms), table.shape[1] + 1))
     # A word in every 17th sentence of 20 words counts half of a rare one.
     weights = np.where(rows < 0, 0.0, 1 / (1 + np.exp(1 - rarity) / 0.06))

@@ -33,6 +33,7 @@ from pipeline.components.entities.labeller.inputs import (
 )
 from pipeline.components.entities.name import Name
 from pipeline.lexicons import Lexicon
+from pipeline.models.vector_rows import vector_rows
 
 _kinds: dict[int, int] = {}  # numbers of the model's kinds, by spaCy's hash
 _buckets: dict[str, int] = {}  # of tags and dependencies: about a hundred
@@ -275,9 +276,8 @@ def label_features(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> L
     for step in range(2 * WINDOW + 1):
         is_near[places[candidates] + step] = True
     near = np.flatnonzero(is_near[places + WINDOW])
-    row_of = vocab.vectors.key2row
     rows = np.full(n, -1, dtype=np.int32)
-    rows[near] = [row_of.get(orth, -1) for orth in of_doc[near, 2].tolist()]
+    rows[near] = vector_rows(vocab.vectors.key2row, of_doc[near, 2])
     return LabelFeatures(columns, flags, rows, rules.astype(np.int32), candidates, bounds.astype(np.int32))
 
 

@@ -44,6 +44,7 @@ from pipeline.components.quotes.network.paragraphs import any_in, edges, paragra
 from pipeline.components.quotes.network.rule_columns import rule_columns
 from pipeline.components.quotes.parsed import Parse
 from pipeline.components.quotes.regions import find_regions
+from pipeline.models.vector_rows import vector_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +254,8 @@ def _vector_rows(
 ) -> Ints:
     """Return the row of each word's vector, else of its lower-cased form; -1 for none."""
     row_of = vocab.vectors.key2row
-    return np.array(
-        [
-            -1 if hidden else row_of[orth] if orth in row_of else row_of.get(low, -1)
-            for orth, low, hidden in zip(orths.tolist(), lowers.tolist(), masked.tolist(), strict=True)
-        ],
-        dtype=np.int32,
-    )
+    rows = vector_rows(row_of, orths)
+    others = np.flatnonzero(rows < 0)
+    rows[others] = vector_rows(row_of, lowers[others])
+    rows[masked] = -1
+    return rows
