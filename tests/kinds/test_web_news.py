@@ -384,6 +384,18 @@ def test_a_body_told_apart_is_another_one(tell: Tell, text: str) -> None:
     assert tell(text).speakers[-1] is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norvik Lines is alleged to have ignored a warning. The company, which owns six ferries, said it was sorry.",
+        "Sales at Brightwing Ltd fell in June. The company, which is based in Arden, said it would close two plants.",
+        "Marrow Inc. was fined on Monday. The firm, which denies any fault, said it would appeal.",
+    ],
+)
+def test_a_clause_behind_a_comma_tells_no_body_apart(tell: Tell, text: str) -> None:
+    assert (tell(text).speakers[-1] or "").split()[0] in ("Norvik", "Brightwing", "Marrow")
+
+
 def test_who_signs_an_article_did_not_say_its_last_line(tell: Tell) -> None:
     end = "Bail hearings are scheduled at noon on Thursday in the Arden court.\n-- Maxine Bern"
     assert tell(f"The hearing was moved to June.\n{end}").quotes == []

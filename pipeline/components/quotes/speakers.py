@@ -292,7 +292,7 @@ class Speakers:
                 return Resolved((number,), "description", 0.7)
         near: set[int] = set()
         # "The union that represents them" is another than the one that has just spoken.
-        is_bare = not said and not any(k > head and parse.deps[k] == "relcl" for k in parse.kids[head])
+        is_bare = not said and not self._is_told_apart(head)
         if label is not None and is_bare:
             first, _ = parse.tree.sentences[max(0, parse.tree.sentence_of[speaker[0]] - _REACH_OF_KIND)]
             named = (n for _, n, kind in self._mentioned.between(first, speaker[0]) if kind == "name")
@@ -300,6 +300,12 @@ class Speakers:
         if label == "ORG" and is_bare and self._spoke_as_body(speaker[0]):
             return Resolved(self._last, "description", 0.5)
         return Resolved((near.pop(),), "description", 0.5) if len(near) == 1 else Resolved((), "nominal", 0.5)
+
+    def _is_told_apart(self, head: int) -> bool:
+        """Return whether a clause tells which one a noun means; one behind a comma only adds to it."""
+        parse, first = self._parse, self._parse.tree.first
+        clauses = (k for k in parse.kids[head] if k > head and parse.deps[k] == "relcl")
+        return any(parse.words[first[k] - 1] != "," for k in clauses)
 
     def _spoke_as_body(self, at: int) -> bool:
         """Return whether the last to speak was a body, lately: "the agency" goes on."""
