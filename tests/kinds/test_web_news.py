@@ -387,8 +387,8 @@ def test_a_body_told_apart_is_another_one(tell: Tell, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Norvik Lines is alleged to have ignored a warning. The company, which owns six ferries, said it was sorry.",
-        "Sales at Brightwing Ltd fell in June. The company, which is based in Arden, said it would close two plants.",
+        "Norvik Lines is alleged to have ignored a warning. The company, which owns ferries, said it was sorry.",
+        "Sales at Brightwing Ltd fell in June. The company, which is based in Arden, said it would close it.",
         "Marrow Inc. was fined on Monday. The firm, which denies any fault, said it would appeal.",
     ],
 )
