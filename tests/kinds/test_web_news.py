@@ -387,7 +387,7 @@ def test_a_body_told_apart_is_another_one(tell: Tell, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Norvik Lines is alleged to have ignored a warning. The company, which owns ferries, said it was sorry.",
+        "Norvik Lines is said to have ignored a warning. The company, which has six ships, said it had not.",
         "Sales at Brightwing Ltd fell in June. The company, which is based in Arden, said it would close it.",
         "Marrow Inc. was fined on Monday. The firm, which denies any fault, said it would appeal.",
     ],
