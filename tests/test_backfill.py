@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -167,7 +168,12 @@ def report_of(airflow: LocalAirflow, run_id: str) -> str:
     """What the tab *Day report* of a run shows: the title of the page that it leads to."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     query = urllib.parse.urlencode({"dag_id": DAG_ID, "run_id": run_id})
-    with direct.open(f"http://127.0.0.1:{airflow.port}/newstables/run?{query}", timeout=60) as answer:
+    try:
+        answer = direct.open(f"http://127.0.0.1:{airflow.port}/newstables/run?{query}", timeout=60)
+    except urllib.error.HTTPError as missing:
+        assert missing.code == 404, missing  # "not yet" is a page, too
+        answer = missing
+    with answer:
         assert "sandbox" in answer.headers["content-security-policy"]
         return str(answer.read().decode().partition("<title>")[2].partition("</title>")[0])
 

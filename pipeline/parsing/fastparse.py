@@ -65,13 +65,13 @@ _TOKENWISE = {
 }
 
 
-def speed_up(nlp: Language, *, cache_rows: int = 30_000) -> Language:
+def speed_up(nlp: Language, *, cache_rows: int = 60_000) -> Language:
     """Patch a loaded pipeline in place and return it; what is not recognised stays as it is.
 
     Args:
         nlp: a pipeline loaded for reading.
         cache_rows: embeddings kept for each tok2vec. A row takes 4 bytes for each unit of its width and
-            about 120 for its key: 15 MB for 30,000 rows of 96 units.
+            about 120 for its key: 30 MB for 60,000 rows of 96 units.
     """
     for node in _nodes(nlp):
         encoder = _read_tok2vec(node)
