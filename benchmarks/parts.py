@@ -33,7 +33,7 @@ from pipeline.components.quotes import find_quotes, read_doc, tag_readings, with
 from pipeline.extract.annotate import to_tables
 from pipeline.extract.rows import Rows, doc_rows
 from pipeline.nlp import load_nlp
-from pipeline.parsing.batches import batches_of
+from pipeline.parsing.by_length import batches_of
 from quality.web.document import replaced
 
 ROOT = Path(__file__).parents[1]

@@ -21,7 +21,7 @@ from pipeline.components.layers import Claim, Entity, Quotation, write_layer
 from pipeline.components.quotes import QuoteReading, find_quotes, read_doc, tag_readings, with_speakers
 from pipeline.extract.article import ArticleText, reject_of
 from pipeline.extract.rows import Rows, doc_rows
-from pipeline.parsing.batches import batches_of
+from pipeline.parsing.by_length import batches_of
 from schemas import TABLES, Reject, Row
 from schemas.table import to_arrow, with_values
 

@@ -13,7 +13,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from itertools import batched
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -21,13 +20,10 @@ from pipeline.children.chunks import Children, map_chunks
 from pipeline.children.guard import time_shares
 from pipeline.errors import ConfigError
 from pipeline.extract import child
+from pipeline.parsing.by_length import batches_of
 from pipeline.settings import Settings
 
 STDIN = Path("-")
-
-# An article's text goes to a child process and its rows come back: enough of them at a time that the
-# parser's batches are full, few enough that little is under way.
-_CHUNK = 64
 
 
 def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, int]:
@@ -71,9 +67,11 @@ def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, in
 
         pa.array([None])
         reading = FileArticles(source.name, file, settings)
+        # A batch of the parser at a time: with more, one child would work on while the others are done.
+        batches = batches_of(reading.articles(), size=settings.batch_size, n_chars=lambda a: len(a.text))
         with progress(file) as advance, writers_of(folder, _run_id(file, settings)) as writers:
             for article_ids, tables in map_chunks(
-                batched(reading.articles(), _CHUNK),
+                batches,
                 children,
                 failed=child.failed_on_texts,
                 seconds_per_item=2 * settings.timeout_s,

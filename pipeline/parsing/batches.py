@@ -8,18 +8,15 @@ Lexeme) for later. Copies in plain Python are free to stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.children.guard import Failure, attempt, time_shares
+from pipeline.parsing.by_length import batches_of
 from pipeline.parsing.windows import WINDOW, parse_in_windows
-
-# A batch ends here even if it has few texts: some thirty articles of ordinary length, from which on more at
-# once win nothing. The parser takes about 1 kB for a character.
-_BATCH_CHARS = 130_000
 
 # The transition parsers step through the docs of a batch together: twice as many take a tenth less time. For
 # so many characters each holds about 50 MB: the parser 800 bytes for a character, ner 300.
@@ -87,29 +84,6 @@ def parse_batches[Context](
                 else (next(parsed), context)
                 for text, context in batch
             ]
-
-
-def batches_of[Item](
-    items: Iterable[Item], *, size: int, n_chars: Callable[[Item], int]
-) -> Iterator[list[Item]]:
-    """Cut a stream into batches of at most `size` items, and fewer where their texts are long.
-
-    Args:
-        items: texts, or what stands for them.
-        size: items in a batch.
-        n_chars: how many characters the text of an item has.
-    """
-    batch: list[Item] = []
-    chars = 0
-    for item in items:
-        n = n_chars(item)
-        if batch and (len(batch) == size or chars + n > _BATCH_CHARS):
-            yield batch
-            batch, chars = [], 0
-        batch.append(item)
-        chars += n
-    if batch:
-        yield batch
 
 
 def _split(nlp: Language, texts: Sequence[str]) -> list[Doc]:

@@ -61,7 +61,7 @@ def test_a_window_ends_with_a_sentence_where_there_is_one(
 def test_a_long_text_among_short_ones_is_parsed(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(windows, "WINDOW", 3_000)
     monkeypatch.setattr("pipeline.parsing.batches.WINDOW", 3_000)
-    monkeypatch.setattr("pipeline.parsing.batches._BATCH_CHARS", 3_000)
+    monkeypatch.setattr("pipeline.parsing.by_length._BATCH_CHARS", 3_000)
     texts = ["Ada Brook left.", TEXT, "The pier is shut."]
     parsed = []
     for doc, _ in parse_texts(nlp, [(text, None) for text in texts]):

@@ -1,6 +1,6 @@
 """Texts are cut into batches by their number and by their lengths."""
 
-from pipeline.parsing.batches import batches_of
+from pipeline.parsing.by_length import batches_of
 
 
 def lengths(texts: list[str], size: int) -> list[int]:
