@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from pipeline.parsing.blocks import Floats, add_block, add_products, window_products
+from pipeline.parsing.blocks import add_block, add_products, window_products
 from pipeline.parsing.fastparse import _numbered
 
 WIDTH, ROWS = 8, 11
@@ -14,7 +15,7 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(3)
 
 
-def some(rng: np.random.Generator, *shape: int) -> Floats:
+def some(rng: np.random.Generator, *shape: int) -> NDArray[np.float32]:
     return rng.normal(size=shape).astype(np.float32)
 
 
