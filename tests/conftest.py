@@ -1,7 +1,12 @@
 """Fixtures for all tests, and in which order they run."""
 
+import os
+
+# The code is tested as it stands; tests/system compares it with what `make fast` makes of it. This stands
+# before the imports, with the first of which the build is chosen.
+os.environ["NEWSTABLES_ACCELERATOR"] = "off"
+
 from collections.abc import Iterator
-from os import environ
 from pathlib import Path
 
 import pytest
@@ -12,9 +17,6 @@ from spacy.language import Language
 from told import Tell, teller
 
 from pipeline.store import Store
-
-# The code is tested as it stands; tests/system compares it with what `make fast` makes of it.
-environ["NEWSTABLES_ACCELERATOR"] = "off"
 
 # Deterministic, and without a time limit: machines that run tests are shared and uneven.
 settings.register_profile("newstables", deadline=None, derandomize=True, max_examples=50)
@@ -38,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Take away the settings of whoever runs the tests; Airflow gets a folder, or it makes one at home."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in list(environ):
+        for name in list(os.environ):
             if name.startswith(("NEWSTABLES_", "AIRFLOW_")):
                 patch.delenv(name)
         patch.setenv("NEWSTABLES_ACCELERATOR", "off")
