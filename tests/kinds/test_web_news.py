@@ -300,9 +300,9 @@ def test_full_names_in_a_list_of_persons_are_persons(tell: Tell) -> None:
 @pytest.mark.parametrize(
     ("text", "speaker"),
     [
-        ("“We will have a slip,” said Leigh Sears who is the lake manager.", "Leigh Sears"),
+        ("“We will have a slip,” said Petra Quill who is the harbour master.", "Petra Quill"),
         ("“It is open,” said Ida Berg who runs the mill.", "Ida Berg"),
-        ("Norway's northern region on Sunday announced the launch of a ferry.", "Norway's northern region"),
+        ("Norway's northern region on Monday announced a second ferry.", "Norway's northern region"),
         (
             "It would be dear, according to county officials who met on Monday.",
             "county officials who met on Monday",
@@ -363,7 +363,7 @@ def test_who_wrote_an_article_signs_no_quotation_in_it(tell: Tell, byline: str) 
 @pytest.mark.parametrize(
     "text",
     [
-        "Kenneth Medd, accused of driving a government truck off the refuge, was held.",
+        "Kenneth Medd, accused of taking a van from the depot, was held.",
         "Police held a man accused of stealing two boats.",
         "Lena Vick, accused of taking bribes, left the hall.",
     ],
