@@ -229,7 +229,7 @@ def test_words_in_marks_stay_in_what_is_said(tell: Tell) -> None:
 
 def test_a_post_is_said_once_and_a_handle_never(tell: Tell) -> None:
     text = (
-        "Seth Gold, a rabbi based in Arden, tweeted he was “honored” to offer the blessing:\n"
+        "Seth Gold, a rabbi from Arden, tweeted he felt “honored” to speak there:\n"
         "Honored to have offered the blessing today at this old hall. The hat in the back row is mine. "
         "https://t.co/dLVatVHxRq\n— Seth Gold (@rabbi_3) January 7, 2020\nThe hall was full."
     )
