@@ -17,8 +17,9 @@ from pipeline.ingest.formats.about import is_about, may_be_about
 
 Role = Literal["title", "meta"]
 
-_TITLES = "_titles"
-_META = "-meta-information"
+TITLES = "_titles"
+META = "-meta-information"
+"""How the names of folders end that stand beside one of texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,13 @@ def companions(paths: Iterable[str], head: Callable[[str], bytes] | None = None)
         elif name.endswith(".ann"):
             if f"{path[:-4]}.txt" in known:
                 used.add(path)
-        elif folder.endswith(_TITLES):
-            text = f"{folder.removesuffix(_TITLES)}/{name}"
+        elif folder.endswith(TITLES):
+            text = f"{folder.removesuffix(TITLES)}/{name}"
             if text in known:
                 of[text] = (path, "title")
                 used.add(path)
-        elif folder.endswith(_META) and name.endswith("-meta.txt"):
-            text = f"{folder.removesuffix(_META)}/{name.removesuffix('-meta.txt')}.txt"
+        elif folder.endswith(META) and name.endswith("-meta.txt"):
+            text = f"{folder.removesuffix(META)}/{name.removesuffix('-meta.txt')}.txt"
             if text in known:
                 of[text] = (path, "meta")
                 used.add(path)

@@ -99,13 +99,3 @@ class RemoteFiles:
         # As many bits as the time of a file's change has, whose place it takes.
         number = int(checksum(f"{found.e_tag} {found.modified}")[:15], 16)
         return Listed(found.path, Remote(self._spool, found.path, str(number)), found.size, number)
-
-
-def list_remote(uri: str) -> Iterator[Listed]:
-    """Yield the files below a URI.
-
-    Raises:
-        ConfigError: it is no such URI, there is no such bucket, or access is refused.
-        OSError: the object store failed.
-    """
-    return RemoteFiles(uri).below()

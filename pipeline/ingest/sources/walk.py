@@ -18,7 +18,8 @@ from pathlib import Path
 
 from pipeline.errors import ConfigError
 from pipeline.ingest.record import Fault
-from pipeline.ingest.sources.remote import Listed, Remote, RemoteFiles, list_remote
+from pipeline.ingest.sources.companions import META, TITLES
+from pipeline.ingest.sources.remote import Listed, Remote, RemoteFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,8 @@ def walk(root: str | Path) -> list[FoundFile]:
         ConfigError: the folder itself is missing or cannot be read.
         OSError: the device or the network failed.
     """
-    if "://" in str(root):
-        return sorted(_found(list_remote(str(root))), key=lambda found: found.path)
-    real = _real(root)
-    return sorted(_below(real, real, ()), key=lambda found: found.path)
+    tree = outline(str(root), is_whole=True)
+    return sorted((file for part in tree.parts() for file in tree.files(part)), key=lambda file: file.path)
 
 
 def _found(listed: Iterable[Listed]) -> Iterator[FoundFile]:
@@ -81,7 +80,6 @@ def _real(root: str | Path) -> Path:
 REST = ""
 """The part of all files that lie in no folder that is named for a day."""
 
-_BESIDE = ("_titles", "-meta-information")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -102,7 +100,7 @@ def day_of_part(part: str) -> date | None:
 def _part(folders: Sequence[str]) -> str:
     for at, folder in enumerate(folders):
         name = folder
-        for end in _BESIDE:
+        for end in (TITLES, META):
             name = name.removesuffix(end)
         if day_of_part(name) is not None:
             return "/".join((*folders[:at], name))
