@@ -96,7 +96,8 @@ class DropIndex:
             return self._of_day[part]
         if (known := self._opened.pop(part, None)) is None:
             with self.store.lock(self.name):
-                known = self._brought_up(part, self.tree.files(part), {})
+                files = self.tree.files(part)
+                known = self._brought_up(part, files, self.digest_of(files), {})
         self._opened[part] = known
         while len(self._opened) > _KEPT:
             self._opened.popitem(last=False)
@@ -131,7 +132,7 @@ class DropIndex:
                 if is_known:
                     self.parts[part] = kept[part]
                 if not is_known or (day is not None and day.isoformat() in kept[part]["days"]):
-                    opened = self._brought_up(part, files, older.get(part, {}))
+                    opened = self._brought_up(part, files, digest, older.get(part, {}))
                     if day is not None and day.isoformat() in opened.files_of:
                         self._of_day[part] = opened
             for part in kept.keys() - self.parts.keys():
@@ -149,11 +150,9 @@ class DropIndex:
             and day.isoformat() not in said["days"]
         )
 
-    def _brought_up(self, part: str, files: Iterable[FoundFile], older: _Entries) -> DropPart:
+    def _brought_up(self, part: str, files: list[FoundFile], digest: str, older: _Entries) -> DropPart:
         """Return a part, its entries as kept as far as these still hold; write down what is new."""
-        found = list(files)
-        folder = drop_folder(found, self.limits, self.reader, self.seconds)
-        digest = self.digest_of(found)
+        folder = drop_folder(files, self.limits, self.reader, self.seconds)
         kept = self.store.read_cache(self.path_of(part))
         if digest and kept.get("digest") == digest:
             entries = {path: load(entry) for path, entry in kept["files"].items()}
