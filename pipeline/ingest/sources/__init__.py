@@ -22,7 +22,7 @@ from pipeline.store import Store
 
 SOURCES: dict[str, Callable[[Store, Settings, date | None], Source]] = {
     "drop": open_drop,
-    "feeds": lambda store, settings, day: open_feeds(store, settings),
+    "feeds": open_feeds,
     **{reader.name: partial(open_drop, reader=reader) for reader in READERS},
 }
 """`drop` tells the format of each file; `feeds` pulls feeds; the others take all files of the drop folder for

@@ -41,8 +41,8 @@ _INDEX = index_path("feeds")
 _FORMATS = (FEED.name, SITEMAP.name, JSON.name)
 
 
-def open_feeds(store: Store, settings: Settings) -> Feeds:
-    """Open the feeds that were pulled so far, their index brought up to date."""
+def open_feeds(store: Store, settings: Settings, day: date | None = None) -> Feeds:
+    """Open the feeds that were pulled so far, their index brought up to date; the day makes no difference."""
     opened = Feeds(store, settings, limits_of(settings))
     opened.index = _index(opened)
     return opened
