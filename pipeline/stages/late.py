@@ -46,5 +46,6 @@ def _is_late(store: Store, found: Published, day: date, inputs: list[Input]) -> 
     if day not in found.days or found.days[day].inputs == inputs_checksum(inputs):
         return False
     manifest = find_manifest(store, day)
-    known = manifest.inputs if manifest is not None else ()
-    return not {(file.path, file.sha256) for file in known}.issuperset(inputs)
+    if manifest is None:  # gone meanwhile
+        return False
+    return not {(file.path, file.sha256) for file in manifest.inputs}.issuperset(inputs)
