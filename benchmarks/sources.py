@@ -42,8 +42,7 @@ from pipeline.ingest.language import article_language
 from pipeline.ingest.moments import Moment
 from pipeline.ingest.pages.dates import page_date, page_fields
 from pipeline.ingest.pages.text import is_whole_page
-from pipeline.ingest.sources.companions import companions
-from pipeline.ingest.sources.drop_files import DropFolder, limits_of, read_file
+from pipeline.ingest.sources.drop_files import drop_folder, limits_of, read_file
 from pipeline.ingest.sources.walk import walk
 from pipeline.ingest.understanding import place_record
 from pipeline.ingest.urls import host
@@ -60,8 +59,8 @@ N_ARTICLES, N_PLANTED = 6000, 1500
 
 def print_formats(root: Path) -> None:
     """Print what is read of each file below a folder."""
-    found = {file.path: file for file in walk(root)}
-    folder = DropFolder(found, companions(found), limits_of(load_settings()), None)
+    settings = load_settings()
+    folder = drop_folder(walk(root), limits_of(settings), None, settings.timeout_s)
     print(f"{'file':62}{'reader':14}{'records':>8}{'title':>7}{'text':>7}{'date':>7}{'outlet':>8}  faults")
     for path in folder.paths():
         readers, n, faults = set[str](), Counter[str](), list[str]()
