@@ -196,7 +196,7 @@ class Snapshot:
         """Tell whether a derived table was made."""
         return bool(derived_files(self._store, TABLES[table]))
 
-    @property
+    @cached_property
     def is_counted(self) -> bool:
         """Tell whether tables that count by day say of the window what its days themselves say now.
 

@@ -75,6 +75,7 @@ def test_what_is_worth_checking_is_the_view_in_its_order(snapshot: Snapshot) -> 
 
 def groups(snapshot: Snapshot, *, is_derived: bool, **options: Any) -> tuple[list[dict[str, Any]], int]:
     snapshot.__dict__["is_derived"] = is_derived
+    assert snapshot.is_derived == is_derived, "both ways are the one"
     return spread.ranked(asked_of(snapshot), {"n": 7, "offset": options.pop("offset", 0)}, **options)
 
 

@@ -39,6 +39,7 @@ def rows_of(desk: Desk, *, is_by_day: bool, **filters: Any) -> dict[str, Any]:
         asked = asked_of(snapshot, **filters)
         assert snapshot.is_counted or not is_by_day
         snapshot.__dict__["is_counted"] = is_by_day
+        assert snapshot.is_counted == is_by_day, "both ways are the one"
         found: dict[str, Any] = {
             name: snapshot.batches(*select(asked, name)).read_all().to_pylist() for name in WHOLE
         }
