@@ -142,6 +142,11 @@ class Snapshot:
         """Return the published days from first to last, both included."""
         return [day for day in self.days if first <= day <= last]
 
+    @property
+    def days_of_window(self) -> list[date]:
+        """The published days that are looked at: all, where there is no window."""
+        return self.days_between(*self.window) if self.window else list(self.days)
+
     def manifest(self, day: date) -> Manifest:
         """Return a published day's manifest.
 
@@ -285,8 +290,7 @@ class Snapshot:
         self, sql: str, values: Mapping[str, Any], days: Iterable[date] | None, only: Mapping[str, str]
     ) -> tuple[str, dict[str, Any]]:
         """Return a select with all that it stands on before it, and the values of its parameters."""
-        between = list(self.days_between(*self.window) if self.window else self.days)
-        relations = self._relations(sql, list(days) if days is not None else between, only)
+        relations = self._relations(sql, list(days) if days is not None else self.days_of_window, only)
         given = dict(values)
         if any("$_taken_down" in select for _, select in relations):
             given["_taken_down"] = sorted(self.takedowns.ids)
