@@ -40,18 +40,7 @@ from pipeline.store.batch import (
 from pipeline.store.derived_files import derived_files
 from pipeline.store.manifest import Manifest, find_manifest, published_days, run_again
 from pipeline.store.published import published_fragment, published_schema
-from schemas import (
-    TABLES,
-    Article,
-    ClaimGroup,
-    ClaimRow,
-    EntityDay,
-    EntityRow,
-    MentionRow,
-    Quote,
-    QuoteNameDay,
-    SpeakerDay,
-)
+from schemas import DAY_TABLES, TABLES, ClaimGroup, EntityDay, QuoteNameDay, Reject, SpeakerDay
 from schemas.table import SCHEMA_VERSION, arrow_schema
 from schemas.views import DECISIONS as DECISIONS_OF_VIEWS
 from schemas.views import NOW, VIEWS, needed
@@ -59,7 +48,7 @@ from schemas.views import NOW, VIEWS, needed
 _NAME = re.compile(r"\b(?:from|join)\s+(\w+)", re.IGNORECASE)
 _READY = {row_class.table_name for row_class in (EntityDay, SpeakerDay, QuoteNameDay, ClaimGroup)}
 
-_OF_ARTICLES = {row_class.table_name for row_class in (Article, EntityRow, MentionRow, Quote, ClaimRow)}
+_OF_ARTICLES = {row_class.table_name for row_class in DAY_TABLES if row_class is not Reject}
 """Tables of a day whose rows go when their article is taken down."""
 
 
