@@ -159,30 +159,15 @@ class _EmbeddingCache:
             self.table[first:last] = self.embed.predict([_PickedTokens(docs, places[missing])])[0]
             self.row_of.update(zip(keys[missing].tolist(), range(first, last), strict=True))
             rows[missing] = range(first, last)
-        # In the order in which they come: that of the table is of what the process read before.
-        order, numbers = _numbered(numbers, len(keys))
-        return self.table[rows[order]], numbers
+        # In the order in which they first come: that of the table is of what the process read before.
+        order = np.argsort(places)
+        return self.table[rows[order]], np.argsort(order)[numbers]
 
     def _keys(self, docs: Sequence[Doc]) -> NDArray[np.uint64]:
         """Return what an embedding can depend on, for each token."""
         hashes: Any = np.concatenate([doc.to_array(self.attributes) for doc in docs])
         keys: NDArray[np.uint64] = (hashes.view(np.uint64) * _MIX[: len(self.attributes)]).sum(axis=1)
         return keys
-
-
-def _numbered(values: Ints, most: int) -> tuple[Ints, Ints]:
-    """Return the different values, in the order in which they first come, and the number there of each.
-
-    >>> _numbered(np.array([7, 2, 7, 0]), most=9)
-    (array([7, 2, 0]), array([0, 1, 0, 2]))
-    """
-    places = np.arange(len(values))
-    first = np.empty(most, dtype=np.int64)
-    first[values[::-1]] = places[::-1]
-    order = values[first[values] == places]
-    number = np.empty(most, dtype=np.int64)
-    number[order] = np.arange(len(order))
-    return order, number[values]
 
 
 def _exact(embed: Model[Any, Any]) -> Model[Any, Any]:

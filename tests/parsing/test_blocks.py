@@ -5,7 +5,6 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.parsing.blocks import add_block, add_products, window_products
-from pipeline.parsing.fastparse import _numbered
 
 WIDTH, ROWS = 8, 11
 
@@ -44,10 +43,3 @@ def test_a_block_adds_the_normed_best_of_its_pieces(rng: np.random.Generator, n_
         expected[row] += (best - best.mean()) / np.sqrt(best.var() + 1e-8) * scale + shift
     add_block(x, pieces, bias, scale, shift, np.empty((ROWS - 2, WIDTH), dtype=np.float32))
     np.testing.assert_allclose(x, expected, rtol=1e-4, atol=1e-5)
-
-
-@pytest.mark.parametrize("values", [[7, 2, 7, 0], [0], [3, 3, 3], [8, 7, 6, 8, 1]])
-def test_tokens_are_numbered_in_the_order_in_which_they_come(values: list[int]) -> None:
-    order, numbers = _numbered(np.array(values), most=9)
-    assert order.tolist() == list(dict.fromkeys(values))
-    assert order[numbers].tolist() == values
