@@ -33,12 +33,13 @@ from itertools import accumulate, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Model, NumpyOps
 
-from pipeline.parsing.blocks import add_block, add_products, window_products
+from pipeline.parsing.blocks import add_block, add_products
 
 type Floats = NDArray[np.float32]
 type Ints = NDArray[np.int64]
@@ -256,13 +257,27 @@ class _Encoder:
                 n = len(x) - 2
                 sums = pieces[:n, : layer.pieces * width]
                 if number:
-                    window_products(x, layer.weights, windows[:n], sums)
+                    _window_products(x, layer.weights, windows[:n], sums)
                 else:
                     add_products(products, here, sums)
                 add_block(x, sums, layer.bias, layer.scale, layer.shift, best[:n])
                 x = x[1:-1]
             encoded[start:stop] = x
         return encoded
+
+
+def _window_products(x: Floats, weights: Floats, windows: Floats, pieces: Floats) -> None:
+    """Write the product of each window of three rows with the weights.
+
+    Args:
+        x: (n + 2, width), its rows one after the other in memory.
+        weights: (3 * width, pieces * width).
+        windows: room for (n, 3 * width).
+        pieces: (n, pieces * width), gets the products.
+    """
+    # Three neighbouring rows lie one after the other in memory: read them as one row.
+    np.copyto(windows, as_strided(x, windows.shape, x.strides))
+    np.matmul(windows, weights, out=pieces)
 
 
 def _read_tok2vec(node: Model[Any, Any]) -> _Encoder | None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.parsing.blocks import add_block, add_products, window_products
+from pipeline.parsing.blocks import add_block, add_products
+from pipeline.parsing.fastparse import _window_products
 
 WIDTH, ROWS = 8, 11
 
@@ -27,7 +28,7 @@ def test_products_of_single_tokens_add_up_to_those_of_windows(
     added, multiplied = (np.empty((ROWS - 2, n_pieces * WIDTH), dtype=np.float32) for _ in range(2))
     add_products([tokens @ weights[at : at + WIDTH] for at in range(0, 3 * WIDTH, WIDTH)], places, added)
     room = np.empty((ROWS - 2, 3 * WIDTH), dtype=np.float32)
-    window_products(tokens[places], weights, room, multiplied)
+    _window_products(tokens[places], weights, room, multiplied)
     np.testing.assert_allclose(added, multiplied, rtol=1e-4, atol=1e-5)
     window = np.concatenate(tokens[places[4:7]])
     np.testing.assert_allclose(multiplied[4], window @ weights, rtol=1e-4, atol=1e-5)
