@@ -15,7 +15,11 @@ import httpx
 import uvicorn
 from days import TEXT, article, full_rows, rows_of, stage_day
 
+from pipeline.desk.explorer.asked import Asked
+from pipeline.desk.explorer.filters import Filters
+from pipeline.desk.explorer.search_index import Indexes
 from pipeline.desk.explorer.serve import explorer
+from pipeline.desk.explorer.snapshot import Desk, Snapshot
 from pipeline.identity import content_id
 from pipeline.settings import Settings
 from pipeline.stages.derive import derive
@@ -25,6 +29,8 @@ from pipeline.store.batch import Batch
 from schemas.claims import Quantity
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
+LAST = date(2026, 3, 4)
+"""Of the sample, which begins on the first day, too."""
 MARA = content_id("entity", "mara lindqvist")
 A1, A2, B1, B2 = (content_id(name) for name in ("a1", "a2", "b1", "b2"))
 TAILS = {
@@ -100,6 +106,26 @@ def evil_day(root: Path) -> Store:
         )
     publish_day(store, FIRST, articles, **rows)
     return store
+
+
+@contextlib.contextmanager
+def looking(store: Store) -> Iterator[Snapshot]:
+    """Give a snapshot of a store, without decisions."""
+    with contextlib.closing(Desk(store, Path(store.root) / "none.jsonl")) as desk, desk.snapshot() as found:
+        yield found
+
+
+def asked_of(
+    snapshot: Snapshot,
+    query: dict[str, str] | None = None,
+    *,
+    path: dict[str, str] | None = None,
+    **filters: Any,
+) -> Asked:
+    """Return a request, of all days of the sample if no others are given; the snapshot gets its window."""
+    given = Filters(**{"first": FIRST, "last": LAST, **filters})
+    snapshot.window = (given.first, given.last)
+    return Asked(path or {}, query or {}, given, snapshot, Indexes.__new__(Indexes))
 
 
 @contextlib.contextmanager

@@ -28,8 +28,9 @@ pytestmark = pytest.mark.model
 def test_what_is_said_with_the_verb_in_front_is_a_claim_of_who_says_it(
     tell: Tell, text: str, claim: str, voice: str
 ) -> None:
-    assert tell(text).voices == {claim: voice} or tell(text).voices[claim] == voice
-    assert "outlet" not in [v for c, v in tell(text).voices.items() if claim[:8] in c]
+    voices = tell(text).voices
+    assert voices[claim] == voice
+    assert "outlet" not in [v for c, v in voices.items() if claim[:8] in c]
 
 
 @pytest.mark.parametrize(
@@ -41,8 +42,9 @@ def test_what_is_said_with_the_verb_in_front_is_a_claim_of_who_says_it(
     ],
 )
 def test_a_subject_parted_from_its_verb_is_no_claim_of_the_outlet(tell: Tell, text: str) -> None:
-    assert "outlet" not in tell(text).voices.values()
-    assert tell(text).voices
+    voices = tell(text).voices
+    assert voices
+    assert "outlet" not in voices.values()
 
 
 # 2. Who speaks.
@@ -154,10 +156,18 @@ def test_a_role_in_a_body_takes_up_who_has_just_been_named(
     assert tell(text).speakers[-1] == speaker
 
 
-def test_a_speaker_with_a_hyphen_is_whole(tell: Tell) -> None:
-    text = "Rune Aas said it should sail. “This is special,” the Norvik co-founder said. “Nobody wants it.”"
-    assert tell(text).quotes[-1][0] == "the Norvik co-founder"
-    assert tell(text).quotes[-1][1].startswith("This is special")
+@pytest.mark.parametrize(
+    ("said", "speaker"),
+    [
+        ("“This is special,” the Norvik co-founder said. “Nobody wants it.”", "the Norvik co-founder"),
+        ("“This is special,” the Tarnley Foods vice-chairman said.", "the Tarnley Foods vice-chairman"),
+        ("“This is special,” said the museum co-director.", "the museum co-director"),
+    ],
+)
+def test_a_speaker_with_a_hyphen_is_whole(tell: Tell, said: str, speaker: str) -> None:
+    found, content = tell(f"Rune Aas said it should sail. {said}").quotes[-1]
+    assert found == speaker
+    assert content.startswith("This is special")
 
 
 # 3. What is said, and where it ends.
@@ -211,6 +221,10 @@ def test_what_a_speaker_learnt_is_one(tell: Tell, text: str) -> None:
             "“We do not want a bigger road, they are calling for a quieter one,” Ann Rudd said.",
             "a quieter one",
         ),
+        (
+            "“The crews want no promises, they are calling for a contract,” Rune Aas said.",
+            "a contract",
+        ),
     ],
 )
 def test_a_sentence_that_a_comma_parts_from_the_next_is_not_said_in_it(
@@ -219,24 +233,47 @@ def test_a_sentence_that_a_comma_parts_from_the_next_is_not_said_in_it(
     assert [row.content for row in tell(text).rows.quotes if row.parent_quote_id] == [nested]
 
 
-def test_words_in_marks_stay_in_what_is_said(tell: Tell) -> None:
-    text = (
-        "He also accused Lena Vick of picking a date because Aas would speak the next day, allowing a "
-        "chairman “to boast and rail against the crews for not meeting a target.”"
-    )
-    assert tell(text).quotes[0][1].endswith("meeting a target.”")
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        (
+            "He also accused Lena Vick of picking a date because Aas would speak the next day, allowing a "
+            "chairman “to boast and rail against the crews for not meeting a target.”",
+            "meeting a target.”",
+        ),
+        (
+            "She blamed the board of the ferry line, leaving crews “to wait in the cold for a ship.”",
+            "in the cold for a ship.”",
+        ),
+        (
+            "Dunne criticised the mayor of Arden, “a man who never rode a bus.”",
+            "never rode a bus.”",
+        ),
+    ],
+)
+def test_words_in_marks_stay_in_what_is_said(tell: Tell, text: str, end: str) -> None:
+    assert tell(text).quotes[0][1].endswith(end)
 
 
-def test_a_post_is_said_once_and_a_handle_never(tell: Tell) -> None:
-    text = (
-        "Seth Gold, a rabbi from Arden, tweeted he felt “honored” to speak there:\n"
+@pytest.mark.parametrize(
+    "post",
+    [
         "Honored to have offered the blessing today at this old hall. The hat in the back row is mine. "
-        "https://t.co/dLVatVHxRq\n— Seth Gold (@rabbi_3) January 7, 2020\nThe hall was full."
-    )
+        "https://t.co/dLVatVHxRq\n— Seth Gold (@rabbi_3) January 7, 2020",
+        "Honored to sing for the crews tonight. What a crowd!\n— Seth Gold (@rabbi_3) May 2, 2019",
+        "Honored that so many came to the pier in this rain. — Seth Gold (@rabbi_3) June 11, 2018",
+    ],
+)
+def test_a_post_is_said_once(tell: Tell, post: str) -> None:
+    text = f"Seth Gold, a rabbi from Arden, tweeted he felt “glad” to be there:\n{post}\nThe hall was full."
     assert sum("Honored" in said for _, said in tell(text).quotes) == 1
-    assert [
-        said for _, said in tell("IG: @liamoss\nIG: @plants.and.more\nLia Moss: I like the river.").quotes
-    ] == ["I like the river"]
+
+
+@pytest.mark.parametrize(
+    "lines", ["IG: @liamoss\nIG: @plants.and.more", "Instagram: @liamoss", "Twitter: @arden_hall"]
+)
+def test_a_handle_behind_a_colon_is_not_said(tell: Tell, lines: str) -> None:
+    assert [said for _, said in tell(f"{lines}\nLia Moss: I like the river.").quotes] == ["I like the river"]
 
 
 @pytest.mark.parametrize(
@@ -262,23 +299,45 @@ def test_what_is_said_of_somebody_is_hedged(tell: Tell, text: str) -> None:
         ("He bought a portrait by Jacques-Louis David in Lyon.", "Jacques-Louis David", "PERSON"),
         ("Officers shot Robert “LaVoy” Finnan near Burns.", "Robert “LaVoy” Finnan", "PERSON"),
         ('Friends of William "Big Bill" Dorn wept.', 'William "Big Bill" Dorn', "PERSON"),
+        ("Police arrested Thomas “Sunny” Alvarez in Arden.", "Thomas “Sunny” Alvarez", "PERSON"),
+        ("The novel by Anne-Sophie Lindqvist won.", "Anne-Sophie Lindqvist", "PERSON"),
+        ("Pierre-Yves Dorn sold the mill.", "Pierre-Yves Dorn", "PERSON"),
         ("She sang with Lady Gaga in May.", "Lady Gaga", "PERSON"),
+        ("A song by Dr. Dre was played.", "Dr. Dre", "PERSON"),
+        ("Queen Latifah sang at the fair.", "Queen Latifah", "PERSON"),
         ("Produced by Bernice Young & Andrew Donlan in May.", "Andrew Donlan", "PERSON"),
+        ("It was written by Lena Vick & Rory Dunne.", "Rory Dunne", "PERSON"),
+        ("Photographs: Karim Osei & Ida Berg", "Karim Osei", "PERSON"),
         ("The flat burnt. (Photo by Red Huber/Getty Images)", "Getty Images", "ORG"),
+        ("The pier in fog. (Lena Vick/Reuters)", "Lena Vick", "PERSON"),
+        ("The crews at sea. (AP Photo/Rory Dunne)", "Rory Dunne", "PERSON"),
         ("Compatriot Rory Maddox beat him in straight sets.", "Rory Maddox", "PERSON"),
         ("Striker Dele Okafor scored twice.", "Dele Okafor", "PERSON"),
         ("Ex-minister Carla Brandt said the plan was dead.", "Carla Brandt", "PERSON"),
         ("Det. Frank Pemble left the force.", "Frank Pemble", "PERSON"),
+        ("Det Orla Marsh found the van.", "Orla Marsh", "PERSON"),
+        ("Amb. Leo Dorn flew home.", "Leo Dorn", "PERSON"),
         ("They called her Grandma Virginia at school.", "Virginia", "PERSON"),
+        ("We stayed with Uncle Jordan all summer.", "Jordan", "PERSON"),
+        ("Everybody loved Auntie Georgia and her pies.", "Georgia", "PERSON"),
         ("Police in Ferguson, Mo., shot a man.", "Ferguson", "GPE"),
+        ("A mill near Preston, Idaho, burnt down.", "Preston", "GPE"),
+        ("He came from Tyler, Texas, by bus.", "Tyler", "GPE"),
         ("The bus ran down Bruckner Boulevard at noon.", "Bruckner Boulevard", "FAC"),
+        ("Snow closed the Garrett Expressway on Friday.", "Garrett Expressway", "FAC"),
         ("The First Amendment protects it.", "First Amendment", "LAW"),
+        ("Voters backed the Dorn Amendment in June.", "Dorn Amendment", "LAW"),
         ("They asked under the Access to Records Act.", "Access to Records Act", "LAW"),
+        ("The state enforced the Clean Rivers Act.", "Clean Rivers Act", "LAW"),
         ("Senate Bill 10 passed in May.", "Senate Bill 10", "LAW"),
+        ("The governor signed Assembly Bill 88.", "Assembly Bill 88", "LAW"),
         ("House Bill 441 failed in May.", "House Bill 441", "LAW"),
         ("The Teacher Retirement System pays less.", "Teacher Retirement System", "ORG"),
+        ("The Harbour Pension Fund lost money.", "Harbour Pension Fund", "ORG"),
         ("The union SAG-AFTRA agreed to it.", "SAG-AFTRA", "ORG"),
         ("© 2016 Marrow Interactive Inc. All Rights Reserved.", "Marrow Interactive Inc.", "ORG"),
+        ("© 2021 Tarnley Media Ltd. All Rights Reserved.", "Tarnley Media Ltd.", "ORG"),
+        ("Copyright 2019 Norvik Press. All rights reserved.", "Norvik Press", "ORG"),
         ("Johan Van der Bijl said the bridge was unsafe.", "Johan Van der Bijl", "PERSON"),
         ("Caitríona Ní Bhriain, the mayor, agreed.", "Caitríona Ní Bhriain", "PERSON"),
         ("Prime Minister Mohammed Shia Al-Sudani called for calm.", "Mohammed Shia Al-Sudani", "PERSON"),
@@ -288,10 +347,18 @@ def test_names_are_whole_and_of_what_they_are(tell: Tell, text: str, name: str, 
     assert tell(text).names[name] == label
 
 
-def test_full_names_in_a_list_of_persons_are_persons(tell: Tell) -> None:
-    text = "It was danced by Afra Hinds, Timothy Hume, Jewelle Blackwood, Kay Trinidad and Ahmad Simms."
-    assert set(tell(text).names.values()) == {"PERSON"}
-    assert len(tell(text).names) == 5
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Afra Hinds, Timothy Hume, Jewelle Blackwood, Kay Trinidad and Ahmad Simms",
+        "Orla Dunne, Paris Blackwood, Devon Marsh, Ida Berg and Leo Dorn",
+        "Karim Osei, Chelsea Brandt, Lincoln Vance, Jordan Hale and Rory Dunne",
+    ],
+)
+def test_full_names_in_a_list_of_persons_are_persons(tell: Tell, names: str) -> None:
+    assert tell(f"It was danced by {names}.").names == dict.fromkeys(
+        names.replace(" and ", ", ").split(", "), "PERSON"
+    )
 
 
 # 5. More of who speaks.
@@ -302,6 +369,9 @@ def test_full_names_in_a_list_of_persons_are_persons(tell: Tell) -> None:
     [
         ("“We will have a slip,” said Petra Quill who is the harbour master.", "Petra Quill"),
         ("“It is open,” said Ida Berg who runs the mill.", "Ida Berg"),
+        ("“The pier is safe,” said Leo Dorn who built it.", "Leo Dorn"),
+        ("The navy on Sunday said the ship was found.", "The navy"),
+        ("The harbour board on Tuesday announced a strike.", "The harbour board"),
         ("Norway's northern region on Monday announced a second ferry.", "Norway's northern region"),
         (
             "It would be dear, according to county officials who met on Monday.",
@@ -327,10 +397,17 @@ def test_a_place_says_nothing_where_another_body_does(tell: Tell, text: str, spe
     assert tell(text).speakers == [speaker]
 
 
-def test_what_and_joins_are_two_people(tell: Tell) -> None:
-    text = "President Dorn and first lady Michelle Dorn met Lena Vick. Dorn laughed."
+@pytest.mark.parametrize(
+    ("text", "one", "other"),
+    [
+        ("President Dorn and first lady Michelle Dorn met Lena Vick. Dorn laughed.", "Michelle Dorn", "Dorn"),
+        ("Mr Vance and his wife Ida Vance sold the mill. Vance wept.", "Ida Vance", "Vance"),
+        ("Mayor Brandt and Otto Brandt opened the fair. Brandt sang.", "Otto Brandt", "Brandt"),
+    ],
+)
+def test_what_and_joins_are_two_people(tell: Tell, text: str, one: str, other: str) -> None:
     told = tell(text)
-    assert told.means("Michelle Dorn") != told.means("Dorn")
+    assert told.means(one) != told.means(other)
 
 
 @pytest.mark.parametrize(
@@ -338,7 +415,10 @@ def test_what_and_joins_are_two_people(tell: Tell) -> None:
     [
         "Asked what it is about boats that pleases him, Leo Dorn said he liked the quiet.",
         "Asked where he had been, Rune Aas said he had slept.",
+        "Asked why the pier was shut, Lena Vick said it was unsafe.",
         "“It would be prudent to say that crews ought to rest,” Leo Dorn said.",
+        "“It is too early to say that the ferry has failed,” Orla Dunne said.",
+        "“It would be wrong to claim that nobody was warned,” Karim Osei said.",
     ],
 )
 def test_what_somebody_is_asked_and_what_nobody_says_is_no_quotation_of_theirs(tell: Tell, text: str) -> None:
@@ -353,11 +433,19 @@ def test_what_somebody_is_asked_and_what_nobody_says_is_no_quotation_of_theirs(t
         "– Amy Karim with Layla Rahal in Beirut, AFP / Rapid.com",
         "- Amy Karim, Marrow.com",
         "— Amy Karim in Rome, Reuters",
+        "— Amy Karim, Associated Press",
+        "- Amy Karim in Oslo, AFP",
     ],
 )
 def test_who_wrote_an_article_signs_no_quotation_in_it(tell: Tell, byline: str) -> None:
     text = f"The head of the camp spoke of the rain.\n“We expect more people the longer it lasts.”\n{byline}"
-    assert "Amy Karim" not in [speaker for speaker, _ in tell(text).quotes]
+    assert not [speaker for speaker, _ in tell(text).quotes if "Karim" in speaker]
+
+
+@pytest.mark.parametrize("letter", ["Amy Karim, Scranton, PA", "Amy Karim, a teacher", "Amy Karim in Arden"])
+def test_a_reader_signs_what_the_reader_wrote(tell: Tell, letter: str) -> None:
+    (quote,) = tell(f"The paper asked its readers.\n“We expect more rain in our street.”\n— {letter}").quotes
+    assert "Amy Karim" in quote[0]
 
 
 @pytest.mark.parametrize(
@@ -396,9 +484,31 @@ def test_a_clause_behind_a_comma_tells_no_body_apart(tell: Tell, text: str) -> N
     assert (tell(text).speakers[-1] or "").split()[0] in ("Norvik", "Brightwing", "Marrow")
 
 
-def test_who_signs_an_article_did_not_say_its_last_line(tell: Tell) -> None:
-    end = "Bail hearings are scheduled at noon on Thursday in the Arden court.\n-- Maxine Bern"
-    assert tell(f"The hearing was moved to June.\n{end}").quotes == []
-    told = tell("A reader wrote in.\nI loved the old pier and my father built it.\n-- Maxine Bern")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Bail hearings are scheduled at noon on Thursday in the Arden court.",
+        "The ferry sails again in June, and tickets go on sale at the mill.",
+        "Dorn's next match is in Oslo, where Vance will not play.",
+    ],
+)
+def test_who_signs_an_article_did_not_say_its_last_line(tell: Tell, line: str) -> None:
+    assert tell(f"The hearing was moved to June.\n{line}\n-- Maxine Bern").quotes == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "I loved the old pier and my father built it.",
+        "We have waited for a bus since the spring.",
+        "My street floods whenever the river is high.",
+    ],
+)
+def test_who_signs_what_a_reader_tells_said_it(tell: Tell, line: str) -> None:
+    told = tell(f"A reader wrote in.\n{line}\n-- Maxine Bern")
     assert [speaker for speaker, _ in told.quotes] == ["Maxine Bern"]
-    assert tell("#tornado #waterspout #arden\n— IwannaBoat (@boat) June 6, 2016").quotes == []
+
+
+@pytest.mark.parametrize("post", ["#tornado #waterspout #arden", "#pier", "#ArdenFair #rain"])
+def test_nothing_is_said_in_hashtags_alone(tell: Tell, post: str) -> None:
+    assert tell(f"{post}\n— IwannaBoat (@boat) June 6, 2016").quotes == []

@@ -14,6 +14,7 @@ from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.cities import Cities
 from pipeline.components.entities.gazetteer import Gazetteer
 from pipeline.components.entities.kinds import kind_words
+from pipeline.components.entities.labeller.guards import has_small_words_near
 from pipeline.components.entities.ledger import is_capital
 from pipeline.components.entities.name import Name, text_of
 from pipeline.lexicons import Lexicon
@@ -22,7 +23,9 @@ _TAKEN_FOR_PERSONS = frozenset(("ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "
 _TAKEN_FOR_TOWNS = frozenset(("PERSON", "ORG", "FAC"))
 _MARKS = frozenset("\"“”‘’'") | {"``", "''"}
 _MOST_WORDS_OF_A_PERSON = 3
+_MOST_WORDS_OF_A_TOWN = 2
 _LONGEST_NICKNAME = 2
+"""Words of a nickname, and of the surname behind it."""
 
 
 class _Words:
@@ -36,8 +39,8 @@ class _Words:
             | lexicon.words("entities.roles_in_front")
         ) - self.given_names.keys()
         bodies_too = lexicon.words("entities.classes_that_bodies_have")
-        roles = {noun: kind.partition(":")[0] for noun, kind in lexicon.entries("roles").items()}
-        self.trades = {noun for noun, kind in roles.items() if kind not in bodies_too}
+        roles = lexicon.entries("roles").items()
+        self.trades = {noun for noun, kind in roles if kind.partition(":")[0] not in bodies_too}
         self.kinds = lexicon.made(kind_words)
         self.joins = lexicon.words("entities.conjunctions") | {"&"}
         self.roads = lexicon.words("entities.nouns_of_roads")
@@ -50,6 +53,8 @@ class _Words:
         self.within = lexicon.words("entities.before_a_place_in_a_state")
         self.postal = lexicon.entries("postal_codes")
         self.agencies = lexicon.words("entities.agencies_of_pictures")
+        self.formula = [*lexicon.ordered("entities.formula_of_rights")]
+        self.with_titles = lexicon.words("entities.names_with_titles")
 
 
 def mended(names: Sequence[Name], tokens: Tokens) -> list[Name]:
@@ -144,10 +149,9 @@ def _over_nicknames(names: Sequence[Name], tokens: Tokens) -> list[Name]:
 
 def _behind_nickname(tokens: Tokens, name: Name) -> int | None:
     words = tokens.words
-    opens = next(
-        (i for i in range(name.start + 1, name.end + 1) if words[i : i + 1] and words[i] in _MARKS), None
-    )
-    if opens is None or opens + 1 >= len(words) or not words[opens + 1][0].isupper():
+    behind = min(name.end + 1, len(words) - 1)
+    opens = next((i for i in range(name.start + 1, behind) if words[i] in _MARKS), None)
+    if opens is None or not words[opens + 1][0].isupper():
         return None
     for close in range(opens + 2, min(opens + 2 + _LONGEST_NICKNAME, len(words) - 1)):
         if words[close] in _MARKS and tokens.spaced[close] and not tokens.spaced[close - 1]:
@@ -191,7 +195,7 @@ def _over_given_names(names: Sequence[Name], tokens: Tokens) -> list[Name]:
 
 def _without_formulas(names: Sequence[Name], tokens: Tokens) -> list[Name]:
     """Cut off the formula behind a body's name: "Marrow Inc. All Rights Reserved"."""
-    formula = [*tokens.lexicon.ordered("entities.formula_of_rights")]
+    formula = tokens.lexicon.made(_Words).formula
     size = len(formula)
     return [
         replace(name, end=name.end - size)
@@ -203,7 +207,7 @@ def _without_formulas(names: Sequence[Name], tokens: Tokens) -> list[Name]:
 
 def _with_own_titles(names: Sequence[Name], tokens: Tokens) -> list[Name]:
     """Widen the persons whose name begins with a title that is none: Lady Gaga, Dr. Dre."""
-    known = tokens.lexicon.words("entities.names_with_titles")
+    known = tokens.lexicon.made(_Words).with_titles
     return [
         replace(name, start=name.start - 1, title=())
         if name.label == "PERSON"
@@ -232,32 +236,38 @@ def _by_last_words(names: Sequence[Name], tokens: Tokens) -> list[Name]:
     words = tokens.lexicon.made(_Words)
     out = []
     for name in names:
-        label = _label_by_words(tokens, words, name) if len(name) > 1 else None
-        out.append(name if label in (None, name.label) else replace(name, label=label or "", title=()))
+        label = _label_by_last_word(tokens, words, name) if len(name) > 1 else name.label
+        out.append(name if label == name.label else replace(name, label=label, title=()))
     return out
 
 
-def _label_by_words(tokens: Tokens, words: _Words, name: Name) -> str | None:
+def _label_by_last_word(tokens: Tokens, words: _Words, name: Name) -> str:
     first, last = tokens.lower[name.start], tokens.lower[name.end - 1]
     is_short_person = name.label == "PERSON" and len(name) == 2 and first in words.given_names
     if last in words.roads and name.label in ("PERSON", "GPE") and not is_short_person:
         return "FAC"
     if last in words.amendments or (last in words.laws and name.label in ("ORG", "PERSON", "GPE")):
-        return None if is_short_person else "LAW"
-    if name.label == "LAW" and last in words.bodies:
-        return "ORG"
-    is_shouted = all(tokens.words[i].isupper() or tokens.words[i] == "-" for i in range(name.start, name.end))
-    if name.label == "PERSON" and is_shouted and tokens.words[name.start + 1] == "-":
-        near = (*range(max(0, name.start - 2), name.start), *range(name.end, min(len(tokens), name.end + 2)))
-        return "ORG" if any(tokens.words[i].islower() for i in near) else None
-    return None
+        return name.label if is_short_person else "LAW"
+    return "ORG" if name.label == "LAW" and last in words.bodies else name.label
+
+
+def _in_capitals(names: Sequence[Name], tokens: Tokens) -> list[Name]:
+    """Relabel acronyms with a hyphen as bodies: "SAG-AFTRA", but not in a headline in capitals."""
+    return [
+        replace(name, label="ORG", title=())
+        if name.label == "PERSON"
+        and len(name) > 1
+        and tokens.words[name.start + 1] == "-"
+        and all(word.isupper() or word == "-" for word in tokens.words[name.start : name.end])
+        and has_small_words_near(tokens, name)
+        else name
+        for name in names
+    ]
 
 
 def _with_bills(names: Sequence[Name], tokens: Tokens) -> list[Name]:
     """Make one name of a bill with its number: "Senate Bill 10"."""
     words = tokens.lexicon.made(_Words)
-    if words.bill not in tokens.lower:
-        return [*names]
     bills = [
         Name(start=i - 1, end=i + 2, label="LAW", method="listed", score=0.85)
         for i in tokens.capitals
@@ -297,7 +307,7 @@ def _with_states(names: Sequence[Name], tokens: Tokens) -> list[Name]:
         at = name.end
         if (
             name.label in _TAKEN_FOR_TOWNS
-            and len(name) <= _LONGEST_NICKNAME
+            and len(name) <= _MOST_WORDS_OF_A_TOWN
             and not name.title
             and name.start > 0
             and tokens.lower[name.start - 1] in words.within
@@ -387,6 +397,7 @@ _RULES: tuple[Callable[[Sequence[Name], Tokens], list[Name]], ...] = (
     _without_roles,
     _with_bills,
     _by_last_words,
+    _in_capitals,
     _with_kin,
     _with_states,
     _behind_roles,

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.parsed import Parse, Range, join_ranges
+from pipeline.lexicons import Lexicon
+
+_WORDS_OF_AGENCIES = (1, 2, 3)
 
 
 def outside_debris(parse: Parse, candidates: Iterable[QuoteCandidate]) -> Iterator[QuoteCandidate]:
@@ -30,8 +33,15 @@ def outside_debris(parse: Parse, candidates: Iterable[QuoteCandidate]) -> Iterat
 
 def is_byline(parse: Parse, line: Range) -> bool:
     """Return whether a line tells who wrote the article: "Ann Miller with Leo Dorn, AFP / Marrow.com"."""
-    agencies = parse.lexicon.words("wire_agencies")
+    start, end = line
+    if any(word == "/" or word.endswith((".com", ".org")) for word in parse.words[start:end]):
+        return True
+    printed, agencies = parse.columns.words[start:end], parse.lexicon.made(_agencies)
     return any(
-        parse.words[t] == "/" or parse.words[t].endswith((".com", ".org")) or parse.words[t] in agencies
-        for t in range(*line)
+        " ".join(printed[i : i + n]) in agencies for i in range(len(printed)) for n in _WORDS_OF_AGENCIES
     )
+
+
+def _agencies(lexicon: Lexicon) -> frozenset[str]:
+    """Return names and signs of wire agencies, as printed; PA may be a state behind a town."""
+    return frozenset(lexicon.entries("wire_agencies").keys() - lexicon.entries("postal_codes").keys())

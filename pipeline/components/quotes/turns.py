@@ -62,7 +62,7 @@ def from_turns(
 def _is_spoken(parse: Parse, label: Label, content: Range, n_turns: int) -> bool:
     """Return whether somebody speaks behind a label: lists have names, too ("Ann Roe: two counts")."""
     if content[1] - content[0] == 1 and not parse.words[content[0]][0].isalpha():
-        return False  # "IG: @annroe", "Tickets: $12"
+        return False  # "IG: @annroe"
     return (
         n_turns > 1
         or label.answers

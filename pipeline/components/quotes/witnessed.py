@@ -26,8 +26,8 @@ def is_witnessed(parse: Parse, verb: int, lemma: str, content: Sequence[Range]) 
     """
     if lemma not in parse.lexicon.words("quotes.perceiving_verbs"):
         return False
-    inside = {t for start, end in content for t in range(start, end)}
-    heads = [t for t in sorted(inside) if parse.heads[t] == verb and not parse.is_empty[t]]
+    inside = (t for start, end in content for t in range(start, end))
+    heads = [t for t in inside if parse.heads[t] == verb and not parse.is_empty[t]]
     verbs = [
         t for t in heads if parse.tags[t] in _VERBAL or any(parse.deps[k] in SUBJECTS for k in parse.kids[t])
     ]
@@ -56,7 +56,7 @@ def is_asked_of_speaker(parse: Parse, verb: int, lemma: str, speaker: Range | No
     """Return whether a participle has whom somebody asked for its speaker: "Asked why, Ann Miller said"."""
     return (
         speaker is not None
-        and lemma == "ask"
+        and lemma in parse.lexicon.words("quotes.verbs_of_questioners")
         and parse.tags[verb] in ("VBN", "VBD")
         and speaker[0] > verb
         and parse.tree.sentences[parse.tree.sentence_of[verb]][0] == verb

@@ -197,12 +197,10 @@ _DAYS_OF_GROUPS = """
 
 def of_spread(asked: Asked) -> Listing:
     """Return the groups of claims that have a claim in the window, made of all days that they are on."""
-    filters, snapshot = asked.filters, asked.snapshot
-    found = snapshot.rows(_DAYS_OF_GROUPS, filters.between, days=[])
+    snapshot = asked.snapshot
+    found = snapshot.rows(_DAYS_OF_GROUPS, asked.filters.between, days=[])
     days = sorted({row["day"] for row in found} & {*snapshot.days})
-    is_contradicted = asked.query.get("contradicted") == "1"
-    groups = spread.listed(asked, outlet=filters.outlet, is_contradicted=is_contradicted)
-    values = {**filters.between, **({"outlet": filters.outlet} if filters.outlet else {})}
+    groups, values = spread.listed(asked)
     order = ", ".join(VIEWS["spread"].order)
     sql = f"select * from spread where claim_group_id in ({groups}) order by {order}"
     said = f"claims that spread{_in_words(asked)}"

@@ -40,18 +40,7 @@ from pipeline.store.batch import (
 from pipeline.store.derived_files import derived_files
 from pipeline.store.manifest import Manifest, find_manifest, published_days, run_again
 from pipeline.store.published import published_fragment, published_schema
-from schemas import (
-    TABLES,
-    Article,
-    ClaimGroup,
-    ClaimRow,
-    EntityDay,
-    EntityRow,
-    MentionRow,
-    Quote,
-    QuoteNameDay,
-    SpeakerDay,
-)
+from schemas import DAY_TABLES, TABLES, ClaimGroup, EntityDay, QuoteNameDay, Reject, SpeakerDay
 from schemas.table import SCHEMA_VERSION, arrow_schema
 from schemas.views import DECISIONS as DECISIONS_OF_VIEWS
 from schemas.views import NOW, VIEWS, needed
@@ -59,7 +48,7 @@ from schemas.views import NOW, VIEWS, needed
 _NAME = re.compile(r"\b(?:from|join)\s+(\w+)", re.IGNORECASE)
 _READY = {row_class.table_name for row_class in (EntityDay, SpeakerDay, QuoteNameDay, ClaimGroup)}
 
-_OF_ARTICLES = {row_class.table_name for row_class in (Article, EntityRow, MentionRow, Quote, ClaimRow)}
+_OF_ARTICLES = {row_class.table_name for row_class in DAY_TABLES if row_class is not Reject}
 """Tables of a day whose rows go when their article is taken down."""
 
 
@@ -142,6 +131,11 @@ class Snapshot:
         """Return the published days from first to last, both included."""
         return [day for day in self.days if first <= day <= last]
 
+    @property
+    def days_of_window(self) -> list[date]:
+        """The published days that are looked at: all, where there is no window."""
+        return self.days_between(*self.window) if self.window else list(self.days)
+
     def manifest(self, day: date) -> Manifest:
         """Return a published day's manifest.
 
@@ -196,7 +190,7 @@ class Snapshot:
         """Tell whether a derived table was made."""
         return bool(derived_files(self._store, TABLES[table]))
 
-    @property
+    @cached_property
     def is_counted(self) -> bool:
         """Tell whether tables that count by day say of the window what its days themselves say now.
 
@@ -285,8 +279,7 @@ class Snapshot:
         self, sql: str, values: Mapping[str, Any], days: Iterable[date] | None, only: Mapping[str, str]
     ) -> tuple[str, dict[str, Any]]:
         """Return a select with all that it stands on before it, and the values of its parameters."""
-        between = list(self.days_between(*self.window) if self.window else self.days)
-        relations = self._relations(sql, list(days) if days is not None else between, only)
+        relations = self._relations(sql, list(days) if days is not None else self.days_of_window, only)
         given = dict(values)
         if any("$_taken_down" in select for _, select in relations):
             given["_taken_down"] = sorted(self.takedowns.ids)

@@ -69,6 +69,10 @@ def test_others_stay_what_they_are(text: str, names: list[tuple[int, int, str]])
         ("The Sister Act is a film", (1, 3, "WORK_OF_ART"), ("Sister Act", "WORK_OF_ART")),
         ("A Pension System pays", (1, 3, "LAW"), ("Pension System", "ORG")),
         ("Auntie Georgia wept", (0, 2, "GPE"), ("Georgia", "PERSON")),
+        ("the union ACTRA - IATSE agreed to it", (2, 5, "PERSON"), ("ACTRA - IATSE", "ORG")),
+        ("talks with UNITE - HERE failed", (2, 5, "PERSON"), ("UNITE - HERE", "ORG")),
+        ("BERG - VALE QUITS AS MAYOR", (0, 3, "PERSON"), ("BERG - VALE", "PERSON")),
+        ("along Lincoln Avenue at noon", (1, 3, "GPE"), ("Lincoln Avenue", "FAC")),
         ("Marrow Inc. All Rights Reserved", (0, 5, "ORG"), ("Marrow Inc.", "ORG")),
     ],
 )

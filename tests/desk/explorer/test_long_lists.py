@@ -9,34 +9,22 @@ from typing import Any
 
 import pytest
 from days import article
-from explored import asking, publish_day
+from explored import FIRST, LAST, asked_of, asking, looking, publish_day
 
-from pipeline.desk.explorer.asked import Asked
-from pipeline.desk.explorer.filters import Filters
 from pipeline.desk.explorer.pages import check, spread
-from pipeline.desk.explorer.search_index import Indexes
 from pipeline.desk.explorer.snapshot import Desk, Snapshot
 from pipeline.identity import content_id
 from pipeline.store import Store
 from pipeline.store.batch import takedown_path
 
-FIRST, LAST = date(2026, 3, 1), date(2026, 3, 4)
 OLD_DAY, NEW_DAY = date(2026, 2, 28), date(2026, 3, 1)
 FILE = re.compile(r"'([^']*\.parquet)'")
 
 
-def asked_of(snapshot: Snapshot, query: dict[str, str] | None = None, **filters: Any) -> Asked:
-    given = Filters(**{"first": FIRST, "last": LAST, **filters})
-    snapshot.window = (given.first, given.last)
-    return Asked({}, query or {}, given, snapshot, Indexes.__new__(Indexes))
-
-
 @pytest.fixture
 def snapshot(sample: Store) -> Iterator[Snapshot]:
-    desk = Desk(sample, Path(sample.root) / "none")
-    with desk.snapshot() as found:
+    with looking(sample) as found:
         yield found
-    desk.close()
 
 
 def outlets(snapshot: Snapshot) -> list[str]:
@@ -75,6 +63,7 @@ def test_what_is_worth_checking_is_the_view_in_its_order(snapshot: Snapshot) -> 
 
 def groups(snapshot: Snapshot, *, is_derived: bool, **options: Any) -> tuple[list[dict[str, Any]], int]:
     snapshot.__dict__["is_derived"] = is_derived
+    assert snapshot.is_derived == is_derived, "both ways are the one"
     return spread.ranked(asked_of(snapshot), {"n": 7, "offset": options.pop("offset", 0)}, **options)
 
 
@@ -174,9 +163,7 @@ def test_a_page_of_some_days_opens_only_the_files_of_these(
 
 
 def test_months_without_rows_are_no_missing_table(two_months: Store) -> None:
-    desk = Desk(two_months, Path(two_months.root) / "none")
-    with desk.snapshot() as snapshot:
+    with looking(two_months) as snapshot:
         snapshot.window = (date(2030, 1, 1), date(2030, 2, 1))
         assert snapshot.rows("from claim_groups", days=[date(2030, 1, 1)]) == []
         assert {row["day"] for row in snapshot.rows("from claim_groups", days=[])} == {OLD_DAY, NEW_DAY}
-    desk.close()

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explored import asking
+from explored import FIRST, LAST, asked_of, asking
 
-from pipeline.desk.explorer.asked import Asked
-from pipeline.desk.explorer.filters import KINDS, Filters
+from pipeline.desk.explorer.filters import KINDS
 from pipeline.desk.explorer.pages.quoting import WHOLE, quoting, select
 from pipeline.desk.explorer.pages.speaker import about
-from pipeline.desk.explorer.search_index import Indexes
 from pipeline.desk.explorer.snapshot import Desk, Snapshot
 from pipeline.settings import Settings
 from pipeline.stages.derive import derive
@@ -23,14 +21,7 @@ from pipeline.store import Store
 from pipeline.store.batch import Batch, takedown_path
 from pipeline.store.manifest import published_days
 
-FIRST, LAST = date(2026, 3, 1), date(2026, 3, 4)
 WINDOWS = [(FIRST, LAST), (date(2026, 3, 2), date(2026, 3, 3)), (LAST, LAST), (date(2026, 2, 1), FIRST)]
-
-
-def asked_of(snapshot: Snapshot, **filters: Any) -> Asked:
-    given = Filters(**{"first": FIRST, "last": LAST, **filters})
-    snapshot.window = (given.first, given.last)
-    return Asked({}, {}, given, snapshot, Indexes.__new__(Indexes))
 
 
 def rows_of(desk: Desk, *, is_by_day: bool, **filters: Any) -> dict[str, Any]:
@@ -39,6 +30,7 @@ def rows_of(desk: Desk, *, is_by_day: bool, **filters: Any) -> dict[str, Any]:
         asked = asked_of(snapshot, **filters)
         assert snapshot.is_counted or not is_by_day
         snapshot.__dict__["is_counted"] = is_by_day
+        assert snapshot.is_counted == is_by_day, "both ways are the one"
         found: dict[str, Any] = {
             name: snapshot.batches(*select(asked, name)).read_all().to_pylist() for name in WHOLE
         }

@@ -12,15 +12,12 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 from days import article
-from explored import A1, A2, FIRST, SECOND, publish_day, two_days
+from explored import A1, A2, FIRST, SECOND, asked_of, looking, publish_day, two_days
 from two_stores import in_bucket
 
-from pipeline.desk.explorer.asked import Asked
 from pipeline.desk.explorer.connection import need_select
-from pipeline.desk.explorer.filters import Filters
 from pipeline.desk.explorer.pages.check import check
 from pipeline.desk.explorer.pages.day import day
-from pipeline.desk.explorer.search_index import Indexes
 from pipeline.desk.explorer.snapshot import Desk, ReplacedError, Snapshot, until_current
 from pipeline.errors import DamagedError, InputError
 from pipeline.load import load_arrow
@@ -39,10 +36,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture
 def snapshot(store: Store) -> Iterator[Snapshot]:
-    desk = Desk(store, Path(store.root) / "none.jsonl")
-    with desk.snapshot() as found:
+    with looking(store) as found:
         yield found
-    desk.close()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -152,9 +147,7 @@ def run_on_pages(desk: Desk, tries: int) -> int:
     """Make the pages of a day and of its claims; return which run they are of, with no row of another."""
 
     def made(snapshot: Snapshot) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        snapshot.window = (FIRST, FIRST)
-        filters = Filters(first=FIRST, last=FIRST)
-        asked = Asked({"day": str(FIRST)}, {}, filters, snapshot, Indexes.__new__(Indexes))
+        asked = asked_of(snapshot, path={"day": str(FIRST)}, first=FIRST, last=FIRST)
         return day(asked).values["articles"], check(asked).values["claims"]
 
     articles, claims = until_current(desk, made, iter([None] * tries))
@@ -241,11 +234,9 @@ def test_columns_that_came_since_are_null(tmp_path: Path) -> None:
     assert manifest is not None
     quotes = manifest.tables["quotes"].model_copy(update={"sha256": store.digest(path)})
     write_manifest(store, manifest.model_copy(update={"tables": {**manifest.tables, "quotes": quotes}}))
-    desk = Desk(store, tmp_path / "none")
-    with desk.snapshot() as snapshot:
+    with looking(store) as snapshot:
         assert len(snapshot.rows("from said")) == 4
         assert {row["speaker_method"] for row in snapshot.rows("from quotes", days=[FIRST])} == {None}
-    desk.close()
 
 
 def test_another_schema_is_told(tmp_path: Path) -> None:
@@ -253,17 +244,13 @@ def test_another_schema_is_told(tmp_path: Path) -> None:
     manifest = find_manifest(store, FIRST)
     assert manifest is not None
     write_manifest(store, manifest.model_copy(update={"schema_version": 99}))
-    desk = Desk(store, tmp_path / "none")
-    with desk.snapshot() as snapshot, pytest.raises(InputError, match="schema version 99"):
+    with looking(store) as snapshot, pytest.raises(InputError, match="schema version 99"):
         snapshot.rows("from said")
-    desk.close()
 
 
 def test_what_is_not_derived_is_told(tmp_path: Path) -> None:
     store = two_days(tmp_path)
     for path in derived_files(store, ClaimGroup):
         store.remove(path)
-    desk = Desk(store, tmp_path / "none")
-    with desk.snapshot() as snapshot, pytest.raises(InputError, match="--stage derive"):
+    with looking(store) as snapshot, pytest.raises(InputError, match="--stage derive"):
         snapshot.rows("from asserted")
-    desk.close()

@@ -102,8 +102,12 @@ def is_acronym(tokens: Tokens, name: Name) -> bool:
     word = tokens.words[name.start]
     if len(name) > 1 or not (1 < len(word) < 6 and word.isalpha() and word.isupper()):
         return False
-    near = range(max(0, name.start - 2), min(len(tokens), name.end + 2))
-    return any(tokens.words[i].islower() for i in near)
+    return has_small_words_near(tokens, name)
+
+
+def has_small_words_near(tokens: Tokens, name: Name) -> bool:
+    """Return whether any of the two words on either side of a name in capitals stands in small letters."""
+    return any(word.islower() for word in tokens.words[max(0, name.start - 2) : name.end + 2])
 
 
 def kept_whole(tokens: Tokens, found: Sequence[Labelled], names: Sequence[Name]) -> list[Labelled]:

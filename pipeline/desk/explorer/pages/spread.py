@@ -62,7 +62,7 @@ def spread(asked: Asked) -> Shown:
         asked,
         filters.limits(N_GROUPS),
         outlet=filters.outlet,
-        is_contradicted=asked.query.get("contradicted") == "1",
+        is_contradicted=_is_contradicted(asked),
     )
     return Shown("spread.html", {"groups": groups, "total": total, "n_pages": -(-total // N_GROUPS)})
 
@@ -79,29 +79,40 @@ def ranked(
         is_contradicted: only groups that somebody contradicts in the window.
     """
     snapshot, window = asked.snapshot, asked.filters.between
-    values: dict[str, Any] = {**window, **({"outlet": outlet} if outlet else {})}
+    values = _values(asked, outlet)
     rows, counted = _OF_OUTLET if outlet else _CLAIMS, _counted_in(asked, outlet)
     more = _contradicted(asked) if is_contradicted else "true"
     found = snapshot.rows(_COUNTED.format(rows=counted, more=more), values)
     counts = [(row["n_origins"], row["n"]) for row in found]
+    total = sum(n for _, n in counts)
     band = band_of(counts, **limits)
     if band is None:
-        return [], sum(n for _, n in counts)
+        return [], total
     first = snapshot.rows(_RANKED.format(rows=rows, more=more), {**values, **band.limits(limits["n"])})
     own = {"groups": [row["claim_group_id"] for row in first], **window}
     members = snapshot.rows(_MEMBERS, own, only=_OF_GROUPS)
     days = sorted({row["day"] for row in members} & {*snapshot.days})
     own |= {"claims": sorted({row["claim_id"] for row in members}), **values}
     groups = snapshot.rows(_SHOWN.format(rows=rows), own, days=days, only=_OF_CLAIMS)
-    return groups, sum(n for _, n in counts)
+    return groups, total
 
 
-def listed(asked: Asked, *, outlet: str = "", is_contradicted: bool = False) -> str:
-    """Return a select of the ids of all groups of the list; for its arguments see `ranked`."""
-    more = _contradicted(asked) if is_contradicted else "true"
-    return f"""
+def listed(asked: Asked) -> tuple[str, dict[str, Any]]:
+    """Return a select of the ids of all groups of the list, and its values."""
+    outlet = asked.filters.outlet
+    more = _contradicted(asked) if _is_contradicted(asked) else "true"
+    sql = f"""
         select g.claim_group_id from {_counted_in(asked, outlet)} where {_BETWEEN} and {more}
         group by g.claim_group_id having count(*) filter ({_AGREES}) > 0"""
+    return sql, _values(asked, outlet)
+
+
+def _values(asked: Asked, outlet: str) -> dict[str, Any]:
+    return {**asked.filters.between, **({"outlet": outlet} if outlet else {})}
+
+
+def _is_contradicted(asked: Asked) -> bool:
+    return asked.query.get("contradicted") == "1"
 
 
 def _counted_in(asked: Asked, outlet: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from markupsafe import Markup
 
 from pipeline.desk.explorer.charts import days_chart
@@ -27,9 +25,7 @@ def year_chart(snapshot: Snapshot, table: str, entity: Meant) -> Markup | None:
         table: `speaker_days` or `entity_days`.
         entity: who.
     """
-    first, last = snapshot.window or (date.max, date.max)
-    is_more = first > snapshot.days[0] or last < snapshot.days[-1]
-    if not is_more or not snapshot.has(table):
+    if snapshot.days_of_window == snapshot.days or not snapshot.has(table):
         return None
     sql, what = _SELECTS[table]
     counts = {row["day"]: int(row["n"]) for row in snapshot.rows(sql, {"ids": entity.ids}, days=[])}
