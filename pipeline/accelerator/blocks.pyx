@@ -2,10 +2,9 @@
 # distutils: language=c++
 """The compiled form of pipeline/parsing/blocks.py: the same sums in the same order.
 
-The product of matrices and the variance are numpy's own here as well; what lies between them goes once over each row.
+The variance is numpy's own here as well; the rest goes once over each row.
 """
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 cdef extern from * nogil:
     """
@@ -56,12 +55,6 @@ cdef extern from * nogil:
     void nt_centre(float* best, int width)
     void nt_add_normed(float* x, const float* best, float inverse, const float* scale, const float* shift,
                        int width)
-
-
-def window_products(x, weights, windows, pieces):
-    """Write the product of each window of three rows with the weights."""
-    np.copyto(windows, as_strided(x, windows.shape, x.strides))
-    np.matmul(windows, weights, out=pieces)
 
 
 def add_products(products, const long long[::1] places, float[:, :] pieces):

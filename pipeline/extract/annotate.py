@@ -30,7 +30,7 @@ type Tables = dict[str, pa.Table]
 
 
 _TOGETHER = 64
-"""Short documents that are read at once: one by one takes the network of quotations three times as long."""
+"""Short documents of a bin, read at once: alone they take the network of quotations three times as long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,9 +85,6 @@ class KeyRows(dict[int, int]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __bool__(self) -> bool:
-        return len(self.rows) > 0
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Mapping) and self.copy() == dict(other.items())
 

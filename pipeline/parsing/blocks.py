@@ -1,4 +1,4 @@
-"""A block of a tok2vec in numpy: x + norm(maxout(window(x))).
+"""What lies between the products of a tok2vec's block, x + norm(maxout(window(x))), in numpy.
 
 Where the accelerator is built, its `blocks.pyx` stands in for this module, with the same sums in the same
 order.
@@ -9,25 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 type Floats = NDArray[np.float32]
 type Ints = NDArray[np.int64]
-
-
-def window_products(x: Floats, weights: Floats, windows: Floats, pieces: Floats) -> None:
-    """Write the product of each window of three rows with the weights.
-
-    Args:
-        x: (n + 2, width), its rows one after the other in memory.
-        weights: (3 * width, pieces * width).
-        windows: room for (n, 3 * width).
-        pieces: (n, pieces * width), gets the products.
-    """
-    # Three neighbouring rows lie one after the other in memory: read them as one row.
-    np.copyto(windows, as_strided(x, windows.shape, x.strides))
-    np.matmul(windows, weights, out=pieces)
 
 
 def add_products(products: Sequence[Floats], places: Ints, pieces: Floats) -> None:

@@ -33,12 +33,13 @@ from itertools import accumulate, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Model, NumpyOps
 
-from pipeline.parsing.blocks import add_block, add_products, window_products
+from pipeline.parsing.blocks import add_block, add_products
 
 type Floats = NDArray[np.float32]
 type Ints = NDArray[np.int64]
@@ -159,30 +160,15 @@ class _EmbeddingCache:
             self.table[first:last] = self.embed.predict([_PickedTokens(docs, places[missing])])[0]
             self.row_of.update(zip(keys[missing].tolist(), range(first, last), strict=True))
             rows[missing] = range(first, last)
-        # In the order in which they come: that of the table is of what the process read before.
-        order, numbers = _numbered(numbers, len(keys))
-        return self.table[rows[order]], numbers
+        # In the order in which they first come: that of the table is of what the process read before.
+        order = np.argsort(places)
+        return self.table[rows[order]], np.argsort(order)[numbers]
 
     def _keys(self, docs: Sequence[Doc]) -> NDArray[np.uint64]:
         """Return what an embedding can depend on, for each token."""
         hashes: Any = np.concatenate([doc.to_array(self.attributes) for doc in docs])
         keys: NDArray[np.uint64] = (hashes.view(np.uint64) * _MIX[: len(self.attributes)]).sum(axis=1)
         return keys
-
-
-def _numbered(values: Ints, most: int) -> tuple[Ints, Ints]:
-    """Return the different values, in the order in which they first come, and the number there of each.
-
-    >>> _numbered(np.array([7, 2, 7, 0]), most=9)
-    (array([7, 2, 0]), array([0, 1, 0, 2]))
-    """
-    places = np.arange(len(values))
-    first = np.empty(most, dtype=np.int64)
-    first[values[::-1]] = places[::-1]
-    order = values[first[values] == places]
-    number = np.empty(most, dtype=np.int64)
-    number[order] = np.arange(len(order))
-    return order, number[values]
 
 
 def _exact(embed: Model[Any, Any]) -> Model[Any, Any]:
@@ -271,13 +257,27 @@ class _Encoder:
                 n = len(x) - 2
                 sums = pieces[:n, : layer.pieces * width]
                 if number:
-                    window_products(x, layer.weights, windows[:n], sums)
+                    _window_products(x, layer.weights, windows[:n], sums)
                 else:
                     add_products(products, here, sums)
                 add_block(x, sums, layer.bias, layer.scale, layer.shift, best[:n])
                 x = x[1:-1]
             encoded[start:stop] = x
         return encoded
+
+
+def _window_products(x: Floats, weights: Floats, windows: Floats, pieces: Floats) -> None:
+    """Write the product of each window of three rows with the weights.
+
+    Args:
+        x: (n + 2, width), its rows one after the other in memory.
+        weights: (3 * width, pieces * width).
+        windows: room for (n, 3 * width).
+        pieces: (n, pieces * width), gets the products.
+    """
+    # Three neighbouring rows lie one after the other in memory: read them as one row.
+    np.copyto(windows, as_strided(x, windows.shape, x.strides))
+    np.matmul(windows, weights, out=pieces)
 
 
 def _read_tok2vec(node: Model[Any, Any]) -> _Encoder | None:

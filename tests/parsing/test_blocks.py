@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.parsing.blocks import add_block, add_products, window_products
-from pipeline.parsing.fastparse import _numbered
+from pipeline.parsing.blocks import add_block, add_products
+from pipeline.parsing.fastparse import _window_products
 
 WIDTH, ROWS = 8, 11
 
@@ -28,7 +28,7 @@ def test_products_of_single_tokens_add_up_to_those_of_windows(
     added, multiplied = (np.empty((ROWS - 2, n_pieces * WIDTH), dtype=np.float32) for _ in range(2))
     add_products([tokens @ weights[at : at + WIDTH] for at in range(0, 3 * WIDTH, WIDTH)], places, added)
     room = np.empty((ROWS - 2, 3 * WIDTH), dtype=np.float32)
-    window_products(tokens[places], weights, room, multiplied)
+    _window_products(tokens[places], weights, room, multiplied)
     np.testing.assert_allclose(added, multiplied, rtol=1e-4, atol=1e-5)
     window = np.concatenate(tokens[places[4:7]])
     np.testing.assert_allclose(multiplied[4], window @ weights, rtol=1e-4, atol=1e-5)
@@ -44,10 +44,3 @@ def test_a_block_adds_the_normed_best_of_its_pieces(rng: np.random.Generator, n_
         expected[row] += (best - best.mean()) / np.sqrt(best.var() + 1e-8) * scale + shift
     add_block(x, pieces, bias, scale, shift, np.empty((ROWS - 2, WIDTH), dtype=np.float32))
     np.testing.assert_allclose(x, expected, rtol=1e-4, atol=1e-5)
-
-
-@pytest.mark.parametrize("values", [[7, 2, 7, 0], [0], [3, 3, 3], [8, 7, 6, 8, 1]])
-def test_tokens_are_numbered_in_the_order_in_which_they_come(values: list[int]) -> None:
-    order, numbers = _numbered(np.array(values), most=9)
-    assert order.tolist() == list(dict.fromkeys(values))
-    assert order[numbers].tolist() == values

@@ -145,6 +145,19 @@ def test_a_word_has_a_row_for_each_way_in_which_its_embedding_differs() -> None:
 
 
 @pytest.mark.model
+@pytest.mark.parametrize("values", [[7, 2, 7, 0], [0], [3, 3, 3], [8, 7, 6, 8, 1]])
+def test_tokens_are_numbered_in_the_order_in_which_they_come(fast: Language, values: list[int]) -> None:
+    order = [*dict.fromkeys(values)]
+    doc = Doc(fast.vocab, words=[f"pier{value}" for value in values], spaces=[True] * len(values))
+    for tok2vec in patched(fast):
+        for _ in range(2):  # as new words, and out of the table
+            vectors, numbers = tok2vec.cache.read([doc])
+            assert len(vectors) == len(order)
+            assert [order[number] for number in numbers] == values
+            np.testing.assert_array_equal(vectors[numbers], tok2vec.cache.embed.predict([doc])[0])
+
+
+@pytest.mark.model
 def test_the_cache_survives_the_memory_zones_in_which_its_words_were_new(nlp: Language) -> None:
     fast = load_nlp(reading=False)
     text = "Quillmarra Vexholt of the Trobundi Council met Zanthe Orrowick in Belgium on Friday."

@@ -78,6 +78,7 @@ LOOPS = """
 import numpy as np, sys
 from pipeline.components.quotes.network import loops
 from pipeline.parsing import blocks
+from pipeline.parsing.fastparse import _window_products
 rng = np.random.default_rng(5)
 def some(*shape):
     return rng.normal(size=shape).astype(np.float32)
@@ -88,7 +89,7 @@ for width in (96, 20, 144):
     blocks.add_products([some(5, 3 * width) for _ in range(3)], rng.integers(0, 5, 41), room[1])
     for _ in range(3):
         blocks.add_block(x, room[1], some(3 * width), some(width), some(width), room[2])
-        blocks.window_products(x, some(3 * width, 3 * width) / 20, room[0], room[1])
+        _window_products(x, some(3 * width, 3 * width) / 20, room[0], room[1])
     out.append(x)
 sums = some(9, 24)
 loops.add_rows(sums, some(50, 24), rng.integers(0, 50, (9, 7)).astype(np.int32))

@@ -13,7 +13,8 @@ from pipeline.components.quotes.network.features import QuoteFeatures
 from pipeline.components.quotes.network.inputs import Ints
 from pipeline.components.quotes.network.links import CONTENT, Pairs, spans_of
 from pipeline.components.quotes.network.loops import add_rows
-from pipeline.components.quotes.network.lstm import Floats, Weights
+from pipeline.components.quotes.network.lstm import Weights
+from pipeline.models.network import Floats
 
 EVIDENCE = ("label", "weakest_label", "edge", "cue", "source", "log_length", "has_source")
 """What the score is a logistic function of."""

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.components.quotes.network.inputs import Ints
+from pipeline.models.network import Floats
 
-type Floats = NDArray[np.float32]
 type Steps = Sequence[tuple[int, int]]
 
 _PIECE = 512

@@ -15,8 +15,8 @@ from pipeline.components.quotes.network.features import QuoteFeatures
 from pipeline.components.quotes.network.inputs import Ints
 from pipeline.components.quotes.network.links import LABELS
 from pipeline.components.quotes.network.loops import add_rows, run_steps, viterbi
+from pipeline.models.network import Floats
 
-Floats = NDArray[np.float32]
 Weights = Mapping[str, Floats]
 
 MAX_WINDOW = 256

@@ -18,8 +18,8 @@ from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.network.features import QuoteFeatures, quote_features
 from pipeline.components.quotes.network.inputs import Ints
 from pipeline.components.quotes.network.linker import TaggedWords, calibrated, link
-from pipeline.components.quotes.network.lstm import BATCH_WORDS, Floats, Weights, encode
-from pipeline.models.network import Network
+from pipeline.components.quotes.network.lstm import BATCH_WORDS, Weights, encode
+from pipeline.models.network import Floats, Network
 from pipeline.models.weights import load_weights
 
 LEAST_SCORE = 0.3

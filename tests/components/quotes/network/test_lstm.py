@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pipeline.components.quotes.network import linker, loops, lstm
 from pipeline.components.quotes.network.features import QuoteFeatures
 from pipeline.components.quotes.network.links import LABELS
-from pipeline.components.quotes.network.lstm import Floats, Packing, windows
-from pipeline.models.network import project_vectors
+from pipeline.components.quotes.network.lstm import Packing, windows
+from pipeline.models.network import Floats, project_vectors
 
 RECORDED = Path(__file__).parent / "quote_tagger_torch.npz"
 
