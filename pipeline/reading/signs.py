@@ -42,7 +42,7 @@ _CELLS = 4
 
 
 class Phrases(NamedTuple):
-    """The phrases of a list that stand anywhere in a text: its lines need to be looked through for no others."""
+    """The listed phrases that stand anywhere in a text: its lines hold no others."""
 
     notices: tuple[str, ...]
     made_by: tuple[str, ...]

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pipeline.components.doc.columns import Columns
 from pipeline.lexicons import Lexicon
 
-
 _NO_CHILDREN: list[int] = []
 """Of all tokens without children, which are half of them; nobody adds to it."""
 

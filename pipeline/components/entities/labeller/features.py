@@ -420,4 +420,5 @@ def _line_kinds(
     last[lines[at]] = at
     length = np.digitize(sizes, (3, 6, 12, 25, 50))
     share = np.digitize(large / np.maximum(sizes, 1), (0.2, 0.4, 0.7))
-    return ((length * 4 + share) * 2 + words["is_stop"][last])[lines]
+    stops: NDArray[np.int64] = words["is_stop"][last]
+    return ((length * 4 + share) * 2 + stops)[lines]
