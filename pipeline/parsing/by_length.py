@@ -41,13 +41,15 @@ def batches_of[Item](
 def shared_out[Item](
     items: Iterable[Item], *, size: int, n_chars: Callable[[Item], int], processes: int
 ) -> Iterator[list[Item]]:
-    """Cut a stream into batches for processes that take one after the other, so that all end at about one time.
+    """Cut a stream into batches for processes that take one after the other, so that they end together.
 
     As many batches as there are processes are read ahead. Once they are the last, whoever asks gets an equal
     share of what is left (guided self-scheduling, Polychronopoulos and Kuck 1987).
 
     Args:
-        items, size, n_chars: as of `batches_of`.
+        items: texts, or what stands for them.
+        size: items in a batch.
+        n_chars: how many characters the text of an item has.
         processes: how many take the batches.
     """
     ahead: deque[list[Item]] = deque()
