@@ -161,9 +161,11 @@ def found_rows(
     topics: Topics | None = None,
 ) -> Rows:
     """Run the extractors over a parsed document and return its rows; arguments as in `find_all`."""
+    if reading is None:
+        (reading,) = read_together([doc])
     found = find_all(doc, article, reading=reading, lookup=lookup, topics=topics)
     return doc_rows(
-        doc,
+        reading.quotes.parse.columns,
         article.article_id,
         title=article.title,
         entities=found.entities,
@@ -184,5 +186,5 @@ def to_tables(rows: Rows, rejects: Sequence[Reject], days: Mapping[str, date | N
     tables = {}
     for name, part in parts.items():
         table = to_arrow(part, TABLES[name])
-        tables[name] = with_values(table, "day", [days[id] for id in table["article_id"].to_pylist()])
+        tables[name] = with_values(table, "day", [days[row.article_id] for row in part])
     return tables
