@@ -19,7 +19,7 @@ from pipeline.components import layers
 from pipeline.components.doc.columns import Columns
 from pipeline.components.entities import canonical_key
 from pipeline.identity import content_id
-from pipeline.parsing.tokenizer import stored_offsets, stored_text
+from pipeline.parsing.tokenizer import STORED, stored_offsets, stored_text
 from schemas.claims import Argument, DateInterval, Hedge, Place, Quantity, ScorePart
 from schemas.table import TextSpan
 
@@ -47,10 +47,10 @@ class Stored:
     """The stored text of a document, and where its tokens and sentences stand in it."""
 
     def __init__(self, columns: Columns) -> None:
-        starts, words = columns.starts, columns.words
-        self.text = stored_text(columns.doc, columns.text)
+        doc, starts, words = columns.doc, columns.starts, columns.words
+        self.text = stored_text(doc) if STORED in doc.user_data else columns.text
         ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
-        starts, ends = stored_offsets(columns.doc).stored_tokens(starts, ends)
+        starts, ends = stored_offsets(doc).stored_tokens(starts, ends)
         self.sentences = [starts[i] for i in (0, *columns.opens)] if starts else [0]
         self._starts = [*starts, len(self.text)]
         self._ends = [0, *ends]  # of the token before each, and of the last one

@@ -89,17 +89,10 @@ def stored_offsets(doc: Doc) -> Offsets:
     return Offsets([[(start, end, to, to_end) for start, end, to, to_end in step] for step in steps])
 
 
-def stored_text(doc: Doc, view: str | None = None) -> str:
-    """Return the text that a Doc was made of.
-
-    Args:
-        doc: made by this tokenizer, or by any.
-        view: its text, where somebody has put it together already.
-    """
-    if STORED in doc.user_data:
-        text: str = doc.user_data[STORED][0]
-        return text
-    return doc.text if view is None else view
+def stored_text(doc: Doc) -> str:
+    """Return the text that a Doc was made of."""
+    text: str = doc.user_data[STORED][0] if STORED in doc.user_data else doc.text
+    return text
 
 
 def stored_range(span: Span) -> tuple[int, int]:

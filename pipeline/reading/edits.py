@@ -107,8 +107,8 @@ def _all_before(
     Args:
         edits: of the step.
         offsets: all starts, or all ends.
-        first_in: `bisect_left` for starts, of which one at the beginning of an edit lies in it; `bisect_right`
-            for ends.
+        first_in: `bisect_left` for starts, of which one at the beginning of an edit lies in it;
+            `bisect_right` for ends.
     """
     before: list[int] = []
     at = shift = 0

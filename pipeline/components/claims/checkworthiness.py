@@ -138,7 +138,8 @@ class Statements:
     features: StatementFeatures
 
 
-_SINGLE, _PAIRS, _TRIPLES, _GRAMMAR, _VECTORS = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 11), slice(11, 13)
+_SINGLE, _PAIRS, _TRIPLES = slice(0, 3), slice(3, 6), slice(6, 9)
+_GRAMMAR, _VECTORS = slice(9, 11), slice(11, 13)
 N_SUMS = 13
 """How many sums `Statements` has."""
 
@@ -172,7 +173,8 @@ def read_statements(docs: Sequence[Doc], *, lexicon: Lexicon | None = None) -> l
         added[_VECTORS] = weighted_vectors(vocab, features.forms, model.rarity[families[0]], table).T
         start = 0
         for number, end in zip(numbers, ends.tolist(), strict=True):
-            running = np.zeros((N_SUMS, end - start + 1))  # of each document by itself, whatever it is read with
+            # Each document is summed by itself: what it is read with changes no bit.
+            running = np.zeros((N_SUMS, end - start + 1))
             np.cumsum(added[:, start:end], axis=1, out=running[:, 1:])
             out[number] = Statements(running, features.part(start, end))
             start = end

@@ -124,7 +124,7 @@ class StatementFeatures:
         )
 
     def grammar_weights(self, weights: Floats) -> Floats:
-        """Return the weights (buckets x models) of each token, added up over the kinds, as (models, tokens)."""
+        """Return the weights (buckets x models) of each token over all kinds, as (models, tokens)."""
         first, *others = weights.take(self.grammar, axis=0)
         for other in others:
             first += other
