@@ -10,6 +10,8 @@ From that one text come the Arrow schema (descriptions included, so that the Par
 itself), the checks of `contract.py`, `docs/tables.md` and `datapackage.json`. `X | None` is a column that
 may be null, a `Literal` a closed list of values, a `NamedTuple` a struct.
 
+Row classes of which an article has dozens are not frozen, which would triple what it takes to make a row.
+
 Every table that is published by day also has the columns of `PARTITION_COLUMNS`, which rows do not carry:
 they are the same for all rows of a file and are added when the file is written.
 """
@@ -21,6 +23,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
@@ -155,7 +158,7 @@ def to_arrow(
     arrays = [
         pa.repeat(pa.scalar(constant[c.name], c.type), len(rows))
         if c.name in constant
-        else pa.array([getattr(row, c.name) for row in rows], c.type)
+        else pa.array([*map(attrgetter(c.name), rows)], c.type)
         for c in columns(row_class)
     ]
     return pa.Table.from_arrays(arrays, schema=arrow_schema(row_class))

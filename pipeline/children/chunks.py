@@ -293,9 +293,11 @@ def _prepare(
 
 
 def _serving(run: Callable[[Any], Any], idle_s: float | None) -> Serve:
-    # Models stay until the end: the garbage collector need not look through them again and again.
+    # Models stay until the end: the garbage collector need not look through them again and again. What a
+    # batch of articles makes, some 200,000 objects, goes without it once the batch is done: it comes after
+    # more.
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(400_000, 10, 10)
     do_without_pandas()
     _keep_memory()
 
