@@ -128,7 +128,7 @@ def _extract(nlp: Language, texts: Sequence[str], watch: Stopwatch) -> None:
         with watch("rows"):
             rows.extend(
                 doc_rows(
-                    doc, str(number), title=None, entities=entities, quotations=quotations, claims=claims
+                    columns, str(number), title=None, entities=entities, quotations=quotations, claims=claims
                 )
             )
         days[str(number)] = None
@@ -163,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = options.parse_args(arguments)
     texts = [record["text"] for record in islice(distinct(read(args.articles)), args.n)]
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)  # as in a child that extracts
+    gc.set_threshold(400_000, 10, 10)  # as in a child that extracts
     found = cost(load_nlp(), texts)
     side = "pure" if usable_build() is None else "fast"
     for part, value in found.items():

@@ -59,7 +59,7 @@ class ScorePart(NamedTuple):
     value: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ClaimRow(Row):
     """One row per claim: a clause that asserts something, who asserts it, and how firmly.
 

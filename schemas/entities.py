@@ -7,7 +7,7 @@ from schemas.mentions import EntityLabel
 from schemas.table import Row
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class EntityRow(Row):
     """One row per entity and article: who or what an article is about, under one canonical name.
 

@@ -8,7 +8,7 @@ from schemas.table import Row
 EntityLabel = Literal["PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "WORK_OF_ART", "LAW", "PRODUCT"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class MentionRow(Row):
     """One row per mention of an entity: a name, a description ("the Treasury chief") or a pronoun."""
 

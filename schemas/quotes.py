@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from schemas.table import Row, TextSpan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Quote(Row):
     """One row per quotation: what somebody is reported to have said, written or thought, and who.
 

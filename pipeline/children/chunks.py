@@ -288,13 +288,16 @@ def _prepare(
     start: Callable[..., Callable[[Any], Any]], args: tuple[Any, ...], idle_s: float | None
 ) -> Serve:
     """Start in a child; return what answers chunk after chunk."""
+    _keep_memory()  # the start frees much that what comes after can take
     return _serving(start(*args), idle_s)
 
 
 def _serving(run: Callable[[Any], Any], idle_s: float | None) -> Serve:
-    # Models stay until the end: the garbage collector need not look through them again and again.
+    # Models stay until the end: the garbage collector need not look through them again and again. What a
+    # batch of articles makes, some 200,000 objects, goes without it once the batch is done: it comes after
+    # more.
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(400_000, 10, 10)
     do_without_pandas()
     _keep_memory()
 

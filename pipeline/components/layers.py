@@ -8,6 +8,9 @@ survives `DocBin` and `nlp.pipe(n_process=2)`, where dataclasses or spans in `do
 `doc._.entities`, `doc._.quotes` and `doc._.claims` read the layers back as dataclasses.
 
 References between layers are indices: `Quotation.speaker_entities` points into `doc._.entities`.
+
+The dataclasses are not frozen: that would triple what it takes to make one, and a document has hundreds.
+Nobody changes one; `dataclasses.replace` makes another.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ QuoteKind = Literal["direct", "indirect", "mixed"]
 ClaimerKind = Literal["outlet", "attributed", "unknown"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Mention:
     """One place in the text that names or points to an entity.
 
@@ -37,7 +40,7 @@ class Mention:
     score: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Entity:
     """A person, organisation, place ... of one document, with all its mentions in text order.
 
@@ -66,7 +69,7 @@ class Entity:
     link_score: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Quotation:
     """Something that somebody is reported to have said, written or thought.
 
@@ -94,7 +97,7 @@ class Quotation:
     score: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Claim:
     """One assertion: the minimal span that stands as a statement, who makes it, and what it says.
 

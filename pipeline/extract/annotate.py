@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pyarrow as pa
 from spacy.tokens import Doc
@@ -22,7 +23,7 @@ from pipeline.components.quotes import QuoteReading, find_quotes, read_doc, tag_
 from pipeline.extract.article import ArticleText, reject_of
 from pipeline.extract.rows import Rows, doc_rows
 from pipeline.parsing.by_length import batches_of
-from schemas import TABLES, Reject, Row
+from schemas import TABLES, Reject
 from schemas.table import to_arrow, with_values
 
 type Tables = dict[str, pa.Table]
@@ -161,9 +162,11 @@ def found_rows(
     topics: Topics | None = None,
 ) -> Rows:
     """Run the extractors over a parsed document and return its rows; arguments as in `find_all`."""
+    if reading is None:
+        (reading,) = read_together([doc])
     found = find_all(doc, article, reading=reading, lookup=lookup, topics=topics)
     return doc_rows(
-        doc,
+        reading.quotes.parse.columns,
         article.article_id,
         title=article.title,
         entities=found.entities,
@@ -174,7 +177,7 @@ def found_rows(
 
 def to_tables(rows: Rows, rejects: Sequence[Reject], days: Mapping[str, date | None]) -> Tables:
     """Return rows as Arrow tables, each with the day of its article."""
-    parts: dict[str, Sequence[Row]] = {
+    parts: dict[str, Sequence[Any]] = {
         "entities": rows.entities,
         "mentions": rows.mentions,
         "quotes": rows.quotes,
@@ -184,5 +187,5 @@ def to_tables(rows: Rows, rejects: Sequence[Reject], days: Mapping[str, date | N
     tables = {}
     for name, part in parts.items():
         table = to_arrow(part, TABLES[name])
-        tables[name] = with_values(table, "day", [days[id] for id in table["article_id"].to_pylist()])
+        tables[name] = with_values(table, "day", [days[row.article_id] for row in part])
     return tables

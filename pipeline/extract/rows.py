@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Span
 
 import schemas
 from pipeline.components import layers
+from pipeline.components.doc.columns import Columns
 from pipeline.components.entities import canonical_key
 from pipeline.identity import content_id
-from pipeline.parsing.tokenizer import stored_offsets, stored_text
+from pipeline.parsing.tokenizer import STORED, stored_offsets, stored_text
 from schemas.claims import Argument, DateInterval, Hedge, Place, Quantity, ScorePart
 from schemas.table import TextSpan
 
@@ -43,20 +44,21 @@ class Rows:
 
 
 class Stored:
-    """The stored text of a document, and where the spans of the document stand in it."""
+    """The stored text of a document, and where its tokens and sentences stand in it."""
 
-    def __init__(self, doc: Doc) -> None:
-        self.text = stored_text(doc)
-        self.offsets = stored_offsets(doc)
-
-    def sentence_starts(self, doc: Doc) -> list[int]:
-        """Return where the sentences of the document start in the text."""
-        opens, starts = doc.to_array(["SENT_START", "IDX"]).reshape(len(doc), 2).T
-        return [self.offsets.stored(at, at)[0] for at in starts[opens == 1].tolist()] or [0]
+    def __init__(self, columns: Columns) -> None:
+        doc, starts, words = columns.doc, columns.starts, columns.words
+        self.text = stored_text(doc) if STORED in doc.user_data else columns.text
+        ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
+        starts, ends = stored_offsets(doc).stored_tokens(starts, ends)
+        self.sentences = [starts[i] for i in (0, *columns.opens)] if starts else [0]
+        self._starts = [*starts, len(self.text)]
+        self._ends = [0, *ends]  # of the token before each, and of the last one
 
     def range(self, span: Span) -> tuple[int, int]:
         """Return where a span stands in the text."""
-        return self.offsets.stored(span.start_char, span.end_char)
+        start = self._starts[span.start]
+        return start, max(start, self._ends[span.end])
 
     def said(self, span: Span) -> str:
         """Return the words of a span as they are printed."""
@@ -81,7 +83,7 @@ class Stored:
 
 
 def doc_rows(
-    doc: Doc,
+    columns: Columns,
     article_id: str,
     *,
     title: str | None,
@@ -92,27 +94,27 @@ def doc_rows(
     """Return the rows of one article.
 
     Args:
-        doc: of the article; all offsets and printed words of rows are of the text that it was made of.
+        columns: of the article's Doc; all offsets and printed words of rows are of the text that it was made
+            of.
         article_id: of the article.
         title: of the article.
         entities: found in it.
         quotations: found in it; their indices point into `entities`.
         claims: found in it; their indices point into `entities` and `quotations`.
     """
-    stored = Stored(doc)
-    sentences = stored.sentence_starts(doc)
+    stored = Stored(columns)
     entity_ids = [_entity_id(entity, article_id) for entity in entities]
     quote_ids = [content_id("quote", article_id, *stored.bounds(q.content)) for q in quotations]
     rows = Rows()
-    rows.mentions = _mentions(stored, entities, entity_ids, quotations, sentences, article_id)
-    rows.entities = _entities(doc, entities, entity_ids, rows.mentions, article_id, title)
+    rows.mentions = _mentions(stored, entities, entity_ids, quotations, article_id)
+    rows.entities = _entities(entities, entity_ids, rows.mentions, article_id, title)
     # From here on, only what has a row of its own may be referred to.
     with_row = {row.entity_id: row.name for row in rows.entities}
     refs = [entity_id if entity_id in with_row else None for entity_id in entity_ids]
     rows.quotes = _quotes(stored, quotations, quote_ids, refs, with_row, article_id)
     quoted = {row.quote_id for row in rows.quotes}
     quote_refs = [quote_id if quote_id in quoted else None for quote_id in quote_ids]
-    rows.claims = _claims(stored, claims, refs, with_row, quote_refs, sentences, article_id)
+    rows.claims = _claims(stored, claims, refs, with_row, quote_refs, article_id)
     return rows
 
 
@@ -126,7 +128,6 @@ def _mentions(
     entities: Sequence[layers.Entity],
     entity_ids: Sequence[str],
     quotations: Iterable[layers.Quotation],
-    sentences: Sequence[int],
     article_id: str,
 ) -> list[schemas.MentionRow]:
     quoted = _merged(stored.range(s) for q in quotations for s in q.content)
@@ -145,7 +146,7 @@ def _mentions(
                 text=stored.text[start:end],
                 label=entity.label,  # type: ignore[arg-type]
                 kind=mention.kind,
-                sentence_index=_sentence_index(sentences, start),
+                sentence_index=_sentence_index(stored.sentences, start),
                 in_quote=_lies_in(quoted, start, end),
                 method=mention.method,
                 score=round(mention.score, 4),
@@ -154,7 +155,6 @@ def _mentions(
 
 
 def _entities(
-    doc: Doc,
     entities: Sequence[layers.Entity],
     entity_ids: Sequence[str],
     mentions: Iterable[schemas.MentionRow],
@@ -241,7 +241,6 @@ def _claims(
     refs: Sequence[str | None],
     names: Mapping[str, str],
     quote_refs: Sequence[str | None],
-    sentences: Sequence[int],
     article_id: str,
 ) -> list[schemas.ClaimRow]:
     said, bounds = stored.said, stored.bounds
@@ -260,7 +259,7 @@ def _claims(
             start_char=start,
             end_char=end,
             text=stored.text[start:end],
-            sentence_index=_sentence_index(sentences, start),
+            sentence_index=_sentence_index(stored.sentences, start),
             claimer_kind=claim.claimer_kind,
             claimer=stored.joined(claim.claimer),
             claimer_spans=stored.spans(claim.claimer),
@@ -308,8 +307,10 @@ def _score_part(name: str, value: float) -> ScorePart:
     return ScorePart(name, round(value, 4))
 
 
-def _referred(refs: Sequence[str | None], indices: Iterable[int]) -> list[str]:
+def _referred(refs: Sequence[str | None], indices: Sequence[int]) -> list[str]:
     """Return the ids that indices into a layer stand for, each once, in order."""
+    if not indices:
+        return []
     return list(dict.fromkeys([ref for i in indices if (ref := refs[i]) is not None]))
 
 

@@ -20,7 +20,7 @@ from pipeline.children.chunks import Children, map_chunks
 from pipeline.children.guard import time_shares
 from pipeline.errors import ConfigError
 from pipeline.extract import child
-from pipeline.parsing.by_length import batches_of
+from pipeline.parsing.by_length import shared_out
 from pipeline.settings import Settings
 
 STDIN = Path("-")
@@ -68,7 +68,7 @@ def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, in
         pa.array([None])
         reading = FileArticles(source.name, file, settings)
         # A batch of the parser at a time: with more, one child would work on while the others are done.
-        batches = batches_of(reading.articles(), size=settings.batch_size, n_chars=lambda a: len(a.text))
+        batches = shared_out(reading.articles(), size=settings.batch_size, n_chars=lambda a: len(a.text))
         with progress(file) as advance, writers_of(folder, _run_id(file, settings)) as writers:
             for article_ids, tables in map_chunks(
                 batches,

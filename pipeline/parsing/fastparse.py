@@ -4,10 +4,10 @@ A spaCy tok2vec has two halves, and both can be had for less than their layers a
 
 * The embedding half looks at each token alone: at attributes of its lexeme, at its NORM, and at whether a
   space follows. Its output is a function of (ORTH, NORM, SPACY), or of the first two alone, so it is computed
-  once for each such key and kept in a bounded table; when that is full, it starts again. A key is made of
-  64-bit hashes of strings, no pointers, and nothing here looks the strings up again: it stays valid when a
-  `nlp.memory_zone()` frees the strings and lexemes it was computed from, and means the same in the next
-  zone. It has 64 bits itself, so two keys are the same as rarely as two strings are to spaCy.
+  once for each such key (`embeddings.py`) and kept in a bounded table; when that is full, it starts again. A
+  key is made of 64-bit hashes of strings, no pointers, and nothing here looks the strings up again: it stays
+  valid when a `nlp.memory_zone()` frees the strings and lexemes it was computed from, and means the same in
+  the next zone. It has 64 bits itself, so two keys are the same as rarely as two strings are to spaCy.
 * The encoding half is a stack of residual blocks (window of one token to each side, maxout, layer norm).
   Here they run over one flat array of the whole batch (`blocks.py`), in pieces of `_ROWS` tokens that stay in
   the processor's cache, with buffers that are used again and with weights laid out so that the maxout is an
@@ -33,13 +33,13 @@ from itertools import accumulate, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Model, NumpyOps
 
-from pipeline.parsing.blocks import add_block, add_products
+from pipeline.parsing.blocks import add_block, add_pairs, add_products, pair_rows
+from pipeline.parsing.embeddings import Embedding, kind, read_embedding
 
 type Floats = NDArray[np.float32]
 type Ints = NDArray[np.int64]
@@ -47,23 +47,8 @@ type Ints = NDArray[np.int64]
 # Tokens in one piece of the convolutions: the buffers of a piece (about 1.5 MB) stay in the L2 cache.
 _ROWS = 512
 
-# A token has its ORTH, its NORM and the space that follows; the rest of these belongs to its lexeme.
-_LEXICAL = {
-    *("ORTH", "LOWER", "NORM", "SHAPE", "PREFIX", "SUFFIX", "LENGTH", "SPACY", "IS_ALPHA", "IS_ASCII"),
-    *("IS_DIGIT", "IS_LOWER", "IS_PUNCT", "IS_SPACE", "IS_TITLE", "IS_UPPER", "IS_STOP", "IS_CURRENCY"),
-    *("IS_BRACKET", "IS_QUOTE", "IS_LEFT_PUNCT", "IS_RIGHT_PUNCT", "LIKE_URL", "LIKE_NUM", "LIKE_EMAIL"),
-}
-
 # Odd numbers, by which hashes are multiplied before they are added up to one.
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
-
-# Layers that treat each token by itself, by the module of their forward function.
-_TOKENWISE = {
-    *("spacy.ml.featureextractor", "spacy.ml.staticvectors", "thinc.layers.array_getitem"),
-    *("thinc.layers.chain", "thinc.layers.concatenate", "thinc.layers.dropout", "thinc.layers.hashembed"),
-    *("thinc.layers.layernorm", "thinc.layers.list2ragged", "thinc.layers.maxout"),
-    *("thinc.layers.ragged2list", "thinc.layers.with_array"),
-}
 
 
 def speed_up(nlp: Language, *, cache_rows: int = 60_000) -> Language:
@@ -75,9 +60,10 @@ def speed_up(nlp: Language, *, cache_rows: int = 60_000) -> Language:
             about 120 for its key: 30 MB for 60,000 rows of 96 units.
     """
     for node in _nodes(nlp):
-        encoder = _read_tok2vec(node)
-        if encoder is not None:
-            node._func = _Tok2Vec(node._func, node.get_ref("embed"), encoder, cache_rows)
+        halves = _read_tok2vec(node)
+        if halves is not None:
+            embedding, encoder = halves
+            node._func = _Tok2Vec(node._func, _EmbeddingCache(embedding, cache_rows), encoder)
     if hasattr(nlp.tokenizer, "max_cache_size"):
         nlp.tokenizer.max_cache_size = 50_000
     return nlp
@@ -95,14 +81,10 @@ class _Tok2Vec:
     """The forward function of a tok2vec node: docs to one float array each, shape (tokens, width)."""
 
     def __init__(
-        self,
-        stock: Callable[..., tuple[Any, Any]],
-        embed: Model[Any, Any],
-        encoder: _Encoder,
-        cache_rows: int,
+        self, stock: Callable[..., tuple[Any, Any]], cache: _EmbeddingCache, encoder: _Encoder
     ) -> None:
         self.stock = stock
-        self.cache = _EmbeddingCache(embed, cache_rows, encoder.width)
+        self.cache = cache
         self.encoder = encoder
 
     def __call__(self, model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[Any, Any]:
@@ -112,9 +94,10 @@ class _Tok2Vec:
             return self.stock(model, docs, is_train)
         # Between two docs, and at both ends, lie as many rows of zeros as there are layers: the field of
         # view of a token is that wide. Stock spaCy pads in the same way, and its padding goes through the
-        # layers too, which the tokens at the ends of a doc see.
+        # layers too, which the tokens at the ends of a doc see. Docs begin at even rows or all at odd ones:
+        # two are computed at a time, and not even last bits may depend on what stands before.
         pad = self.encoder.depth
-        *starts, rows = accumulate((len(doc) + pad for doc in docs), initial=pad)
+        *starts, rows = accumulate((len(doc) + len(doc) % 2 + pad + pad % 2 for doc in docs), initial=pad)
         vectors, numbers = self.cache.read(docs)
         places = np.full(rows, len(vectors))
         token = 0
@@ -134,13 +117,10 @@ def _no_backprop(_: Any) -> list[Any]:
 class _EmbeddingCache:
     """Output rows of an embedding layer by token, in a table of fixed size."""
 
-    def __init__(self, embed: Model[Any, Any], rows: int, width: int) -> None:
-        self.embed = _exact(embed)
-        columns = {column for node in embed.walk() for column in node.attrs.get("columns", ())}
-        self.attributes: list[int | str] = (
-            ["ORTH", "NORM", "SPACY"] if "SPACY" in columns else ["ORTH", "NORM"]
-        )
-        self.table: Floats = np.empty((rows, width), dtype=np.float32)
+    def __init__(self, embedding: Embedding, rows: int) -> None:
+        self.embedding = embedding
+        self.attributes = embedding.key_attributes
+        self.table: Floats = np.empty((rows, embedding.width), dtype=np.float32)
         self.row_of: dict[int, int] = {}
 
     def read(self, docs: Sequence[Doc]) -> tuple[Floats, Ints]:
@@ -152,63 +132,24 @@ class _EmbeddingCache:
         if len(self.row_of) + missing.sum() > len(self.table):
             self.row_of.clear()
             missing[:] = True
+        # In the order in which they first come: that of the table is of what the process read before.
+        order = np.argsort(places)
+        numbers = np.argsort(order)[numbers]
         if missing.sum() > len(self.table):  # a batch with more different tokens than the table has rows
-            return np.concatenate(self.embed.predict(docs)), np.arange(len(numbers))
+            return self.embedding(docs, places[order]), numbers
         if missing.any():
             first, last = len(self.row_of), len(self.row_of) + int(missing.sum())
             # The table first and then its index, so that an exception in between (a timeout) does no harm.
-            self.table[first:last] = self.embed.predict([_PickedTokens(docs, places[missing])])[0]
+            self.table[first:last] = self.embedding(docs, places[missing])
             self.row_of.update(zip(keys[missing].tolist(), range(first, last), strict=True))
             rows[missing] = range(first, last)
-        # In the order in which they first come: that of the table is of what the process read before.
-        order = np.argsort(places)
-        return self.table[rows[order]], np.argsort(order)[numbers]
+        return self.table[rows[order]], numbers
 
     def _keys(self, docs: Sequence[Doc]) -> NDArray[np.uint64]:
         """Return what an embedding can depend on, for each token."""
         hashes: Any = np.concatenate([doc.to_array(self.attributes) for doc in docs])
         keys: NDArray[np.uint64] = (hashes.view(np.uint64) * _MIX[: len(self.attributes)]).sum(axis=1)
         return keys
-
-
-def _exact(embed: Model[Any, Any]) -> Model[Any, Any]:
-    """Return a copy of an embedding layer whose matrix products are computed in float64, then rounded.
-
-    BLAS sums up in another order for another number of rows, so a float32 product would depend in its last
-    bits on the tokens that happened to be computed together, and a cached embedding on what the process
-    did before. After rounding from float64 it does not: the same texts give the same bytes.
-    """
-    copy = embed.copy()
-    for node in copy.walk():
-        node.ops = _Float64Products(use_blis=False)
-    return copy
-
-
-class _Float64Products(NumpyOps):  # type: ignore[misc]
-    """Numpy's operations, with matrix products computed in float64."""
-
-    def gemm(self, x: Any, y: Any, out: Any = None, trans1: bool = False, trans2: bool = False) -> Any:
-        wide = np.matmul(*((a.T if turn else a).astype(np.float64) for a, turn in ((x, trans1), (y, trans2))))
-        if out is None:
-            return wide.astype(x.dtype)
-        out[...] = wide
-        return out
-
-
-class _PickedTokens:
-    """Tokens from here and there in a batch, to the embedding layers as good as a `Doc`."""
-
-    def __init__(self, docs: Sequence[Doc], places: Ints) -> None:
-        self.vocab = docs[0].vocab
-        self.docs = docs
-        self.places = places
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-    def to_array(self, attrs: Any) -> NDArray[np.uint64]:
-        arrays = [doc.to_array(attrs) for doc in self.docs]
-        return np.concatenate(arrays)[self.places]
 
 
 class _Layer(NamedTuple):
@@ -226,13 +167,15 @@ class _Encoder:
 
     def __init__(self, layers: Sequence[_Layer]) -> None:
         self.layers = layers
+        self.minimal = [_minimal(layer.weights) for layer in layers]
         self.depth = len(layers)
         self.width = len(layers[0].scale)
 
     def __call__(self, vectors: Floats, places: Ints) -> Floats:
         """Encode padded rows of all docs.
 
-        The first product is of each different token at each place of the window, and not of each window.
+        The first product is of each different token at each place of the window, and not of each window; the
+        others are of two neighbouring windows at a time.
 
         Args:
             vectors: of the different tokens, (tokens, width).
@@ -243,75 +186,92 @@ class _Encoder:
         """
         rows, width = len(places), self.width
         encoded = np.empty((rows, width), dtype=np.float32)
-        most = min(_ROWS, rows) + 2 * self.depth
-        windows = np.empty((most, 3 * width), dtype=np.float32)
-        pieces = np.empty((most, max(layer.pieces for layer in self.layers) * width), dtype=np.float32)
+        most = min(_ROWS, rows + 3) + 2 * self.depth
+        columns = max(len(layer.bias) for layer in self.layers)
+        room = np.empty(2 * most * (width + columns), dtype=np.float32)
+        pieces = np.empty((most, columns), dtype=np.float32)
         best = np.empty((most, width), dtype=np.float32)
         weights = self.layers[0].weights
         products = [vectors @ weights[start : start + width] for start in range(0, 3 * width, width)]
+        places = np.append(places, places[-3:])
         for start in range(self.depth, rows - self.depth, _ROWS):
             stop = min(start + _ROWS, rows - self.depth)
-            here = places[start - self.depth : stop + self.depth]
+            # Two pairs at least, since BLAS sums up a single one in another order: some rows behind the last
+            # mean nothing.
+            here = places[start - self.depth : stop + -(stop - start) % 4 + self.depth]
             x = vectors.take(here, axis=0)
             for number, layer in enumerate(self.layers):
                 n = len(x) - 2
-                sums = pieces[:n, : layer.pieces * width]
+                sums = pieces[:n, : len(layer.bias)]
                 if number:
-                    _window_products(x, layer.weights, windows[:n], sums)
+                    _window_products(x, self.minimal[number], room, sums)
                 else:
                     add_products(products, here, sums)
                 add_block(x, sums, layer.bias, layer.scale, layer.shift, best[:n])
                 x = x[1:-1]
-            encoded[start:stop] = x
+            encoded[start:stop] = x[: stop - start]
         return encoded
 
 
-def _window_products(x: Floats, weights: Floats, windows: Floats, pieces: Floats) -> None:
-    """Write the product of each window of three rows with the weights.
+def _window_products(x: Floats, minimal: Floats, room: Floats, pieces: Floats) -> None:
+    """Write the product of each window of three rows with the weights, of two by four products and not six.
 
     Args:
-        x: (n + 2, width), its rows one after the other in memory.
-        weights: (3 * width, pieces * width).
-        windows: room for (n, 3 * width).
+        x: (n + 2, width); n is even.
+        minimal: of the weights, see there.
+        room: for 2 * n * (1 + pieces) * width numbers at least.
         pieces: (n, pieces * width), gets the products.
     """
-    # Three neighbouring rows lie one after the other in memory: read them as one row.
-    np.copyto(windows, as_strided(x, windows.shape, x.strides))
-    np.matmul(windows, weights, out=pieces)
+    _, width, columns = minimal.shape
+    half = len(pieces) // 2
+    sums = room[: 4 * half * width].reshape(4, half, width)
+    products = room[4 * half * width :][: 4 * half * columns].reshape(4, half, columns)
+    pair_rows(x, sums)
+    np.matmul(sums, minimal, out=products)
+    add_pairs(products, pieces)
 
 
-def _read_tok2vec(node: Model[Any, Any]) -> _Encoder | None:
-    """Return the encoder of a tok2vec node if all its layers are known, else None."""
+def _minimal(weights: Floats) -> Floats:
+    """Return what sums and differences of rows are multiplied by, for two windows of weights at a time.
+
+    This is Winograd's minimal filtering F(2, 3), as Lavin and Gray (2016) use it for convolutions.
+
+    Args:
+        weights: (3 * width, pieces * width).
+
+    Returns:
+        (4, width, pieces * width)
+    """
+    before, same, behind = weights.reshape(3, len(weights) // 3, -1).astype(np.float64)
+    both = (before + same + behind) / 2, (before - same + behind) / 2
+    return np.stack([before, *both, behind]).astype(np.float32)
+
+
+def _read_tok2vec(node: Model[Any, Any]) -> tuple[Embedding, _Encoder] | None:
+    """Return the two halves of a tok2vec node if all their layers are known, else None."""
     if "embed" not in node.ref_names or "encode" not in node.ref_names:
         return None
     embed, encode = node.get_ref("embed"), node.get_ref("encode")
-    if _kind(node) != "thinc.layers.chain" or node.layers != [embed, encode] or not _is_tokenwise(embed):
+    if kind(node) != "thinc.layers.chain" or node.layers != [embed, encode]:
         return None
-    if _kind(encode) != "thinc.layers.with_array":
+    embedding = read_embedding(embed)
+    if embedding is None or kind(encode) != "thinc.layers.with_array":
         return None
     stack = encode.layers[0]
-    blocks = stack.layers if _kind(stack) == "thinc.layers.chain" else [stack]
+    blocks = stack.layers if kind(stack) == "thinc.layers.chain" else [stack]
     layers = [_read_block(block) for block in blocks]
     known = [layer for layer in layers if layer is not None]
     same_width = len({len(layer.scale) for layer in known}) == 1
     if len(known) < len(layers) or not same_width or encode.attrs["pad"] != len(layers):
         return None
-    return _Encoder(known)
-
-
-def _is_tokenwise(embed: Model[Any, Any]) -> bool:
-    """Tell whether an embedding layer's output for a token depends on its key alone."""
-    for node in embed.walk():
-        if _kind(node) not in _TOKENWISE or not set(node.attrs.get("columns", ())) <= _LEXICAL:
-            return False
-    return True
+    return embedding, _Encoder(known)
 
 
 def _read_block(block: Model[Any, Any]) -> _Layer | None:
     """Return the weights of a block residual(window 1 >> maxout >> layernorm >> dropout), else None."""
     leaves = [node for node in block.walk(order="dfs_pre") if not node.layers]
     expected = [f"thinc.layers.{name}" for name in ("expand_window", "maxout", "layernorm", "dropout")]
-    if _kind(block) != "thinc.layers.residual" or [_kind(leaf) for leaf in leaves] != expected:
+    if kind(block) != "thinc.layers.residual" or [kind(leaf) for leaf in leaves] != expected:
         return None
     window, maxout, norm, _ = leaves
     if window.attrs["window_size"] != 1 or not (maxout.has_param("W") and norm.has_param("G")):
@@ -327,8 +287,3 @@ def _read_block(block: Model[Any, Any]) -> _Layer | None:
         scale=np.asarray(norm.get_param("G")),
         shift=np.asarray(norm.get_param("b")),
     )
-
-
-def _kind(node: Model[Any, Any]) -> str:
-    """Return the module of a layer's forward function: its name may be anything."""
-    return str(getattr(node._func, "__module__", ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 type Change = tuple[int, int, str]
 """Start and end in a text, and what stands there afterwards. An empty range is an insertion."""
@@ -57,6 +57,18 @@ class Offsets:
             return start, max(start, end)
         return _range(self._back, start, end)
 
+    def stored_tokens(self, starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:
+        """Return where tokens start and end in the stored text, each as `stored` has it, all at once.
+
+        Args:
+            starts: of the tokens in the view, in order.
+            ends: the same.
+        """
+        for step in self._back:
+            starts = _all_before(step.edits, starts, bisect_left)
+            ends = _all_before(step.edits, ends, bisect_right)
+        return starts, ends
+
     def viewed(self, start: int, end: int) -> tuple[int, int]:
         """Return the range of the view that a range of the stored text has become, its ends exclusive."""
         turned = [_Step([(c, d, a, b) for a, b, c, d in step]) for step in self._steps]
@@ -85,6 +97,29 @@ class _Step:
         if offset < after_end:
             return min(before + offset - after, before_end)
         return before_end + offset - after_end
+
+
+def _all_before(
+    edits: Sequence[Edit], offsets: list[int], first_in: Callable[[list[int], int, int], int]
+) -> list[int]:
+    """Return where offsets, which are in order, stood before a step: between two edits all move alike.
+
+    Args:
+        edits: of the step.
+        offsets: all starts, or all ends.
+        first_in: `bisect_left` for starts, of which one at the beginning of an edit lies in it;
+            `bisect_right` for ends.
+    """
+    before: list[int] = []
+    at = shift = 0
+    for after, after_end, stood, stood_end in edits:
+        first = first_in(offsets, after, at)
+        behind = bisect_left(offsets, after_end, first)
+        before += [offset + shift for offset in offsets[at:first]]
+        before += [min(stood + offset - after, stood_end) for offset in offsets[first:behind]]
+        at, shift = behind, stood_end - after_end
+    before += [offset + shift for offset in offsets[at:]]
+    return before
 
 
 def _range(steps: Iterable[_Step], start: int, end: int) -> tuple[int, int]:

@@ -1,5 +1,7 @@
 """Changes of a text, and the way back."""
 
+from itertools import combinations
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,3 +55,17 @@ def test_the_way_back_keeps_the_order_and_finds_what_is_unchanged(
         if not any(after <= i < after_end for after, after_end, *_ in edits for i in (start, end - 1)):
             assert (text[first], text[last - 1]) == (view[start], view[end - 1])
             assert offsets.viewed(first, last) == (start, end)
+
+
+@given(texts_with_changes(), texts_with_changes())
+def test_the_tokens_of_a_view_are_found_in_the_stored_text_as_each_by_itself(
+    case: tuple[str, list[Change]], other: tuple[str, list[Change]]
+) -> None:
+    text, changes = case
+    view, edits = changed(text, changes)
+    view, more = changed(view, [change for change in other[1] if change[1] <= len(view)])
+    offsets = Offsets([edits, more])
+    cuts = range(len(view) + 1)
+    starts, ends = offsets.stored_tokens([*cuts], [*cuts])
+    for start, end in combinations(cuts, 2):
+        assert (starts[start], max(starts[start], ends[end])) == offsets.stored(start, end)

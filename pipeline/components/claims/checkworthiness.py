@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
-from pipeline.components.claims.ngrams import families_of, range_sums
+from pipeline.components.claims.ngrams import families_of, ngram_weights
 from pipeline.components.claims.statement_features import (
     ATTRIBUTES,
     StatementFeatures,
@@ -128,14 +128,20 @@ class Statements:
     """What the classifiers read of a document, token by token.
 
     Attributes:
-        families: its n-grams, see `ngram_families`.
+        running: (`N_SUMS`, tokens + 1) sums of what the tokens before each add to the classifiers: of their
+            n-grams of one, two and three words, see `ngram_weights`; of their grammar; of their vectors, see
+            `weighted_vectors`.
         features: see `statement_features`.
-        vectors: what its words' vectors add to the logit, see `weighted_vectors`.
     """
 
-    families: NDArray[np.int64]
+    running: NDArray[np.float64]
     features: StatementFeatures
-    vectors: NDArray[np.float64]
+
+
+_SINGLE, _PAIRS, _TRIPLES = slice(0, 3), slice(3, 6), slice(6, 9)
+_GRAMMAR, _VECTORS = slice(9, 11), slice(11, 13)
+N_SUMS = 13
+"""How many sums `Statements` has."""
 
 
 def read_statements(docs: Sequence[Doc], *, lexicon: Lexicon | None = None) -> list[Statements | None]:
@@ -149,6 +155,7 @@ def read_statements(docs: Sequence[Doc], *, lexicon: Lexicon | None = None) -> l
     Returns:
         What each has; None for one without tokens.
     """
+    model = _model()
     out: list[Statements | None] = [None] * len(docs)
     for numbers in runs([len(doc) for doc in docs]):
         some = [docs[number] for number in numbers]
@@ -159,11 +166,17 @@ def read_statements(docs: Sequence[Doc], *, lexicon: Lexicon | None = None) -> l
         ends = np.cumsum(sizes)
         families = families_of(read[_OF_NGRAMS], ends - sizes)
         features = features_of(read, sizes, lexicon or lexicon_of(some[0]))
+        added = np.empty((N_SUMS, int(ends[-1])))
+        added[: _GRAMMAR.start] = ngram_weights(families, model.ngrams)
+        added[_GRAMMAR] = features.grammar_weights(model.grammar)
         table = _projections.of(vocab.vectors.data)
-        vectors = weighted_vectors(vocab, features.forms, _model().rarity[families[0]], table)
+        added[_VECTORS] = weighted_vectors(vocab, features.forms, model.rarity[families[0]], table).T
         start = 0
         for number, end in zip(numbers, ends.tolist(), strict=True):
-            out[number] = Statements(families[:, start:end], features.part(start, end), vectors[start:end])
+            # Each document is summed by itself: what it is read with changes no bit.
+            running = np.zeros((N_SUMS, end - start + 1))
+            np.cumsum(added[:, start:end], axis=1, out=running[:, 1:])
+            out[number] = Statements(running, features.part(start, end))
             start = end
     return out
 
@@ -208,19 +221,23 @@ def logits(
         (statements,) = read_statements([doc], lexicon=lexicon)
     if statements is None:
         raise ValueError("an empty document has no statements")
-    model = _model()
+    model, running = _model(), statements.running
     starts, ends = np.array(ranges, dtype=np.int64).T
-    squares, worth, checkable = range_sums(statements.families, model.ngrams, starts, ends).T
+    at_end = running[:, ends]
+    sums = at_end - running[:, starts]
+    # An n-gram stands at its last token; one that ends at the first of a stretch begins before it.
+    pairs = at_end[_PAIRS] - running[_PAIRS, np.minimum(starts + 1, ends)]
+    triples = at_end[_TRIPLES] - running[_TRIPLES, np.minimum(starts + 2, ends)]
+    squares, worth, checkable = sums[_SINGLE] + pairs + triples
     norms = np.sqrt(squares)
     worth = worth / norms + model.worth_bias
     checkable = checkable / norms + model.checkable_bias
     checkable += model.checkable_worth * np.tanh(worth)
-    features = statements.features
-    squares, grammar = features.grammar_sums(model.grammar, starts, ends).T
+    squares, grammar = sums[_GRAMMAR]
     checkable += grammar / np.sqrt(squares)
-    counts = (features.counts(starts, ends) - model.counts_mean) / model.counts_scale
-    checkable += np.clip(counts, -4, 4) @ model.counts
-    checkable += mean_of(statements.vectors, starts, ends)[:, 0]
+    counts = (statements.features.counts(starts, ends) - model.counts_mean) / model.counts_scale
+    checkable += np.minimum(np.maximum(counts, -4), 4) @ model.counts
+    checkable += mean_of(sums[_VECTORS].T)[:, 0]
     return checkable, worth
 
 
@@ -248,7 +265,7 @@ def recalibrated(name: Literal["checkable", "worth"], score: float, claim_type: 
 
 
 def _probability(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
+    return np.asarray(1 / (1 + np.exp(-np.minimum(np.maximum(logits, -30), 30))))
 
 
 _PLACE = 20

@@ -79,7 +79,7 @@ class Claims:
         return doc
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Draft:
     """A clause that is a claim, its tokens (half-open), and what the two classifiers say of it."""
 

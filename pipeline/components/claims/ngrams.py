@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 N_BUCKETS = 1 << 17
-_SIZES = np.array([1, 2, 1, 2, 3, 1])[:, None]
-_FAMILIES = np.arange(6)[:, None]
+_SIZES = (1, 2, 1, 2, 3, 1)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SALTS = (np.arange(1, 7, dtype=np.uint64) * _MIX)[:, None]
 _NUMBER = np.uint64(0x4E554D)
@@ -63,30 +62,23 @@ def _scramble(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def ngrams_of(families: NDArray[np.int64], start: int, end: int) -> NDArray[np.int64]:
     """Return the buckets of all n-grams that lie between two tokens."""
     return np.concatenate(
-        [at[min(start + size - 1, end) : end] for at, size in zip(families, _SIZES.flat, strict=True)]
+        [at[min(start + size - 1, end) : end] for at, size in zip(families, _SIZES, strict=True)]
     )
 
 
-def range_sums(
-    families: NDArray[np.int64],
-    weights: NDArray[np.float32],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-) -> NDArray[np.float64]:
-    """Return, for each stretch of tokens, the sums of some weights over its n-grams.
+def ngram_weights(families: NDArray[np.int64], weights: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return of each token the weights of the n-grams that end there, added up by their length.
 
     Args:
-        families: of the document.
+        families: of the tokens.
         weights: of each bucket (rows), for several models (columns).
-        starts: first token of each stretch.
-        ends: the token after each.
 
     Returns:
-        One row a stretch, one column a model.
+        One column a token: all models for n-grams of one (rows), then of two, then of three.
     """
-    n_families, n_tokens = families.shape
-    running = np.zeros((n_families, n_tokens + 1, weights.shape[1]))
-    np.cumsum(weights[families], axis=1, dtype=np.float64, out=running[:, 1:])
-    firsts = np.minimum(starts + _SIZES - 1, ends)
-    sums: NDArray[np.float64] = (running[_FAMILIES, ends] - running[_FAMILIES, firsts]).sum(axis=0)
-    return sums
+    found = weights.take(families, axis=0).transpose(0, 2, 1)
+    n_models = weights.shape[1]
+    added = np.zeros((3 * n_models, families.shape[1]))
+    for family, size in zip(found, _SIZES, strict=True):
+        added[(size - 1) * n_models : size * n_models] += family
+    return added

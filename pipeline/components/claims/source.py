@@ -21,7 +21,7 @@ _WITHOUT_SUBJECT = frozenset({"conj", "xcomp", "advcl"})
 _UNDER_VERB = frozenset({"dobj", "nsubjpass"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ClaimSource:
     """Who makes a claim, as the fields of `Claim` have it, and whether they deny it."""
 

@@ -123,11 +123,12 @@ class StatementFeatures:
             self.grammar[:, start:end], self.columns[:, start:end], self.forms[start:end], self.counted
         )
 
-    def grammar_sums(self, weights: Floats, starts: Ints, ends: Ints) -> NDArray[np.float64]:
-        """Return the sums of weights (buckets x models) over stretches of tokens, as (stretches, models)."""
-        running = np.zeros((self.grammar.shape[1] + 1, weights.shape[1]))
-        np.cumsum(weights[self.grammar].sum(axis=0), axis=0, dtype=np.float64, out=running[1:])
-        return np.asarray(running[ends] - running[starts])
+    def grammar_weights(self, weights: Floats) -> Floats:
+        """Return the weights (buckets x models) of each token over all kinds, as (models, tokens)."""
+        first, *others = weights.take(self.grammar, axis=0)
+        for other in others:
+            first += other
+        return np.asarray(first.T)
 
     def counts(self, starts: Ints, ends: Ints) -> Floats:
         """Return the counts of stretches of tokens: capped, as shares of the tokens, and their logarithm.
@@ -247,7 +248,10 @@ def mean_vectors(
     Returns:
         An array of (stretches, columns of the table); zeros where no word has a vector.
     """
-    return mean_of(weighted_vectors(doc.vocab, forms, rarity, table), starts, ends)
+    weighted = weighted_vectors(doc.vocab, forms, rarity, table)
+    running = np.zeros((len(weighted) + 1, weighted.shape[1]))
+    np.cumsum(weighted, axis=0, out=running[1:])
+    return mean_of(running[ends] - running[starts])
 
 
 def weighted_vectors(
@@ -263,9 +267,6 @@ def weighted_vectors(
     return weighted
 
 
-def mean_of(weighted: NDArray[np.float64], starts: Ints, ends: Ints) -> Floats:
-    """Return the mean over stretches of a document's tokens of what `weighted_vectors` gives."""
-    total = np.zeros((len(weighted) + 1, weighted.shape[1]))
-    np.cumsum(weighted, axis=0, out=total[1:])
-    found = total[ends] - total[starts]
-    return np.asarray(found[:, :-1] / np.maximum(found[:, -1:], 1e-6), dtype=np.float32)
+def mean_of(sums: NDArray[np.float64]) -> Floats:
+    """Return the means over stretches of tokens, of the sums of what `weighted_vectors` gives."""
+    return np.asarray(sums[:, :-1] / np.maximum(sums[:, -1:], 1e-6), dtype=np.float32)

@@ -20,7 +20,7 @@ from pipeline.components.claims.checkworthiness import (
     read_statements,
     recalibrated,
 )
-from pipeline.components.claims.ngrams import ngram_families
+from pipeline.components.claims.ngrams import N_BUCKETS, ngram_families, ngram_weights, ngrams_of
 from pipeline.components.claims.statement_features import mean_vectors, n_counts, statement_features
 
 VOCAB = spacy.blank("en").vocab  # has what is asked of a word: its lower-case form, is it a number
@@ -54,8 +54,19 @@ def test_documents_read_together_are_scored_as_each_alone() -> None:
             if statements is not None:
                 ranges = [(0, len(doc)), (0, 1), (len(doc) - 1, len(doc))]
                 assert classify(doc, ranges, statements=statements) == classify(doc, ranges)
-                assert statements.families.tolist() == ngram_families(doc).tolist()
+                (alone,) = read_statements([doc])
+                assert alone is not None
+                assert statements.running.tolist() == alone.running.tolist()
                 assert statements.features.grammar.tolist() == statement_features(doc).grammar.tolist()
+
+
+def test_ngrams_of_a_stretch_are_those_that_end_in_it_and_begin_in_it() -> None:
+    families = ngram_families(parsed(FACT, vocab=VOCAB))
+    weights = np.random.default_rng(1).integers(1, 99, (N_BUCKETS, 2)).astype(np.float32)
+    by_length = ngram_weights(families, weights).reshape(3, 2, -1)
+    for start, end in [(0, 6), (1, 5), (2, 3), (3, 5)]:
+        inside = sum(by_length[longer, :, start + longer : end].sum(axis=1) for longer in range(3))
+        assert np.array_equal(inside, weights[ngrams_of(families, start, end)].sum(axis=0))
 
 
 def test_what_is_counted() -> None:

@@ -93,7 +93,7 @@ def _is_one_of_a_row(words: DateWords, text: str, match: re.Match[str]) -> bool:
 # ---- what an expression means ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Expression:
     """A time as printed.
 

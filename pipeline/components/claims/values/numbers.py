@@ -93,7 +93,7 @@ _DIGITS = (
 _FIRST = r"(?<![\w.,:/-])(?<!\d[-–])"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Amount:
     """A number as printed and as meant.
 

@@ -22,7 +22,7 @@ _LONGEST_UNIT = 5  # tokens
 _BEFORE_NOUN = NOUN_TAGS | {"JJ", "JJR", "VBG", "VBN", "HYPH", "POS"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Measure:
     """An amount on its tokens (half-open), unit included where it follows."""
 
@@ -33,7 +33,7 @@ class Measure:
     comparator: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Time:
     """A time expression on its tokens (half-open), with first and last day where they are known."""
 

@@ -7,6 +7,7 @@ the model's own table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
@@ -116,37 +117,40 @@ class _Vocabulary:
     """Words as numbers, computed once for each; `lexicon.made(_Vocabulary)` is that of its language."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._lists = [
-            _keys(entries)
-            for entries in (
-                lexicon.ordered("given_names"),
-                lexicon.ordered("person_titles"),
-                lexicon.ordered("name_particles"),
-                lexicon.ordered("roles"),
-                lexicon.ordered("offices"),
-                lexicon.ordered("peoples"),
-                lexicon.ordered("demonyms"),
-                lexicon.ordered("regions"),
-                lexicon.ordered("cities"),
-                lexicon.ordered("place_aliases"),
-                lexicon.ordered("location_words"),
-                lexicon.ordered("facility_words"),
-                lexicon.ordered("organisation_words"),
-                lexicon.ordered("organisation_suffixes"),
-                lexicon.ordered("known_organisations"),
-                lexicon.ordered("known_products"),
-                lexicon.ordered("social_networks"),
-                lexicon.ordered("wire_agencies"),
-                lexicon.ordered("event_words"),
-                lexicon.ordered("work_nouns"),
-                lexicon.ordered("sports_words"),
-                lexicon.ordered("cue_verbs"),
-                lexicon.ordered("not_names"),
-                lexicon.ordered("common_acronyms"),
-            )
+        lists = [
+            lexicon.ordered("given_names"),
+            lexicon.ordered("person_titles"),
+            lexicon.ordered("name_particles"),
+            lexicon.ordered("roles"),
+            lexicon.ordered("offices"),
+            lexicon.ordered("peoples"),
+            lexicon.ordered("demonyms"),
+            lexicon.ordered("regions"),
+            lexicon.ordered("cities"),
+            lexicon.ordered("place_aliases"),
+            lexicon.ordered("location_words"),
+            lexicon.ordered("facility_words"),
+            lexicon.ordered("organisation_words"),
+            lexicon.ordered("organisation_suffixes"),
+            lexicon.ordered("known_organisations"),
+            lexicon.ordered("known_products"),
+            lexicon.ordered("social_networks"),
+            lexicon.ordered("wire_agencies"),
+            lexicon.ordered("event_words"),
+            lexicon.ordered("work_nouns"),
+            lexicon.ordered("sports_words"),
+            lexicon.ordered("cue_verbs"),
+            lexicon.ordered("not_names"),
+            lexicon.ordered("common_acronyms"),
         ]
-        if len(self._lists) != N_LISTS:
-            raise ValueError(f"the network was trained with {N_LISTS} lists, not with {len(self._lists)}")
+        if len(lists) != N_LISTS:
+            raise ValueError(f"the network was trained with {N_LISTS} lists, not with {len(lists)}")
+        # A word's lists, as the bits of a number.
+        self._bits: dict[str, int] = {}
+        for number, entries in enumerate(lists):
+            for entry in entries:
+                word = entry.partition("\t")[0].lower()  # of one with values, its key
+                self._bits[word] = self._bits.get(word, 0) | 1 << number
         self._forget()
 
     def _forget(self) -> None:
@@ -178,17 +182,14 @@ class _Vocabulary:
         return table
 
     def _row(self, word: str) -> tuple[int, ...]:
-        lower = word.lower()
-        bits = sum(1 << number for number, words in enumerate(self._lists) if lower in words)
-        is_large = word[0].isupper()
-        has_large = any(c.isupper() for c in word)
+        lower, signs = word.lower(), word.translate(_SIGNS)
         return (
             _hash(lower) % WORD_BUCKETS,
             _hash(lower[:3]) % SUFFIX_BUCKETS,
             _hash(lower[-3:]) % SUFFIX_BUCKETS,
-            _hash(_shape(word)) % SHAPE_BUCKETS,
-            bits,
-            2 if is_large else 1 if has_large else 0,
+            _hash(_shape(signs)) % SHAPE_BUCKETS,
+            self._bits.get(lower, 0),
+            2 if signs[0] == "X" else 1 if "X" in signs else 0,
             2 if word in _OPENING else 1 if word in _QUOTES else 0,
             "\n" in word,
             word[-1:] in _STOPS,
@@ -196,27 +197,30 @@ class _Vocabulary:
         )
 
 
-def _keys(entries: Sequence[str]) -> frozenset[str]:
-    """Return the entries of a list, of one with values the keys."""
-    return frozenset(entry.partition("\t")[0].lower() for entry in entries)
-
-
 def _hash(text: str) -> int:
     return crc32(text.encode())
 
 
-def _shape(word: str) -> str:
-    """Return a word with X, x and 0 for its letters and digits; of runs at most three.
+class _Signs(dict[int, str]):
+    """X, x and 0 for letters and digits, by their code points, and all else for itself: for `translate`."""
 
-    >>> _shape("McDonald-42")
+    def __missing__(self, code: int) -> str:
+        c = chr(code)
+        sign = self[code] = "X" if c.isupper() else "x" if c.isalpha() else "0" if c.isdigit() else c
+        return sign
+
+
+_SIGNS = _Signs()
+_RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
+
+
+def _shape(signs: str) -> str:
+    """Return the signs of a word, of runs at most three.
+
+    >>> _shape("McDonald-42".translate(_SIGNS))
     'XxXxxx-00'
     """
-    out: list[str] = []
-    for c in word[:16]:
-        sign = "X" if c.isupper() else "x" if c.isalpha() else "0" if c.isdigit() else c
-        if out[-3:] != [sign] * 3:
-            out.append(sign)
-    return "".join(out)
+    return _RUN.sub(r"\1\1\1", signs[:16])
 
 
 _kinds = _Labels(lambda label: MODEL_KINDS.get(label, 0))

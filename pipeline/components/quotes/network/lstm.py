@@ -105,25 +105,24 @@ class Packing:
 def bidirectional_lstm(inputs: Floats, packing: Packing, weights: Weights, layer: int) -> Floats:
     """Run one bidirectional layer over packed rows: (rows, width) -> (rows, 2 * hidden).
 
-    What the inputs give to the gates is computed for some steps at a time: all rows of a batch would take
-    tens of megabytes, which are slower to fetch than to compute.
+    What the inputs give to the gates is computed for some steps at a time, and for them alone the inputs are
+    turned round: all rows of a batch would take tens of megabytes, slower to fetch than to compute.
     """
     recurrent = weights[f"lstm{layer}_recurrent"]  # (2, hidden, 4 * hidden); gates i f o g
     hidden = recurrent.shape[1]
     from_input, bias = weights[f"lstm{layer}_input"], weights[f"lstm{layer}_bias"][:, None, :]
-    both = np.stack([inputs, inputs[packing.flip]])
     out = np.empty((2, len(inputs), hidden), dtype=np.float32)
     most = packing.steps[0][1] if packing.steps else 0
     cell = np.zeros((2, most, hidden), dtype=np.float32)
     state = np.zeros((2, most, hidden), dtype=np.float32)
     gates = np.empty(2 * max(_PIECE, most) * 4 * hidden, dtype=np.float32)
     for steps in _pieces(packing.steps):
-        first = steps[0][0]
-        rows = steps[-1][0] + steps[-1][1] - first
-        piece = gates[: 2 * rows * 4 * hidden].reshape(2, rows, 4 * hidden)
-        np.matmul(both[:, first : first + rows], from_input, out=piece)
+        first, last = steps[0][0], sum(steps[-1])
+        forward, backward = piece = gates[: 2 * (last - first) * 4 * hidden].reshape(2, -1, 4 * hidden)
+        np.matmul(inputs[first:last], from_input[0], out=forward)
+        np.matmul(inputs.take(packing.flip[first:last], axis=0), from_input[1], out=backward)
         state = run_steps(piece, bias, recurrent, steps, state, cell, out)
-    return np.concatenate([out[0], out[1][packing.flip]], axis=1)
+    return np.concatenate([out[0], out[1].take(packing.flip, axis=0)], axis=1)
 
 
 def _pieces(steps: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
