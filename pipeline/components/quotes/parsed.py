@@ -46,10 +46,13 @@ class Parse:
         self.idx = self.tree.starts
         if len(_empty) > _MOST:
             _empty.clear()
-        for word in set(self.words).difference(_empty):
+        different = set(self.words)
+        for word in different.difference(_empty):
             _empty[word] = word.isspace() or (word[0] in _PUNCTUATION and not any(c.isalnum() for c in word))
         self.is_empty = [_empty[word] for word in self.words]
-        self.marks = [i for i, word in enumerate(self.words) if word in MARKS]
+        self.marks: list[int] = []
+        if not MARKS.isdisjoint(different):
+            self.marks = [i for i, word in enumerate(self.words) if word in MARKS]
         self.stops = [i for i, tag in enumerate(self.tags) if tag == "." and self.words[i] in SENTENCE_END]
         self.paragraphs: list[Range] = []
         self.paragraph_of = [0] * self.size
