@@ -105,7 +105,7 @@ def _entry_points_of_spacy() -> Iterator[None]:
 def _read(folder: Path, unread: Iterable[str]) -> Language:
     """Return the pipeline in a folder, without its strings and some components."""
     language = util.get_lang_class(util.load_config(folder / "config.cfg")["nlp"]["lang"])
-    with _without_special_cases(language.Defaults):
+    with _without_its_rules(language.Defaults):
         nlp = spacy.load(folder, exclude=[*unread, "strings", "tokenizer", "vectors"])
     _read_tokenizer(nlp, folder / "tokenizer")
     _read_vectors(nlp.vocab.vectors, folder / "vocab")
@@ -113,14 +113,14 @@ def _read(folder: Path, unread: Iterable[str]) -> Language:
 
 
 @contextmanager
-def _without_special_cases(defaults: Any) -> Iterator[None]:
-    """Let a language's tokenizer be made without the special cases: its own are read afterwards."""
-    of_language = defaults.tokenizer_exceptions
-    defaults.tokenizer_exceptions = {}
+def _without_its_rules(defaults: Any) -> Iterator[None]:
+    """Let a language's tokenizer be made without what is read afterwards: its special cases and suffixes."""
+    of_language = defaults.tokenizer_exceptions, defaults.suffixes
+    defaults.tokenizer_exceptions, defaults.suffixes = {}, None
     try:
         yield
     finally:
-        defaults.tokenizer_exceptions = of_language
+        defaults.tokenizer_exceptions, defaults.suffixes = of_language
 
 
 def _read_tokenizer(nlp: Language, path: Path) -> None:

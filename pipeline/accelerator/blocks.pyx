@@ -18,6 +18,23 @@ cdef extern from * nogil:
                                        const float* __restrict two, const float* __restrict three, int n) {
         for (int i = 0; i < n; i++) to[i] = one[i] + two[i] + three[i];
     }
+    NT_CLONES static void nt_pair_rows(float* __restrict sums, const float* __restrict rows, int apart, int n) {
+        const float *before = rows, *first = rows + n, *second = rows + 2 * n, *after = rows + 3 * n;
+        for (int i = 0; i < n; i++) {
+            sums[i] = before[i] - second[i];
+            sums[apart + i] = first[i] + second[i];
+            sums[2 * apart + i] = second[i] - first[i];
+            sums[3 * apart + i] = first[i] - after[i];
+        }
+    }
+    NT_CLONES static void nt_add_pair(float* __restrict first, float* __restrict second,
+                                      const float* __restrict products, int apart, int n) {
+        for (int i = 0; i < n; i++) {
+            const float sum = products[apart + i], difference = products[2 * apart + i];
+            first[i] = products[i] + sum + difference;
+            second[i] = sum - difference - products[3 * apart + i];
+        }
+    }
     /* The best of the pieces of each unit. */
     NT_CLONES static void nt_best(float* __restrict best, const float* __restrict pieces,
                                   const float* __restrict bias, int width, int n_pieces) {
@@ -51,6 +68,8 @@ cdef extern from * nogil:
     }
     """
     void nt_add_three(float* to, const float* one, const float* two, const float* three, int n)
+    void nt_pair_rows(float* sums, const float* rows, int apart, int n)
+    void nt_add_pair(float* first, float* second, const float* products, int apart, int n)
     void nt_best(float* best, const float* pieces, const float* bias, int width, int n_pieces)
     void nt_centre(float* best, int width)
     void nt_add_normed(float* x, const float* best, float inverse, const float* scale, const float* shift,
@@ -74,6 +93,31 @@ def add_products(products, const long long[::1] places, float[:, :] pieces):
     for i in range(n):
         nt_add_three(&pieces[i, 0], &first[places[i], 0], &second[places[i + 1], 0], &third[places[i + 2], 0],
                      width)
+
+
+def pair_rows(const float[:, ::1] x, float[:, :, :] sums):
+    """Write the sums and differences of rows that two neighbouring windows are computed of; see the numpy form."""
+    cdef Py_ssize_t n = sums.shape[1], i
+    cdef int width = sums.shape[2], apart
+    if sums.shape[0] != 4 or x.shape[0] != 2 * n + 2 or x.shape[1] != width or sums.strides[2] != sizeof(float) \
+            or sums.strides[1] != width * sizeof(float):
+        raise ValueError("the sums do not fit the rows")
+    apart = sums.strides[0] // sizeof(float)
+    for i in range(n):
+        nt_pair_rows(&sums[0, i, 0], &x[2 * i, 0], apart, width)
+
+
+def add_pairs(const float[:, :, :] products, float[:, :] pieces):
+    """Write the products of all windows, of those of their sums and differences; see the numpy form."""
+    cdef Py_ssize_t n = products.shape[1], i
+    cdef int width = products.shape[2], apart
+    if products.shape[0] != 4 or pieces.shape[0] != 2 * n or pieces.shape[1] != width \
+            or products.strides[2] != sizeof(float) or products.strides[1] != width * sizeof(float) \
+            or pieces.strides[1] != sizeof(float):
+        raise ValueError("the products do not fit the rows")
+    apart = products.strides[0] // sizeof(float)
+    for i in range(n):
+        nt_add_pair(&pieces[2 * i, 0], &pieces[2 * i + 1, 0], &products[0, i, 0], apart, width)
 
 
 def add_block(x, pieces, const float[::1] bias, const float[::1] scale, const float[::1] shift, best):

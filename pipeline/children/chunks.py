@@ -288,6 +288,7 @@ def _prepare(
     start: Callable[..., Callable[[Any], Any]], args: tuple[Any, ...], idle_s: float | None
 ) -> Serve:
     """Start in a child; return what answers chunk after chunk."""
+    _keep_memory()  # the start frees much that what comes after can take
     return _serving(start(*args), idle_s)
 
 

@@ -68,12 +68,7 @@ def extract_file(source: Path, folder: Path, settings: Settings) -> dict[str, in
         pa.array([None])
         reading = FileArticles(source.name, file, settings)
         # A batch of the parser at a time: with more, one child would work on while the others are done.
-        batches = shared_out(
-            reading.articles(),
-            size=settings.batch_size,
-            n_chars=lambda article: len(article.text),
-            processes=settings.model_processes,
-        )
+        batches = shared_out(reading.articles(), size=settings.batch_size, n_chars=lambda a: len(a.text))
         with progress(file) as advance, writers_of(folder, _run_id(file, settings)) as writers:
             for article_ids, tables in map_chunks(
                 batches,

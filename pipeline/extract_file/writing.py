@@ -38,11 +38,10 @@ class Writer:
         """Write what waits."""
         if not self._waiting:
             return
-        schema = self._file.schema
-        table = pa.concat_tables([part.cast(schema) for part in self._waiting]).combine_chunks()
-        at = schema.get_field_index("run_id")
+        table = pa.concat_tables(self._waiting).combine_chunks()
+        at = table.schema.get_field_index("run_id")
         column = pa.repeat(pa.scalar(self._run), len(table))
-        self._file.write_table(table.set_column(at, schema.field(at), column))
+        self._file.write_table(table.set_column(at, table.schema.field(at), column))
         self._waiting, self._n_bytes = [], 0
 
 

@@ -184,8 +184,5 @@ def _number(read: bytes, at: int) -> tuple[int, int]:
 
 def _numbers(data: NDArray[np.uint8], starts: NDArray[np.int64], size: int) -> Keys:
     """Return the numbers of so many bytes that stand at some places, the highest byte first."""
-    numbers = np.zeros(len(starts), dtype=np.uint64)
-    for byte in range(size):
-        numbers <<= np.uint64(8)
-        numbers |= data[starts + byte]
-    return numbers
+    at_all_places = np.ndarray(len(data) - size + 1, dtype=f">u{size}", buffer=data, strides=(1,))
+    return at_all_places[starts].astype(np.uint64)

@@ -29,6 +29,34 @@ def add_products(products: Sequence[Floats], places: Ints, pieces: Floats) -> No
     pieces += products[2].take(places[2 : n + 2], axis=0)
 
 
+def pair_rows(x: Floats, sums: Floats) -> None:
+    """Write the sums and differences of rows that two neighbouring windows are computed of.
+
+    Args:
+        x: (2 * n + 2, width).
+        sums: (4, n, width), gets them.
+    """
+    before, first, second, after = x[:-2:2], x[1:-1:2], x[2::2], x[3::2]
+    np.subtract(before, second, out=sums[0])
+    np.add(first, second, out=sums[1])
+    np.subtract(second, first, out=sums[2])
+    np.subtract(first, after, out=sums[3])
+
+
+def add_pairs(products: Floats, pieces: Floats) -> None:
+    """Write the products of all windows, of those of their sums and differences.
+
+    Args:
+        products: (4, n, pieces * width).
+        pieces: (2 * n, pieces * width), gets the sums.
+    """
+    first, second = pieces[::2], pieces[1::2]
+    np.add(products[0], products[1], out=first)
+    first += products[2]
+    np.subtract(products[1], products[2], out=second)
+    second -= products[3]
+
+
 def add_block(x: Floats, pieces: Floats, bias: Floats, scale: Floats, shift: Floats, best: Floats) -> None:
     """Add a block's output to all rows of `x` but the first and the last, in place.
 

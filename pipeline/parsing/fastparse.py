@@ -33,13 +33,12 @@ from itertools import accumulate, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Model, NumpyOps
 
-from pipeline.parsing.blocks import add_block, add_products
+from pipeline.parsing.blocks import add_block, add_pairs, add_products, pair_rows
 from pipeline.parsing.embeddings import Embedding, kind, read_embedding
 
 type Floats = NDArray[np.float32]
@@ -95,9 +94,10 @@ class _Tok2Vec:
             return self.stock(model, docs, is_train)
         # Between two docs, and at both ends, lie as many rows of zeros as there are layers: the field of
         # view of a token is that wide. Stock spaCy pads in the same way, and its padding goes through the
-        # layers too, which the tokens at the ends of a doc see.
+        # layers too, which the tokens at the ends of a doc see. Docs begin at even rows or all at odd ones:
+        # two are computed at a time, and not even last bits may depend on what stands before.
         pad = self.encoder.depth
-        *starts, rows = accumulate((len(doc) + pad for doc in docs), initial=pad)
+        *starts, rows = accumulate((len(doc) + len(doc) % 2 + pad + pad % 2 for doc in docs), initial=pad)
         vectors, numbers = self.cache.read(docs)
         places = np.full(rows, len(vectors))
         token = 0
@@ -167,13 +167,15 @@ class _Encoder:
 
     def __init__(self, layers: Sequence[_Layer]) -> None:
         self.layers = layers
+        self.minimal = [_minimal(layer.weights) for layer in layers]
         self.depth = len(layers)
         self.width = len(layers[0].scale)
 
     def __call__(self, vectors: Floats, places: Ints) -> Floats:
         """Encode padded rows of all docs.
 
-        The first product is of each different token at each place of the window, and not of each window.
+        The first product is of each different token at each place of the window, and not of each window; the
+        others are of two neighbouring windows at a time.
 
         Args:
             vectors: of the different tokens, (tokens, width).
@@ -184,41 +186,65 @@ class _Encoder:
         """
         rows, width = len(places), self.width
         encoded = np.empty((rows, width), dtype=np.float32)
-        most = min(_ROWS, rows) + 2 * self.depth
-        windows = np.empty((most, 3 * width), dtype=np.float32)
-        pieces = np.empty((most, max(layer.pieces for layer in self.layers) * width), dtype=np.float32)
+        most = min(_ROWS, rows + 3) + 2 * self.depth
+        columns = max(len(layer.bias) for layer in self.layers)
+        room = np.empty(2 * most * (width + columns), dtype=np.float32)
+        pieces = np.empty((most, columns), dtype=np.float32)
         best = np.empty((most, width), dtype=np.float32)
         weights = self.layers[0].weights
         products = [vectors @ weights[start : start + width] for start in range(0, 3 * width, width)]
+        places = np.append(places, places[-3:])
         for start in range(self.depth, rows - self.depth, _ROWS):
             stop = min(start + _ROWS, rows - self.depth)
-            here = places[start - self.depth : stop + self.depth]
+            # Two pairs at least, since BLAS sums up a single one in another order: some rows behind the last
+            # mean nothing.
+            here = places[start - self.depth : stop + -(stop - start) % 4 + self.depth]
             x = vectors.take(here, axis=0)
             for number, layer in enumerate(self.layers):
                 n = len(x) - 2
-                sums = pieces[:n, : layer.pieces * width]
+                sums = pieces[:n, : len(layer.bias)]
                 if number:
-                    _window_products(x, layer.weights, windows[:n], sums)
+                    _window_products(x, self.minimal[number], room, sums)
                 else:
                     add_products(products, here, sums)
                 add_block(x, sums, layer.bias, layer.scale, layer.shift, best[:n])
                 x = x[1:-1]
-            encoded[start:stop] = x
+            encoded[start:stop] = x[: stop - start]
         return encoded
 
 
-def _window_products(x: Floats, weights: Floats, windows: Floats, pieces: Floats) -> None:
-    """Write the product of each window of three rows with the weights.
+def _window_products(x: Floats, minimal: Floats, room: Floats, pieces: Floats) -> None:
+    """Write the product of each window of three rows with the weights, of two by four products and not six.
 
     Args:
-        x: (n + 2, width), its rows one after the other in memory.
-        weights: (3 * width, pieces * width).
-        windows: room for (n, 3 * width).
+        x: (n + 2, width); n is even.
+        minimal: of the weights, see there.
+        room: for 2 * n * (1 + pieces) * width numbers at least.
         pieces: (n, pieces * width), gets the products.
     """
-    # Three neighbouring rows lie one after the other in memory: read them as one row.
-    np.copyto(windows, as_strided(x, windows.shape, x.strides))
-    np.matmul(windows, weights, out=pieces)
+    _, width, columns = minimal.shape
+    half = len(pieces) // 2
+    sums = room[: 4 * half * width].reshape(4, half, width)
+    products = room[4 * half * width :][: 4 * half * columns].reshape(4, half, columns)
+    pair_rows(x, sums)
+    np.matmul(sums, minimal, out=products)
+    add_pairs(products, pieces)
+
+
+def _minimal(weights: Floats) -> Floats:
+    """Return what sums and differences of rows are multiplied by, for two windows of weights at a time.
+
+    This is Winograd's minimal filtering F(2, 3), as Lavin and Gray (2016) use it for convolutions.
+
+    Args:
+        weights: (3 * width, pieces * width).
+
+    Returns:
+        (4, width, pieces * width)
+    """
+    before, same, behind = weights.reshape(3, len(weights) // 3, -1).astype(np.float64)
+    both = (before + same + behind) / 2, (before - same + behind) / 2
+    return np.stack([before, *both, behind]).astype(np.float32)
 
 
 def _read_tok2vec(node: Model[Any, Any]) -> tuple[Embedding, _Encoder] | None:

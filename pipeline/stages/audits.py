@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pipeline.settings import Settings
 from pipeline.store.plan import IngestCounts
 from schemas import TABLES
-from schemas.table import violations
+from schemas.contract import violations
 
 
 def audit(tables: Mapping[str, pa.Table], counts: IngestCounts, settings: Settings) -> list[str]:

@@ -16,7 +16,8 @@ from pipeline.derived.groups import together
 from pipeline.derived.members import Members
 from pipeline.derived.tables import DERIVED, Grouped
 from schemas import TABLES, ClaimGroup
-from schemas.table import arrow_schema, violations
+from schemas.contract import violations
+from schemas.table import arrow_schema
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 NAMES = ("Brenn", "Harbour Board", "Ana Colvey")

@@ -9,7 +9,7 @@ import pyarrow as pa
 from pipeline.curation.decisions import Decisions
 from pipeline.derived.counts_by_day import rows_of_entities, rows_of_speakers
 from schemas import EntityDay, SpeakerDay
-from schemas.table import violations
+from schemas.contract import violations
 
 
 def strings(values: Iterable[str | None]) -> pa.Array:

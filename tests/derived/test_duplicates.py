@@ -9,7 +9,8 @@ from pipeline.derived.groups import together
 from pipeline.derived.tables import DERIVED, Grouped
 from pipeline.identity import checksum
 from schemas import Article, Duplicate
-from schemas.table import arrow_schema, violations
+from schemas.contract import violations
+from schemas.table import arrow_schema
 
 BASE = " ".join(f"word{n}" for n in range(120))
 NEAR = BASE.replace("word60", "other")

@@ -10,8 +10,8 @@ import pytest
 from pipeline.curation.decisions import Decisions, read_decisions
 from pipeline.derived.entity_index import merge, partial
 from pipeline.errors import InputError
+from schemas.contract import violations
 from schemas.entity_index import EntityIndexRow
-from schemas.table import violations
 
 DAYS = [date(2026, 3, d) for d in (1, 2, 3)]
 

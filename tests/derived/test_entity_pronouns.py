@@ -8,7 +8,7 @@ import pytest
 from pipeline.curation.decisions import Decisions
 from pipeline.derived.entity_pronouns import merge, partial
 from schemas import EntityPronouns
-from schemas.table import violations
+from schemas.contract import violations
 
 type Mention = tuple[str, str, str]
 """Article, entity, pronoun."""

@@ -9,7 +9,8 @@ import pytest
 from pipeline.curation.decisions import Decisions
 from pipeline.derived.quote_name_days import rows
 from schemas import MentionRow, Quote, QuoteNameDay
-from schemas.table import arrow_schema, violations
+from schemas.contract import violations
+from schemas.table import arrow_schema
 
 DAY = date(2026, 3, 1)
 type Spans = list[tuple[int, int]]

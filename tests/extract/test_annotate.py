@@ -20,7 +20,8 @@ from pipeline.extract.article import ArticleText
 from pipeline.stages.audits import offsets, references
 from schemas import TABLES
 from schemas import Article as ArticleRow
-from schemas.table import to_arrow, violations
+from schemas.contract import violations
+from schemas.table import to_arrow
 
 PHRASES = """
 Mara Lindqvist|she|said|that|according to|the Treasury chief|told|Reuters|IMF|(IMF)|allegedly|12%|$3 million

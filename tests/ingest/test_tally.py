@@ -18,7 +18,7 @@ from pipeline.store.batch import Batch, plan_path
 from pipeline.store.manifest import write_manifest
 from pipeline.store.plan import OldPlanError
 from schemas import IngestReportRow
-from schemas.table import violations
+from schemas.contract import violations
 
 DAY = date(2026, 3, 2)
 TEXT = "The harbour board met on Tuesday and put the new ferry off until the summer, the mayor said."

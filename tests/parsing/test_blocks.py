@@ -5,9 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.parsing.blocks import add_block, add_products
-from pipeline.parsing.fastparse import _window_products
+from pipeline.parsing.fastparse import _minimal, _window_products
 
-WIDTH, ROWS = 8, 11
+WIDTH, ROWS = 8, 12
 
 
 @pytest.fixture
@@ -27,11 +27,12 @@ def test_products_of_single_tokens_add_up_to_those_of_windows(
     weights = some(rng, 3 * WIDTH, n_pieces * WIDTH)
     added, multiplied = (np.empty((ROWS - 2, n_pieces * WIDTH), dtype=np.float32) for _ in range(2))
     add_products([tokens @ weights[at : at + WIDTH] for at in range(0, 3 * WIDTH, WIDTH)], places, added)
-    room = np.empty((ROWS - 2, 3 * WIDTH), dtype=np.float32)
-    _window_products(tokens[places], weights, room, multiplied)
+    room = np.empty(2 * ROWS * (1 + n_pieces) * WIDTH, dtype=np.float32)
+    _window_products(tokens[places], _minimal(weights), room, multiplied)
     np.testing.assert_allclose(added, multiplied, rtol=1e-4, atol=1e-5)
-    window = np.concatenate(tokens[places[4:7]])
-    np.testing.assert_allclose(multiplied[4], window @ weights, rtol=1e-4, atol=1e-5)
+    for at in (0, 4, 5, ROWS - 3):
+        window = np.concatenate(tokens[places[at : at + 3]])
+        np.testing.assert_allclose(multiplied[at], window @ weights, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("n_pieces", [1, 2, 3, 4])

@@ -218,6 +218,17 @@ def test_vectors_do_not_depend_on_what_was_parsed_before() -> None:
 
 
 @pytest.mark.model
+def test_vectors_do_not_depend_on_the_texts_before(fast: Language) -> None:
+    text = generated(1, seed=5)[0]
+    before = (["Rain."], ["More rain fell."], ["It rained all day."], generated(2, seed=6))
+    # Convolutions go over 512 rows at a time: of the longer texts one or a few are left over.
+    cases = [*((some, text) for some in before), *((["Rain."], "Rain. " * n) for n in range(250, 260))]
+    for some, last in cases:
+        *_, doc = fast.pipe([*some, last], batch_size=8)
+        assert np.array_equal(doc.tensor, fast(last).tensor)
+
+
+@pytest.mark.model
 def test_an_exception_while_embeddings_are_computed_leaves_a_good_cache(
     nlp: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:

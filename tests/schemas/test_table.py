@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from schemas import TABLES
-from schemas.table import METADATA_KEY, Row, arrow_schema, columns, summary, to_arrow, violations
+from schemas.contract import violations
+from schemas.table import METADATA_KEY, Row, arrow_schema, columns, summary, to_arrow
 
 
 class Pair(NamedTuple):

@@ -35,7 +35,7 @@ from pipeline.store.days import note, published
 from pipeline.store.manifest import write_manifest
 from pipeline.store.plan import OldPlanError, shards
 from schemas import Article, Reject
-from schemas.table import violations
+from schemas.contract import violations
 
 DAY = date(2026, 3, 2)
 LONG = "The harbour board met on Tuesday and put the new ferry off until the summer, the mayor said."

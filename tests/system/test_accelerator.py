@@ -78,18 +78,19 @@ LOOPS = """
 import numpy as np, sys
 from pipeline.components.quotes.network import loops
 from pipeline.parsing import blocks
-from pipeline.parsing.fastparse import _window_products
+from pipeline.parsing.fastparse import _minimal, _window_products
 rng = np.random.default_rng(5)
 def some(*shape):
     return rng.normal(size=shape).astype(np.float32)
 out = []
 for width in (96, 20, 144):
-    x = some(41, width)
-    room = [np.empty((39, n * width), np.float32) for n in (3, 3, 1)]
-    blocks.add_products([some(5, 3 * width) for _ in range(3)], rng.integers(0, 5, 41), room[1])
+    x = some(42, width)
+    pieces, best = np.empty((40, 3 * width), np.float32), np.empty((40, width), np.float32)
+    room = np.empty(400 * width, np.float32)
+    blocks.add_products([some(5, 3 * width) for _ in range(3)], rng.integers(0, 5, 42), pieces)
     for _ in range(3):
-        blocks.add_block(x, room[1], some(3 * width), some(width), some(width), room[2])
-        _window_products(x, some(3 * width, 3 * width) / 20, room[0], room[1])
+        blocks.add_block(x, pieces, some(3 * width), some(width), some(width), best)
+        _window_products(x, _minimal(some(3 * width, 3 * width) / 20), room, pieces)
     out.append(x)
 sums = some(9, 24)
 loops.add_rows(sums, some(50, 24), rng.integers(0, 50, (9, 7)).astype(np.int32))
