@@ -227,13 +227,13 @@ def _share_pattern(lexicon: Lexicon, numbers: NumberWords) -> str:
     times = alternatives(lexicon.entries("dates.plural_units"))
     bottom = alternatives(lexicon.entries("numbers.fractions"))
     plural = f"{alternatives(lexicon.ordered('numbers.plural_ending'))}?"
-    half = lexicon.ordered("numbers.half")
-    top = [*lexicon.words("numbers.articles"), *numbers.units]
+    half, top = lexicon.ordered("numbers.half"), [*lexicon.words("numbers.articles"), *numbers.units]
+    one, a_half = any_case(top, alternatives(top)), any_case(half, alternatives(half))
     whole = alternatives(lexicon.ordered("numbers.of_a_whole"))
     article = alternatives(lexicon.words("numbers.articles"))
     return (
         rf"(?P<part>{small})[ ]{of}[ ](?:{every}[ ])?(?P<whole>{small})\b(?![-,.:/]?\w*\d|[ ]{times}|[ ]?%)"
-        rf"|(?:(?P<top>{any_case(top, alternatives(top))})[ -](?P<bottom>{bottom}){plural}|(?P<half>{any_case(half, alternatives(half))}))"
+        rf"|(?:(?P<top>{one})[ -](?P<bottom>{bottom}){plural}|(?P<half>{a_half}))"
         rf"(?=[ ]{whole}\b(?![ ]{article}\b))"
     )
 
