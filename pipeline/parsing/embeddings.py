@@ -51,11 +51,11 @@ class _Attribute:
     seed: int
     weights: Wide
 
-    def products(self, values: Hashes) -> Wide:
-        """Return the share of the sums, (values, pieces * width), that is an attribute's."""
-        embedded = _OPS.gather_add(self.table, _OPS.hash(values, self.seed) % len(self.table))
-        products: Wide = embedded.astype(np.float64) @ self.weights
-        return products
+    def products(self, values: Hashes) -> tuple[Wide, Ints]:
+        """Return the products of the different values, (m, pieces * width), and which is each token's."""
+        different, numbers = np.unique(values, return_inverse=True)
+        embedded = _OPS.gather_add(self.table, _OPS.hash(different, self.seed) % len(self.table))
+        return embedded.astype(np.float64) @ self.weights, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +65,17 @@ class _WordVectors:
     projection: Wide
     weights: Wide
 
-    def products(self, vectors: Any, words: Hashes) -> Wide:
-        """Return the share of the sums, (words, pieces * width), that is the vectors'."""
+    def products(self, vectors: Any, words: Hashes) -> tuple[Wide, Ints]:
+        """Return the products of the different vectors, (m, pieces * width), and which is each word's."""
         if isinstance(vectors, Vectors) and vectors.mode == Mode.default:
-            rows = vector_rows(vectors.key2row, words)
-            projected = self._project(vectors.data[rows])
-            projected[rows < 0] = 0
+            rows, numbers = np.unique(vector_rows(vectors.key2row, words), return_inverse=True)
+            found = vectors.data[rows]
+            found[rows < 0] = 0
         else:
-            projected = self._project(vectors.get_batch(words))
-        products: Wide = projected.astype(np.float64) @ self.weights
-        return products
-
-    def _project(self, vectors: Floats) -> Floats:
-        projected: Wide = vectors.astype(np.float64) @ self.projection
-        return projected.astype(np.float32)
+            different, numbers = np.unique(words, return_inverse=True)
+            found = vectors.get_batch(different)
+        projected = (found.astype(np.float64) @ self.projection).astype(np.float32)
+        return projected.astype(np.float64) @ self.weights, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +113,18 @@ class Embedding:
         attributes = [getattr(vectors, "attr", "ORTH"), *self.columns]
         hashes = np.concatenate([doc.to_array(attributes) for doc in docs])[places]
         words, *columns = (hashes.view(np.uint64)[:, at].copy() for at in range(len(attributes)))
-        if self.words is None:
-            sums = np.zeros((len(places), len(self.bias)))
-        else:
-            sums = self.words.products(vectors, words)
-        shares = []
-        for attribute, column in zip(self.attributes, columns, strict=True):
-            values, numbers = np.unique(column, return_inverse=True)
-            shares.append((attribute.products(values), numbers))
+        parts = [] if self.words is None else [self.words.products(vectors, words)]
+        parts += [
+            attribute.products(column) for attribute, column in zip(self.attributes, columns, strict=True)
+        ]
+        pieces = np.empty((len(places), len(self.bias)), dtype=np.float32)
         for start in range(0, len(places), _ROWS):
-            for products, numbers in shares:
-                sums[start : start + _ROWS] += products[numbers[start : start + _ROWS]]
-        return self._norm(self._maxout(sums.astype(np.float32)))
+            here = slice(start, start + _ROWS)
+            sums = np.zeros(pieces[here].shape)
+            for products, numbers in parts:
+                sums += products.take(numbers[here], axis=0)
+            pieces[here] = sums
+        return self._norm(self._maxout(pieces))
 
     def _maxout(self, pieces: Floats) -> Floats:
         pieces += self.bias
