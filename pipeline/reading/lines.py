@@ -16,7 +16,7 @@ from typing import Literal
 
 from pipeline.lexicons import Lexicon
 from pipeline.lexicons import lexicon as lexicon_of_language
-from pipeline.reading.signs import Signs, read_signs
+from pipeline.reading.signs import Phrases, Signs, read_signs
 
 LineKind = Literal[
     "paragraph", "heading", "caption", "credit", "teaser", "share_bar", "menu", "speaker", "post"
@@ -68,7 +68,8 @@ def read_lines(text: str, *, lexicon: Lexicon | None = None) -> tuple[TextLine, 
     """
     signs = (lexicon or lexicon_of_language()).made(read_signs)
     places = list(line_places(text))
-    lines = [_Drafted(text[start:end], signs) for start, end in places]
+    phrases = signs.phrases_in(text)
+    lines = [_Drafted(text[start:end], signs, phrases) for start, end in places]
     _keep_labels(lines)
     _list_titles(lines)
     _list_entries(lines)
@@ -96,10 +97,10 @@ class _Drafted:
         heads: it may stand at the head of a list of other articles.
     """
 
-    def __init__(self, line: str, signs: Signs) -> None:
+    def __init__(self, line: str, signs: Signs, phrases: Phrases) -> None:
         self.line = line
         self.n_words = len(line.split(None, _POST + 1))
-        self.kind: LineKind = signs.kind(line, self.n_words)
+        self.kind: LineKind = signs.kind(line, self.n_words, phrases)
         is_open = not signs.ends_sentence(line)
         is_free = self.kind in ("paragraph", "heading")
         self.is_title = is_free and is_open and _ENTRY < self.n_words <= _TITLE and signs.opens_title(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.lexicons import Lexicon
 
@@ -25,6 +25,7 @@ _BULLET = re.compile(r"[-–—•*·▪●■►>‣+]|\d{1,2}[.)]\s|\(?[a-z\d]
 # A name, in capitals or not: Scott Heins/Gothamist, J. R. Ortega, KTLA.
 _NAMES = r"[A-Z@][\w.'’&@-]*(?:[ /,|]+(?:(?:and|for|of|via|the|de|van|von|by|/)[ /]+)*[A-Z@][\w.'’&@-]*){0,9}"
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{2,90})[)\]]\.?$")
+_CLOSING = frozenset(")]")
 _SLASHED = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3} ?/ ?[A-Z][\w.'’ -]+$")
 _RIGHTS = re.compile(r"(?:copyright\b|©|\(c\) ?\d{4}).{0,120}", re.IGNORECASE)
 _SIGNATURE = re.compile(r"(?:.*\s)?[—–-]{1,2} ?[^—]{1,60}\(@\w{1,30}\)(?:,? .{0,40})?")
@@ -38,6 +39,13 @@ _SIDE = r"(?:\d{1,2}[-. ] ?)?[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*| &| \([\w ]{2,
 _SEPARATED, _STROKES = re.compile(r"\s*[|»›>•·/]\s*"), re.compile("[|»›>•·/]")
 _CELLS = 4
 """Entries that a line parted by strokes or the like holds if it is a menu."""
+
+
+class Phrases(NamedTuple):
+    """The listed phrases that stand anywhere in a text: its lines hold no others."""
+
+    notices: tuple[str, ...]
+    made_by: tuple[str, ...]
 
 
 class Signs:
@@ -58,7 +66,8 @@ class Signs:
         self._captions = _opening(lexicon.ordered("reading.caption_openers"))
         openers = _alternatives(lexicon.ordered("reading.credit_openers"))
         words = _alternatives(lexicon.ordered("reading.credit_words"))
-        labels = _alternatives(lexicon.ordered("reading.credit_labels"))
+        self._credit_labels = lexicon.ordered("reading.credit_labels")
+        labels = _alternatives(self._credit_labels)
         bylines = _alternatives(lexicon.ordered("reading.bylines"))
         desk_work = _alternatives(lexicon.ordered("reading.desk_work"))
         before_desk_work = _alternatives(lexicon.ordered("reading.before_desk_work"))
@@ -79,12 +88,21 @@ class Signs:
         self._fixtures = re.compile(rf"(?:[\w ,.:–-]{{1,40}}: )?{side}(?:[;,] {side})*\.?")
         self._holds_credit = re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
 
-    def kind(self, line: str, n_words: int) -> Kind:
+    def phrases_in(self, text: str) -> Phrases:
+        """Return the phrases that stand in a text."""
+        plain = text.lower()
+        return Phrases(
+            notices=tuple(filter(plain.__contains__, self._notices)),
+            made_by=tuple(filter(plain.__contains__, self._made_by)),
+        )
+
+    def kind(self, line: str, n_words: int, phrases: Phrases) -> Kind:
         """Return what a line is as far as it shows by itself; "paragraph" where it shows nothing.
 
         Args:
             line: without blanks at its ends.
             n_words: of it; beyond the longest debris, any number.
+            phrases: those of its text.
         """
         if n_words > _LONGEST:
             return "paragraph"
@@ -93,11 +111,11 @@ class Signs:
             return "share_bar"
         if plain.rstrip(" .:0123456789") in self.page_parts:
             return "teaser"
-        if self._is_credit(line, plain, n_words):
+        if self._is_credit(line, plain, n_words, phrases.made_by):
             return "credit"
         if self._is_caption(line, plain):
             return "caption"
-        if self._is_teaser(plain, n_words):
+        if self._is_teaser(plain, n_words, phrases.notices):
             return "teaser"
         if (
             self.signs_post(line)
@@ -150,8 +168,8 @@ class Signs:
             return True
         return len(words) < 8 and n_buttons == len(words) and (n_networks > 0 or words[0] in self._sharing)
 
-    def _is_credit(self, line: str, plain: str, n_words: int) -> bool:
-        if any(map(plain.__contains__, self._made_by)) or self._said_by.match(line):
+    def _is_credit(self, line: str, plain: str, n_words: int, made_by: tuple[str, ...]) -> bool:
+        if any(map(plain.__contains__, made_by)) or self._said_by.match(line):
             return True
         if n_words > _LONGEST_CREDIT:
             return _RIGHTS.fullmatch(line) is not None
@@ -167,10 +185,12 @@ class Signs:
             if not rest or rest[0] in ":,.;" or plain.startswith(self._page_captions):
                 return True
         if self._agency_photo.match(line) or (
-            _sentences(line) < 2 and self._credited.search(line, max(0, len(line) - _TAIL))
+            any(map(plain.__contains__, self._credit_labels))
+            and _sentences(line) < 2
+            and self._credited.search(line, max(0, len(line) - _TAIL))
         ):
             return True
-        bracketed = _BRACKETED.search(line)
+        bracketed = None if _CLOSING.isdisjoint(line[-2:]) else _BRACKETED.search(line)
         if bracketed is None or bracketed.start() == 0:
             return False
         inside = bracketed[1]
@@ -180,8 +200,8 @@ class Signs:
             and not inside[0].islower()
         )
 
-    def _is_teaser(self, plain: str, n_words: int) -> bool:
-        if any(map(plain.__contains__, self._notices)):
+    def _is_teaser(self, plain: str, n_words: int, notices: tuple[str, ...]) -> bool:
+        if any(map(plain.__contains__, notices)):
             return True
         if n_words > _LONGEST_TEASER:
             return False

@@ -92,7 +92,8 @@ def read_columns(doc: Doc, *, lexicon: Lexicon | None = None) -> Columns:
         word = _words[key] = strings[key]
         _lowered[word] = word.lower()
     words = [_words[key] for key in orths]
-    text = doc.text
+    # `doc.text` makes an object of each token.
+    text = "".join([word + " " if space else word for word, space in zip(words, spaces, strict=True)])
     lines = read_lines(text, lexicon=lexicon)
     return Columns(
         doc=doc,

@@ -26,7 +26,10 @@ class Tokens:
         debris: whether the token stands in debris, from which nothing but names is read.
         spaced: whether a space follows the token.
         breaks: whether the token holds a line break (such a token is white space only).
+        ents: the model's entity types, "" outside entities.
         capitals: indices of the tokens that begin with a capital letter.
+        vocabulary: the different words, as printed and lower-cased: a rule none of whose words is among them
+            has nothing to look for.
     """
 
     lexicon: Lexicon
@@ -41,7 +44,9 @@ class Tokens:
     debris: list[bool]
     spaced: list[bool]
     breaks: list[bool]
+    ents: list[str]
     capitals: list[int]
+    vocabulary: frozenset[str]
 
     def __len__(self) -> int:
         return len(self.words)
@@ -64,5 +69,7 @@ def read_tokens(columns: Columns) -> Tokens:
         debris=columns.debris,
         spaced=columns.spaced,
         breaks=breaks,
+        ents=columns.ents,
         capitals=[i for i, word in enumerate(words) if word[0].isupper()],
+        vocabulary=frozenset(words).union(columns.lower),
     )

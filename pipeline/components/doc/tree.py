@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pipeline.components.doc.columns import Columns
 from pipeline.lexicons import Lexicon
 
+_NO_CHILDREN: list[int] = []
+"""Of all tokens without children, which are half of them; nobody adds to it."""
+
 
 @dataclass(slots=True)
 class Tree:
@@ -103,11 +106,14 @@ def _is_break(words: list[str], i: int) -> bool:
 def _subtrees(heads: list[int]) -> tuple[list[list[int]], list[int], list[int]]:
     """Return of each token its children and the outermost tokens of its subtree."""
     n = len(heads)
-    children: list[list[int]] = [[] for _ in range(n)]
+    children = [_NO_CHILDREN] * n
     first, last = list(range(n)), list(range(n))
     for i, head in enumerate(heads):
         if head != i:
-            children[head].append(i)
+            if siblings := children[head]:
+                siblings.append(i)
+            else:
+                children[head] = [i]
             if head > i and first[i] < first[head]:
                 first[head] = first[i]
     for i in range(n - 1, -1, -1):
@@ -127,7 +133,9 @@ def read_tree(columns: Columns) -> Tree:
     n = len(columns)
     if not n:
         return Tree(columns.lexicon, [], [], [], [], [], [], [], [], [], [], [], [])
-    words = [word.replace("’", "'") if "’" in word else word for word in columns.lower]
+    words = columns.lower
+    if "’" in columns.text:
+        words = [word.replace("’", "'") if "’" in word else word for word in words]
     tags, deps, heads = columns.tags, columns.deps, columns.heads
     bounds: list[int] = [0, *columns.opens]
     blank = {word for word in set(words) if word.isspace()}

@@ -63,7 +63,7 @@ def find_entities(
     if names is None:
         (names,) = read_names([columns or read_columns(doc, lexicon=lexicon)])
     tokens = names.tokens
-    clusters = cluster_names(find_names(doc, names), tokens)
+    clusters = cluster_names(find_names(names), tokens)
     described = describe(clusters, tokens)
     clusters = _with_genders(clusters, described.roles, tokens.lexicon)
     nominals: dict[int, list[Nominal]] = defaultdict(list)

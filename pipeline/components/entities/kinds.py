@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.components.doc.tokens import Tokens
 from pipeline.components.entities.gazetteer import Gazetteer
-from pipeline.components.entities.name import ROMAN, Name
+from pipeline.components.entities.name import ROMAN, Name, text_of
 from pipeline.lexicons import Lexicon
 
 _CURRENCIES = frozenset("$£€¥")
@@ -34,6 +35,7 @@ class _Words:
     """What these rules read of a lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        self.gazetteer = lexicon.made(Gazetteer)
         self.not_names = lexicon.words("not_names")
         self.acronyms = lexicon.words("common_acronyms")
         units = "|".join(map(re.escape, lexicon.ordered("entities.units")))
@@ -62,30 +64,49 @@ class _Words:
         self.not_in_people = self.bodies | lexicon.words("entities.small_not_in_people") | {"&"}
         self.not_ending_people = self.facilities | self.locations | lexicon.words("organisation_suffixes")
 
+    # There is one object for a language, and it stays: caches of its methods keep nothing alive.
+
+    @lru_cache(maxsize=32768)  # noqa: B019
+    def may_be_name(self, text: str, n_words: int) -> bool:
+        """Return whether a text of so many words can be a name, wherever it stands."""
+        lower = text.lower()
+        return (
+            len(lower) > 1
+            and _is_written_as_name(text, lower)
+            and not _is_common(self, lower, n_words)
+            and not _is_numeral(text, lower)
+        )
+
+    @lru_cache(maxsize=32768)  # noqa: B019
+    def listed_label(self, text: str, label: str) -> str | None:
+        """Return the label of a name that stands in a list as a whole."""
+        lower = text.lower()
+        if self.gazetteer.territory_code(text):
+            return "PERSON" if label == "PERSON" and lower in self.given_names else "GPE"
+        if self.gazetteer.is_region(text):
+            return "LOC"
+        if self.gazetteer.is_people(text):
+            return "NORP"
+        if lower in self.organisations:
+            return "ORG"
+        if lower in self.products:
+            return "PRODUCT"
+        return None
+
 
 def is_name(tokens: Tokens, name: Name) -> bool:
     """Return whether what is left of a span can be a name."""
     words = tokens.lexicon.made(_Words)
-    text = " ".join(tokens.lower[name.start : name.end])
-    return (
-        len(text) > 1
-        and _is_written_as_name(tokens, name, text)
-        and not _is_common(words, text, len(name))
-        and not _is_numeral(tokens, name, text)
-        and not _is_part_of_more(tokens, words, name, text)
-    )
+    return words.may_be_name(text_of(tokens, name), len(name)) and not _is_part_of_more(tokens, words, name)
 
 
-def _is_written_as_name(tokens: Tokens, name: Name, text: str) -> bool:
+def _is_written_as_name(text: str, lower: str) -> bool:
     """Return whether a text has a capital and letters, and is neither a web address nor a sum of money."""
-    first = tokens.words[name.start]
-    if not first[0].isupper() and not any(
-        c.isupper() for word in tokens.words[name.start : name.end] for c in word
-    ):
+    if not any(map(str.isupper, text)):
         return False
-    if "://" in text or "www." in text or "@" in text:
+    if "://" in lower or "www." in lower or "@" in lower:
         return False
-    return first[0] not in "#$£€%" and any(map(str.isalpha, text))
+    return text[0] not in "#$£€%" and any(map(str.isalpha, lower))
 
 
 def _is_common(words: _Words, text: str, n_words: int) -> bool:
@@ -99,13 +120,14 @@ def _is_common(words: _Words, text: str, n_words: int) -> bool:
     )
 
 
-def _is_numeral(tokens: Tokens, name: Name, text: str) -> bool:
+def _is_numeral(text: str, lower: str) -> bool:
     """Return whether a text is a Roman numeral; "Xi" is written as a name is."""
-    return ROMAN.fullmatch(text) is not None and not tokens.words[name.start].istitle()
+    return ROMAN.fullmatch(lower) is not None and not text.istitle()
 
 
-def _is_part_of_more(tokens: Tokens, words: _Words, name: Name, text: str) -> bool:
+def _is_part_of_more(tokens: Tokens, words: _Words, name: Name) -> bool:
     """Return whether the words are part of something else: a hashtag, a sum of money, an office."""
+    text = " ".join(tokens.lower[name.start : name.end])
     before = tokens.lower[name.start - 1] if name.start else ""
     behind = tokens.lower[name.end] if name.end < len(tokens) else ""
     if before == "#" and _CAMEL.search(tokens.words[name.start]):
@@ -149,26 +171,10 @@ def classify(tokens: Tokens, start: int, end: int, label: str) -> str:
     words = tokens.lexicon.made(_Words)
     text = " ".join(tokens.words[start:end])
     return (
-        _listed(tokens.lexicon.made(Gazetteer), words, text, label)
+        words.listed_label(text, label)
         or (end - start > 1 and _by_kind_words(tokens, words, start, end, label))
         or ("PRODUCT" if _is_camel_cased(text) else label)
     )
-
-
-def _listed(gazetteer: Gazetteer, words: _Words, text: str, label: str) -> str | None:
-    """Return the label of a name that stands in a list as a whole."""
-    lower = text.lower()
-    if gazetteer.territory_code(text):
-        return "PERSON" if label == "PERSON" and lower in words.given_names else "GPE"
-    if gazetteer.is_region(text):
-        return "LOC"
-    if gazetteer.is_people(text):
-        return "NORP"
-    if lower in words.organisations:
-        return "ORG"
-    if lower in words.products:
-        return "PRODUCT"
-    return None
 
 
 def _by_kind_words(tokens: Tokens, words: _Words, start: int, end: int, label: str) -> str | None:

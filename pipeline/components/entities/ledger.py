@@ -19,16 +19,23 @@ class Ledger:
     Attributes:
         names: in the order in which they came in.
         covered: for each token, whether a name has it or had it.
-        shouting: for each line, whether it is written as a headline.
     """
 
     def __init__(self, names: Iterable[Name], tokens: Tokens) -> None:
         """Open a ledger with names that do not overlap."""
         self.names = [*names]
         self.covered = [False] * len(tokens)
-        self.shouting = shouting_lines(tokens)
+        self._tokens = tokens
+        self._shouting: list[bool] | None = None
         for name in self.names:
             self.cover(name.start, name.end)
+
+    @property
+    def shouting(self) -> list[bool]:
+        """For each line whether it is written as a headline."""
+        if self._shouting is None:
+            self._shouting = shouting_lines(self._tokens)
+        return self._shouting
 
     def is_covered(self, start: int, end: int) -> bool:
         """Return whether a name has any of the tokens [start, end)."""

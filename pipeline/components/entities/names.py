@@ -51,14 +51,13 @@ def read_names(documents: Sequence[Columns]) -> list[NameReading]:
     return [NameReading(*parts) for parts in zip(tokens, names, labels, strict=True)]
 
 
-def find_names(doc: Doc, reading: NameReading) -> list[Name]:
+def find_names(reading: NameReading) -> list[Name]:
     """Return the names of a document in text order; they do not overlap.
 
     Args:
-        doc: a document with named entities.
-        reading: of the same, from `read_names`.
+        reading: of the document, from `read_names`.
     """
-    names = relabelled(doc, reading.tokens, reading.names, reading.labels)
+    names = relabelled(reading.tokens, reading.names, reading.labels)
     return with_teams(found_again(mended(names, reading.tokens), reading.tokens), reading.tokens)
 
 

@@ -74,7 +74,7 @@ def resolve_possessives(clusters: Sequence[Cluster], tokens: Tokens) -> list[Pro
     of the clause around ("Keel said Quellmar had approved its plan"). What it is said to be is not its own.
     """
     words = tokens.lexicon.made(_Words)
-    if words.possessives.isdisjoint(tokens.lower):
+    if words.possessives.isdisjoint(tokens.vocabulary):
         return []
     owner = owners(clusters)
     clauses = _read_clauses(tokens)

@@ -157,7 +157,7 @@ def resolve_pronouns(
     """
     words = tokens.lexicon.made(_Words)
     people = [i for i, cluster in enumerate(clusters) if cluster.label == "PERSON"]
-    if not people or words.genders.keys().isdisjoint(tokens.lower):
+    if not people or tokens.vocabulary.isdisjoint(words.genders):
         return []
     unnamed = unnamed_persons(clusters, nominals, tokens)
     quoted = _quoted(tokens)
@@ -218,7 +218,8 @@ def _owners(clusters: Sequence[Cluster], tokens: Tokens, words: _Words, unnamed:
             owner.setdefault(above, person)
     for token, person in unnamed.at.items():
         owner.setdefault(token, person)
-    for token in [i for i, word in enumerate(tokens.lower) if word in words.who]:
+    who = words.who & tokens.vocabulary
+    for token in [i for i, word in enumerate(tokens.lower) if word in who] if who else ():
         verb = tokens.heads[token]
         if (
             tokens.deps[token] in SUBJECT_DEPS
@@ -232,10 +233,11 @@ def _owners(clusters: Sequence[Cluster], tokens: Tokens, words: _Words, unnamed:
 def _ranked(scene: _Scene, minds: _Minds, words: _Words, token: int, gender: str) -> list[tuple[float, int]]:
     """Return whom a pronoun may stand for as (weight, person), heaviest first, then first named."""
     bonus, barred = _syntax(scene, minds, words, token)
+    speakers = scene.speakers.get(token, frozenset())
     ahead = _announced(scene.tokens, token, minds.owner)
     ranked = []
     for person, weight in minds.weight.items():
-        if minds.gender.get(person, gender) != gender or person in scene.speakers.get(token, ()):
+        if minds.gender.get(person, gender) != gender or person in speakers:
             continue
         value = weight + bonus.get(person, 0.0) + (COMMAND if person == ahead else 0.0)
         if value < LEAST:
@@ -355,16 +357,19 @@ def _announced(tokens: Tokens, token: int, owner: dict[int, int]) -> int | None:
 
 def _quoted(tokens: Tokens) -> list[bool]:
     """Return whether each token stands in quotation marks, by turns of the marks within a paragraph."""
-    inside = False
-    quoted = []
+    quoted = [False] * len(tokens)
+    if _QUOTES.isdisjoint(tokens.vocabulary):
+        return quoted
     # Two apostrophes are a mark for both ends where no accents open ("''No,'' she said").
-    closing = ("”", "''", "»") if "``" in tokens.words else ("”", "»")
-    for word, is_break in zip(tokens.words, tokens.breaks, strict=True):
-        if is_break:
-            inside = False
-        elif word in _QUOTES:
-            inside = word not in closing and (word in ("“", "``", "«") or not inside)
-        quoted.append(inside)
+    closing = ("”", "''", "»") if "``" in tokens.vocabulary else ("”", "»")
+    inside, since = False, 0
+    for i in [i for i, word in enumerate(tokens.words) if word in _QUOTES or tokens.breaks[i]]:
+        if inside:
+            quoted[since:i] = [True] * (i - since)
+        word, since = tokens.words[i], i
+        inside = word in _QUOTES and word not in closing and (word in ("“", "``", "«") or not inside)
+    if inside:
+        quoted[since:] = [True] * (len(tokens) - since)
     return quoted
 
 

@@ -46,6 +46,8 @@ def with_teams(names: Sequence[Name], tokens: Tokens) -> list[Name]:
 def _opponents(names: Sequence[Name], tokens: Tokens) -> Iterator[Name]:
     """Yield the territories beside "versus" in a sentence about sport."""
     words = tokens.lexicon.made(_Words)
+    if words.against.isdisjoint(tokens.vocabulary):
+        return
     for at in [i for i, word in enumerate(tokens.lower) if word in words.against]:
         sent = tokens.sents[at]
         first, end = bisect_left(tokens.sents, sent), bisect_left(tokens.sents, sent + 1)
@@ -58,8 +60,10 @@ def _opponents(names: Sequence[Name], tokens: Tokens) -> Iterator[Name]:
 def _teams_of_sport(names: Sequence[Name], tokens: Tokens) -> set[Name]:
     """Return the territories that stand for teams in an article about sport; none in another."""
     words = tokens.lexicon.made(_Words)
-    hits = [word for word in tokens.lower if word in words.sport]
-    if len(set(hits)) < MIN_DISTINCT or len(hits) < MIN_SHARE * len(tokens):
+    distinct = words.sport.intersection(tokens.vocabulary)
+    if len(distinct) < MIN_DISTINCT:
+        return set()
+    if sum(word in distinct for word in tokens.lower) < MIN_SHARE * len(tokens):
         return set()
     countries = [
         (name, text_of(tokens, name).lower())

@@ -12,7 +12,7 @@ from pipeline.components.entities.names import find_names, read_names
 def test_a_name_joined_by_a_rule_has_its_reason_and_no_other_name_has_one() -> None:
     doc = build("Ana Colvey left . then Colvey ran .", {"Ana Colvey": "PERSON", "Colvey": "PERSON"})
     (reading,) = read_names([read_columns(doc)])
-    names, tokens = find_names(doc, reading), reading.tokens
+    names, tokens = find_names(reading), reading.tokens
     before = [asdict(name) for name in names]
     (cluster,) = cluster_names(names, tokens)
     assert cluster.names == names
@@ -28,5 +28,5 @@ def test_two_runs_over_the_same_names_agree() -> None:
         {"Margaret Dorn": "PERSON", "Peter Dorn": "PERSON", "Ms Dorn": "PERSON"},
     )
     (reading,) = read_names([read_columns(doc)])
-    names, tokens = find_names(doc, reading), reading.tokens
+    names, tokens = find_names(reading), reading.tokens
     assert cluster_names(names, tokens) == cluster_names(names, tokens)

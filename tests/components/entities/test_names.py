@@ -285,7 +285,7 @@ def test_names_never_overlap_and_never_raise(words: list[str], data: st.DataObje
     labels = st.sampled_from(("PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT"))
     doc.set_ents([Span(doc, a, b, label=data.draw(labels)) for a, b in pairwise(cuts)])
     (reading,) = read_names([read_columns(doc)])
-    names = find_names(doc, reading)
+    names = find_names(reading)
     assert all(name.start < name.end for name in names)
     assert all(one.end <= other.start for one, other in pairwise(names))
     list(find_entities(doc))

@@ -8,12 +8,13 @@ the model's own table.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.strings import StringStore
 from spacy.tokens import Doc
 
 from pipeline.components.doc.tokens import Tokens
@@ -36,8 +37,7 @@ from pipeline.components.entities.name import Name
 from pipeline.lexicons import Lexicon
 from pipeline.models.vector_rows import vector_rows
 
-_kinds: dict[int, int] = {}  # numbers of the model's kinds, by spaCy's hash
-_buckets: dict[str, int] = {}  # of tags and dependencies: about a hundred
+_ATTRIBUTES: list[int | str] = ["ORTH", "TAG", "DEP", "ENT_TYPE", "ENT_IOB", "HEAD", "SPACY", "SENT_START"]
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 _MOST = 1 << 16
 _GAP = 3
@@ -83,6 +83,36 @@ class LabelFeatures:
         return self.candidates + _APART * document.astype(np.int32)
 
 
+class _Labels:
+    """Labels of the model as numbers: some fifty, looked up by spaCy's hash, which is the same everywhere."""
+
+    def __init__(self, number_of: Callable[[str], int]) -> None:
+        self._number_of = number_of
+        self._hashes = np.zeros(1, dtype=np.uint64)  # sorted; 0 is the empty label
+        self._numbers = np.array([number_of("")])
+
+    def numbers(self, hashes: NDArray[np.uint64], strings: StringStore) -> NDArray[np.int64]:
+        """Return the number of each label, from its hash."""
+        while True:
+            at = np.searchsorted(self._hashes[:-1], hashes)
+            is_new = self._hashes[at] != hashes
+            if not is_new.any():
+                return self._numbers[at]
+            self._hashes = np.union1d(self._hashes, hashes[is_new])
+            self._numbers = np.array([self._number_of(strings[hashed]) for hashed in self._hashes.tolist()])
+
+
+_COLUMNS_OF_WORDS = (
+    ("word", "prefix", "suffix", "shape"),  # buckets
+    ("lists",),  # as bits
+    ("looks",),  # 1 for a capital or digit in it, 2 for a capital in front, 0 for neither
+    ("mark",),  # 1 for a quotation mark, 2 for one that opens
+    ("is_break", "is_stop"),  # it holds a line end; it ends as sentences do
+    ("lower",),  # a number of its lower-cased form
+)
+_WORD = np.dtype([(name, np.int64) for names in _COLUMNS_OF_WORDS for name in names])
+
+
 class _Vocabulary:
     """Words as numbers, computed once for each; `lexicon.made(_Vocabulary)` is that of its language."""
 
@@ -120,38 +150,38 @@ class _Vocabulary:
         for number, entries in enumerate(lists):
             for word in map(str.lower, entries):
                 self._bits[word] = self._bits.get(word, 0) | 1 << number
-        self._numbers: dict[str, int] = {}
-        self._table = np.zeros((0, 6), dtype=np.int64)
+        self._forget()
 
-    def rows(self, words: Sequence[str], lower: Sequence[str]) -> NDArray[np.int64]:
-        """Return (n, 6): buckets of word, prefix, suffix and shape, the lists as bits, what it looks like.
+    def _forget(self) -> None:
+        self._numbers: dict[int, int] = {}  # rows of the table, by spaCy's hash
+        self._lower: dict[str, int] = {}
+        self._table = np.zeros(0, dtype=_WORD)
 
-        What it looks like: 1 for a capital or digit in it, 2 for a capital in front, 0 for neither.
-        """
+    def rows(self, hashes: NDArray[np.uint64], strings: StringStore) -> NDArray[np.void]:
+        """Return what is known of words, (n) of the dtype `_WORD`, from their hashes."""
+        if len(self._numbers) > _MOST:
+            self._forget()
         known = self._numbers
-        if len(known) > _MOST:
-            known.clear()
-            self._table = np.zeros((0, 6), dtype=np.int64)
-        new: dict[str, tuple[int, ...]] = {}
-        for word, small in zip(words, lower, strict=True):
-            if word not in known and word not in new:
-                new[word] = self._row(word, small)
+        different, where = np.unique(hashes, return_inverse=True)
+        words = different.tolist()
+        new = [hashed for hashed in words if hashed not in known]
         if new:
             known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
-            self._table = self._grown(len(known), list(new.values()))
-        return self._table[[known[word] for word in words]]
+            self._table = self._grown(len(known), [self._row(strings[hashed]) for hashed in new])
+        found: NDArray[np.void] = self._table[np.array([known[hashed] for hashed in words])][where]
+        return found
 
-    def _grown(self, size: int, rows: list[tuple[int, ...]]) -> NDArray[np.int64]:
+    def _grown(self, size: int, rows: list[tuple[int, ...]]) -> NDArray[np.void]:
         """Return a table of at least `size` rows, those that are new behind the others."""
         table = self._table
         if len(table) < size:
-            table = np.zeros((2 * size, 6), dtype=np.int64)
+            table = np.zeros(2 * size, dtype=_WORD)
             table[: len(self._table)] = self._table
         table[size - len(rows) : size] = rows
         return table
 
-    def _row(self, word: str, lower: str) -> tuple[int, ...]:
-        signs = word.translate(_SIGNS)
+    def _row(self, word: str) -> tuple[int, ...]:
+        lower, signs = word.lower(), word.translate(_SIGNS)
         return (
             _hash(lower) % WORD_BUCKETS,
             _hash(lower[:3]) % SUFFIX_BUCKETS,
@@ -159,6 +189,10 @@ class _Vocabulary:
             _hash(_shape(signs)) % SHAPE_BUCKETS,
             self._bits.get(lower, 0),
             2 if signs[0] == "X" else 1 if "X" in signs else 0,
+            2 if word in _OPENING else 1 if word in _QUOTES else 0,
+            "\n" in word,
+            word[-1:] in _STOPS,
+            self._lower.setdefault(lower, len(self._lower)),
         )
 
 
@@ -188,6 +222,10 @@ def _shape(signs: str) -> str:
     return _RUN.sub(r"\1\1\1", signs[:16])
 
 
+_kinds = _Labels(lambda label: MODEL_KINDS.get(label, 0))
+_buckets = _Labels(lambda label: _hash(label) % LABEL_BUCKETS)
+
+
 def label_features(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> LabelFeatures:
     """Return the features of several documents, none of them empty, each as if it stood alone.
 
@@ -198,45 +236,37 @@ def label_features(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> L
             read it, and the names that they found, which do not overlap.
     """
     vocab, lexicon = documents[0][0].vocab, documents[0][1].lexicon
-    every = [tokens for _, tokens, _ in documents]
-    sizes = np.array([len(tokens) for tokens in every], dtype=np.int64)
+    sizes = np.array([len(doc) for doc, _, _ in documents], dtype=np.int64)
     bounds = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
     n, firsts = int(bounds[-1]), bounds[:-1]
-    all_words = [word for tokens in every for word in tokens.words]
-    words = lexicon.made(_Vocabulary).rows(all_words, [word for tokens in every for word in tokens.lower])
-    looks = words[:, 5]
-    of_doc = np.concatenate(
-        [doc.to_array(["ENT_IOB", "ENT_TYPE", "ORTH"]).reshape(len(doc), 3) for doc, _, _ in documents]
-    )
-    in_model = of_doc[:, 1] != 0
-    types: list[int] = of_doc[:, 1].tolist()
-    for hashed in set(types).difference(_kinds):
-        _kinds[hashed] = MODEL_KINDS.get(vocab.strings[hashed], 0)
-    model = np.array([_kinds[hashed] for hashed in types], dtype=np.int64)
-    model = np.where(in_model, 2 * model + 1 + (of_doc[:, 0] == _BEGINS), 0)
+    number_of = np.repeat(np.arange(len(documents)), sizes)
+    orths, tag_of, dep_of, types, iobs, heads_of, spaces, starts = np.concatenate(
+        [doc.to_array(_ATTRIBUTES).reshape(len(doc), len(_ATTRIBUTES)) for doc, _, _ in documents]
+    ).T
+    words = lexicon.made(_Vocabulary).rows(orths, vocab.strings)
+    looks, breaks = words["looks"], words["is_break"] > 0
+    in_model = types != 0
+    model = np.where(in_model, 2 * _kinds.numbers(types, vocab.strings) + 1 + (iobs == _BEGINS), 0)
     rules = _rules(n, firsts.tolist(), [names for _, _, names in documents])
-    heads = np.array([head for tokens in every for head in tokens.heads], dtype=np.int64)
-    heads += np.repeat(firsts, sizes)
-    tags = _label_buckets([tag for tokens in every for tag in tokens.tags])
-    deps = _label_buckets([dep for tokens in every for dep in tokens.deps])
-    breaks = np.array([is_break for tokens in every for is_break in tokens.breaks])
-    n_lines = np.array([tokens.lines[-1] + 1 for tokens in every], dtype=np.int64)
-    lines = np.array([line for tokens in every for line in tokens.lines], dtype=np.int64)
-    lines += np.repeat(np.cumsum(n_lines) - n_lines, sizes)
-    others, small, large, repeats = _others([tokens.lower for tokens in every], looks, rules)
+    heads = heads_of.view(np.int64) + np.arange(n)  # HEAD is the distance to the head, in two's complement
+    tags, deps = _buckets.numbers(tag_of, vocab.strings), _buckets.numbers(dep_of, vocab.strings)
+    n_lines = np.array([tokens.lines[-1] + 1 for _, tokens, _ in documents], dtype=np.int64)
+    lines = np.concatenate([np.array(tokens.lines, dtype=np.int64) for _, tokens, _ in documents])
+    lines += (np.cumsum(n_lines) - n_lines)[number_of]
+    others, small, large, repeats = _others(number_of, words["lower"], looks, rules)
     values = (
-        words[:, 0],
-        words[:, 1],
-        words[:, 2],
-        words[:, 3],
+        words["word"],
+        words["prefix"],
+        words["suffix"],
+        words["shape"],
         tags,
         deps,
-        words[heads, 0] % HEAD_BUCKETS,
+        words["word"][heads] % HEAD_BUCKETS,
         tags[heads],
         model,
         rules,
         others,
-        _line_kinds(lines, breaks, looks, all_words, np.repeat(firsts, n_lines)),
+        _line_kinds(lines, words, np.repeat(firsts, n_lines)),
     )
     columns = np.empty((n, len(COLUMNS)), dtype=np.int32)
     for number, value in enumerate(values):
@@ -244,8 +274,8 @@ def label_features(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> L
     columns += COLUMN_OFFSETS[:-1]
 
     flags = np.zeros((n, N_FLAGS), dtype=np.uint8)
-    flags[:, :N_LISTS] = (words[:, 4, None] >> np.arange(N_LISTS)) & 1
-    spaced = np.array([is_spaced for tokens in every for is_spaced in tokens.spaced])
+    flags[:, :N_LISTS] = (words["lists"][:, None] >> np.arange(N_LISTS)) & 1
+    spaced = spaces != 0
     opens_line = _begins(lines)
     opens_line[1:] |= breaks[:-1]
     closes_line = np.ones(n, dtype=bool)
@@ -255,7 +285,7 @@ def label_features(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> L
     np.logical_or(spaced[:-1], breaks[:-1], out=before[1:])
     before[firsts] = True
     behind = spaced | closes_line
-    opens = _begins(np.array([sent for tokens in every for sent in tokens.sents]))
+    opens = starts == 1
     opens[firsts] = True
     sporting = np.add.reduceat(flags[:, _SPORTS], firsts, dtype=np.int64)
     is_sporting = sporting >= np.maximum(_MIN_SPORT, _MIN_SHARE_OF_SPORT * sizes)
@@ -268,20 +298,20 @@ def label_features(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> L
         small,
         large,
         repeats,
-        _in_short_marks(every),
-        np.repeat(is_sporting, sizes),
+        _in_short_marks(words["mark"], number_of),
+        is_sporting[number_of],
     )
     for number, flag in enumerate(marks, start=N_LISTS):
         flags[:, number] = flag
 
-    places = np.arange(n) + np.repeat(_APART * np.arange(len(every)), sizes)
+    places = np.arange(n) + _APART * number_of
     candidates = _candidates((looks > 0) | in_model | (rules > 0), breaks, places)
     is_near = np.zeros(int(places[-1]) + 1 + 2 * WINDOW, dtype=bool)
     for step in range(2 * WINDOW + 1):
         is_near[places[candidates] + step] = True
     near = np.flatnonzero(is_near[places + WINDOW])
     rows = np.full(n, -1, dtype=np.int32)
-    rows[near] = vector_rows(vocab.vectors.key2row, of_doc[near, 2])
+    rows[near] = vector_rows(vocab.vectors.key2row, orths[near])
     return LabelFeatures(columns, flags, rows, rules.astype(np.int32), candidates, bounds.astype(np.int32))
 
 
@@ -303,27 +333,24 @@ def _begins(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
     return begins
 
 
-def _in_short_marks(documents: Sequence[Tokens]) -> NDArray[np.bool_]:
-    """Return whether each word stands in quotation marks with a few others at most, as titles do."""
-    inside = np.zeros(sum([len(tokens) for tokens in documents]), dtype=bool)
-    first = 0
-    for tokens in documents:
-        opened = -1
-        for i, word in enumerate(tokens.words):
-            if word in _QUOTES:
-                if 0 <= opened < i - 1 and i - opened <= _MOST_IN_MARKS + 1 and word not in _OPENING:
-                    inside[first + opened + 1 : first + i] = True
-                    opened = -1
-                else:
-                    opened = i
-        first += len(tokens)
+def _in_short_marks(marks: NDArray[np.int64], document: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whether each word stands in quotation marks with a few others at most, as titles do.
+
+    Args:
+        marks: whether each word is a quotation mark, 2 where it opens.
+        document: the number of each word's document.
+    """
+    inside = np.zeros(len(marks), dtype=bool)
+    found = np.flatnonzero(marks)
+    opened = last = -1
+    for i, mark, number in zip(found.tolist(), marks[found].tolist(), document[found].tolist(), strict=True):
+        is_open = 0 <= opened < i - 1 and number == last
+        if is_open and i - opened <= _MOST_IN_MARKS + 1 and mark == 1:
+            inside[opened + 1 : i] = True
+            opened = -1
+        else:
+            opened, last = i, number
     return inside
-
-
-def _label_buckets(labels: Sequence[str]) -> NDArray[np.int64]:
-    for label in set(labels).difference(_buckets):
-        _buckets[label] = _hash(label) % LABEL_BUCKETS
-    return np.array([_buckets[label] for label in labels], dtype=np.int64)
 
 
 def _candidates(looks_like: NDArray[np.bool_], breaks: NDArray[np.bool_], places: NDArray[np.int64]) -> Ints:
@@ -340,13 +367,17 @@ def _candidates(looks_like: NDArray[np.bool_], breaks: NDArray[np.bool_], places
 
 
 def _others(
-    documents: Sequence[Sequence[str]], looks: NDArray[np.int64], rules: NDArray[np.int64]
+    document: NDArray[np.int64],
+    lower: NDArray[np.int64],
+    looks: NDArray[np.int64],
+    rules: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return how the other occurrences of each word in its document are used.
 
     Args:
-        documents: their words, lower-cased.
-        looks: of all words, what they look like: see `_Vocabulary.rows`.
+        document: the number of each word's document.
+        lower: a number of each word's lower-cased form.
+        looks: of all words, what they look like: see `_COLUMNS_OF_WORDS`.
         rules: the labels that the rules give them.
 
     Returns:
@@ -354,13 +385,8 @@ def _others(
         the kind (or none) that most of those with a capital have, 0 where there are none; whether the word
         stands elsewhere without a capital; with one; three times or more.
     """
-    found: list[int] = []
-    n_words = 0
-    for lower in documents:
-        numbers: dict[str, int] = {}
-        found += [n_words + numbers.setdefault(word, len(numbers)) for word in lower]
-        n_words += len(numbers)
-    identity, at = np.array(found, dtype=np.int64), np.arange(len(found))
+    different, identity = np.unique((document << 32) + lower, return_inverse=True)
+    n_words, at = len(different), np.arange(len(identity))
     n_kinds = len(KINDS) + 1
     kinds = (rules + 1) // 2
     counts = np.bincount((identity * n_kinds + kinds)[looks > 0], minlength=n_words * n_kinds).reshape(
@@ -379,28 +405,23 @@ def _others(
 
 
 def _line_kinds(
-    lines: NDArray[np.int64],
-    breaks: NDArray[np.bool_],
-    looks: NDArray[np.int64],
-    words: Sequence[str],
-    firsts: NDArray[np.int64],
+    lines: NDArray[np.int64], words: NDArray[np.void], firsts: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return of each token the kind of its line: how long it is, how much of it has capitals, how it ends.
 
     Args:
         lines: the line of each token.
-        breaks: whether it is a line break.
-        looks: what it looks like, see `_Vocabulary.rows`.
-        words: the tokens.
+        words: what is known of them, see `_Vocabulary.rows`.
         firsts: of each line the first token of its document; an empty line ends as that does.
     """
     n_lines = len(firsts)
-    sizes = np.bincount(lines[~breaks], minlength=n_lines)
-    large = np.bincount(lines[(looks == 2) & ~breaks], minlength=n_lines)
+    is_word = words["is_break"] == 0
+    sizes = np.bincount(lines[is_word], minlength=n_lines)
+    large = np.bincount(lines[(words["looks"] == 2) & is_word], minlength=n_lines)
     last = firsts.copy()
-    at = np.flatnonzero(~breaks)
+    at = np.flatnonzero(is_word)
     last[lines[at]] = at
-    stops = np.array([words[i][-1:] in _STOPS for i in last.tolist()], dtype=np.int64)
     length = np.digitize(sizes, (3, 6, 12, 25, 50))
     share = np.digitize(large / np.maximum(sizes, 1), (0.2, 0.4, 0.7))
+    stops: NDArray[np.int64] = words["is_stop"][last]
     return ((length * 4 + share) * 2 + stops)[lines]

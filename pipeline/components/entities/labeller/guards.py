@@ -12,7 +12,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from spacy.tokens import Doc
 
 from pipeline.components.doc.tags import NAME_TAGS, NOUN_TAGS
 from pipeline.components.doc.tokens import Tokens
@@ -63,9 +62,8 @@ class _Words:
 class Evidence:
     """What model and rules say of the spans of a document, and how much the network prefers its own."""
 
-    def __init__(self, doc: Doc, reading: LabelReading, names: Sequence[Name]) -> None:
-        bounds = [(span.start, span.end) for span in doc.ents] + [(name.start, name.end) for name in names]
-        self._seen = {i for start, end in bounds for i in range(start, end)}
+    def __init__(self, reading: LabelReading, names: Sequence[Name]) -> None:
+        self._by_rule = {i for name in names for i in range(name.start, name.end)}
         self._names = {(name.start, name.end): name for name in names}
         self._reading = reading
 
@@ -89,7 +87,7 @@ class Evidence:
     def is_doubtful(self, tokens: Tokens, found: Labelled) -> bool:
         """Return whether the network alone sees a name, and is unsure, or the capital is the sentence's."""
         start, span = found.start, range(found.start, found.end)
-        if not self._seen.isdisjoint(span):
+        if any(tokens.ents[start : found.end]) or not self._by_rule.isdisjoint(span):
             return False
         opens = start == 0 or tokens.breaks[start - 1] or tokens.sents[start - 1] != tokens.sents[start]
         if opens and len(span) == 1 and tokens.tags[start] not in NAME_TAGS:

@@ -61,15 +61,14 @@ def read_labels(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> list
     return readings
 
 
-def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name], reading: LabelReading | None) -> list[Name]:
+def relabelled(tokens: Tokens, names: Sequence[Name], reading: LabelReading | None) -> list[Name]:
     """Return the names of a document as the network sees them, in text order (method "network").
 
     A name on which the network and the rules agree stays as it is. Where the network cannot read the
     document, nothing changes.
 
     Args:
-        doc: the document.
-        tokens: the same, as the rules read it.
+        tokens: the document.
         names: that the rules found; they do not overlap.
         reading: of the document with these names, from `read_labels`.
     """
@@ -77,12 +76,12 @@ def relabelled(doc: Doc, tokens: Tokens, names: Sequence[Name], reading: LabelRe
         return [*names]
     out = [name for name in names if _is_settled(tokens, name)]
     settled = {i for name in out for i in range(name.start, name.end)}
-    evidence = Evidence(doc, reading, names)
+    evidence = Evidence(reading, names)
     for found in kept_whole(tokens, reading.found, names):
         if evidence.is_doubtful(tokens, found) or not settled.isdisjoint(range(found.start, found.end)):
             continue
         before = evidence.at(found.start, found.end)
-        name = _named(tokens, before, found._replace(label=evidence.label_of(tokens, found)))
+        name = _named(tokens, before, found, evidence.label_of(tokens, found))
         if name.start < name.end and is_name(tokens, name) and has_words_of_names(tokens, name):
             out.append(name)
     places = names_of_places(tokens, out)
@@ -112,11 +111,11 @@ def _is_settled(tokens: Tokens, name: Name) -> bool:
     return name.method == "work_list"
 
 
-def _named(tokens: Tokens, name: Name | None, found: Labelled) -> Name:
-    """Return what the network found as a name; that of the rules where they agree."""
-    if name is not None and name.label == found.label:
+def _named(tokens: Tokens, name: Name | None, found: Labelled, label: str) -> Name:
+    """Return what the network found as a name of that label; that of the rules where they agree."""
+    if name is not None and name.label == label:
         return name
     if name is not None:
-        title = name.title if found.label == "PERSON" else ()
-        return replace(name, label=found.label, method="network", score=found.score, title=title)
-    return trim(tokens, Name(found.start, found.end, found.label, method="network", score=found.score))
+        title = name.title if label == "PERSON" else ()
+        return replace(name, label=label, method="network", score=found.score, title=title)
+    return trim(tokens, Name(found.start, found.end, label, method="network", score=found.score))

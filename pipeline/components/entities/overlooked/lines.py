@@ -11,7 +11,7 @@ from pipeline.components.entities.name import Name
 def clear_share_bars(ledger: Ledger, tokens: Tokens) -> None:
     """Keep the networks alone in a line of buttons ("Share on Facebook Tweet Post to Reddit")."""
     networks = tokens.lexicon.words("social_networks")
-    if networks.isdisjoint(tokens.lower):
+    if networks.isdisjoint(tokens.vocabulary):
         return
     bars = {number for number, kind in enumerate(tokens.kinds) if kind == "share_bar"}
     if not bars:

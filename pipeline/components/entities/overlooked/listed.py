@@ -110,7 +110,7 @@ def _is_among_capitals(tokens: Tokens, i: int) -> bool:
 def add_brands(ledger: Ledger, tokens: Tokens) -> None:
     """Add well-known products ("iOS"), and parties: "the opposition Labour party"."""
     words = tokens.lexicon.made(_Words)
-    if words.parties.isdisjoint(tokens.words) and words.products.isdisjoint(tokens.lower):
+    if words.parties.isdisjoint(tokens.vocabulary) and words.products.isdisjoint(tokens.vocabulary):
         return
     for i, word in enumerate(tokens.lower):
         if ledger.covered[i] or tokens.words[i] == word:

@@ -39,7 +39,9 @@ def add_repeated(ledger: Ledger, tokens: Tokens) -> None:
             continue
         for words, label, method in known[tokens.lower[i]]:
             end = i + len(words)
-            if tuple(tokens.lower[i:end]) != words or not _is_written_as_name(tokens, i, end):
+            if len(words) > 1 and tuple(tokens.lower[i:end]) != words:
+                continue
+            if not _is_written_as_name(tokens, i, end):
                 continue
             here = by_token[i]
             if here is not None and here.start == i and here.end == end:

@@ -34,7 +34,7 @@ class _Words:
 def add_ships(ledger: Ledger, tokens: Tokens) -> None:
     """Add ships: a prefix and the capitalised words behind it ("HMS Victory")."""
     prefixes = tokens.lexicon.made(_Words).ship_prefixes
-    if prefixes.isdisjoint(tokens.words):
+    if prefixes.isdisjoint(tokens.vocabulary):
         return
     for i in tokens.capitals:
         if tokens.words[i] not in prefixes:

@@ -37,20 +37,28 @@ class _Words:
         for name, label in sorted(named.items(), key=lambda item: -len(item[0])):
             words = tuple(name.replace("'s", " 's").split())
             self.joined[words[0]].append((words, label))
+        self.openers = self.joined.keys() | {opener.replace("'", "’") for opener in self.joined}
+        if self.written in self.joined:
+            self.openers |= self.conjunctions
+
+    def plain(self, word: str) -> str:
+        """Return a lower-cased word as `joined` has it."""
+        return self.written if word in self.conjunctions else word.replace("’", "'")
 
 
 def add_joined(ledger: Ledger, tokens: Tokens) -> None:
     """Make one name of what a list knows to be one: "Marks and Spencer", "Bosnia and Herzegovina"."""
     words = tokens.lexicon.made(_Words)
-    if words.conjunctions.isdisjoint(tokens.lower):
+    openers = words.openers & tokens.vocabulary
+    if not openers or words.conjunctions.isdisjoint(tokens.vocabulary):
         return
-    lower = [words.written if word in words.conjunctions else word.replace("’", "'") for word in tokens.lower]
     at = _by_token(ledger)
     gone: set[Name] = set()
-    for i in tokens.capitals:
-        for known, label in words.joined.get(lower[i], ()):
+    for i in [i for i in tokens.capitals if tokens.lower[i] in openers]:
+        for known, label in words.joined.get(words.plain(tokens.lower[i]), ()):
             end = i + len(known)
-            if tuple(lower[i:end]) == known and not tokens.words[end - 1][0].islower():
+            found = tuple(map(words.plain, tokens.lower[i:end]))
+            if found == known and not tokens.words[end - 1][0].islower():
                 gone |= _put(ledger, at, Name(start=i, end=end, label=label, method="listed", score=0.85))
                 break
     ledger.drop(gone)
@@ -59,11 +67,12 @@ def add_joined(ledger: Ledger, tokens: Tokens) -> None:
 def add_brands_with_apostrophe(ledger: Ledger, tokens: Tokens) -> None:
     """Give brands their s: "McDonald's said"; not where a given name or a title makes a person of it."""
     words = tokens.lexicon.made(_Words)
+    openers = words.brand_openers & tokens.vocabulary
+    if not openers:
+        return
     at = _by_token(ledger)
     gone: set[Name] = set()
-    for i in tokens.capitals:
-        if tokens.lower[i] not in words.brand_openers:
-            continue
+    for i in [i for i in tokens.capitals if tokens.lower[i] in openers]:
         for end in (i + 1, i + 2, i + 3):
             if end >= len(tokens) or " ".join(tokens.lower[i:end]) not in words.brands:
                 continue

@@ -179,7 +179,7 @@ def test_documents_read_together_have_the_names_that_each_has_alone() -> None:
         assert reading.candidates.tolist() == alone.candidates.tolist()
         np.testing.assert_allclose(reading.scores, alone.scores, atol=1e-4)
         assert [name[:3] for name in reading.found] == [name[:3] for name in alone.found]
-        names, names_alone = (relabelled(*one, known) for known in (reading, alone))
+        names, names_alone = (relabelled(*one[1:], known) for known in (reading, alone))
         assert [(name.start, name.end, name.label, name.method) for name in names] == [
             (name.start, name.end, name.label, name.method) for name in names_alone
         ]
@@ -191,7 +191,7 @@ def test_without_vectors_of_its_width_the_network_changes_nothing() -> None:
     names = find_by_rules(doc, tokens)
     (reading,) = read_labels([(doc, tokens, names)])
     assert reading is None
-    assert relabelled(doc, tokens, names, reading) == names
+    assert relabelled(tokens, names, reading) == names
 
 
 def labelled_as(
@@ -221,7 +221,7 @@ def labelled_as(
     tokens = read(with_vectors(doc))
     names = find_by_rules(doc, tokens)
     (reading,) = read_labels([(doc, tokens, names)])
-    return relabelled(doc, tokens, names, reading)
+    return relabelled(tokens, names, reading)
 
 
 def test_a_name_on_which_both_agree_stays_and_others_are_of_the_network(
@@ -268,5 +268,5 @@ def test_no_text_raises(words: list[str]) -> None:
     tokens = read(doc)
     names = find_by_rules(doc, tokens)
     (reading,) = read_labels([(doc, tokens, names)])
-    for name in relabelled(doc, tokens, names, reading):
+    for name in relabelled(tokens, names, reading):
         assert 0 <= name.start < name.end <= len(doc)
