@@ -12,7 +12,7 @@ def content_id(*parts: str | int) -> str:
 
     Of ten thousand million ids, two are the same with a probability of 4 in 100,000.
     """
-    packed = "\x1f".join([str(part) for part in parts]).encode("utf-8", "surrogatepass")
+    packed = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
     bits = int.from_bytes(hashlib.blake2b(packed, digest_size=10).digest())
     pairs = _PAIRS  # ten bits each; half of the time of base64.b32encode, and some hundred ids an article
     return (

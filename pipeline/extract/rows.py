@@ -73,12 +73,12 @@ class Stored:
         """Return where spans that are not empty stand, in order."""
         if not spans:
             return []
-        return sorted(TextSpan(start, end) for start, end in map(self.range, spans) if start < end)
+        return sorted([TextSpan(start, end) for start, end in map(self.range, spans) if start < end])
 
     def joined(self, spans: Sequence[Span], *, by: str = " ... ") -> str | None:
         """Return the words of spans in order, joined; None where there are none."""
-        if not spans:
-            return None
+        if len(spans) < 2:
+            return self.said(spans[0]) or None if spans else None
         return by.join([self.text[start:end] for start, end in sorted(map(self.range, spans))]) or None
 
 

@@ -18,10 +18,6 @@ from pipeline.children.guard import Failure, attempt, time_shares
 from pipeline.parsing.by_length import batches_of
 from pipeline.parsing.windows import WINDOW, parse_in_windows
 
-# The transition parsers step through the docs of a batch together: twice as many take a tenth less time. For
-# so many characters each holds about 50 MB: the parser 800 bytes for a character, ner 300.
-_DECODED_CHARS = {"parser": 60_000, "ner": 160_000}
-
 # spaCy's tokenizer remembers how it split a word only outside of memory zones: inside of them alone it is
 # three times as slow. So texts are split outside until the vocabulary has this many words (about 10 MB).
 _VOCABULARY = 50_000
@@ -97,14 +93,10 @@ def _parse_batch(
     if len(texts) == 1 and len(texts[0]) > WINDOW:
         seconds = timeout_s * time_shares(len(texts[0]))
         return [attempt(partial(parse_in_windows, nlp, inputs[0]), timeout_s=seconds)]
-    size = max(len(inputs), 1)
-    n_chars = max(sum(map(len, texts)), 1)
-    # spaCy's transition parsers take a quarter of what they are given at a time, and at least two.
-    batches = {
-        name: {"batch_size": 4 * max(2, min(size, size * most // n_chars))}
-        for name, most in _DECODED_CHARS.items()
-        if nlp.has_pipe(name)
-    }
+    size = max(len(inputs), 2)
+    # spaCy's transition parsers step through docs together, and take a quarter of what they are given at a
+    # time: all of them take a tenth less of it. The parser needs 800 bytes for a character, ner 300.
+    batches = {name: {"batch_size": 4 * size} for name in ("parser", "ner") if nlp.has_pipe(name)}
     whole = attempt(
         lambda: list(nlp.pipe(inputs, batch_size=size, component_cfg=batches)), timeout_s=timeout_s
     )

@@ -25,7 +25,7 @@ _NO_WORD = re.compile(r".*[:@/]|\w+\.\w")
 _HYPHEN = re.compile(r"(\w*[a-z])-$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Pair:
     """Two lines, one below the other.
 

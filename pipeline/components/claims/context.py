@@ -21,6 +21,7 @@ class Context:
     """One document; lists have one entry a token.
 
     Attributes:
+        text: of the document.
         tree: the parse, in which clauses at the start of a quotation hold their subject, see `read_context`.
         clauses: the propositions by their heads.
         quotation_of: index of the innermost quotation whose content holds the token, or -1.
@@ -32,6 +33,7 @@ class Context:
     """
 
     doc: Doc
+    text: str
     tree: Tree
     clauses: dict[int, Proposition]
     quotes: tuple[Quotation, ...]
@@ -112,9 +114,11 @@ def read_context(
         is_outermost = clause.parent is None or quotation_of[clause.parent] != number
         if is_finite and is_outermost and clause.subject is not None:
             has_clause.add(number)
+    text = doc.text if text is None else text
     measures, times = find_values(doc, tree, published_at.date() if published_at else None, text=text)
     return Context(
         doc=doc,
+        text=text,
         tree=replace(tree, first=first),
         clauses=clauses,
         quotes=tuple(quotes),

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from spacy.language import Language
@@ -196,25 +197,29 @@ def _make_claim(
         chain=source.chain,
         subject=_span(doc, clause.subject),
         subject_entity=context.entity_at(clause.subject_head, source.quotation),
-        predicate=tuple(_runs(doc, clause.predicate)),
+        predicate=_runs(doc, clause.predicate),
         predicate_lemma=predicate_lemma(tree, clause),
         object=_span(doc, clause.object),
-        arguments=tuple((role, Span(doc, a, b)) for role, (a, b) in clause.arguments),
+        arguments=tuple([(role, Span(doc, a, b)) for role, (a, b) in clause.arguments]),
         polarity="negated" if negated else "affirmed",
         modality=mode,
         factuality=round(certainty, 2),
         hedges=tuple(
-            Span(doc, a, b)
-            for a, b in sorted([*hedges(tree, start, end), *scare_quotes(context, start, end)])
+            [
+                Span(doc, a, b)
+                for a, b in sorted([*hedges(tree, start, end), *scare_quotes(context, start, end)])
+            ]
         ),
-        quantities=tuple((Span(doc, m.start, m.end), m.value, m.unit, m.comparator) for m in amounts),
+        quantities=tuple([(Span(doc, m.start, m.end), m.value, m.unit, m.comparator) for m in amounts]),
         dates=tuple(
-            (
-                Span(doc, t.start, t.end),
-                t.first.isoformat() if t.first else None,
-                t.last.isoformat() if t.last else None,
-            )
-            for t in values_inside(context.times, start, end)
+            [
+                (
+                    Span(doc, t.start, t.end),
+                    t.first.isoformat() if t.first else None,
+                    t.last.isoformat() if t.last else None,
+                )
+                for t in values_inside(context.times, start, end)
+            ]
         ),
         places=tuple(places(context, start, end)),
         entities=tuple(mentioned),
@@ -284,14 +289,11 @@ def _span(doc: Doc, at: Range | None) -> Span | None:
     return None if at is None else Span(doc, *at)
 
 
-def _runs(doc: Doc, indices: list[int]) -> Iterator[Span]:
-    """Yield the spans that unbroken runs of indices make."""
+def _runs(doc: Doc, indices: list[int]) -> tuple[Span, ...]:
+    """Return the spans that unbroken runs of indices make, which are in order."""
     if not indices:
-        return
-    start = previous = indices[0]
-    for i in indices[1:]:
-        if i != previous + 1:
-            yield Span(doc, start, previous + 1)
-            start = i
-        previous = i
-    yield Span(doc, start, previous + 1)
+        return ()
+    starts = [i for before, i in pairwise(indices) if i != before + 1]
+    ends = [before + 1 for before, i in pairwise(indices) if i != before + 1] if starts else []
+    runs = zip([indices[0], *starts], [*ends, indices[-1] + 1], strict=True)
+    return tuple([Span(doc, start, end) for start, end in runs])

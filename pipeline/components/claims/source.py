@@ -14,7 +14,6 @@ from pipeline.components.claims.propositions import Proposition, Range, noun_ran
 from pipeline.components.claims.verbs import read_base_forms
 from pipeline.components.doc.tree import Tree
 from pipeline.components.layers import ClaimerKind, Quotation
-from pipeline.lexicons import Lexicon
 
 _LONGEST_CHAIN = 10
 _WITHOUT_SUBJECT = frozenset({"conj", "xcomp", "advcl"})
@@ -98,14 +97,14 @@ def _inner_source(context: Context, verb: int, outer: ClaimSource) -> ClaimSourc
 
 def _quoted_source(context: Context, number: int) -> ClaimSource:
     """Return who says what stands in a quotation."""
-    lexicon = context.tree.lexicon
+    tree, lexicon = context.tree, context.tree.lexicon
     quotation = context.quotes[number]
     while quotation.parent is not None and (
-        _is_nobody(lexicon, quotation) or _is_of_outer_speaker(lexicon, quotation)
+        _is_nobody(tree, quotation) or _is_of_outer_speaker(tree, quotation)
     ):
         number = quotation.parent
         quotation = context.quotes[number]
-    if _is_nobody(lexicon, quotation):  # "nobody disputes that ..."
+    if _is_nobody(tree, quotation):  # "nobody disputes that ..."
         return ClaimSource(kind="unknown", quotation=number, chain=_chain(context, number))
     denials, base_form = lexicon.words("denial_verbs"), lexicon.made(read_base_forms)
     return ClaimSource(
@@ -114,7 +113,9 @@ def _quoted_source(context: Context, number: int) -> ClaimSource:
         entities=quotation.speaker_entities,
         quotation=number,
         chain=_chain(context, number),
-        denies=any(base_form(token.text.lower()) in denials for cue in quotation.cue for token in cue),
+        denies=any(
+            base_form(word) in denials for cue in quotation.cue for word in tree.words[cue.start : cue.end]
+        ),
     )
 
 
@@ -125,26 +126,26 @@ def _chain(context: Context, number: int) -> tuple[str, ...]:
     while link is not None and len(chain) < _LONGEST_CHAIN:
         speaker = context.quotes[link].speaker
         if speaker:
-            chain.insert(0, " ".join(span.text for span in speaker))
+            chain.insert(0, " ".join([context.text[span.start_char : span.end_char] for span in speaker]))
         link = context.quotes[link].parent
     return tuple(chain)
 
 
-def _is_nobody(lexicon: Lexicon, quotation: Quotation) -> bool:
+def _is_nobody(tree: Tree, quotation: Quotation) -> bool:
     """Whether the "speaker" of a quotation makes no claim: "no evidence shows that ..."."""
     if not quotation.speaker:
         return False
-    first = quotation.speaker[0][0].text.lower()
+    lexicon, first = tree.lexicon, tree.words[quotation.speaker[0].start]
     return first in lexicon.words("negators") or first in lexicon.words("claims.hardly_anybody")
 
 
-def _is_of_outer_speaker(lexicon: Lexicon, quotation: Quotation) -> bool:
+def _is_of_outer_speaker(tree: Tree, quotation: Quotation) -> bool:
     """Whether what stands within a quotation is said by its speaker: "“I think that it fell,” she said"."""
     speaker = quotation.speaker
     return (
         len(speaker) == 1
         and len(speaker[0]) == 1
-        and speaker[0].text.lower() in lexicon.words("claims.conversing")
+        and tree.words[speaker[0].start] in tree.lexicon.words("claims.conversing")
     )
 
 
@@ -175,7 +176,7 @@ def _grammatical_source(context: Context, above: int) -> ClaimSource:
         kind="attributed",
         claimer=(span,),
         entities=(entity,) if entity >= 0 else (),
-        chain=(span.text,),
+        chain=(context.text[span.start_char : span.end_char],),
         denies=denies,
     )
 

@@ -20,7 +20,6 @@ _OPENING_MARKS = _DOUBLE_MARKS | {"‘"}
 _CLOSING_MARKS = {"‘": frozenset({"'"})}
 _BESIDE = frozenset({"det", "neg", "preconj", "conj", "advmod", "amod"})
 _MOST_IN_MARKS = 4  # words
-_LONGEST_HEDGE = 5  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,8 @@ class _Words:
         no_negations: phrases with a negating word that negate nothing.
         possible, necessary, probable, future, conditional: words of the mode.
         necessary_phrases, future_phrases: words that tell it side by side, by the first of them.
-        hedges: hedging words and phrases.
-        hedging_participles: those of them that hedge only before a noun.
-        hedge_openers: the first words of all.
+        hedges: hedging words and phrases by their first word, as words, the longest first.
+        hedging_participles: words that hedge only before a noun.
     """
 
     base_form: Callable[[str], str]
@@ -56,9 +54,8 @@ class _Words:
     future: frozenset[str]
     future_phrases: dict[str, list[list[str]]]
     conditional: frozenset[str]
-    hedges: frozenset[str]
+    hedges: dict[str, list[list[str]]]
     hedging_participles: frozenset[str]
-    hedge_openers: frozenset[str]
 
 
 def _read_words(lexicon: Lexicon) -> _Words:
@@ -79,9 +76,8 @@ def _read_words(lexicon: Lexicon) -> _Words:
         future=lexicon.words("claims.future"),
         future_phrases=by_first_word(lexicon.ordered("claims.future_phrases")),
         conditional=lexicon.words("claims.conditional"),
-        hedges=frozenset(hedges),
+        hedges=by_first_word(sorted(hedges, key=lambda phrase: -len(phrase.split()))),
         hedging_participles=lexicon.words("claims.hedging_participles"),
-        hedge_openers=frozenset(phrase.split()[0] for phrase in hedges),
     )
 
 
@@ -203,19 +199,21 @@ def _is_under_condition(tree: Tree, words: _Words, head: int) -> bool:
 
 def hedges(tree: Tree, start: int, end: int) -> Iterator[Range]:
     """Yield the hedging words and phrases between two tokens, the longest at each place."""
-    words = tree.lexicon.made(_read_words)
-    if words.hedge_openers.isdisjoint(tree.words[start:end]):
+    words, forms = tree.lexicon.made(_read_words), tree.words
+    if words.hedges.keys().isdisjoint(forms[start:end]):
         return
-    i = start
-    while i < end:
-        if tree.words[i] in words.hedge_openers:
-            for n in range(min(_LONGEST_HEDGE, end - i), 0, -1):
-                phrase = " ".join(tree.words[i : i + n])
-                if phrase in words.hedges and (n > 1 or _hedges_alone(tree, words, i)):
-                    yield i, i + n
-                    i += n - 1
-                    break
-        i += 1
+    after = start
+    for i in range(start, end):
+        if i < after or forms[i] not in words.hedges:
+            continue
+        for phrase in words.hedges[forms[i]]:
+            after = i + len(phrase)
+            is_there = after <= end and forms[i:after] == phrase
+            if is_there and (len(phrase) > 1 or _hedges_alone(tree, words, i)):
+                yield i, after
+                break
+        else:
+            after = i + 1
 
 
 def _hedges_alone(tree: Tree, words: _Words, i: int) -> bool:

@@ -138,15 +138,16 @@ class StatementFeatures:
         """
         caps = self.counted.caps
         n_columns, sizes = len(caps), ends - starts
-        tokens = np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-        rows = np.repeat(np.arange(len(sizes)) * (n_columns + 1), sizes)
+        tokens = (starts - sizes.cumsum() + sizes).repeat(sizes)
+        tokens += np.arange(len(tokens))
+        rows = (np.arange(len(sizes)) * (n_columns + 1)).repeat(sizes)
         hits = np.bincount((self.columns[:, tokens] + rows).ravel(), minlength=len(sizes) * (n_columns + 1))
         found = hits.reshape(len(sizes), -1)[:, 1:].astype(np.float32)
         n = sizes.astype(np.float32)[:, None]
         first_name = len(_TAGS)
         names = found[:, first_name : first_name + len(_NAMES)].sum(axis=1, keepdims=True)
-        return np.hstack(
-            [np.minimum(found, caps), found[:, :first_name] / n, names / n, np.log(n + 1)], dtype=np.float32
+        return np.concatenate(
+            [np.minimum(found, caps), found[:, :first_name] / n, names / n, np.log(n + 1)], axis=1
         )
 
 

@@ -19,7 +19,7 @@ from pipeline.components.claims.values.doubts import (
     short_reading,
 )
 from pipeline.components.claims.values.number_words import NumberWords, read_number_words
-from pipeline.components.claims.values.patterns import alternatives, longest_first, matches_at
+from pipeline.components.claims.values.patterns import alternatives, any_case, longest_first, matches_at
 from pipeline.lexicons import Lexicon
 from pipeline.lexicons import lexicon as lexicon_of_language
 
@@ -193,9 +193,9 @@ def _number_pattern(lexicon: Lexicon, numbers: NumberWords) -> str:
     """Return the pattern of a number: digits or words, with a scale."""
     word = _word_pattern(numbers)
     plural = f"{alternatives(lexicon.ordered('numbers.plural_ending'))}?"
-    scale = rf"(?i:{alternatives(numbers.scales)})"
-    short = rf"(?i:{longest_first(numbers.short_scales)})(?![\w-])"
-    openers = alternatives([*numbers.halves, *sorted(numbers.articles, reverse=True), *numbers.vague])
+    scale = any_case(numbers.scales, alternatives(numbers.scales))
+    short = rf"{any_case(numbers.short_scales)}(?![\w-])"
+    openers = [*numbers.halves, *sorted(numbers.articles, reverse=True), *numbers.vague]
     joint = alternatives(lexicon.ordered("numbers.joints"))
     second = alternatives(lexicon.ordered("numbers.second_scales"))
     fraction = alternatives(lexicon.entries("numbers.fractions"))
@@ -206,7 +206,7 @@ def _number_pattern(lexicon: Lexicon, numbers: NumberWords) -> str:
         rf"(?:(?:{_DIGITS}|{word})[ -]{half}(?:[ -]{scale})?\b"
         rf"|\d+,\d\d?(?=[ -]?(?:{percent}|{scale}))(?:[ -]?{scale}\b)?"
         rf"|{_DIGITS}(?:[ -]?{scale}{plural}\b(?:[ ]{second}{plural}\b)?|[ ]?{short})?"
-        rf"|(?:(?i:{openers})|{word})[ -]{scale}{plural}"
+        rf"|(?:{any_case(openers, alternatives(openers))}|{word})[ -]{scale}{plural}"
         rf"(?:[ ]{joint}[ ]{word}|[ ]{second})?\b"
         rf"|{word}\b(?![ -]{fraction}))"
     )
@@ -215,10 +215,8 @@ def _number_pattern(lexicon: Lexicon, numbers: NumberWords) -> str:
 def _word_pattern(numbers: NumberWords) -> str:
     """Return the pattern of a number below a hundred in words."""
     below_ten = [word for word, value in numbers.units.items() if 1 <= value <= 9]
-    return (
-        rf"(?i:{alternatives(numbers.tens)}(?:[- ]{alternatives(below_ten)})?"
-        rf"|{longest_first(numbers.units)})"
-    )
+    tens = rf"{alternatives(numbers.tens)}(?:[- ]{alternatives(below_ten)})?"
+    return any_case([*numbers.tens, *numbers.units], f"{tens}|{longest_first(numbers.units)}")
 
 
 def _share_pattern(lexicon: Lexicon, numbers: NumberWords) -> str:
@@ -229,13 +227,13 @@ def _share_pattern(lexicon: Lexicon, numbers: NumberWords) -> str:
     times = alternatives(lexicon.entries("dates.plural_units"))
     bottom = alternatives(lexicon.entries("numbers.fractions"))
     plural = f"{alternatives(lexicon.ordered('numbers.plural_ending'))}?"
-    half = alternatives(lexicon.ordered("numbers.half"))
-    top = alternatives([*lexicon.words("numbers.articles"), *numbers.units])
+    half, top = lexicon.ordered("numbers.half"), [*lexicon.words("numbers.articles"), *numbers.units]
+    one, a_half = any_case(top, alternatives(top)), any_case(half, alternatives(half))
     whole = alternatives(lexicon.ordered("numbers.of_a_whole"))
     article = alternatives(lexicon.words("numbers.articles"))
     return (
         rf"(?P<part>{small})[ ]{of}[ ](?:{every}[ ])?(?P<whole>{small})\b(?![-,.:/]?\w*\d|[ ]{times}|[ ]?%)"
-        rf"|(?:(?P<top>(?i:{top}))[ -](?P<bottom>{bottom}){plural}|(?P<half>(?i:{half})))"
+        rf"|(?:(?P<top>{one})[ -](?P<bottom>{bottom}){plural}|(?P<half>{a_half}))"
         rf"(?=[ ]{whole}\b(?![ ]{article}\b))"
     )
 
@@ -244,13 +242,14 @@ def _pattern(lexicon: Lexicon, numbers: NumberWords) -> re.Pattern[str]:
     """Compile the pattern of an amount: a number, maybe a second one, with what stands around them."""
     number = _number_pattern(lexicon, numbers)
     articles = longest_first(sorted(numbers.articles))
+    openers, minus = lexicon.ordered("numbers.range_openers"), lexicon.ordered("numbers.minus")
     return re.compile(
         rf"""{_FIRST}
-        (?:(?P<comparator>(?i:{longest_first(lexicon.entries("numbers.comparators"))}))[ ]+
+        (?:(?P<comparator>{any_case(lexicon.entries("numbers.comparators"))})[ ]+
           (?:{alternatives(lexicon.ordered("numbers.definite_articles"))}[ ]|{articles}[ ](?=\d))?)?
         (?:{_share_pattern(lexicon, numbers)}
-        |(?:(?P<between>(?i:{alternatives(lexicon.ordered("numbers.range_openers"))}))[ ])?
-        (?P<minus>[-−](?=\d|{_SIGN})|(?i:{alternatives(lexicon.ordered("numbers.minus"))})[ ])?
+        |(?:(?P<between>{any_case(openers, alternatives(openers))})[ ])?
+        (?P<minus>[-−](?=\d|{_SIGN})|{any_case(minus, alternatives(minus))}[ ])?
         (?P<symbol>{_SIGN})?(?P<number>{number})
         (?P<inner>[ ]?%)?
         (?:[ ]?(?P<to>-|–|{alternatives(lexicon.ordered("numbers.range_words"))})[ ]?

@@ -19,6 +19,20 @@ def longest_first(phrases: Iterable[str]) -> str:
     return alternatives(sorted(phrases, key=len, reverse=True))
 
 
+def any_case(phrases: Iterable[str], rest: str | None = None) -> str:
+    """Return a group that matches any of some phrases in any case, a long one before a shorter one.
+
+    It looks at the first character once: without that each phrase is tried where none begins, at every digit.
+
+    Args:
+        phrases: to match.
+        rest: another pattern instead, which begins with any of the phrases.
+    """
+    phrases = [*phrases]
+    firsts = re.escape("".join(sorted({phrase[0] for phrase in phrases})))
+    return f"(?i:(?=[{firsts}])(?:{rest or longest_first(phrases)}))"
+
+
 def either_case(phrases: Iterable[str]) -> str:
     """Return a group that matches any of some phrases, with a small or a capital letter at its beginning."""
     return f"(?:{'|'.join(f'[{p[0].upper()}{p[0]}]{re.escape(p[1:])}' for p in phrases)})"
