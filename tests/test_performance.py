@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import desk, parts
-from benchmarks.speed import TARGETS, acceptance, plan, table
+from benchmarks import desk, parts, peers
+from benchmarks.speed import SIDES, TARGETS, acceptance, beside, left_out, plan, table
 from benchmarks.throughput import Run, Sample
 from pipeline.nlp import load_nlp
 from quality.web.document import replaced
@@ -77,3 +77,42 @@ def test_two_processes_are_run_once() -> None:
     assert ("web", "pure", 2) in first
     assert ("web", "pure", 2) not in later
     assert set(later) < set(first)
+
+
+def test_peers_are_run_once_on_web_articles_in_one_process() -> None:
+    samples = {kind: Sample(Path(kind), 1, 1000) for kind in ("web", "reuters", "one")}
+    without, first, later = (
+        plan(samples, sides, is_first=is_first)
+        for sides, is_first in (
+            (["bare", "pure"], True),
+            (["bare", "pure", "textacy", "gendergaptracker"], True),
+            (["bare", "pure", "textacy", "gendergaptracker"], False),
+        )
+    )
+    assert set(first) - set(without) == {
+        (kind, peer, 1) for kind in ("one", "web") for peer in ("textacy", "gendergaptracker")
+    }
+    assert later == plan(samples, ["bare", "pure"], is_first=False)
+
+
+def test_peers_stand_beside_the_targets_where_they_were_run() -> None:
+    runs = {("web", "pure", 1): [Run(1.0, 20.0, 100.0)], ("web", "textacy", 1): [Run(1.0, 55.0, 100.0)]}
+    assert [" ".join(line.split()) for line in beside(runs)] == ["web: pure, times as fast as textacy 2.75"]
+    assert not beside({key: found for key, found in runs.items() if key[1] == "pure"})
+    samples = {"web": Sample(Path("web"), 1, 1000)}
+    assert any(line.startswith("web, textacy, 1 process ") for line in table(runs, samples))
+
+
+def test_a_peer_that_is_not_installed_is_left_out_with_how_to_have_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(peers.FOLDER, str(tmp_path))
+    monkeypatch.setattr(peers, "find_spec", lambda _: None)
+    missing = left_out()
+    assert "textacy" in missing["textacy"]
+    assert peers.FOLDER in missing["gendergaptracker"]
+    monkeypatch.setattr(peers, "find_spec", lambda _: object())
+    assert left_out().keys() - {"fast"} == {"gendergaptracker"}
+    (tmp_path / "quote_extractor.py").touch()
+    assert not left_out().keys() - {"fast"}
+    assert set(SIDES) > {"bare", "pure", *peers.PEERS}
