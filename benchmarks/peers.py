@@ -32,7 +32,7 @@ FOLDER = "GENDERGAPTRACKER"
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """How a peer finds quotations: what it makes of a text, and of its Doc, and what it refuses a Doc with."""
+    """How a peer finds quotations: of a text that is prepared, in its Doc; and what it refuses a Doc with."""
 
     prepare: Callable[[str], str]
     quotations: Callable[[Doc], Iterable[object]]
