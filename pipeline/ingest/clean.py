@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from itertools import compress
 
 from ftfy import TextFixerConfig, fix_text
@@ -77,11 +78,15 @@ def _combining() -> str:
     return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges)
 
 
-_CLASS = _combining()
 _FAR_RUN = re.compile(f"[\u0300-\U0010ffff][\u0300-\U0010ffff]{{{_MAX_MARKS - 1}}}")
 """A run of so many characters beyond Latin, which may be marks: one range is found 25 times as fast."""
-_MARKS = re.compile(f"([{_CLASS}]{{{_MAX_MARKS}}})[{_CLASS}]++")
-"""Sorting a run of marks takes time that grows with the square of its length."""
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    """Return what finds too many marks in a row: to sort them takes time that grows with the square of it."""
+    marks = _combining()
+    return re.compile(f"([{marks}]{{{_MAX_MARKS}}})[{marks}]++")
 
 
 def clean_text(text: str) -> str:
@@ -122,7 +127,7 @@ def _plain(text: str) -> str:
     if not text.isascii():
         text = _INVISIBLE.sub("", text)
         text = _BLANKS.sub(" ", _LINE_ENDS.sub("\n", text))
-        text = unicodedata.normalize("NFC", _MARKS.sub(r"\1", text) if _FAR_RUN.search(text) else text)
+        text = unicodedata.normalize("NFC", _marks().sub(r"\1", text) if _FAR_RUN.search(text) else text)
     elif not _PLAIN.fullmatch(text):
         text = _INVISIBLE.sub("", text)
         text = _BLANKS.sub(" ", _LINE_ENDS.sub("\n", text))

@@ -86,8 +86,11 @@ class Lexicon:
         """
         found = self._entries.get(name)
         if found is None:
-            values = self._values(name).items() if "." in name else self._pairs(name).items()
-            found = self._entries[name] = {key: str(value) for key, value in values}
+            if "." in name:
+                found = {key: str(value) for key, value in self._values(name).items()}
+            else:
+                found = self._pairs(name)
+            self._entries[name] = found
         return found
 
     def made[Made](self, make: Callable[[Lexicon], Made]) -> Made:

@@ -8,7 +8,7 @@ the model's own table.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -117,17 +117,17 @@ class _Vocabulary:
     """Words as numbers, computed once for each; `lexicon.made(_Vocabulary)` is that of its language."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        lists = [
-            lexicon.ordered("given_names"),
-            lexicon.ordered("person_titles"),
+        lists: list[Collection[str]] = [
+            lexicon.entries("given_names"),
+            lexicon.entries("person_titles"),
             lexicon.ordered("name_particles"),
-            lexicon.ordered("roles"),
+            lexicon.entries("roles"),
             lexicon.ordered("offices"),
             lexicon.ordered("peoples"),
-            lexicon.ordered("demonyms"),
+            lexicon.entries("demonyms"),
             lexicon.ordered("regions"),
-            lexicon.ordered("cities"),
-            lexicon.ordered("place_aliases"),
+            lexicon.entries("cities"),
+            lexicon.entries("place_aliases"),
             lexicon.ordered("location_words"),
             lexicon.ordered("facility_words"),
             lexicon.ordered("organisation_words"),
@@ -135,11 +135,11 @@ class _Vocabulary:
             lexicon.ordered("known_organisations"),
             lexicon.ordered("known_products"),
             lexicon.ordered("social_networks"),
-            lexicon.ordered("wire_agencies"),
+            lexicon.entries("wire_agencies"),
             lexicon.ordered("event_words"),
             lexicon.ordered("work_nouns"),
             lexicon.ordered("sports_words"),
-            lexicon.ordered("cue_verbs"),
+            lexicon.entries("cue_verbs"),
             lexicon.ordered("not_names"),
             lexicon.ordered("common_acronyms"),
         ]
@@ -148,8 +148,7 @@ class _Vocabulary:
         # A word's lists, as the bits of a number.
         self._bits: dict[str, int] = {}
         for number, entries in enumerate(lists):
-            for entry in entries:
-                word = entry.partition("\t")[0].lower()  # of one with values, its key
+            for word in map(str.lower, entries):
                 self._bits[word] = self._bits.get(word, 0) | 1 << number
         self._forget()
 
