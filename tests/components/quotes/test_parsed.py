@@ -1,4 +1,4 @@
-"""A document as the rules for quotations read it: where its marks and sentence ends are, tokens of contents."""
+"""A document as the rules for quotations read it: its marks, its sentence ends, the tokens of contents."""
 
 import pytest
 from docs_by_hand import build
