@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
 
 from pipeline.components.doc.columns import Columns
 from pipeline.lexicons import Lexicon
@@ -54,8 +53,10 @@ class Tokens:
 
 def read_tokens(columns: Columns) -> Tokens:
     """Return the view of a document that the rules for names read."""
-    words, opens = columns.words, set(columns.opens)
-    breaks = ["\n" in word for word in words]
+    words, opens = columns.words, columns.opens
+    sents: list[int] = []
+    for number, (start, end) in enumerate(zip([0, *opens], [*opens, len(words)], strict=True)):
+        sents += [number] * (end - start)
     return Tokens(
         lexicon=columns.lexicon,
         words=words,
@@ -63,12 +64,12 @@ def read_tokens(columns: Columns) -> Tokens:
         tags=columns.tags,
         deps=columns.deps,
         heads=columns.heads,
-        sents=list(accumulate(i in opens for i in range(len(words)))),
+        sents=sents,
         lines=columns.line_of,
         kinds=[line.kind for line in columns.lines],
         debris=columns.debris,
         spaced=columns.spaced,
-        breaks=breaks,
+        breaks=["\n" in word for word in words],
         ents=columns.ents,
         capitals=[i for i, word in enumerate(words) if word[0].isupper()],
         vocabulary=frozenset(words).union(columns.lower),

@@ -10,8 +10,10 @@ crosses a line break or a wide gap; a word whose head lies beyond one is a root.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.components.doc.columns import Columns
+from pipeline.components.doc.tags import NOUN_TAGS, VERB_TAGS
 from pipeline.lexicons import Lexicon
 
 _NO_CHILDREN: list[int] = []
@@ -60,30 +62,36 @@ class Tree:
 
 
 def _reattached(
-    tags: list[str], deps: list[str], heads: list[int], segment: list[int]
+    tags: list[str], deps: list[str], heads: list[int], edges: list[int]
 ) -> tuple[list[str], list[int]]:
     """Return labels and heads with a head in their own paragraph for words whose head lies in another.
 
     A run of them is taken as one phrase headed by its last word; a noun phrase so made is the object of the
     verb before it. Whatever is left is a root.
+
+    Args:
+        tags: of the tokens.
+        deps: their labels.
+        heads: their heads.
+        edges: where each paragraph begins, and the number of tokens.
     """
-    orphans = {i for i, head in enumerate(heads) if segment[head] != segment[i]}
-    if not orphans:
-        return deps, heads
-    deps, heads = [*deps], [*heads]
-    verb, current = None, 0
-    for i, tag in enumerate(tags):
-        if segment[i] != current:
-            verb, current = None, segment[i]
-        if i not in orphans:
-            if tag.startswith("VB"):
-                verb = i
-        elif i + 1 in orphans and segment[i + 1] == segment[i] and not tag.startswith("VB"):
-            heads[i] = i + 1
-        elif verb is not None and tag.startswith("NN") and not _hangs_on(heads, verb, i):
-            heads[i], deps[i] = verb, "dobj"
-        else:
-            heads[i], deps[i] = i, "ROOT"
+    old, deps, heads = heads, [*deps], [*heads]
+    for start, end in pairwise(edges):
+        orphans = {i for i in range(start, end) if not start <= old[i] < end}
+        if not orphans:
+            continue
+        verb = None
+        for i in range(start, end):
+            tag = tags[i]
+            if i not in orphans:
+                if tag in VERB_TAGS:
+                    verb = i
+            elif i + 1 in orphans and tag not in VERB_TAGS:
+                heads[i] = i + 1
+            elif verb is not None and tag in NOUN_TAGS and not _hangs_on(heads, verb, i):
+                heads[i], deps[i] = verb, "dobj"
+            else:
+                heads[i], deps[i] = i, "ROOT"
     return deps, heads
 
 
@@ -139,12 +147,10 @@ def read_tree(columns: Columns) -> Tree:
     tags, deps, heads = columns.tags, columns.deps, columns.heads
     bounds: list[int] = [0, *columns.opens]
     blank = {word for word in set(words) if word.isspace()}
-    gaps = [i for i in range(n) if words[i] in blank and _is_break(columns.words, i)] if blank else []
+    blanks = [i for i, word in enumerate(words) if word in blank] if blank else []
+    gaps = [i for i in blanks if _is_break(columns.words, i)]
     if gaps:
-        segment = [0] * n
-        for number, (start, end) in enumerate(zip([0, *gaps], [*gaps, n], strict=True)):
-            segment[start:end] = [number] * (end - start)
-        deps, heads = _reattached(tags, deps, heads, segment)
+        deps, heads = _reattached(tags, deps, heads, [0, *gaps, n])
         bounds = sorted({*bounds, *(i + 1 for i in gaps if i + 1 < n)})
     sentences = list(zip(bounds, [*bounds[1:], n], strict=True))
     sentence_of = [0] * n

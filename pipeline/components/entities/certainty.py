@@ -8,7 +8,7 @@ the order.
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.models.weights import load_weights
 
@@ -16,6 +16,7 @@ _EDGE = 0.005
 """Scores nearer to 0 or 1 than this count as if they were this near."""
 
 
+@lru_cache(maxsize=4096)
 def calibrated(score: float) -> float:
     """Return the share of names of a score that are right on real web news, 0..1.
 

@@ -80,6 +80,7 @@ class _Scene:
 
     Attributes:
         subject_of: verb -> its first subject.
+        adverbial: (verb, its first subject) of each adverbial clause.
         quoted: for each token, whether it stands in quotation marks.
         starts: first token of a name -> the person; without those who only took a photo.
         speakers: token in quotation marks -> the persons who are subjects beside them in their paragraph's
@@ -90,6 +91,7 @@ class _Scene:
 
     tokens: Tokens
     subject_of: dict[int, int]
+    adverbial: list[tuple[int, int]]
     quoted: list[bool]
     starts: dict[int, int]
     speakers: dict[int, frozenset[int]]
@@ -162,11 +164,12 @@ def resolve_pronouns(
     unnamed = unnamed_persons(clusters, nominals, tokens)
     quoted = _quoted(tokens)
     starts = {name.start: i for i in people for name in clusters[i].names if not _is_credit(tokens, name.end)}
+    subjects = [i for i, dep in enumerate(tokens.deps) if dep in SUBJECT_DEPS]
+    subject_of = {tokens.heads[i]: i for i in reversed(subjects)}
     scene = _Scene(
         tokens=tokens,
-        subject_of={
-            tokens.heads[i]: i for i in reversed(range(len(tokens))) if tokens.deps[i] in SUBJECT_DEPS
-        },
+        subject_of=subject_of,
+        adverbial=[(verb, i) for verb, i in subject_of.items() if tokens.deps[verb] == "advcl"],
         quoted=quoted,
         starts=starts,
         speakers=_speakers(tokens, quoted, starts),
@@ -328,11 +331,8 @@ def _beside(scene: _Scene, minds: _Minds, token: int) -> set[int]:
         return set()
     return {
         minds.owner[subject]
-        for verb, subject in scene.subject_of.items()
-        if tokens.deps[verb] == "advcl"
-        and tokens.heads[verb] == head
-        and verb < token
-        and subject in minds.owner
+        for verb, subject in scene.adverbial
+        if tokens.heads[verb] == head and verb < token and subject in minds.owner
     }
 
 
@@ -381,13 +381,10 @@ def _speakers(tokens: Tokens, quoted: Sequence[bool], starts: Mapping[int, int])
     """
     found: dict[int, frozenset[int]] = {}
     size = len(tokens)
-    first = None
-    for i in range(size + 1):
-        if i < size and quoted[i]:
-            first = i if first is None else first
-            continue
-        if first is None:
-            continue
+    in_marks = bytes([*quoted, False])
+    first = in_marks.find(1)
+    while first >= 0:
+        i = in_marks.find(0, first)
         end = i + 1  # behind the closing mark
         last = end
         while last < size and last < end + _REACH_OF_ATTRIBUTION and not quoted[last]:
@@ -397,7 +394,7 @@ def _speakers(tokens: Tokens, quoted: Sequence[bool], starts: Mapping[int, int])
         persons = {starts[t] for t in range(end, last) if t in starts and _is_subject(tokens, t)}
         if persons:
             found.update(dict.fromkeys(range(first, i), frozenset(persons)))
-        first = None
+        first = in_marks.find(1, i)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from pipeline.components.entities.cluster import Cluster
 from pipeline.components.entities.gazetteer import Gazetteer
@@ -50,7 +50,15 @@ class Phrase:
     age: str | None
 
 
-@dataclass(frozen=True)
+class _Traits(NamedTuple):
+    """What an organisation or place is: its nouns, their kinds, its nature, and all of its modifiers."""
+
+    nouns: frozenset[str]
+    kinds: frozenset[str]
+    nature: frozenset[str]
+    modifiers: frozenset[str]
+
+
 class Known:
     """What is known of the entities of a document.
 
@@ -61,24 +69,42 @@ class Known:
         lexicon: the words of the document's language.
     """
 
-    clusters: Sequence[Cluster]
-    roles: Mapping[int, Sequence[Role]]
-    ages: Mapping[int, str]
-    lexicon: Lexicon
+    def __init__(
+        self,
+        clusters: Sequence[Cluster],
+        roles: Mapping[int, Sequence[Role]],
+        ages: Mapping[int, str],
+        lexicon: Lexicon,
+    ) -> None:
+        self.clusters = clusters
+        self.roles = roles
+        self.ages = ages
+        self.lexicon = lexicon
+        # All names as (first token, cluster), in text order, and how many of them `latest` has gone by.
+        self._named = sorted((name.start, i) for i, cluster in enumerate(clusters) for name in cluster.names)
+        self._n_passed = 0
+        self._latest: dict[int, int] = {}
+        self._traits: dict[int, _Traits] = {}
 
-    @cached_property
-    def named(self) -> list[tuple[int, int]]:
-        """All names as (first token, cluster), in text order."""
-        return sorted((name.start, i) for i, cluster in enumerate(self.clusters) for name in cluster.names)
+    def latest(self, before: int) -> Mapping[int, int]:
+        """Return the last mention by name of each cluster before a token, until the next is asked for.
 
-    def latest(self, before: int) -> dict[int, int]:
-        """Return the last mention by name of each cluster before a token."""
-        latest: dict[int, int] = {}
-        for start, i in self.named:
-            if start >= before:
-                break
-            latest[i] = start
-        return latest
+        Args:
+            before: a token, no earlier than the one that was asked for last.
+        """
+        named = self._named
+        while self._n_passed < len(named) and named[self._n_passed][0] < before:
+            start, i = named[self._n_passed]
+            self._latest[i] = start
+            self._n_passed += 1
+        return self._latest
+
+    def traits(self, i: int) -> _Traits:
+        """Return what the organisation or place of a cluster is."""
+        found = self._traits.get(i)
+        if found is None:
+            found = self._traits[i] = _read_traits(self.clusters[i], self.roles.get(i, ()), self.lexicon)
+        return found
 
 
 class _Words:
@@ -242,20 +268,30 @@ def _n_named(known: Known, i: int, phrase: Phrase) -> int:
     return sum(name.start < phrase.start for name in known.clusters[i].names)
 
 
-def _fit_of_thing(phrase: Phrase, i: int, known: Known, words: _Words) -> float:
-    """Return how well a description fits what is known of an organisation or place, 0 where it does not."""
-    cluster, roles = known.clusters[i], known.roles.get(i, ())
+def _read_traits(cluster: Cluster, roles: Sequence[Role], lexicon: Lexicon) -> _Traits:
+    kinds = lexicon.made(_Words).kinds
     parts = frozenset(plain(word) for word in cluster.name.split())
     nouns = parts.union([role.noun for role in roles]) if roles else parts
-    if phrase.noun in nouns or phrase.noun in _nature(cluster, known.lexicon):
+    nature = _nature(cluster, lexicon)
+    return _Traits(
+        nouns=nouns,
+        kinds=frozenset(kinds[noun] for noun in nouns if noun in kinds),
+        nature=nature,
+        modifiers=parts.union(nature, *(role.modifiers for role in roles)),
+    )
+
+
+def _fit_of_thing(phrase: Phrase, i: int, known: Known, words: _Words) -> float:
+    """Return how well a description fits what is known of an organisation or place, 0 where it does not."""
+    traits = known.traits(i)
+    if phrase.noun in traits.nouns or phrase.noun in traits.nature:
         fit = 2.0
-    elif any(words.kinds.get(noun) == words.kinds[phrase.noun] for noun in nouns):
+    elif words.kinds[phrase.noun] in traits.kinds:
         fit = 1.0
     else:
         return 0.0
-    modifiers = parts.union(_nature(cluster, known.lexicon), *(role.modifiers for role in roles))
     said = [word for word in phrase.words if not word[0].isdigit() and word not in words.loose]
-    n_shared = sum(_is_among(word, modifiers, known.lexicon) for word in said)
+    n_shared = sum(_is_among(word, traits.modifiers, known.lexicon) for word in said)
     if said and not n_shared:
         return 0.0  # the health ministry is not the Foreign Ministry
     return fit + n_shared

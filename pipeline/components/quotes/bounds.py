@@ -16,7 +16,7 @@ from pipeline.components.doc.tags import FINITE_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.content_form import ContentForm, form_of
 from pipeline.components.quotes.cues import read_cues
-from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range, join_ranges
+from pipeline.components.quotes.parsed import MARKS, Parse, Range, join_ranges
 from pipeline.components.quotes.phrases import head_of, noun_of_relative, noun_phrase
 
 _ENDS_NAME = frozenset((",", "(", "-", "--", "–", "—", ";", ":"))
@@ -55,13 +55,16 @@ def in_its_sentence(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bo
     if any(parse.words[start - 1] == ":" for start, _ in candidate.content if start > candidate.cue[0]):
         # What a colon opens goes on to the end of its paragraph.
         last = parse.size
+    is_behind_colon = _is_behind_colon(parse, candidate, marked)
+    if not is_behind_colon and first <= candidate.content[0][0] and candidate.content[-1][1] <= last:
+        return candidate
     told = [t for t in _tokens(parse, candidate.content) if not marked[t]]
     foreign = {t for t in told if not first <= t < last}
     for t in [*foreign]:
         # "The slogan is “We care.” “I like it,” she said": the slogan goes with its sentence.
         start, end = _sentence_around(parse, [t], marked)
         foreign.update(range(start, min(end, first)))
-    if _is_behind_colon(parse, candidate, marked):
+    if is_behind_colon:
         foreign.update(t for t in told if t < candidate.cue[0])
     content = join_ranges(parse, candidate.content, without=foreign) if foreign else candidate.content
     if not content:
@@ -165,12 +168,12 @@ def _sentence_around(parse: Parse, cue: Sequence[int], marked: Sequence[bool]) -
     """Return the sentence around a cue within its paragraph; a stop ends it where it closes marks, too."""
     start, end = parse.paragraphs[parse.paragraph_of[cue[-1]]]
     start, end = max(start, cue[0] - _LONGEST), min(end, cue[-1] + _LONGEST)
-    for t in range(cue[0] - 1, start - 1, -1):
-        if parse.tags[t] == "." and _ends_sentence(parse, t, end, marked):
+    for t in reversed(parse.stops_in(start, cue[0])):
+        if _ends_sentence(parse, t, end, marked):
             start = t + 1
             break
-    for t in range(cue[-1] + 1, end):
-        if parse.tags[t] == "." and _ends_sentence(parse, t, end, marked):
+    for t in parse.stops_in(cue[-1] + 1, end):
+        if _ends_sentence(parse, t, end, marked):
             return start, t + 1
     return start, end
 
@@ -180,8 +183,6 @@ def _ends_sentence(parse: Parse, t: int, end: int, marked: Sequence[bool]) -> bo
 
     A word with a capital, or a mark, follows it.
     """
-    if parse.words[t] not in SENTENCE_END or parse.tags[t] != ".":
-        return False
     following = t + 1
     while following < end and (parse.words[following].isspace() or parse.words[following] in MARKS):
         if parse.words[following] in MARKS and not marked[t]:
@@ -389,8 +390,11 @@ def apart(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool]) -> It
     if not cue or candidate.rule in LAYOUTS:
         yield candidate
         return
-    pieces = list(_pieces(parse, candidate.content, marked))
     first, last = _sentence_around(parse, cue, marked)
+    if first <= candidate.content[0][0] and candidate.content[-1][1] <= last:
+        yield candidate
+        return
+    pieces = list(_pieces(parse, candidate.content, marked))
     paragraph = parse.paragraph_of[cue[-1]]
     home = [piece for piece in pieces if first <= piece[0] < last]
     is_told = any(not _is_marked(parse, piece, marked) for piece in home)
@@ -424,9 +428,7 @@ def _pieces(parse: Parse, content: Sequence[Range], marked: Sequence[bool]) -> I
     """Yield the parts of a content between which a sentence ends and marks open or close."""
     for start, end in content:
         at = start
-        for t in range(start, end - 1):
-            if parse.tags[t] != "." or parse.words[t] not in SENTENCE_END:
-                continue
+        for t in parse.stops_in(start, end - 1):
             following = next((u for u in range(t + 1, end) if not parse.is_empty[u]), None)
             if (
                 following is not None

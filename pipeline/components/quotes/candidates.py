@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.components.doc.tags import VERB_TAGS
 from pipeline.components.quotes.cues import read_cues
-from pipeline.components.quotes.parsed import MARKS, SENTENCE_END, Parse, Range, join_ranges
+from pipeline.components.quotes.parsed import SENTENCE_END, Parse, Range, join_ranges
 
 _PRECISION = {
     "according": 0.72,
@@ -129,11 +129,9 @@ def _until_quote_ends(parse: Parse, span: Range, at: int) -> Range:
     """Cut off what follows a closed quotation of whole sentences: the parse does not see that it ends."""
     start, end = span
     if at < start:
-        for t in range(start + 1, end - 1):
-            if (
-                parse.words[t] in MARKS
-                and parse.words[t - 1] in SENTENCE_END
-                and (parse.columns.words[t + 1][:1].isupper() or parse.is_empty[t + 1])
+        for t in parse.marks_in(start + 1, end - 1):
+            if parse.words[t - 1] in SENTENCE_END and (
+                parse.columns.words[t + 1][:1].isupper() or parse.is_empty[t + 1]
             ):
                 return start, t
     return span

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from pipeline.components.doc.tags import FINITE_TAGS, PREDICATE_TAGS
-from pipeline.components.quotes.parsed import Parse, Range
+from pipeline.components.quotes.parsed import Parse, Range, tokens_of
 
 SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
 """Labels of what a clause is about."""
@@ -31,7 +31,6 @@ def form_of(parse: Parse, content: Sequence[Range]) -> ContentForm:
         parse: of the document.
         content: token ranges, ends exclusive.
     """
-    inside = {t for start, end in content for t in range(start, end)}
     form = ContentForm.PHRASE
     start, end = content[0]
     opening = [t for t in range(start, min(end, start + _NEAR)) if parse.tags[t] == "IN"]
@@ -39,7 +38,8 @@ def form_of(parse: Parse, content: Sequence[Range]) -> ContentForm:
         parse.tags[t] in FINITE_TAGS for t in range(opening[0], end)
     ):
         return ContentForm.CLAUSE  # whatever the parser has hung it on
-    for t in sorted(inside):
+    inside = tokens_of(content)
+    for t in inside:
         head = parse.heads[t]
         if (head != t and head in inside) or parse.is_empty[t] or parse.deps[t] in _PERIPHERAL:
             continue

@@ -20,8 +20,8 @@ def outside_debris(parse: Parse, candidates: Iterable[QuoteCandidate]) -> Iterat
     for candidate in candidates:
         if any(debris[t] for t in candidate.cue):
             continue
-        inside = [t for start, end in candidate.content for t in range(start, end) if debris[t]]
-        if inside:
+        if any(any(debris[start:end]) for start, end in candidate.content):
+            inside = [t for start, end in candidate.content for t in range(start, end) if debris[t]]
             content = join_ranges(parse, candidate.content, without=inside)
             if not content:
                 continue

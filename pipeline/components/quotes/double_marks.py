@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -39,11 +40,13 @@ class _Open:
 
 def double_regions(text: str, paragraphs: Iterable[tuple[int, int]]) -> list[Region]:
     """Return what stands in double marks, in the order of the closing ones."""
-    if not _DOUBLE.search(text):
+    places = [match.start() for match in _DOUBLE.finditer(text)]
+    if not places:
         return []
     pairing = _Pairing(text)
     for start, end in paragraphs:
-        pairing.read_paragraph(start, end)
+        if pairing.opened is not None or bisect_left(places, start) < bisect_left(places, end):
+            pairing.read_paragraph(start, end)
     pairing.finish()
     return pairing.regions
 

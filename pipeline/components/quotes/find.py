@@ -12,7 +12,7 @@ is (`speakers.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Literal
 
@@ -35,7 +35,7 @@ from pipeline.components.quotes.bounds import (
 from pipeline.components.quotes.candidates import QuoteCandidate
 from pipeline.components.quotes.debris import outside_debris
 from pipeline.components.quotes.first_persons import with_speakers
-from pipeline.components.quotes.parsed import MARKS, Parse, Range
+from pipeline.components.quotes.parsed import Parse, Range, tokens_of
 from pipeline.components.quotes.reading import QuoteReading, read_doc, tag_readings
 from pipeline.components.quotes.reported import is_reported
 from pipeline.components.quotes.speakers import Speakers
@@ -93,7 +93,9 @@ def find_quotes(
     candidates = sorted(reading.candidates, key=_order)
     quoted = sorted(region.inner_tokens(parse.idx) for region in reading.regions if region.depth == 0)
     region_of = {t: start for start, end in quoted for t in range(start, end)}
-    marked = [t in region_of for t in range(parse.size)]
+    marked = [False] * parse.size
+    for start, end in quoted:
+        marked[start:end] = [True] * (end - start)
     if scope == "said":
         candidates = _said_or_thought(parse, candidates, reading, quoted, marked)
     speakers = Speakers(parse, doc._.entities if entities is None else entities, marked=marked)
@@ -133,14 +135,13 @@ def _said_or_thought(
     """Return the quotations by the rulings: what else attributes is left out, what runs on is cut."""
     whole = [*outside_debris(parse, (widened(parse, candidate, quoted) for candidate in candidates))]
     kept = _reported(parse, _bounded(parse, whole, marked), marked)
-    taken: dict[int, list[int]] = {}
-    for number, candidate in enumerate(kept):
-        for t in _tokens(candidate):
-            taken.setdefault(t, []).append(number)
+    taken: set[int] = set()
+    for candidate in kept:
+        taken.update(candidate.cue, tokens_of(candidate.content))
     missed = [
         c
         for c in reading.by_rule
-        if _is_sure(parse, c) and (taken.keys().isdisjoint(_tokens(c)) or _holds_whole(c, kept, taken))
+        if _is_sure(parse, c) and (taken.isdisjoint(_tokens(c)) or _holds_whole(c, kept, taken))
     ]
     kept += _reported(parse, _bounded(parse, missed, marked), marked)
     return sorted((without_frames(parse, candidate) for candidate in kept), key=_order)
@@ -191,15 +192,13 @@ def _tokens(candidate: QuoteCandidate) -> Iterator[int]:
         yield from range(start, end)
 
 
-def _holds_whole(
-    candidate: QuoteCandidate, kept: Sequence[QuoteCandidate], taken: Mapping[int, Sequence[int]]
-) -> bool:
+def _holds_whole(candidate: QuoteCandidate, kept: Sequence[QuoteCandidate], taken: Collection[int]) -> bool:
     """Return whether all that a candidate shares with others are whole quotations within its content.
 
     Args:
         candidate: of the rules.
         kept: the others.
-        taken: token of a content or a cue -> the numbers of those that it is part of.
+        taken: the tokens of their contents and cues.
     """
     is_frame = candidate.rule == "according" or (
         candidate.rule in ("clause", "set off") and _is_told_last(candidate)
@@ -207,8 +206,8 @@ def _holds_whole(
     if not is_frame or any(t in taken for t in candidate.cue):
         return False
     own = {t for start, end in candidate.content for t in range(start, end)}
-    touched = {number for t in own for number in taken.get(t, ())}
-    return all(own > {*_tokens(kept[number])} for number in touched)
+    others = [{*_tokens(other)} for other in kept]
+    return all(own > other for other in others if not own.isdisjoint(other))
 
 
 def _bounded(
@@ -230,23 +229,24 @@ def _reported(
         at = candidate.cue[-1] if candidate.cue else candidate.content[0][0]
         if is_reported(parse, candidate, marked, is_inside=at in inside):
             kept.append(candidate)
-            inside.update(t for start, end in candidate.content for t in range(start, end))
+            inside.update(tokens_of(candidate.content))
     return kept
 
 
 def _parents(candidates: Sequence[QuoteCandidate]) -> list[int | None]:
     """Return for each candidate the number of the tightest one before it that holds its whole content."""
-    tokens = [frozenset(t for start, end in c.content for t in range(start, end)) for c in candidates]
-    on: dict[int, list[int]] = {}
     parents: list[int | None] = []
-    for number, own in enumerate(tokens):
-        best = None
-        for other in on.get(min(own, default=-1), ()):
-            if own < tokens[other] and (best is None or len(tokens[other]) <= len(tokens[best])):
-                best = other
+    around: list[tuple[int, frozenset[int]]] = []  # those that reach beyond where the next begins
+    for number, candidate in enumerate(candidates):
+        start = candidate.content[0][0]
+        around = [(other, tokens) for other, tokens in around if candidates[other].content[-1][1] > start]
+        own = frozenset(tokens_of(candidate.content))
+        best, least = None, 0
+        for other, tokens in around:
+            if own < tokens and (best is None or len(tokens) <= least):
+                best, least = other, len(tokens)
         parents.append(best)
-        for token in own:
-            on.setdefault(token, []).append(number)
+        around.append((number, own))
     return parents
 
 
@@ -255,9 +255,9 @@ def _by_paragraphs(parse: Parse, content: Sequence[Range], marked: Sequence[bool
     pieces = []
     for start, end in content:
         at = start
-        for t in range(start + 1, end):
+        for t in parse.marks_in(start + 1, end) if marked[start] else ():
             opens = parse.paragraph_of[t] != parse.paragraph_of[t - 1] or parse.words[t - 1].isspace()
-            if opens and parse.words[t] in MARKS and not marked[t] and marked[start]:
+            if opens and not marked[t]:
                 pieces.append((at, t))
                 at = t + 1
         pieces.append((at, end))
@@ -266,7 +266,7 @@ def _by_paragraphs(parse: Parse, content: Sequence[Range], marked: Sequence[bool
 
 def _kind(content: Sequence[Range], region_of: Mapping[int, int]) -> QuoteKind:
     tokens = [t for start, end in content for t in range(start, end)]
-    share = sum(t in region_of for t in tokens) / len(tokens)
+    share = sum([t in region_of for t in tokens]) / len(tokens)
     if share < _DIRECT_SHARE:
         return "mixed" if share else "indirect"
     # What is reported inside a longer quotation stands in marks but is not quoted itself.

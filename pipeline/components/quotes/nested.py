@@ -14,7 +14,7 @@ from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate, kind_
 from pipeline.components.quotes.cues import read_cues
 from pipeline.components.quotes.debris import outside_debris
 from pipeline.components.quotes.network.tagger import TaggedQuote
-from pipeline.components.quotes.parsed import MARKS, Parse, Range, join_ranges
+from pipeline.components.quotes.parsed import MARKS, Parse, Range, join_ranges, tokens_of
 from pipeline.components.quotes.phrases import is_title
 from pipeline.components.quotes.region import Region
 
@@ -51,8 +51,11 @@ def nest(
     home = {t: number for number, candidate in enumerate(outer) for t in _tokens(candidate)}
     nested = []
     for candidate in candidates:
-        homes = {home.get(t) for t in (*candidate.cue, *_tokens(candidate))}
-        if candidate.cue and len(homes) == 1 and None not in homes and _is_worth_nesting(candidate):
+        own = home.get(candidate.cue[0]) if candidate.cue else None
+        if own is None or not _is_worth_nesting(candidate):
+            continue
+        tokens = (*candidate.cue, *tokens_of(candidate.content))
+        if all(home.get(t) == own for t in tokens):
             nested.append(candidate)
     return [*outer, *nested]
 
@@ -116,7 +119,7 @@ def _is_name(parse: Parse, candidate: QuoteCandidate) -> bool:
     cues = parse.lexicon.made(read_cues)
     start = candidate.content[0][0] - (parse.words[candidate.content[0][0]] not in MARKS)
     end = min(candidate.content[-1][1] + 1, parse.size)
-    marks = [t for t in range(max(start, 0), end) if parse.words[t] in MARKS]
+    marks = parse.marks_in(max(start, 0), end)
     if not candidate.cue or len(marks) < 2:
         return False
     cue, name = candidate.cue[-1], (marks[0] + 1, marks[1])
@@ -135,6 +138,8 @@ def _carried_on(
 ) -> list[QuoteCandidate]:
     """Let quotations go on into the paragraphs that their marks go on into, where the network stopped."""
     out = list(candidates)
+    if not regions:
+        return out
     home = {t: number for number, candidate in enumerate(candidates) for t in _tokens(candidate)}
     before: int | None = None
     owners: list[tuple[Region, Range, int | None]] = []
@@ -162,6 +167,9 @@ def _cut_out(
 ) -> Iterator[QuoteCandidate]:
     """Yield candidates without ranges of their content; those of which nothing is left are gone."""
     taken = {t for first, last in cut for t in range(first, last)}
+    if not taken:
+        yield from candidates
+        return
     for candidate in candidates:
         without = taken.intersection(_tokens(candidate))
         if without:

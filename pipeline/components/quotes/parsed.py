@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from pipeline.components.doc.columns import Columns
 from pipeline.components.doc.tree import Tree, read_tree
@@ -28,6 +28,8 @@ class Parse:
         idx: first code point of each token.
         size: number of tokens.
         is_empty: whether a token is punctuation or blank.
+        marks: the tokens that are quotation marks, in order.
+        stops: the tokens that end sentences, in order.
         paragraphs: the range of each.
         paragraph_of: index into `paragraphs`.
     """
@@ -44,15 +46,28 @@ class Parse:
         self.idx = self.tree.starts
         if len(_empty) > _MOST:
             _empty.clear()
-        for word in set(self.words).difference(_empty):
+        different = set(self.words)
+        for word in different.difference(_empty):
             _empty[word] = word.isspace() or (word[0] in _PUNCTUATION and not any(c.isalnum() for c in word))
         self.is_empty = [_empty[word] for word in self.words]
+        self.marks: list[int] = []
+        if not MARKS.isdisjoint(different):
+            self.marks = [i for i, word in enumerate(self.words) if word in MARKS]
+        self.stops = [i for i, tag in enumerate(self.tags) if tag == "." and self.words[i] in SENTENCE_END]
         self.paragraphs: list[Range] = []
         self.paragraph_of = [0] * self.size
         for number, (start, end) in enumerate((line.start, line.end) for line in columns.lines):
             first, last = bisect_left(self.idx, start), bisect_left(self.idx, end)
             self.paragraphs.append((first, last))
             self.paragraph_of[first:last] = [number] * (last - first)
+
+    def marks_in(self, start: int, end: int) -> list[int]:
+        """Return the quotation marks among the tokens [start, end)."""
+        return self.marks[bisect_left(self.marks, start) : bisect_left(self.marks, end)]
+
+    def stops_in(self, start: int, end: int) -> list[int]:
+        """Return the tokens that end sentences among the tokens [start, end)."""
+        return self.stops[bisect_left(self.stops, start) : bisect_left(self.stops, end)]
 
     def subtree(self, i: int) -> Range:
         """Return the range from the left to the right edge of a token's subtree."""
@@ -77,6 +92,13 @@ class Parse:
         """Return the part of a range that lies in the paragraph of the token `at`."""
         start, end = self.paragraphs[self.paragraph_of[at]]
         return max(span[0], start), min(span[1], end)
+
+
+def tokens_of(content: Sequence[Range]) -> Collection[int]:
+    """Return the tokens of ranges, in order; whether a token is one of them is told without a search."""
+    if len(content) == 1:
+        return range(*content[0])
+    return dict.fromkeys(sorted(t for start, end in content for t in range(start, end)))
 
 
 def join_ranges(parse: Parse, spans: Iterable[Range], *, without: Iterable[int] = ()) -> list[Range]:

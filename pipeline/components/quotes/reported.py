@@ -109,7 +109,7 @@ def is_reported(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool],
     if candidate.rule in LAYOUTS:
         return candidate.rule != "question"  # what an interview asks is the outlet's
     tokens = [t for start, end in candidate.content for t in range(start, end) if not parse.is_empty[t]]
-    share = sum(marked[t] for t in tokens) / max(1, len(tokens))
+    share = sum([marked[t] for t in tokens]) / max(1, len(tokens))
     if is_inside and parse.words[max(0, candidate.content[0][0] - 1)] not in MARKS:
         share = 0.0  # these are the marks around the quotation that it stands in
     if not candidate.cue:

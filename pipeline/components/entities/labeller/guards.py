@@ -155,11 +155,11 @@ def has_words_of_names(tokens: Tokens, name: Name) -> bool:
     Acronyms are no small words: "IN" may be a state.
     """
     words = tokens.lexicon.made(_Words)
-    return any(
-        tokens.lower[i] not in words.titles
-        and (tokens.lower[i] not in words.small or (tokens.words[i].isupper() and len(tokens.words[i]) > 1))
-        for i in range(name.start, name.end)
-    )
+    for i in range(name.start, name.end):
+        word, lower = tokens.words[i], tokens.lower[i]
+        if lower not in words.titles and (lower not in words.small or (word.isupper() and len(word) > 1)):
+            return True
+    return False
 
 
 def with_its_article(tokens: Tokens, name: Name) -> Name:

@@ -94,13 +94,17 @@ def label_scores(features: LabelFeatures, weights: Weights, vectors: Floats) -> 
     is_used[near] = True
     where = np.cumsum(is_used) - 1
     states: Floats = features.flags[is_used] @ weights["flags"]
-    states += vectors[features.vector_rows[is_used]]
-    table = weights["table"]
+    picked = np.empty_like(states)  # one place for all that is added; modes other than "raise" need no other
+    states += np.take(vectors, features.vector_rows[is_used], axis=0, out=picked, mode="wrap")
     for column in features.columns[is_used].T:
-        states += table[column]
-    window = states[where[near]] * inside[:, :, None]
-    hidden = window.reshape(len(at), -1) @ weights["hidden"] + weights["hidden_bias"]
-    scores: Floats = np.maximum(hidden, 0) @ weights["labels"] + weights["labels_bias"]
+        states += np.take(weights["table"], column, axis=0, out=picked, mode="clip")
+    window = states[where[near]]
+    window[~inside] = 0
+    hidden = window.reshape(len(at), -1) @ weights["hidden"]
+    hidden += weights["hidden_bias"]
+    np.maximum(hidden, 0, out=hidden)
+    scores: Floats = hidden @ weights["labels"]
+    scores += weights["labels_bias"]
     scores -= scores.max(axis=1, keepdims=True)
     scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
     return scores
@@ -172,11 +176,10 @@ def names_of(candidates: Ints, labels: Ints, scores: Floats) -> Iterator[Labelle
     at, found = candidates.tolist(), labels.tolist()
     sure = np.exp(scores[np.arange(len(labels)), labels]).tolist()
     i = 0
-    while i < len(at):
-        label, start = found[i], i
-        i += 1
-        if not label:
+    for start in np.flatnonzero(labels).tolist():
+        if start < i:
             continue
+        label, i = found[start], start + 1
         while i < len(at) and found[i] == label + 1 and at[i] == at[i - 1] + 1:
             i += 1
         yield Labelled(at[start], at[i - 1] + 1, KINDS[(label - 1) // 2], min(sure[start:i]))

@@ -41,12 +41,12 @@ def add_repeated(ledger: Ledger, tokens: Tokens) -> None:
             end = i + len(words)
             if len(words) > 1 and tuple(tokens.lower[i:end]) != words:
                 continue
-            if not _is_written_as_name(tokens, i, end):
-                continue
             here = by_token[i]
             if here is not None and here.start == i and here.end == end:
                 after = end
                 break
+            if not _is_written_as_name(tokens, i, end):
+                continue
             inside = {name for name in by_token[i:end] if name is not None}
             if _stays(inside, i, end):
                 after = max(name.end for name in inside)
