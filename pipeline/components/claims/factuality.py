@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -32,6 +32,7 @@ _TOOLS = frozenset({"aux", "auxpass", "neg", "mark", "advmod", "det", "prt", "ex
 _BARE = frozenset({"punct", "compound", "amod"})  # tell nothing of the word above them
 _WITH_WORD = _TOOLS | {"nsubj", "nsubjpass", "prep", "conj"}
 _DEPTH = 4
+_MOST_FACTS = 1 << 16  # whose weights are kept
 
 
 @cache
@@ -74,7 +75,7 @@ def factuality(tree: Tree, i: int) -> float:
         tree: the parse.
         i: the head of the event, a verb, noun or adjective.
     """
-    value = _weights()[1] + sum(map(_weight, _facts(tree, i)))
+    value = _weights()[1] + sum(map(_fact_weights.__getitem__, _facts(tree, i)))
     return max(-3.0, min(3.0, value))
 
 
@@ -104,12 +105,20 @@ def event_features(tree: Tree, i: int) -> list[str]:
     return [feature for kind, *values in _facts(tree, i) for feature in _FEATURES[kind](*values)]
 
 
-@lru_cache(maxsize=1 << 16)
-def _weight(fact: Fact) -> float:
-    """The weight of a fact's features; the same ones come again and again."""
-    weights, _ = _weights()
-    kind, *values = fact
-    return sum([weights[bucket] for bucket in buckets(_FEATURES[kind](*values), len(weights))])
+class _FactWeights(dict[Fact, float]):
+    """The weight of each fact's features: the same ones come again and again, 25 a claim."""
+
+    def __missing__(self, fact: Fact) -> float:
+        weights, _ = _weights()
+        kind, *values = fact
+        if len(self) >= _MOST_FACTS:
+            self.clear()
+        weight = sum([weights[bucket] for bucket in buckets(_FEATURES[kind](*values), len(weights))])
+        self[fact] = weight
+        return weight
+
+
+_fact_weights = _FactWeights()
 
 
 def _facts(tree: Tree, i: int) -> list[Fact]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from spacy.strings import StringStore
 from spacy.tokens import Doc
 
 from pipeline.lexicons import Lexicon, lexicon_of
@@ -67,6 +68,16 @@ class Columns:
         return len(self.words)
 
 
+def _names_of(labels: list[int], strings: StringStore) -> list[str]:
+    """Return the names of labels, of which nearly all have been met before."""
+    try:
+        return [_labels[key] for key in labels]
+    except KeyError:
+        for key in set(labels).difference(_labels):
+            _labels[key] = strings[key]
+        return [_labels[key] for key in labels]
+
+
 def read_columns(doc: Doc, *, lexicon: Lexicon | None = None) -> Columns:
     """Read the attributes of a document.
 
@@ -81,9 +92,7 @@ def read_columns(doc: Doc, *, lexicon: Lexicon | None = None) -> Columns:
     lexicon = lexicon or lexicon_of(doc)
     columns = doc.to_array(_ATTRIBUTES).reshape(len(doc), len(_ATTRIBUTES)).T
     orths, starts, spaces, *labels = columns[:6].tolist()
-    for key in {key for column in labels for key in set(column)}.difference(_labels):
-        _labels[key] = strings[key]
-    tags, deps, ents = ([_labels[key] for key in column] for column in labels)
+    tags, deps, ents = (_names_of(column, strings) for column in labels)
     if len(_words) > _MOST:
         _words.clear()
         _lowered.clear()

@@ -36,12 +36,16 @@ def capital_lines(tokens: Tokens) -> frozenset[int]:
         word = tokens.words[i]
         if len(word) > 1 and word.isupper() and word.isalpha():
             large[tokens.lines[i]] += 1
-    if max(large.values(), default=0) < 3:
-        return frozenset()
-    every = Counter(
-        line
-        for word, line in zip(tokens.words, tokens.lines, strict=True)
-        if len(word) > 1 and word.isalpha()
-    )
-    lines = frozenset(line for line, n in every.items() if n > 2 and large[line] > 0.8 * n)
-    return lines if len(lines) < len(every) else frozenset()
+    lines = frozenset(line for line, n in large.items() if n > 2 and n > 0.8 * _n_words(tokens, line))
+    if not lines:
+        return lines
+    pairs = zip(tokens.words, tokens.lines, strict=True)
+    has_others = any(line not in lines and len(word) > 1 and word.isalpha() for word, line in pairs)
+    return lines if has_others else frozenset()
+
+
+def _n_words(tokens: Tokens, line: int) -> int:
+    """Return how many words of several letters a line has."""
+    first = bisect_left(tokens.lines, line)
+    words = tokens.words[first : bisect_left(tokens.lines, line + 1, lo=first)]
+    return sum([len(word) > 1 and word.isalpha() for word in words])

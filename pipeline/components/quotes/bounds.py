@@ -16,7 +16,7 @@ from pipeline.components.doc.tags import FINITE_TAGS, VERB_TAGS
 from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.content_form import ContentForm, form_of
 from pipeline.components.quotes.cues import read_cues
-from pipeline.components.quotes.parsed import MARKS, Parse, Range, join_ranges
+from pipeline.components.quotes.parsed import MARKS, Parse, Range, join_ranges, tokens_of
 from pipeline.components.quotes.phrases import head_of, noun_of_relative, noun_phrase
 
 _ENDS_NAME = frozenset((",", "(", "-", "--", "–", "—", ";", ":"))
@@ -58,7 +58,7 @@ def in_its_sentence(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bo
     is_behind_colon = _is_behind_colon(parse, candidate, marked)
     if not is_behind_colon and first <= candidate.content[0][0] and candidate.content[-1][1] <= last:
         return candidate
-    told = [t for t in _tokens(parse, candidate.content) if not marked[t]]
+    told = [t for t in tokens_of(candidate.content) if not parse.is_empty[t] and not marked[t]]
     foreign = {t for t in told if not first <= t < last}
     for t in [*foreign]:
         # "The slogan is “We care.” “I like it,” she said": the slogan goes with its sentence.
@@ -70,10 +70,6 @@ def in_its_sentence(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bo
     if not content:
         return None
     return candidate if content == candidate.content else candidate.with_content(content)
-
-
-def _tokens(parse: Parse, content: Sequence[Range]) -> Iterator[int]:
-    return (t for start, end in content for t in range(start, end) if not parse.is_empty[t])
 
 
 def _is_behind_colon(parse: Parse, candidate: QuoteCandidate, marked: Sequence[bool]) -> bool:

@@ -116,8 +116,8 @@ def _is_plain_pair(match: re.Match[str]) -> bool:
 
 def short_reading(match: re.Match[str], words: DoubtfulWords) -> ShortReading:
     """Return how a short scale is meant that stands behind digits without a currency: "20m", "50K", "2b"."""
-    short = _SHORT.search(match["number"])
-    if short is None or not match["number"][0].isdigit():
+    number = match["number"]
+    if number[-1].isdigit() or not number[0].isdigit() or (short := _SHORT.search(number)) is None:
         return "scale"
     letter, after = short[1], _after(match)
     if len(letter) > 1:

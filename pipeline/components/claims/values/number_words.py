@@ -10,6 +10,7 @@ from pipeline.lexicons import Lexicon
 
 _DIGITS = re.compile(r"[\d,.]+(?:[ \u00a0\u2009\u202f]\d{3})*[½¼¾]?")
 _DECIMAL_COMMA = re.compile(r"\d+,\d\d?")
+_NO_DIGIT = re.compile(r"[^\d.]")
 _PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 
 
@@ -19,7 +20,7 @@ def _value_of_digits(printed: str) -> float:
     digits = printed[:-1] if part else printed
     if _DECIMAL_COMMA.fullmatch(digits):
         return float(digits.replace(",", ".")) + part
-    return float(re.sub(r"[^\d.]", "", digits) or "0") + part
+    return float(_NO_DIGIT.sub("", digits) or "0") + part
 
 
 @dataclass(frozen=True, slots=True)

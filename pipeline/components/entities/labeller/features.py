@@ -83,7 +83,7 @@ class LabelFeatures:
         return self.candidates + _APART * document.astype(np.int32)
 
 
-class _Labels:
+class _LabelNumbers:
     """Labels of the model as numbers: some fifty, looked up by spaCy's hash, which is the same everywhere."""
 
     def __init__(self, number_of: Callable[[str], int]) -> None:
@@ -222,8 +222,8 @@ def _shape(signs: str) -> str:
     return _RUN.sub(r"\1\1\1", signs[:16])
 
 
-_kinds = _Labels(lambda label: MODEL_KINDS.get(label, 0))
-_buckets = _Labels(lambda label: _hash(label) % LABEL_BUCKETS)
+_kinds = _LabelNumbers(lambda label: MODEL_KINDS.get(label, 0))
+_buckets = _LabelNumbers(lambda label: _hash(label) % LABEL_BUCKETS)
 
 
 def label_features(documents: Sequence[tuple[Doc, Tokens, Sequence[Name]]]) -> LabelFeatures:
