@@ -23,7 +23,7 @@ for is_left in (False, True):
         assert [process.stdout.readline() for _ in range(2)] == ["done\n", "done\n"]
         seconds = cpu_s(psutil.Process(process.pid))
         process.communicate("\n")
-    assert 1.0 <= seconds < 2.0
+    assert 0.95 <= seconds < 2.0  # two children burn half a second each; the kernel counts hundredths
     assert process.returncode == 0
 
 
