@@ -10,7 +10,6 @@ figures in `benchmarks/parts.json` and writes the table of docs/performance.md a
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ from spacy.language import Language
 from benchmarks.history import machine
 from benchmarks.throughput import distinct, read
 from pipeline.accelerator.builds import usable_build
+from pipeline.children.chunks import collect_seldom
 from pipeline.components.claims import find_claims, read_statements
 from pipeline.components.doc.columns import read_columns
 from pipeline.components.entities import find_entities, read_names
@@ -162,8 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--write-docs", action="store_true", help="keep the figures, write the table anew")
     args = options.parse_args(arguments)
     texts = [record["text"] for record in islice(distinct(read(args.articles)), args.n)]
-    gc.freeze()
-    gc.set_threshold(400_000, 10, 10)  # as in a child that extracts
+    collect_seldom()  # as in a child that extracts
     found = cost(load_nlp(), texts)
     side = "pure" if usable_build() is None else "fast"
     for part, value in found.items():

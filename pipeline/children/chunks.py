@@ -293,11 +293,7 @@ def _prepare(
 
 
 def _serving(run: Callable[[Any], Any], idle_s: float | None) -> Serve:
-    # Models stay until the end: the garbage collector need not look through them again and again. What a
-    # batch of articles makes, some 200,000 objects, goes without it once the batch is done: it comes after
-    # more.
-    gc.freeze()
-    gc.set_threshold(400_000, 10, 10)
+    collect_seldom()
     do_without_pandas()
     _keep_memory()
 
@@ -306,6 +302,16 @@ def _serving(run: Callable[[Any], Any], idle_s: float | None) -> Serve:
             pipe.send(("result", run(items)))
 
     return serve
+
+
+def collect_seldom() -> None:
+    """Let the garbage collector leave alone what is there, and come seldom.
+
+    Models stay until the end. What a batch of articles makes, some 200,000 objects, goes without it once the
+    batch is done: it comes after more.
+    """
+    gc.freeze()
+    gc.set_threshold(400_000, 10, 10)
 
 
 def _keep_memory() -> None:

@@ -293,7 +293,6 @@ def _runs(doc: Doc, indices: list[int]) -> tuple[Span, ...]:
     """Return the spans that unbroken runs of indices make, which are in order."""
     if not indices:
         return ()
-    starts = [i for before, i in pairwise(indices) if i != before + 1]
-    ends = [before + 1 for before, i in pairwise(indices) if i != before + 1] if starts else []
-    runs = zip([indices[0], *starts], [*ends, indices[-1] + 1], strict=True)
-    return tuple([Span(doc, start, end) for start, end in runs])
+    cuts = [n for n, (before, i) in enumerate(pairwise(indices), start=1) if i != before + 1]
+    bounds = pairwise([0, *cuts, len(indices)])
+    return tuple([Span(doc, indices[start], indices[end - 1] + 1) for start, end in bounds])

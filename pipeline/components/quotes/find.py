@@ -188,8 +188,7 @@ def _order(candidate: QuoteCandidate) -> Range:
 
 def _tokens(candidate: QuoteCandidate) -> Iterator[int]:
     yield from candidate.cue
-    for start, end in candidate.content:
-        yield from range(start, end)
+    yield from tokens_of(candidate.content)
 
 
 def _holds_whole(candidate: QuoteCandidate, kept: Sequence[QuoteCandidate], taken: Collection[int]) -> bool:
@@ -205,7 +204,7 @@ def _holds_whole(candidate: QuoteCandidate, kept: Sequence[QuoteCandidate], take
     )
     if not is_frame or any(t in taken for t in candidate.cue):
         return False
-    own = {t for start, end in candidate.content for t in range(start, end)}
+    own = {*tokens_of(candidate.content)}
     others = [{*_tokens(other)} for other in kept]
     return all(own > other for other in others if not own.isdisjoint(other))
 

@@ -48,7 +48,7 @@ def nest(
     by_network = [*outside_debris(parse, _carried_on(parse, regions, by_network))]
     cut = [span for candidate in certain for span in candidate.content]
     outer = [*_cut_out(parse, by_network, cut), *certain]
-    home = {t: number for number, candidate in enumerate(outer) for t in _tokens(candidate)}
+    home = {t: number for number, candidate in enumerate(outer) for t in tokens_of(candidate.content)}
     nested = []
     for candidate in candidates:
         own = home.get(candidate.cue[0]) if candidate.cue else None
@@ -62,16 +62,14 @@ def nest(
 
 def _once(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
     """Return candidates of layouts without blocks that are signed: who signs has the words of a post."""
-    signed = {t for candidate in candidates if candidate.rule in _SIGNED for t in _tokens(candidate)}
+    signed = {
+        t for candidate in candidates if candidate.rule in _SIGNED for t in tokens_of(candidate.content)
+    }
     return [
         candidate
         for candidate in candidates
-        if candidate.rule != "block" or signed.isdisjoint(_tokens(candidate))
+        if candidate.rule != "block" or signed.isdisjoint(tokens_of(candidate.content))
     ]
-
-
-def _tokens(candidate: QuoteCandidate) -> Iterator[int]:
-    return (t for start, end in candidate.content for t in range(start, end))
 
 
 def _from_network(
@@ -140,7 +138,7 @@ def _carried_on(
     out = list(candidates)
     if not regions:
         return out
-    home = {t: number for number, candidate in enumerate(candidates) for t in _tokens(candidate)}
+    home = {t: number for number, candidate in enumerate(candidates) for t in tokens_of(candidate.content)}
     before: int | None = None
     owners: list[tuple[Region, Range, int | None]] = []
     for region in regions:
@@ -171,7 +169,7 @@ def _cut_out(
         yield from candidates
         return
     for candidate in candidates:
-        without = taken.intersection(_tokens(candidate))
+        without = taken.intersection(tokens_of(candidate.content))
         if without:
             content = join_ranges(parse, candidate.content, without=without)
             if content:

@@ -16,7 +16,7 @@ from pipeline.components.quotes.candidates import LAYOUTS, QuoteCandidate
 from pipeline.components.quotes.content_form import SUBJECTS, ContentForm, form_of
 from pipeline.components.quotes.cues import Cue, read_cues
 from pipeline.components.quotes.inflection import with_s
-from pipeline.components.quotes.parsed import MARKS, Parse, Range
+from pipeline.components.quotes.parsed import MARKS, Parse, Range, tokens_of
 from pipeline.components.quotes.phrases import head_of, noun_of_relative
 from pipeline.components.quotes.witnessed import (
     is_asked_of_speaker,
@@ -215,12 +215,12 @@ def _opens_with_complementiser(parse: Parse, content: Sequence[Range]) -> bool:
 
 def _says_why(parse: Parse, found: ReportingWord, content: Sequence[Range]) -> bool:
     """Return whether a content tells what is said of what: "criticised her for the delay", "a claim that"."""
-    inside = {t for start, end in content for t in range(start, end)}
+    inside = tokens_of(content)
     if found.cue.kind != "speech":
         return False
     judging = parse.lexicon.words("quotes.judging_prepositions")
     nouns = parse.lexicon.made(read_cues).nouns
-    for t in sorted(inside):
+    for t in inside:
         is_of_verb = parse.heads[t] == found.at
         if is_of_verb and parse.deps[t] == "prep" and "x" in found.cue.frames and parse.words[t] in judging:
             return True
@@ -236,7 +236,7 @@ def _is_said_of(parse: Parse, words: _Verbs, found: ReportingWord, content: Sequ
 
     "called for a ban", "called the ban a mistake", "says experts doubt it".
     """
-    inside = {t for start, end in content for t in range(start, end)}
+    inside = tokens_of(content)
     if found.cue.kind == "speech":
         behind = parse.words[found.at + 1 : found.at + 2]
         is_phrasal = [words.phrasal.get(parse.words[found.at])] == behind
@@ -342,7 +342,7 @@ def _is_no_content(parse: Parse, words: _Verbs, found: ReportingWord, content: S
     """
     if _points_back(parse, content):
         return True
-    inside = {t for start, end in content for t in range(start, end)}
+    inside = tokens_of(content)
     heads = [t for t in inside if parse.heads[t] not in inside and not parse.is_empty[t]]
     if found.cue.lemma in words.of_matches:
         return any(parse.words[t] in words.won_in_matches for t in heads)

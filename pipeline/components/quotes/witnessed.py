@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pipeline.components.doc.tags import FINITE_TAGS
 from pipeline.components.quotes.content_form import SUBJECTS, ContentForm, form_of
-from pipeline.components.quotes.parsed import Parse, Range
+from pipeline.components.quotes.parsed import Parse, Range, tokens_of
 
 _VERBAL = frozenset(("VB", "VBG", "VBN"))
 
@@ -26,8 +26,7 @@ def is_witnessed(parse: Parse, verb: int, lemma: str, content: Sequence[Range]) 
     """
     if lemma not in parse.lexicon.words("quotes.perceiving_verbs"):
         return False
-    inside = (t for start, end in content for t in range(start, end))
-    heads = [t for t in inside if parse.heads[t] == verb and not parse.is_empty[t]]
+    heads = [t for t in tokens_of(content) if parse.heads[t] == verb and not parse.is_empty[t]]
     verbs = [
         t for t in heads if parse.tags[t] in _VERBAL or any(parse.deps[k] in SUBJECTS for k in parse.kids[t])
     ]
